@@ -1,0 +1,101 @@
+# The workshop of Polyorg. `make help` lists what it can do.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Where kube-apiserver, etcd, kube-controller-manager and kubectl are; your own when KUBEBUILDER_ASSETS is set.
+ASSETS := $(or $(KUBEBUILDER_ASSETS),$(CURDIR)/bin/controlplane)
+KUBECTL := $(ASSETS)/kubectl
+TOOLS := bin/tools
+CONTROLLER_GEN := $(TOOLS)/controller-gen
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-kube-api-linter
+
+# A cluster of yours is touched only when you name it: `make run KUBECONFIG=…`, never because the environment does.
+CLUSTER := $(if $(filter command line,$(origin KUBECONFIG)),$(abspath $(KUBECONFIG)))
+unexport KUBECONFIG
+
+##@ Every day
+
+.PHONY: help
+help: ## Show this list.
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build controlplane ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster instead.
+	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig=$(CLUSTER))
+
+.PHONY: test
+test: controlplane ## Run the unit and integration tests with the race detector.
+	@hack/test.sh
+
+.PHONY: test-long
+test-long: controlplane ## Run the long tests too (build tag long), and fuzz each parser for FUZZTIME (30s).
+	@hack/test.sh -tags long
+	@hack/fuzz.sh $(or $(FUZZTIME),30s)
+
+.PHONY: lint
+lint: linter ## Check the code, the import directions and the API conventions.
+	$(GOLANGCI_LINT) run
+	$(GOLANGCI_LINT) run --config .golangci-kal.yml ./api/...
+
+.PHONY: verify
+verify: controlplane ## Regenerate, tidy, format and lint; fail if that changes a file or one is not in git.
+	@KUBECTL=$(KUBECTL) hack/verify.sh
+
+##@ What is generated
+
+.PHONY: generate
+generate: generators ## Write the deep copies of the API types.
+	$(CONTROLLER_GEN) object:headerFile=hack/boilerplate.go.txt paths=./api/...
+
+.PHONY: manifests
+manifests: generators ## Write CRDs, the operator's role and the webhook configurations from the markers in the code.
+	$(CONTROLLER_GEN) crd paths=./api/... output:crd:dir=config/crd/bases
+	$(CONTROLLER_GEN) rbac:roleName=polyorg-operator 'paths={./controllers/...,./internal/...}' output:rbac:dir=config/rbac
+	$(CONTROLLER_GEN) webhook paths=./internal/admission/... output:webhook:dir=config/webhook
+
+.PHONY: docs
+docs: generators ## Write the API reference.
+	mkdir -p docs/reference
+	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
+	  --output-path=docs/reference/api.md --log-level=WARN
+
+.PHONY: fmt
+fmt: linter ## Format the Go code.
+	$(GOLANGCI_LINT) fmt
+
+##@ What is built
+
+.PHONY: build
+build: ## Build the operator and the sandbox into bin/.
+	@mkdir -p bin
+	go build -o bin/ ./cmd/...
+
+.PHONY: controlplane
+controlplane: ## Build etcd, kube-apiserver, kube-controller-manager and kubectl, unless KUBEBUILDER_ASSETS is set.
+	@$(if $(KUBEBUILDER_ASSETS),true,hack/controlplane/build.sh bin/controlplane)
+
+.PHONY: tools
+tools: generators linter ## Build the generators and the linter into bin/tools.
+
+.PHONY: generators
+generators:
+	@hack/tools/build.sh hack/tools $(TOOLS)
+
+.PHONY: linter
+linter:
+	@hack/tools/build.sh hack/tools/lint $(TOOLS)
+
+.PHONY: clean
+clean: ## Remove what builds and tests left; keep the control plane and the tools, which take minutes.
+	rm -rf bin/manager bin/sandbox coverage
+
+##@ A cluster
+
+.PHONY: uninstall
+uninstall: controlplane ## Remove Polyorg from the cluster KUBECONFIG=…; refused while it has organizations.
+	@hack/uninstall.sh "$(KUBECTL)" "$(CLUSTER)"

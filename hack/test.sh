@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs every test of the main module with the race detector; arguments go to the go command (`-tags long`).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p coverage
+
+echo "compiling with the race detector (some minutes on a cold machine)"
+go build -race -v "$@" ./... 2>&1 | hack/progress.sh
+
+# Two packages at a time: many of them start a control plane of their own.
+go test -race -p 2 -timeout 20m -coverprofile=coverage/cover.out "$@" ./...
