@@ -29,9 +29,9 @@ progress() {
   return 0
 }
 
-# build MODULE PACKAGE NAME LDFLAGS
+# build MODULE PACKAGE NAME LDFLAGS [CHECK]: CHECK are the arguments with which it proves that it runs.
 build() {
-  local module=$1 package=$2 name=$3 ldflags=$4 want total started=$SECONDS
+  local module=$1 package=$2 name=$3 ldflags=$4 check=${5:---version} want total started=$SECONDS
   want=$(fingerprint "$module")
   [ -x "$out/$name" ] && [ "$(cat "$out/.$name.from" 2>/dev/null)" = "$want" ] && return 0
   cd "$here/$module"
@@ -39,15 +39,17 @@ build() {
   total=$(CGO_ENABLED=0 go list -deps "$package" | wc -l)
   rm -f "$out/.$name.from"
   CGO_ENABLED=0 go build -v -trimpath -ldflags "-s -w $ldflags" -o "$out/.$name.partial" "$package" 2>&1 | progress "$name" "$total"
+  "$out/.$name.partial" $check >/dev/null || { echo "$name was built but does not run" >&2; exit 1; }
   mv "$out/.$name.partial" "$out/$name"
   echo "$want" >"$out/.$name.from"
   echo "built $name in $((SECONDS - started)) s" >&2
 }
 
-version=$(sed -n 's#^require k8s.io/kubernetes ##p' "$here/kubernetes/go.mod")
+version=$(cd "$here/kubernetes" && go list -m -f '{{.Version}}' k8s.io/kubernetes)
+[[ $version == v*.*.* ]] || { echo "no version of k8s.io/kubernetes in $here/kubernetes/go.mod" >&2; exit 1; }
 v=k8s.io/component-base/version
 kubernetes="-X $v.gitVersion=$version -X $v.gitMajor=1 -X $v.gitMinor=$(echo "$version" | cut -d. -f2) -X $v.gitTreeState=clean"
 build etcd go.etcd.io/etcd/server/v3 etcd ""
-for name in kube-apiserver kubectl kube-controller-manager; do
-  build kubernetes "k8s.io/kubernetes/cmd/$name" "$name" "$kubernetes"
-done
+build kubernetes k8s.io/kubernetes/cmd/kube-apiserver kube-apiserver "$kubernetes"
+build kubernetes k8s.io/kubernetes/cmd/kube-controller-manager kube-controller-manager "$kubernetes"
+build kubernetes k8s.io/kubernetes/cmd/kubectl kubectl "$kubernetes" "version --client"
