@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package controlplane
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// binaries are what a control plane consists of.
+var binaries = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kubectl"}
+
+// findAssets returns the folder with the binaries, absolute, or an error that says which are missing and how to get
+// them.
+func findAssets(dir string) (string, error) {
+	if dir == "" {
+		dir = os.Getenv("KUBEBUILDER_ASSETS")
+	}
+	if dir == "" {
+		root, err := moduleRoot()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(root, "bin", "controlplane")
+	}
+	var missing []string
+	for _, name := range binaries {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.IsDir() || info.Mode()&0o111 == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return "", fmt.Errorf("%s missing in %s: build what is missing with `make controlplane`, "+
+			"and leave KUBEBUILDER_ASSETS unset to use it", strings.Join(missing, ", "), dir)
+	}
+	return filepath.Abs(dir)
+}
+
+// moduleRoot is the nearest folder, from the working directory upwards, with a go.mod.
+func moduleRoot() (string, error) {
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := wd; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no control plane: neither is KUBEBUILDER_ASSETS set nor is " + wd + " in the module whose bin/controlplane has it")
+		}
+	}
+}

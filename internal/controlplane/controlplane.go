@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package controlplane runs a real Kubernetes control plane on loopback, for tests and for trying out: etcd, the API
+// server, and the controllers that collect garbage and empty namespaces. No kubelet: nothing is ever scheduled.
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+// startTimeout bounds the wait for a control plane to get ready, which takes seconds on an idle machine.
+const startTimeout = 3 * time.Minute
+
+// Options says where and how a control plane runs.
+type Options struct {
+	// Dir receives certificates, data and logs, all made anew at each start.
+	Dir string
+	// Assets is the folder with the binaries; by default $KUBEBUILDER_ASSETS, else bin/controlplane of the module
+	// that the working directory is in.
+	Assets string
+	// Out receives a line about each step, unless nil.
+	Out io.Writer
+}
+
+// ControlPlane is a running control plane. Its methods are not meant to be called at the same time.
+type ControlPlane struct {
+	dir, assets string
+	out         io.Writer
+	unlock      func()
+	admin       *rest.Config
+	controllers *rest.Config
+	processes   []*process.Process // in the order of their start
+}
+
+// Start returns a control plane whose API server is ready. The context bounds the start alone.
+//
+// A folder left behind by a run that was killed is cleared, and what may still run from it ended; one that is in use
+// is refused with a process.LockedError.
+func Start(ctx context.Context, o Options) (*ControlPlane, error) {
+	assets, err := findAssets(o.Assets)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &ControlPlane{dir: dir, assets: assets, out: o.Out}
+	if c.out == nil {
+		c.out = io.Discard
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	if err := c.start(ctx); err != nil {
+		return nil, errors.Join(err, c.Stop())
+	}
+	return c, nil
+}
+
+// Config authenticates as cluster administrator, and is not throttled.
+func (c *ControlPlane) Config() *rest.Config { return rest.CopyConfig(c.admin) }
+
+// ConfigFor acts as somebody else, with the rights of that user and these groups.
+func (c *ControlPlane) ConfigFor(user string, groups ...string) *rest.Config {
+	config := c.Config()
+	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
+	return config
+}
+
+// Kubeconfig is the path of the administrator's kubeconfig file.
+func (c *ControlPlane) Kubeconfig() string { return filepath.Join(c.dir, "kubeconfig") }
+
+// Kubectl is the path of the kubectl that belongs to the control plane.
+func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubectl") }
+
+// RestartControllers makes kinds that were just installed known to the controllers, which otherwise learn of them
+// within 30 seconds: until then no garbage of theirs is collected.
+func (c *ControlPlane) RestartControllers() error {
+	last := len(c.processes) - 1
+	if err := c.processes[last].Kill(); err != nil {
+		return err
+	}
+	c.processes = c.processes[:last]
+	return c.startControllerManager()
+}
+
+// Wait returns when a process of the control plane ends that nobody stopped, with an error that says which and why,
+// or when the context does, with nil.
+func (c *ControlPlane) Wait(ctx context.Context) error {
+	return process.WaitAny(ctx, c.processes...)
+}
+
+// Stop ends the control plane and returns when every process is gone. Logs and data stay where they are.
+func (c *ControlPlane) Stop() error {
+	err := c.stopProcesses()
+	if c.unlock != nil {
+		c.unlock()
+		c.unlock = nil
+	}
+	return err
+}
+
+// stopProcesses kills, the last started first: nothing of a trial is worth a graceful end.
+func (c *ControlPlane) stopProcesses() error {
+	var errs []error
+	for i := len(c.processes) - 1; i >= 0; i-- {
+		errs = append(errs, c.processes[i].Kill())
+	}
+	c.processes = nil
+	return errors.Join(errs...)
+}
+
+func (c *ControlPlane) say(format string, a ...any) { fmt.Fprintf(c.out, format+"\n", a...) }
+
+// lock claims the folder, then ends what an earlier run left running in it.
+func (c *ControlPlane) lock(ctx context.Context) error {
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return err
+	}
+	unlock, err := process.Lock(filepath.Join(c.dir, lockFile), fmt.Sprintf("process %d", os.Getpid()))
+	if err != nil {
+		return err
+	}
+	c.unlock = unlock
+	return process.Reap(ctx, c.dir)
+}

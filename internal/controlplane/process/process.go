@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package process runs programs that never outlive the one that started them.
+//
+// On Linux the kernel kills a child together with its parent. Elsewhere, and for whatever still got away, every
+// process leaves a file with its pid beside its log; [Reap] ends what such files of an earlier run still name.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Command says what to run.
+type Command struct {
+	// Path of the program.
+	Path string
+	// Args without the program's name. One of them has to name Dir or something in it: that is how Reap knows
+	// its own processes from others that were given the same pid since.
+	Args []string
+	// Env is added to this process's environment.
+	Env []string
+	// Dir is the working directory, absolute. It receives NAME.log, appended to, and NAME.pid.
+	Dir string
+	// Name of the process in its files and in errors; by default the program's.
+	Name string
+}
+
+// Process is a started program.
+type Process struct {
+	name, log, pidFile string
+
+	cmd  *exec.Cmd
+	done chan struct{}
+	err  error
+}
+
+// Start runs the command.
+func Start(c Command) (*Process, error) {
+	if c.Name == "" {
+		c.Name = filepath.Base(c.Path)
+	}
+	base := filepath.Join(c.Dir, c.Name)
+	log, err := os.OpenFile(base+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+
+	p := &Process{name: c.Name, log: base + ".log", pidFile: base + ".pid", done: make(chan struct{})}
+	p.cmd = exec.Command(c.Path, c.Args...)
+	p.cmd.Dir = c.Dir
+	p.cmd.Env = append(os.Environ(), c.Env...)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	p.cmd.SysProcAttr = attributes()
+	if err := p.run(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+	}
+	return p, nil
+}
+
+// run starts the program and waits for its end in the background, both on one thread that does nothing else: Linux
+// takes the death of the thread that started a child for the death of the parent.
+func (p *Process) run() error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		if err == nil {
+			err = writePid(p.pidFile, p.cmd.Process)
+		}
+		started <- err
+		if err != nil {
+			return
+		}
+		p.err = p.cmd.Wait()
+		_ = os.Remove(p.pidFile) // what stays behind names a process that is gone: harmless
+		close(p.done)
+	}()
+	return <-started
+}
+
+// writePid ends a process that it cannot record.
+func writePid(file string, p *os.Process) error {
+	err := os.WriteFile(file, fmt.Append(nil, p.Pid), 0o600)
+	if err != nil {
+		_ = p.Kill()
+		_, _ = p.Wait()
+	}
+	return err
+}
+
+// Name of the process.
+func (p *Process) Name() string { return p.name }
+
+// Pid of the process.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// Log is the path of the file with the process's output.
+func (p *Process) Log() string { return p.log }
+
+// Done is closed when the process is gone.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Running says whether the process is not gone yet.
+func (p *Process) Running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Err says how the process ended, with its last words. It is nil while the process runs.
+func (p *Process) Err() error {
+	if p.Running() {
+		return nil
+	}
+	how := "exit status 0"
+	if p.err != nil {
+		how = p.err.Error()
+	}
+	return fmt.Errorf("%s ended: %s\n%s(all of it in %s)", p.name, how, p.lastWords(), p.log)
+}
+
+// lastWords are the last lines of the log.
+func (p *Process) lastWords() string {
+	const lines = 5
+	data, err := os.ReadFile(p.log)
+	if err != nil {
+		return ""
+	}
+	all := strings.SplitAfter(strings.TrimSpace(string(data))+"\n", "\n")
+	return strings.Join(all[max(0, len(all)-1-lines):], "")
+}
+
+// Signal sends a signal. It is no error if the process is gone already.
+func (p *Process) Signal(s syscall.Signal) error {
+	if err := p.cmd.Process.Signal(s); !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return nil
+}
+
+// Stop asks the process to end, kills it if it is still there after grace, and returns when it is gone.
+func (p *Process) Stop(grace time.Duration) error {
+	// A paused process hears nothing until it goes on.
+	if err := errors.Join(p.Signal(syscall.SIGTERM), p.Signal(syscall.SIGCONT)); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+		return nil
+	case <-time.After(grace):
+		return p.Kill()
+	}
+}
+
+// WaitAny returns when one of the processes ends, with how it did, or when the context does, with nil.
+func WaitAny(ctx context.Context, processes ...*Process) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, len(processes))
+	for _, p := range processes {
+		go func() {
+			select {
+			case <-p.done:
+				ended <- p.Err()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// Kill ends the process at once and returns when it is gone.
+func (p *Process) Kill() error {
+	if err := p.Signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	<-p.done
+	return nil
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package controlplane
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+const (
+	lockFile = "lock"
+	// portAttempts is how many ports are tried when somebody else takes the free one first.
+	portAttempts = 5
+	// serviceCIDR makes ClusterIPs loopback addresses: a process that binds one is the Service's back end.
+	serviceCIDR = "127.10.0.0/24"
+	// etcd listens on sockets in the folder, which only its owner may enter: no port, no certificate, no clash.
+	// The names have the form host:port because etcd insists on it.
+	etcdClients, etcdPeers = "unix://etcd-clients:0", "unix://etcd-peers:0"
+)
+
+// controllers are those without which what a test observes would differ from a real cluster.
+var controllers = strings.Join([]string{
+	"garbage-collector-controller",
+	"namespace-controller",
+	"serviceaccount-controller",
+	"serviceaccount-token-controller",
+	"clusterrole-aggregation-controller",
+	"root-ca-certificate-publisher-controller",
+	"resourcequota-controller",
+	"validatingadmissionpolicy-status-controller",
+}, ",")
+
+var errPortTaken = errors.New("the port was taken by somebody else meanwhile")
+
+func (c *ControlPlane) start(ctx context.Context) error {
+	if err := c.lock(ctx); err != nil {
+		return err
+	}
+	if err := c.clear(); err != nil {
+		return err
+	}
+	if err := c.writeCertificates(); err != nil {
+		return err
+	}
+	if err := c.startEtcd(); err != nil {
+		return err
+	}
+	if err := c.startAPIServer(ctx); err != nil {
+		return err
+	}
+	return c.startControllerManager()
+}
+
+// clear removes the data and logs of an earlier run; everything else is overwritten.
+func (c *ControlPlane) clear() error {
+	logs, err := filepath.Glob(c.path("*.log"))
+	errs := []error{err, os.RemoveAll(c.path("data"))}
+	for _, log := range logs {
+		errs = append(errs, os.Remove(log))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *ControlPlane) startEtcd() error {
+	c.say("Starting etcd")
+	return c.run("etcd",
+		"--name=trial",
+		"--data-dir="+c.path("data"),
+		"--unsafe-no-fsync",
+		"--log-level=warn",
+		"--listen-client-urls="+etcdClients, "--advertise-client-urls="+etcdClients,
+		"--listen-peer-urls="+etcdPeers, "--initial-advertise-peer-urls="+etcdPeers,
+		"--initial-cluster=trial="+etcdPeers)
+}
+
+// startAPIServer returns when the API server is ready. No port can be kept for it, so a clash is met by another one.
+func (c *ControlPlane) startAPIServer(ctx context.Context) error {
+	for attempt := 1; ; attempt++ {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		err = c.tryAPIServer(ctx, port)
+		if !errors.Is(err, errPortTaken) || attempt == portAttempts {
+			return err
+		}
+		c.processes = c.processes[:len(c.processes)-1]
+		c.say("Port %d was taken meanwhile, trying another", port)
+	}
+}
+
+func (c *ControlPlane) tryAPIServer(ctx context.Context, port int) error {
+	c.say("Starting kube-apiserver on port %d", port)
+	if err := c.writeKubeconfigs(port); err != nil {
+		return err
+	}
+	err := c.run("kube-apiserver",
+		"--etcd-servers="+etcdClients,
+		"--bind-address=127.0.0.1",
+		fmt.Sprintf("--secure-port=%d", port),
+		"--endpoint-reconciler-type=none",
+		"--service-cluster-ip-range="+serviceCIDR,
+		"--authorization-mode=RBAC",
+		"--tls-cert-file="+c.path("server.crt"), "--tls-private-key-file="+c.path("server.key"),
+		"--client-ca-file="+c.path("ca.crt"),
+		"--service-account-issuer=https://kubernetes.default.svc",
+		"--service-account-key-file="+c.path("tokens.key"),
+		"--service-account-signing-key-file="+c.path("tokens.key"))
+	if err != nil {
+		return err
+	}
+	return c.waitReady(ctx, c.processes[len(c.processes)-1])
+}
+
+// waitReady polls the API server's own judgement, and gives up when the process does.
+func (c *ControlPlane) waitReady(ctx context.Context, p *process.Process) error {
+	client, err := kubernetes.NewForConfig(c.admin)
+	if err != nil {
+		return err
+	}
+	var last error
+	err = wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		if !p.Running() {
+			return false, ended(p)
+		}
+		var body []byte
+		body, last = client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
+		return last == nil && string(body) == "ok", nil
+	})
+	if ctx.Err() != nil {
+		return fmt.Errorf("kube-apiserver is not ready: %w (log: %s)", errors.Join(err, last), p.Log())
+	}
+	return err
+}
+
+// ended tells a lost race for the port from every other end.
+func ended(p *process.Process) error {
+	log, err := os.ReadFile(p.Log())
+	if err == nil && bytes.Contains(log, []byte("address already in use")) {
+		return errors.Join(errPortTaken, os.Remove(p.Log()))
+	}
+	return p.Err()
+}
+
+// startControllerManager gives each controller its own service account, as real clusters do: admission sees who acts.
+func (c *ControlPlane) startControllerManager() error {
+	c.say("Starting kube-controller-manager")
+	return c.run("kube-controller-manager",
+		"--kubeconfig="+c.path("controllers.kubeconfig"),
+		"--use-service-account-credentials",
+		"--controllers="+controllers,
+		"--service-account-private-key-file="+c.path("tokens.key"),
+		"--root-ca-file="+c.path("ca.crt"),
+		"--leader-elect=false",
+		"--secure-port=0")
+}
+
+func (c *ControlPlane) run(name string, args ...string) error {
+	p, err := process.Start(process.Command{Path: filepath.Join(c.assets, name), Args: args, Dir: c.dir})
+	if err != nil {
+		return err
+	}
+	c.processes = append(c.processes, p)
+	return nil
+}
+
+func (c *ControlPlane) path(name string) string { return filepath.Join(c.dir, name) }
+
+// freePort asks the kernel for a port that nobody uses at the moment.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
