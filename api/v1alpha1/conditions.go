@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+// Condition types. The polarity says which status is the good one: positive ones are True when all is well, negative
+// ones (after kstatus) are present and True only while something is amiss or under way.
+const (
+	// ConditionReady is on every kind with a status. Positive. Of a Membership it means active: it gives access (R7).
+	ConditionReady = "Ready"
+
+	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative.
+	ConditionReconciling = "Reconciling"
+
+	// ConditionStalled is on every kind with a status when nothing will change until somebody acts. Negative.
+	ConditionStalled = "Stalled"
+
+	// ConditionNamespaceReady is on an Organization: its namespace exists and is ours. Positive.
+	ConditionNamespaceReady = "NamespaceReady"
+
+	// ConditionAccessURLReady is on an Organization: its hosts are held and served (A2, A5). Positive.
+	ConditionAccessURLReady = "AccessURLReady"
+
+	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive, yet False does no harm on trial.
+	ConditionSubscribed = "Subscribed"
+
+	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive.
+	ConditionSampleDataLoaded = "SampleDataLoaded"
+
+	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown before the first
+	// attempt is over.
+	ConditionDelivered = "Delivered"
+
+	// ConditionDefaultOrganizationChosen is on a User: a default organization is in force (F1). Positive; False means
+	// that a choice is due (F3).
+	ConditionDefaultOrganizationChosen = "DefaultOrganizationChosen"
+
+	// ConditionWithinLimits is on a User: nothing is used beyond a limit. Positive; False takes nothing away (L9).
+	ConditionWithinLimits = "WithinLimits"
+
+	// ConditionGranted is on a Membership, IntegrationBinding or Organization whose power was given by the limits of its
+	// day (L9). Positive; once True it stays so for as long as the object keeps what it was judged on.
+	ConditionGranted = "Granted"
+)
+
+// Reasons that several kinds share.
+const (
+	// ReasonActive appears with Ready=True: an Organization in service, a Membership that gives access.
+	ReasonActive = "Active"
+	// ReasonProgressing appears with Reconciling=True, and with Ready=False or Unknown beside it: work is under way.
+	ReasonProgressing = "Progressing"
+	// ReasonRetrying appears with Reconciling=True after a request failed; the message tells which, and it is retried.
+	ReasonRetrying = "Retrying"
+	// ReasonInvalid appears with Stalled=True: the spec got past admission and cannot be carried out as it is.
+	ReasonInvalid = "Invalid"
+	// ReasonTerminating appears with Ready=False while a deletion is carried out.
+	ReasonTerminating = "Terminating"
+	// ReasonPending appears with Ready=True on an Invitation that waits for its answer, and with Ready=False on anything
+	// that waits for something else to come.
+	ReasonPending = "Pending"
+	// ReasonOrganizationNotFound appears with Ready=False on what belongs to an Organization that is not there yet (R8).
+	ReasonOrganizationNotFound = "OrganizationNotFound"
+	// ReasonOrganizationSuspended appears with Ready=False on what belongs to a suspended Organization (E3).
+	ReasonOrganizationSuspended = "OrganizationSuspended"
+	// ReasonOverLimit appears with Ready=False on what is beyond a limit and has no power, with WithinLimits=False on a
+	// User, and with Stalled=True on an InvitationResponse that L1 to L5 refuse (I8).
+	ReasonOverLimit = "OverLimit"
+	// ReasonNoSeat appears with Ready=False on a Membership or Invitation that the licences do not cover (E5).
+	ReasonNoSeat = "NoSeat"
+	// ReasonDuplicate appears with Ready=False on the younger of two objects that claim the same place, account or host
+	// (L6, G1, A2) after one got past admission.
+	ReasonDuplicate = "Duplicate"
+	// ReasonGranted appears with Granted=True.
+	ReasonGranted = "Granted"
+)
+
+// Reasons of an Organization.
+const (
+	// ReasonTrialEnded appears with Ready=False, AccessURLReady=False and Subscribed=False when the trial is over without
+	// a subscription: the organization is suspended (E3).
+	ReasonTrialEnded = "TrialEnded"
+	// ReasonOnTrial appears with Subscribed=False while the trial lasts.
+	ReasonOnTrial = "OnTrial"
+	// ReasonSubscribed appears with Subscribed=True.
+	ReasonSubscribed = "Subscribed"
+	// ReasonNamespaceAvailable appears with NamespaceReady=True.
+	ReasonNamespaceAvailable = "NamespaceAvailable"
+	// ReasonNamespaceNotOurs appears with NamespaceReady=False, Ready=False and Stalled=True when a namespace of that name
+	// lacks the organization's label: it is never touched.
+	ReasonNamespaceNotOurs = "NamespaceNotOurs"
+	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away.
+	ReasonNamespaceTerminating = "NamespaceTerminating"
+	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
+	ReasonServing = "Serving"
+	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved
+	// to somebody else (A2).
+	ReasonHostNotFree = "HostNotFree"
+	// ReasonBackendNotFound appears with AccessURLReady=False when the Service named as back end does not exist (A5).
+	ReasonBackendNotFound = "BackendNotFound"
+	// ReasonOwnershipUnproved appears with AccessURLReady=False when the custom domain lacks its DNS record (A8).
+	ReasonOwnershipUnproved = "OwnershipUnproved"
+	// ReasonLoaded appears with SampleDataLoaded=True.
+	ReasonLoaded = "Loaded"
+	// ReasonLoading appears with SampleDataLoaded=False while sample data is written.
+	ReasonLoading = "Loading"
+	// ReasonNotRequested appears with SampleDataLoaded=False where none was asked for.
+	ReasonNotRequested = "NotRequested"
+)
+
+// Reasons of a Membership.
+const (
+	// ReasonSuspended appears with Ready=False while spec.suspended is true.
+	ReasonSuspended = "Suspended"
+)
+
+// Reasons of an Invitation and of an InvitationResponse.
+const (
+	// ReasonAccepted appears with Ready=True on an accepted Invitation, and on the InvitationResponse that did it.
+	ReasonAccepted = "Accepted"
+	// ReasonDeclined appears with Ready=True on a declined Invitation, and on the InvitationResponse that did it.
+	ReasonDeclined = "Declined"
+	// ReasonExpired appears with Ready=True on an Invitation whose deadline passed (I1), and with Ready=False on a
+	// HostReservation that is over.
+	ReasonExpired = "Expired"
+	// ReasonRevoked appears with Ready=True on a revoked Invitation (I10).
+	ReasonRevoked = "Revoked"
+	// ReasonSent appears with Delivered=True.
+	ReasonSent = "Sent"
+	// ReasonUndelivered appears with Delivered=False when a mail server refused the e-mail for good (I12).
+	ReasonUndelivered = "Undelivered"
+	// ReasonMailNotConfigured appears with Delivered=False where the operator has no mail server.
+	ReasonMailNotConfigured = "MailNotConfigured"
+	// ReasonInvitationNotFound appears with Stalled=True on an InvitationResponse whose Invitation is gone.
+	ReasonInvitationNotFound = "InvitationNotFound"
+	// ReasonInvitationFinished appears with Stalled=True on an InvitationResponse that came too late (I2).
+	ReasonInvitationFinished = "InvitationFinished"
+	// ReasonNotInvitee appears with Stalled=True on an InvitationResponse by somebody else (I7).
+	ReasonNotInvitee = "NotInvitee"
+)
+
+// Reasons of an IntegrationBinding.
+const (
+	// ReasonBound appears with Ready=True.
+	ReasonBound = "Bound"
+	// ReasonApplicationUnknown appears with Ready=False and Stalled=True when the catalogue has no such row (G3).
+	ReasonApplicationUnknown = "ApplicationUnknown"
+	// ReasonCredentialsNotFound appears with Ready=False while the Secret named does not exist.
+	ReasonCredentialsNotFound = "CredentialsNotFound"
+)
+
+// Reasons of a User.
+const (
+	// ReasonChosen appears with DefaultOrganizationChosen=True when the user chose (F2).
+	ReasonChosen = "Chosen"
+	// ReasonFirstOrganization appears with DefaultOrganizationChosen=True when it is the user's first organization (F1).
+	ReasonFirstOrganization = "FirstOrganization"
+	// ReasonChoiceDue appears with DefaultOrganizationChosen=False when the default was lost (F3).
+	ReasonChoiceDue = "ChoiceDue"
+	// ReasonNoOrganization appears with DefaultOrganizationChosen=False for a user without any organization.
+	ReasonNoOrganization = "NoOrganization"
+	// ReasonWithinLimits appears with WithinLimits=True.
+	ReasonWithinLimits = "WithinLimits"
+	// ReasonUpToDate appears with Ready=True on a User whose status tells the present.
+	ReasonUpToDate = "UpToDate"
+)
+
+// Reasons of a HostReservation and of a PlatformPolicy.
+const (
+	// ReasonReserved appears with Ready=True on a HostReservation in force.
+	ReasonReserved = "Reserved"
+	// ReasonInForce appears with Ready=True on the PlatformPolicy.
+	ReasonInForce = "InForce"
+	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the
+	// built-in one; such a row is not in force (G3).
+	ReasonWidensCatalogue = "WidensCatalogue"
+)

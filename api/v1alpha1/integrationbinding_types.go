@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// InitiatedFrom is the side on which a binding was started (G2).
+//
+// +kubebuilder:validation:Enum=CRM;Application
+type InitiatedFrom string
+
+const (
+	// InitiatedFromCRM bindings were started in the organization.
+	InitiatedFromCRM InitiatedFrom = "CRM"
+	// InitiatedFromApplication bindings were started in the application.
+	InitiatedFromApplication InitiatedFrom = "Application"
+)
+
+// IntegrationBindingSpec joins the organization of the namespace to one external account.
+//
+// +kubebuilder:validation:XValidation:rule="self.?component.orValue('') == oldSelf.?component.orValue('')",fieldPath=".component",message="G1: a binding's component cannot be changed; delete the binding and make another"
+// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account || (self.application == 'MicrosoftTeams' && self.?component.orValue('') == 'MessagingExtension')",fieldPath=".account",message="G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
+type IntegrationBindingSpec struct {
+	// application is a row of the integration catalogue, for example ZohoDesk (G3); it never changes.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="G3: an application is named as in the catalogue: letters and digits, for example ZohoDesk"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="G1: a binding's application cannot be changed; delete the binding and make another"
+	Application string `json:"application,omitempty"`
+
+	// component is the part of the application, where its row has components; it never changes. Absent or empty: none.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component is named as in the catalogue: letters and digits, for example Calendar"
+	Component string `json:"component,omitempty"`
+
+	// account is what is bound: a portal, folder, report …, as the application's row says; 1 to 253 characters. It
+	// changes in place for the messaging extension of Microsoft Teams only (G4).
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{C}\p{Zl}\p{Zp}]")`,message="G1: an account is one line of visible text, without spaces around it"
+	Account string `json:"account,omitempty"`
+
+	// initiatedFrom is where the binding was started, CRM or Application (G2); it never changes.
+	// +required
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="G2: where a binding was started cannot be changed; delete the binding and make another"
+	InitiatedFrom InitiatedFrom `json:"initiatedFrom,omitempty"`
+
+	// configuredBy is the e-mail address of who set the binding up.
+	// +optional
+	ConfiguredBy Email `json:"configuredBy,omitempty"`
+
+	// credentialsSecretRef is a Secret in this namespace without which the binding is not Ready. Its content is never
+	// read.
+	// +optional
+	CredentialsSecretRef *LocalSecretReference `json:"credentialsSecretRef,omitempty"`
+}
+
+// LocalSecretReference names a Secret in the namespace of the object that holds the reference.
+type LocalSecretReference struct {
+	// name is that of the Secret.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+}
+
+// IntegrationBindingStatus is what became of the binding.
+type IntegrationBindingStatus struct {
+	// conditions are Ready, Reconciling and Stalled.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// boundAt is when the binding was given its account; it ranks bindings that got past admission.
+	// +optional
+	BoundAt *metav1.Time `json:"boundAt,omitempty"`
+}
+
+// IntegrationBinding joins the organization of its namespace to one account of one application.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Namespaced,shortName=ib,categories=polyorg
+// +kubebuilder:selectablefield:JSONPath=".spec.application"
+// +kubebuilder:selectablefield:JSONPath=".spec.account"
+// +kubebuilder:printcolumn:name="Application",type=string,JSONPath=".spec.application"
+// +kubebuilder:printcolumn:name="Account",type=string,JSONPath=".spec.account"
+// +kubebuilder:printcolumn:name="Initiated From",type=string,JSONPath=".spec.initiatedFrom"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Component",type=string,JSONPath=".spec.component",priority=1
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+type IntegrationBinding struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is what is bound.
+	// +required
+	Spec IntegrationBindingSpec `json:"spec,omitzero"`
+
+	// status is what became of the binding.
+	// +optional
+	Status IntegrationBindingStatus `json:"status,omitzero"`
+}
+
+// IntegrationBindingList is a list of bindings.
+//
+// +kubebuilder:object:root=true
+type IntegrationBindingList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []IntegrationBinding `json:"items"`
+}

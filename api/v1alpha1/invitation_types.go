@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// InvitationState is where an invitation stands. Every state but Pending is final (I2).
+//
+// +kubebuilder:validation:Enum=Pending;Accepted;Declined;Expired;Revoked
+type InvitationState string
+
+const (
+	// InvitationPending invitations can be answered until they expire. One without a state yet is pending too.
+	InvitationPending InvitationState = "Pending"
+	// InvitationAccepted invitations have become a membership.
+	InvitationAccepted InvitationState = "Accepted"
+	// InvitationDeclined invitations were refused by the invitee.
+	InvitationDeclined InvitationState = "Declined"
+	// InvitationExpired invitations were not answered in time (I1).
+	InvitationExpired InvitationState = "Expired"
+	// InvitationRevoked invitations were taken back by the organization (I10).
+	InvitationRevoked InvitationState = "Revoked"
+)
+
+// InvitationSpec is the offer. All of it but revoked is immutable.
+//
+// +kubebuilder:validation:XValidation:rule="self.?userType == oldSelf.?userType",fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule="self.?message.orValue('') == oldSelf.?message.orValue('')",fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule="self.?invitedBy == oldSelf.?invitedBy",fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
+// +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="I10: a revoked invitation stays revoked; make another"
+type InvitationSpec struct {
+	// email is the invitee's address; it never changes.
+	// +required
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's e-mail address cannot be changed; revoke it and make another"
+	Email Email `json:"email,omitempty"`
+
+	// role is Administrator or Standard, never SuperAdmin (R1); it never changes.
+	// +required
+	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's role cannot be changed; revoke it and make another"
+	Role Role `json:"role,omitempty"`
+
+	// userType is Internal or External (L5); it never changes. Absent: Internal.
+	// +optional
+	UserType UserType `json:"userType,omitempty"`
+
+	// message is shown in the e-mail as text, at most 1000 characters; it never changes.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1000
+	Message string `json:"message,omitempty"`
+
+	// invitedBy is the e-mail address of who invites; it must be the actor's own, platform actors aside, and never
+	// changes.
+	// +optional
+	InvitedBy Email `json:"invitedBy,omitempty"`
+
+	// revoked ends a pending invitation at once, and stays true (I10). Absent: false.
+	// +optional
+	Revoked bool `json:"revoked,omitempty"`
+}
+
+// InvitationStatus is where the invitation stands.
+type InvitationStatus struct {
+	// conditions are Ready, Reconciling, Stalled and Delivered.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// state is Pending, then exactly one of Accepted, Declined, Expired and Revoked for ever (I2).
+	// +optional
+	State InvitationState `json:"state,omitempty"`
+
+	// expiresAt is the moment from which the invitation can no longer be answered (I1).
+	// +optional
+	ExpiresAt *metav1.Time `json:"expiresAt,omitempty"`
+
+	// respondedAt is when the invitee answered.
+	// +optional
+	RespondedAt *metav1.Time `json:"respondedAt,omitempty"`
+
+	// membership is the name of the Membership that acceptance made, in this namespace.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Membership string `json:"membership,omitempty"`
+
+	// delivery is what became of the e-mail.
+	// +optional
+	Delivery *InvitationDeliveryStatus `json:"delivery,omitempty"`
+}
+
+// InvitationDeliveryStatus is what became of an invitation's e-mail (I9, I12).
+type InvitationDeliveryStatus struct {
+	// sends is how often the e-mail was sent.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Sends int32 `json:"sends"`
+
+	// lastSentAt is when it was sent last.
+	// +optional
+	LastSentAt *metav1.Time `json:"lastSentAt,omitempty"`
+
+	// lastError is why the last attempt failed. Absent: it did not.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	LastError string `json:"lastError,omitempty"`
+}
+
+// Invitation offers a user membership in the organization of its namespace, until a deadline.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Namespaced,shortName=inv,categories=polyorg
+// +kubebuilder:selectablefield:JSONPath=".spec.email"
+// +kubebuilder:selectablefield:JSONPath=".status.state"
+// +kubebuilder:printcolumn:name="Email",type=string,JSONPath=".spec.email"
+// +kubebuilder:printcolumn:name="Role",type=string,JSONPath=".spec.role"
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=".status.state"
+// +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=".status.expiresAt"
+// +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".spec.invitedBy",priority=1
+// +kubebuilder:validation:XValidation:rule="oldSelf.?status.?state.orValue('Pending') == 'Pending' || self.?status.?state == oldSelf.?status.?state",fieldPath=".status.state",message="I2: a finished invitation keeps its state for ever"
+type Invitation struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is the offer.
+	// +required
+	Spec InvitationSpec `json:"spec,omitzero"`
+
+	// status is where the invitation stands.
+	// +optional
+	Status InvitationStatus `json:"status,omitzero"`
+}
+
+// InvitationList is a list of invitations.
+//
+// +kubebuilder:object:root=true
+type InvitationList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []Invitation `json:"items"`
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Decision is the answer to an invitation.
+//
+// +kubebuilder:validation:Enum=Accept;Decline
+type Decision string
+
+const (
+	// DecisionAccept makes the invitee a member.
+	DecisionAccept Decision = "Accept"
+	// DecisionDecline ends the invitation.
+	DecisionDecline Decision = "Decline"
+)
+
+// InvitationResponseSpec is the answer. It names the invitation, or carries the token from its e-mail, or both. It is
+// immutable, and its last four fields are not accepted from the author: the operator's mutating webhook stamps them.
+//
+// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I7: an answer cannot be changed once it is given"
+// +kubebuilder:validation:XValidation:rule="!has(self.token)",fieldPath=".token",message="I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"
+// +kubebuilder:validation:XValidation:rule="has(self.invitation) || has(self.token) || has(self.tokenHash)",message="I7: an answer names the invitation, or carries the token from its e-mail"
+type InvitationResponseSpec struct {
+	// invitation is the one that is answered, from the invitee's organization list (I5). Absent: the token tells.
+	// +optional
+	Invitation *InvitationReference `json:"invitation,omitempty"`
+
+	// token is the one from the invitation's e-mail. It is replaced by its hash before anything is stored (I11).
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	Token string `json:"token,omitempty"`
+
+	// decision is Accept or Decline.
+	// +required
+	Decision Decision `json:"decision,omitempty"`
+
+	// author is the Kubernetes username of who created this object. Stamped at creation.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Author string `json:"author,omitempty"`
+
+	// invitee is the e-mail address of the invitation that is answered. Stamped at creation.
+	// +optional
+	Invitee Email `json:"invitee,omitempty"`
+
+	// invitationUID is the UID of the invitation that is answered. Stamped at creation.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	InvitationUID types.UID `json:"invitationUID,omitempty"`
+
+	// tokenHash is the hash of the token. Stamped at creation.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	TokenHash string `json:"tokenHash,omitempty"`
+}
+
+// InvitationReference names an invitation.
+type InvitationReference struct {
+	// namespace is that of the inviting organization, org-<organization>.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^org-[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="I5: an invitation is in the namespace of its organization: org-<organization>"
+	Namespace string `json:"namespace,omitempty"`
+
+	// name is that of the Invitation.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+}
+
+// InvitationResponseStatus is what became of the answer.
+type InvitationResponseStatus struct {
+	// conditions are Ready, Reconciling and Stalled.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// completedAt is when the answer was carried out or turned out to be void; the object is removed an hour later.
+	// +optional
+	CompletedAt *metav1.Time `json:"completedAt,omitempty"`
+}
+
+// InvitationResponse is the act of accepting or declining an invitation. Who creates it is who answers: the API server's
+// word, not a field (I7).
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,shortName=invr,categories=polyorg
+// +kubebuilder:printcolumn:name="Invitee",type=string,JSONPath=".spec.invitee"
+// +kubebuilder:printcolumn:name="Decision",type=string,JSONPath=".spec.decision"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+type InvitationResponse struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is the answer.
+	// +required
+	Spec InvitationResponseSpec `json:"spec,omitzero"`
+
+	// status is what became of it.
+	// +optional
+	Status InvitationResponseStatus `json:"status,omitzero"`
+}
+
+// InvitationResponseList is a list of answers.
+//
+// +kubebuilder:object:root=true
+type InvitationResponseList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []InvitationResponse `json:"items"`
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// MembershipSpec says who belongs to the organization of the namespace, and as what.
+//
+// +kubebuilder:validation:XValidation:rule="self.?origin == oldSelf.?origin",fieldPath=".origin",message="L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
+type MembershipSpec struct {
+	// user is the member's e-mail address; it never changes.
+	// +required
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="L6: a membership is one user's for ever; create another for another user"
+	User Email `json:"user,omitempty"`
+
+	// role is Administrator or Standard; a super admin is named by the Organization alone (R1).
+	// +required
+	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	Role Role `json:"role,omitempty"`
+
+	// userType is Internal or External (L5). Absent: Internal.
+	// +optional
+	UserType UserType `json:"userType,omitempty"`
+
+	// origin is how the membership came about; it never changes (L2). Absent: Provisioned. The others are set by the
+	// operator, or by platform actors who restore from Git.
+	// +optional
+	Origin Origin `json:"origin,omitempty"`
+
+	// suspended takes the member's power and frees the seat, for as long as it is true (E5, R7). Absent: false.
+	// +optional
+	Suspended bool `json:"suspended,omitempty"`
+}
+
+// MembershipStatus is what is in force for the member. The membership is active, and gives access, if it is Ready (R7).
+type MembershipStatus struct {
+	// conditions are Ready, Reconciling and Stalled.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// role is the one in force: SuperAdmin where the Organization says so (R1).
+	// +optional
+	Role Role `json:"role,omitempty"`
+
+	// userType is the one in force: that of the spec, or Internal where it is silent.
+	// +optional
+	UserType UserType `json:"userType,omitempty"`
+
+	// origin is the one in force: that of the spec, or Provisioned where it is silent.
+	// +optional
+	Origin Origin `json:"origin,omitempty"`
+}
+
+// Membership is one user in the organization of its namespace.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Namespaced,shortName=mbr,categories=polyorg
+// +kubebuilder:selectablefield:JSONPath=".spec.user"
+// +kubebuilder:selectablefield:JSONPath=".spec.role"
+// +kubebuilder:printcolumn:name="User",type=string,JSONPath=".spec.user"
+// +kubebuilder:printcolumn:name="Role",type=string,JSONPath=".status.role"
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=".status.userType"
+// +kubebuilder:printcolumn:name="Origin",type=string,JSONPath=".status.origin"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+type Membership struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is who belongs, and as what.
+	// +required
+	Spec MembershipSpec `json:"spec,omitzero"`
+
+	// status is what is in force.
+	// +optional
+	Status MembershipStatus `json:"status,omitzero"`
+}
+
+// MembershipList is a list of memberships.
+//
+// +kubebuilder:object:root=true
+type MembershipList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []Membership `json:"items"`
+}

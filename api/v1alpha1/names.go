@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+const (
+	// OrganizationLabel marks an object as belonging to the organization that is its value. A namespace without it is
+	// never touched.
+	OrganizationLabel = GroupName + "/organization"
+
+	// OrganizationFinalizer keeps an Organization until what it holds is given back (O7).
+	OrganizationFinalizer = GroupName + "/organization"
+
+	// JournalFinalizer keeps the Journal from being deleted by mistake.
+	JournalFinalizer = GroupName + "/journal"
+
+	// ResendRequestedAtAnnotation on an Invitation asks for its e-mail to be sent again; its value is an RFC 3339 time,
+	// and a later one than before is a new request (I9).
+	ResendRequestedAtAnnotation = GroupName + "/resend-requested-at"
+
+	// FieldOwner is the field manager under which the operator applies objects.
+	FieldOwner = "polyorg"
+
+	// NamespacePrefix and an organization's name make up the name of its namespace.
+	NamespacePrefix = "org-"
+
+	// PlatformPolicyName is the name of the one PlatformPolicy.
+	PlatformPolicyName = "default"
+
+	// JournalName is the name of the one Journal.
+	JournalName = "journal"
+)

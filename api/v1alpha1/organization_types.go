@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// InvitationDelivery is where the invitations of an organization can be answered (I6).
+//
+// +kubebuilder:validation:Enum=Listed;EmailOnly
+type InvitationDelivery string
+
+const (
+	// InvitationDeliveryListed invitations are in the invitee's organization list and in the e-mail.
+	InvitationDeliveryListed InvitationDelivery = "Listed"
+	// InvitationDeliveryEmailOnly invitations are answered with the token from the e-mail alone.
+	InvitationDeliveryEmailOnly InvitationDelivery = "EmailOnly"
+)
+
+// OrganizationSpec is what the platform and the super admin want the organization to be.
+//
+// +kubebuilder:validation:XValidation:rule="self.?sampleData.orValue(false) == oldSelf.?sampleData.orValue(false)",fieldPath=".sampleData",message="O5: sample data can be asked for at creation only; put back the former value"
+type OrganizationSpec struct {
+	// displayName is the organization's name as people see it: one line of 1 to 100 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=100
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Zl}\p{Zp}]")`,message="O5: a display name is one line of visible text, without spaces around it"
+	DisplayName string `json:"displayName,omitempty"`
+
+	// superAdmin is the e-mail address of the organization's one super admin (R1). A change transfers the role (R2).
+	// +required
+	SuperAdmin Email `json:"superAdmin,omitempty"`
+
+	// timeZone is an IANA time zone, for example Europe/Paris. Absent: UTC.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9][A-Za-z0-9_+-]*)*$")`,message="O5: a time zone is an IANA name, for example Europe/Paris or UTC"
+	TimeZone string `json:"timeZone,omitempty"`
+
+	// locale is the BCP 47 language of the organization's e-mails and pages; en and fr are shipped. Absent: en.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=35
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")`,message="O5: a locale is a BCP 47 language tag, for example fr or en-GB"
+	Locale string `json:"locale,omitempty"`
+
+	// accessURL is where the organization's CRM is reached (A1). Absent: all of it by default.
+	// +optional
+	AccessURL *AccessURL `json:"accessURL,omitempty"`
+
+	// subscription is what was bought. Absent: the Enterprise trial (O4, E3).
+	// +optional
+	Subscription *Subscription `json:"subscription,omitempty"`
+
+	// trialEndsAt moves the end of the trial; set by platform actors only. Absent: the trial's days after creation (E2).
+	// +optional
+	TrialEndsAt *metav1.Time `json:"trialEndsAt,omitempty"`
+
+	// sampleData asks for sample data, at creation only (O5). Absent: false.
+	// +optional
+	SampleData bool `json:"sampleData,omitempty"`
+
+	// ipRestriction limits the networks from which the access URL is served, and makes invitations e-mail-only (I6).
+	// +optional
+	IPRestriction *IPRestriction `json:"ipRestriction,omitempty"`
+
+	// deletionProtection refuses deletion for as long as it is true (O7). Absent: false.
+	// +optional
+	DeletionProtection bool `json:"deletionProtection,omitempty"`
+}
+
+// AccessURL is the host of an organization, and what answers there.
+type AccessURL struct {
+	// name is the first label of the host https://<name>.<baseDomain>: one lower-case DNS label of 3 to 59 characters
+	// (A4). Absent: the organization's name.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="A4: an access URL's name is not a URL: write the name alone, without a scheme such as https:// and without the domain, for example zylker-products"
+	// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="A4: an access URL's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, without dots, for example zylker-products"
+	Name string `json:"name,omitempty"`
+
+	// customDomain is a host outside the base domain that leads to the same organization (A1, A4, A8).
+	// +optional
+	CustomDomain Host `json:"customDomain,omitempty"`
+
+	// backend is a Service in the organization's own namespace. Absent: the operator's configured back end.
+	// +optional
+	Backend *ServiceBackend `json:"backend,omitempty"`
+}
+
+// ServiceBackend is a port of a Service in the organization's own namespace.
+type ServiceBackend struct {
+	// serviceName is the name of the Service.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z]([a-z0-9-]*[a-z0-9])?$")`,message="A5: a Service's name is a lower-case DNS label that starts with a letter, for example crm"
+	ServiceName string `json:"serviceName,omitempty"`
+
+	// port is the port of the Service, 1 to 65535.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65535
+	Port int32 `json:"port,omitempty"`
+}
+
+// Subscription is what was bought for this organization alone (E4).
+type Subscription struct {
+	// edition is the edition bought (E1).
+	// +required
+	Edition Edition `json:"edition,omitempty"`
+
+	// licenses is the number of seats bought, 1 to 1000000; never less than those in use (E5, E6).
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000
+	Licenses int32 `json:"licenses,omitempty"`
+}
+
+// IPRestriction names the networks that may reach an organization.
+type IPRestriction struct {
+	// allowedCIDRs are 1 to 100 networks in canonical form.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	AllowedCIDRs []CIDR `json:"allowedCIDRs,omitempty"`
+}
+
+// OrganizationStatus is what the operator observed and did.
+type OrganizationStatus struct {
+	// conditions are Ready, Reconciling, Stalled, NamespaceReady, AccessURLReady, Subscribed and SampleDataLoaded.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// namespace is the organization's namespace, org-<name>, once it is ours.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+
+	// edition is the one in force: that of the subscription, or Enterprise on trial (O4).
+	// +optional
+	Edition Edition `json:"edition,omitempty"`
+
+	// editionText is the edition for display, for example "Enterprise (trial)".
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	EditionText string `json:"editionText,omitempty"`
+
+	// trial is the organization's trial, also once it is over (E2).
+	// +optional
+	Trial *TrialStatus `json:"trial,omitempty"`
+
+	// accessURL is the URL at which the organization is served, default name included (A1).
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=300
+	AccessURL string `json:"accessURL,omitempty"`
+
+	// hosts are those that the organization holds and serves. One leaves the list only after its HostReservation
+	// stands, so that nobody can take it in between (A6).
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	Hosts []string `json:"hosts,omitempty"`
+
+	// previousHosts are reserved to the organization and redirect to its present host (A6).
+	// +optional
+	// +listType=map
+	// +listMapKey=host
+	// +kubebuilder:validation:MaxItems=100
+	PreviousHosts []PreviousHost `json:"previousHosts,omitempty"`
+
+	// seats are the licences and who holds them (E5).
+	// +optional
+	Seats SeatsStatus `json:"seats,omitzero"`
+
+	// invitationDelivery is where the organization's invitations can be answered at present (I6).
+	// +optional
+	InvitationDelivery InvitationDelivery `json:"invitationDelivery,omitempty"`
+}
+
+// TrialStatus is when a trial began and when it ends or ended.
+type TrialStatus struct {
+	// startedAt is the organization's creation.
+	// +required
+	StartedAt metav1.Time `json:"startedAt,omitzero"`
+
+	// endsAt is the moment from which an unsubscribed organization is suspended (E3).
+	// +required
+	EndsAt metav1.Time `json:"endsAt,omitzero"`
+}
+
+// PreviousHost is a host that the organization held before.
+type PreviousHost struct {
+	// host is the former host.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Host string `json:"host,omitempty"`
+
+	// reservedUntil is when others may take it. Absent: never.
+	// +optional
+	ReservedUntil *metav1.Time `json:"reservedUntil,omitempty"`
+}
+
+// SeatsStatus counts an organization's seats (E5).
+type SeatsStatus struct {
+	// purchased is the number of seats there are: the licences, or those of the trial.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Purchased int32 `json:"purchased"`
+
+	// used is the number of seats that active memberships and pending invitations hold.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Used int32 `json:"used"`
+
+	// pending is the part of used that pending invitations hold.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Pending int32 `json:"pending"`
+
+	// summary is used and purchased for display, for example "7/25".
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	Summary string `json:"summary,omitempty"`
+}
+
+// Organization is one CRM account: its super admin, edition, licences and access URL. What belongs to it is in the
+// namespace org-<name>.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,shortName=org,categories=polyorg
+// +kubebuilder:selectablefield:JSONPath=".spec.superAdmin"
+// +kubebuilder:selectablefield:JSONPath=".status.edition"
+// +kubebuilder:printcolumn:name="Display Name",type=string,JSONPath=".spec.displayName"
+// +kubebuilder:printcolumn:name="Super Admin",type=string,JSONPath=".spec.superAdmin"
+// +kubebuilder:printcolumn:name="Edition",type=string,JSONPath=".status.editionText"
+// +kubebuilder:printcolumn:name="Seats",type=string,JSONPath=".status.seats.summary"
+// +kubebuilder:printcolumn:name="Access URL",type=string,JSONPath=".status.accessURL"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.endsAt",priority=1
+// +kubebuilder:printcolumn:name="Namespace",type=string,JSONPath=".status.namespace",priority=1
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata.name",message="A4: an organization's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
+type Organization struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata; its name is that of the organization for ever.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is what the organization is to be.
+	// +required
+	Spec OrganizationSpec `json:"spec,omitzero"`
+
+	// status is what the operator observed and did.
+	// +optional
+	Status OrganizationStatus `json:"status,omitzero"`
+}
+
+// OrganizationList is a list of organizations.
+//
+// +kubebuilder:object:root=true
+type OrganizationList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []Organization `json:"items"`
+}

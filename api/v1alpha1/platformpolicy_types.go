@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// SignUpPolicy is whether a user without any membership may create a first organization (O2).
+//
+// +kubebuilder:validation:Enum=Closed;Open
+type SignUpPolicy string
+
+const (
+	// SignUpClosed leaves first organizations to platform actors.
+	SignUpClosed SignUpPolicy = "Closed"
+	// SignUpOpen lets anybody create a first organization.
+	SignUpOpen SignUpPolicy = "Open"
+)
+
+// OrganizationDeletionPolicy is who, platform actors aside, may delete an organization (O7).
+//
+// +kubebuilder:validation:Enum=Administrators;SuperAdmin
+type OrganizationDeletionPolicy string
+
+const (
+	// OrganizationDeletionAdministrators are the super admin and every Administrator.
+	OrganizationDeletionAdministrators OrganizationDeletionPolicy = "Administrators"
+	// OrganizationDeletionSuperAdmin is the super admin alone.
+	OrganizationDeletionSuperAdmin OrganizationDeletionPolicy = "SuperAdmin"
+)
+
+// PlatformPolicySpec holds every number of the rulebook. What is absent has the rulebook's own value. A lowered limit
+// takes nothing away from anybody (L9).
+type PlatformPolicySpec struct {
+	// limits are those of one user.
+	// +optional
+	Limits *LimitsPolicy `json:"limits,omitempty"`
+
+	// trial is what a new organization gets.
+	// +optional
+	Trial *TrialPolicy `json:"trial,omitempty"`
+
+	// invitations are deadlines and repetitions.
+	// +optional
+	Invitations *InvitationPolicy `json:"invitations,omitempty"`
+
+	// hosts are reservations and claims of hosts.
+	// +optional
+	Hosts *HostPolicy `json:"hosts,omitempty"`
+
+	// signUp is Closed or Open (O2). Absent: Closed.
+	// +optional
+	SignUp SignUpPolicy `json:"signUp,omitempty"`
+
+	// organizationDeletion is Administrators or SuperAdmin (O7). Absent: Administrators.
+	// +optional
+	OrganizationDeletion OrganizationDeletionPolicy `json:"organizationDeletion,omitempty"`
+
+	// integrations are rows added to the catalogue, or narrower ones for built-in applications (G3).
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:XValidation:rule="self.all(row, self.exists_one(other, other.application == row.application && other.?component.orValue('') == row.?component.orValue('')))",message="G3: an application and component have one row"
+	Integrations []IntegrationRow `json:"integrations,omitempty"`
+}
+
+// LimitsPolicy are the limits of one user, each 0 to 1000.
+type LimitsPolicy struct {
+	// organizationsPerUser is how many organizations a user may belong to at once (L1). Absent: 10.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	OrganizationsPerUser *int32 `json:"organizationsPerUser,omitempty"`
+
+	// createdOrganizationsPerUser is how many of these the user may have created or be super admin of (L2). Absent: 5.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	CreatedOrganizationsPerUser *int32 `json:"createdOrganizationsPerUser,omitempty"`
+
+	// createdCRMPlusPerUser is how many created ones may be on CRM Plus (L3). Absent: 1.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	CreatedCRMPlusPerUser *int32 `json:"createdCRMPlusPerUser,omitempty"`
+
+	// invitedCRMPlusPerUser is how many further CRM Plus organizations a user may join by invitation (L4). Absent: 9.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	InvitedCRMPlusPerUser *int32 `json:"invitedCRMPlusPerUser,omitempty"`
+
+	// internalZohoOnePerUser is how many Zoho One organizations a user may be an internal user of (L5). Absent: 1.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	InternalZohoOnePerUser *int32 `json:"internalZohoOnePerUser,omitempty"`
+
+	// pendingInvitationsPerUser is how many pending invitations a user may have (L7). Absent: 20.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	PendingInvitationsPerUser *int32 `json:"pendingInvitationsPerUser,omitempty"`
+
+	// pendingInvitationsPerSuperAdmin is how many of these may come from organizations of one super admin (L7).
+	// Absent: 3.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000
+	PendingInvitationsPerSuperAdmin *int32 `json:"pendingInvitationsPerSuperAdmin,omitempty"`
+}
+
+// TrialPolicy is what a new organization gets before it subscribes.
+type TrialPolicy struct {
+	// days is how long the trial lasts, 1 to 3650 days from creation (E2). Absent: 15.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=3650
+	Days *int32 `json:"days,omitempty"`
+
+	// licenses is the number of seats on trial, 1 to 1000000 (E5). Absent: 3.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000
+	Licenses *int32 `json:"licenses,omitempty"`
+}
+
+// InvitationPolicy is how long invitations stand and how often they are repeated.
+type InvitationPolicy struct {
+	// validDays is how long an invitation can be answered, 1 to 365 days from its creation (I1). Absent: 7. Invitations
+	// that exist keep their deadline.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=365
+	ValidDays *int32 `json:"validDays,omitempty"`
+
+	// sends is how often the e-mail may be sent again on request, 0 to 100, the first time not counted (I9). Absent: 3.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	Sends *int32 `json:"sends,omitempty"`
+}
+
+// HostPolicy is how long hosts stay with their former holder, and which nobody may take.
+type HostPolicy struct {
+	// reservationDays is how long a host given up stays reserved, 0 to 3650 days (A6, A7). Absent: 30.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=3650
+	ReservationDays *int32 `json:"reservationDays,omitempty"`
+
+	// unprovedClaimDays is how long a custom domain is held without proof of ownership, 1 to 365 days (A8). Absent: 7.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=365
+	UnprovedClaimDays *int32 `json:"unprovedClaimDays,omitempty"`
+
+	// reservedNames are the names that no access URL may have; they replace the built-in ones (A4).
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=1000
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=63
+	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")`,message="A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
+	ReservedNames []string `json:"reservedNames,omitempty"`
+}
+
+// IntegrationRow says how accounts of an application and organizations go together (G1).
+type IntegrationRow struct {
+	// application is the application's name, for example ZohoDesk.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="G3: an application's name is made of letters and digits, for example ZohoDesk"
+	Application string `json:"application,omitempty"`
+
+	// component is the part of the application that the row speaks of. Absent or empty: the application as a whole.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component's name is made of letters and digits, for example Calendar"
+	Component string `json:"component,omitempty"`
+
+	// unit is what an account of the application is, for example portal; for messages.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Unit string `json:"unit,omitempty"`
+
+	// organizationsPerAccount is how many organizations one account may be bound to. 0: no limit.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000000
+	OrganizationsPerAccount int32 `json:"organizationsPerAccount"`
+
+	// accountsPerOrganization is how many accounts one organization may bind. 0: no limit.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1000000
+	AccountsPerOrganization int32 `json:"accountsPerOrganization"`
+
+	// initiatedFrom are the sides on which a binding may be started (G2).
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=2
+	InitiatedFrom []InitiatedFrom `json:"initiatedFrom,omitempty"`
+}
+
+// PlatformPolicyStatus is what became of the policy.
+type PlatformPolicyStatus struct {
+	// conditions are Ready, Reconciling and Stalled.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the spec that this status speaks of.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+}
+
+// PlatformPolicy holds the numbers of the rulebook and the additions to the integration catalogue, changeable at run
+// time. There is one, named default; without it the rulebook's own values are in force.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,shortName=pp,categories=polyorg
+// +kubebuilder:printcolumn:name="Sign Up",type=string,JSONPath=".spec.signUp"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata.name",message="there is one PlatformPolicy, and its name is default"
+type PlatformPolicy struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata; its name is default.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec holds the numbers. Absent: the rulebook's own.
+	// +optional
+	Spec PlatformPolicySpec `json:"spec,omitzero"`
+
+	// status is what became of the policy.
+	// +optional
+	Status PlatformPolicyStatus `json:"status,omitzero"`
+}
+
+// PlatformPolicyList is a list of policies.
+//
+// +kubebuilder:object:root=true
+type PlatformPolicyList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []PlatformPolicy `json:"items"`
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+// Email identifies a user (U1): a lower-case address of at most 254 characters, its local part a dot-atom of at most 64,
+// its domain two or more DNS labels. Addresses that differ only in letter case or surrounding space would be taken for
+// different people, so only one spelling exists.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=254
+// +kubebuilder:validation:XValidation:rule="self == self.lowerAscii().trim()",message="U1: an e-mail address is written in lower case, without spaces around it",messageExpression="'U1: an e-mail address is written in lower case, without spaces around it: ' + self.lowerAscii().trim()"
+// +kubebuilder:validation:XValidation:rule=`self.lowerAscii().trim().matches(r"^[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$") && self.trim().indexOf('@') <= 64`,message="U1: not an e-mail address: write name@domain in plain ASCII letters and digits, at most 64 characters before the @, a full domain after it without a dot at its end, for example john@zylker.com"
+type Email = string
+
+// Host is a fully qualified DNS name in lower case, of two or more labels, without scheme, port, path or final dot.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=253
+// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="A4: write the host alone, without a scheme such as https://, for example crm.zylker.com"
+// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")`,message="A4: a host is a full lower-case domain name without port, path, wildcard or final dot, for example crm.zylker.com"
+type Host = string
+
+// CIDR is an IPv4 or IPv6 network in its canonical form: no bits set after the prefix.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=64
+// +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="not a network: write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32"
+// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form: lower case, no bits set after the prefix",messageExpression="'a network is written in its canonical form: lower case, no bits set after the prefix: ' + string(cidr(self).masked())"
+type CIDR = string
+
+// Edition is what an organization is subscribed to (E1).
+//
+// +kubebuilder:validation:Enum=Standard;Professional;Enterprise;Ultimate;CRMPlus;ZohoOne
+type Edition string
+
+// The editions (E1). L3 and L4 limit CRM Plus, L5 limits Zoho One.
+const (
+	EditionStandard     Edition = "Standard"
+	EditionProfessional Edition = "Professional"
+	EditionEnterprise   Edition = "Enterprise"
+	EditionUltimate     Edition = "Ultimate"
+	EditionCRMPlus      Edition = "CRMPlus"
+	EditionZohoOne      Edition = "ZohoOne"
+)
+
+// Role is a member's power in an organization (R1).
+//
+// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
+type Role string
+
+const (
+	// RoleSuperAdmin is in force for the one user whom the Organization names; it stands in statuses only (R1).
+	RoleSuperAdmin Role = "SuperAdmin"
+	// RoleAdministrator may invite, suspend and change roles (R4), and create further organizations (O1).
+	RoleAdministrator Role = "Administrator"
+	// RoleStandard may use the organization, and leave it (R6).
+	RoleStandard Role = "Standard"
+)
+
+// UserType tells employees from guests; it counts for Zoho One alone (L5).
+//
+// +kubebuilder:validation:Enum=Internal;External
+type UserType string
+
+const (
+	// UserTypeInternal is the type where none is given.
+	UserTypeInternal UserType = "Internal"
+	// UserTypeExternal takes no place among a user's Zoho One organizations (L5).
+	UserTypeExternal UserType = "External"
+)
+
+// Origin is how a membership came about; it never changes (L2).
+//
+// +kubebuilder:validation:Enum=Created;Invited;Provisioned
+type Origin string
+
+const (
+	// OriginCreated is that of the user who created the organization (L2, L3).
+	OriginCreated Origin = "Created"
+	// OriginInvited is that of a user who accepted an invitation (L4).
+	OriginInvited Origin = "Invited"
+	// OriginProvisioned is that of a membership which a platform actor wrote, and the origin where none is given.
+	OriginProvisioned Origin = "Provisioned"
+)
