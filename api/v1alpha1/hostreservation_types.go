@@ -32,6 +32,7 @@ type OrganizationReference struct {
 
 	// uid is that of the Organization.
 	// +required
+	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	UID types.UID `json:"uid,omitempty"`

@@ -52,6 +52,7 @@ type InvitationResponseSpec struct {
 
 	// invitationUID is the UID of the invitation that is answered. Stamped at creation.
 	// +optional
+	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	InvitationUID types.UID `json:"invitationUID,omitempty"`

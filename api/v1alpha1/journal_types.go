@@ -32,6 +32,7 @@ type JournalSpec struct {
 	// uid is the journal's echo of its own metadata.uid. Absent or another: the journal was made anew, restored or
 	// copied, and is closed for the drop time.
 	// +optional
+	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	UID types.UID `json:"uid,omitempty"`
@@ -87,6 +88,7 @@ type JournalEntry struct {
 
 	// uid is that of the object.
 	// +required
+	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	UID types.UID `json:"uid,omitempty"`
@@ -106,7 +108,7 @@ type JournalEntry struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1
-	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:items:MaxLength=16384
 	Facts []string `json:"facts,omitempty"`
 
 	// actor is who asked, for the bound on open entries: a hash for people.

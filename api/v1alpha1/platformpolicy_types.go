@@ -161,7 +161,7 @@ type HostPolicy struct {
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=1000
+	// +kubebuilder:validation:MaxItems=128
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=63
 	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")`,message="A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
