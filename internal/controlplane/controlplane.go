@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -121,16 +120,3 @@ func (c *ControlPlane) stopProcesses() error {
 }
 
 func (c *ControlPlane) say(format string, a ...any) { fmt.Fprintf(c.out, format+"\n", a...) }
-
-// lock claims the folder, then ends what an earlier run left running in it.
-func (c *ControlPlane) lock(ctx context.Context) error {
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return err
-	}
-	unlock, err := process.Lock(filepath.Join(c.dir, lockFile), fmt.Sprintf("process %d", os.Getpid()))
-	if err != nil {
-		return err
-	}
-	c.unlock = unlock
-	return process.Reap(ctx, c.dir)
-}

@@ -45,22 +45,35 @@ var controllers = strings.Join([]string{
 var errPortTaken = errors.New("the port was taken by somebody else meanwhile")
 
 func (c *ControlPlane) start(ctx context.Context) error {
-	if err := c.lock(ctx); err != nil {
-		return err
-	}
-	if err := c.clear(); err != nil {
-		return err
-	}
-	if err := c.writeCertificates(); err != nil {
+	if err := c.prepare(ctx); err != nil {
 		return err
 	}
 	if err := c.startEtcd(); err != nil {
 		return err
 	}
-	if err := c.startAPIServer(ctx); err != nil {
+	if err := c.startAPIServer(ctx, freePort); err != nil {
 		return err
 	}
 	return c.startControllerManager()
+}
+
+// prepare claims the folder, ends and removes what an earlier run left in it, and makes new certificates.
+func (c *ControlPlane) prepare(ctx context.Context) error {
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return err
+	}
+	unlock, err := process.Lock(c.path(lockFile), fmt.Sprintf("process %d", os.Getpid()))
+	if err != nil {
+		return err
+	}
+	c.unlock = unlock
+	if err := process.Reap(ctx, c.dir); err != nil {
+		return err
+	}
+	if err := c.clear(); err != nil {
+		return err
+	}
+	return c.writeCertificates()
 }
 
 // clear removes the data and logs of an earlier run; everything else is overwritten.
@@ -86,9 +99,9 @@ func (c *ControlPlane) startEtcd() error {
 }
 
 // startAPIServer returns when the API server is ready. No port can be kept for it, so a clash is met by another one.
-func (c *ControlPlane) startAPIServer(ctx context.Context) error {
+func (c *ControlPlane) startAPIServer(ctx context.Context, nextPort func() (int, error)) error {
 	for attempt := 1; ; attempt++ {
-		port, err := freePort()
+		port, err := nextPort()
 		if err != nil {
 			return err
 		}
