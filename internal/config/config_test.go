@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+const header = "apiVersion: config.polyorg.io/v1alpha1\nkind: OperatorConfig\n"
+
+const minimal = header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com}\n"
+
+func TestLoad(t *testing.T) {
+	meta := metav1.TypeMeta{APIVersion: APIVersion, Kind: Kind}
+	for name, tc := range map[string]struct {
+		file string
+		want OperatorConfig
+	}{
+		"the least there can be gets the defaults": {
+			file: minimal,
+			want: OperatorConfig{
+				TypeMeta:       meta,
+				Webhook:        Webhook{Listener: Listener{":9443"}, CertDir: "/certs"},
+				Metrics:        Listener{":8080"},
+				Health:         Listener{":8081"},
+				LeaderElection: LeaderElection{Namespace: "polyorg-system"},
+				Ingress:        Ingress{BaseDomain: "crm.example.com", Backend: Backend{ServiceName: "crm", Port: 80}},
+			},
+		},
+		"everything can be set": {
+			file: header + `
+webhook: {bindAddress: "127.0.0.1:1", certDir: certs}
+metrics: {bindAddress: "[::1]:2"}
+health: {bindAddress: "localhost:65535"}
+leaderElection: {namespace: elsewhere}
+identity: {usernamePrefix: "oidc:"}
+ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
+`,
+			want: OperatorConfig{
+				TypeMeta:       meta,
+				Webhook:        Webhook{Listener: Listener{"127.0.0.1:1"}, CertDir: "certs"},
+				Metrics:        Listener{"[::1]:2"},
+				Health:         Listener{"localhost:65535"},
+				LeaderElection: LeaderElection{Namespace: "elsewhere"},
+				Identity:       Identity{UsernamePrefix: "oidc:"},
+				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+			},
+		},
+		"JSON is YAML": {
+			file: `{"apiVersion": "config.polyorg.io/v1alpha1", "kind": "OperatorConfig",
+				"webhook": {"certDir": "/certs"}, "ingress": {"baseDomain": "crm.example.com"}}`,
+			want: must(t, minimal),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, must(t, tc.file)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, tc := range map[string]struct {
+		file string
+		want []string
+	}{
+		"an empty file": {
+			file: "",
+			want: []string{`apiVersion: Unsupported value: ""`, `kind: Unsupported value: ""`,
+				"webhook.certDir: Required value", "ingress.baseDomain: Required value"},
+		},
+		"another version or kind": {
+			file: "apiVersion: config.polyorg.io/v9\nkind: OperatorConfiguration\n",
+			want: []string{`apiVersion: Unsupported value: "config.polyorg.io/v9": supported values: "config.polyorg.io/v1alpha1"`,
+				`kind: Unsupported value: "OperatorConfiguration": supported values: "OperatorConfig"`},
+		},
+		"unknown fields, all of them": {
+			file: minimal + "leaderElection: {name: x}\nmail: {}\n",
+			want: []string{`unknown field "leaderElection.name"`, `unknown field "mail"`},
+		},
+		"a field in other letter case": {
+			file: header + "webhook: {certdir: /certs}\n",
+			want: []string{`unknown field "webhook.certdir"`},
+		},
+		"a field given twice": {
+			file: minimal + "ingress: {baseDomain: other.example.com}\n",
+			want: []string{`key "ingress" already set in map`},
+		},
+		"a value of another type": {
+			file: header + "ingress: {backend: {port: http}}\n",
+			want: []string{"ingress.backend.port of type int32"},
+		},
+		"something that is not YAML": {
+			file: "\tx",
+			want: []string{"yaml: "},
+		},
+		"addresses out of form": {
+			file: minimal + `
+metrics: {bindAddress: "8080"}
+health: {bindAddress: "no host:http"}
+`,
+			want: []string{`metrics.bindAddress: Invalid value: "8080": must be host:port`,
+				`health.bindAddress: Invalid value: "no host:http": the port must be a number`,
+				`health.bindAddress: Invalid value: "no host:http": the host must be`},
+		},
+		"a port that cannot be known beforehand": {
+			file: minimal + `health: {bindAddress: ":0"}`,
+			want: []string{`health.bindAddress: Invalid value: ":0": the port must be a number from 1 to 65535`},
+		},
+		"names out of form": {
+			file: header + `
+webhook: {certDir: /certs}
+leaderElection: {namespace: Polyorg}
+ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {serviceName: a.b, port: 65536}}
+`,
+			want: []string{`leaderElection.namespace: Invalid value: "Polyorg"`,
+				`ingress.baseDomain: Invalid value: "https://crm.example.com"`, `ingress.className: Invalid value: "a/b"`,
+				`ingress.backend.serviceName: Invalid value: "a.b"`, `ingress.backend.port: Invalid value: 65536`},
+		},
+		"a base domain that leaves no room for the name": {
+			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: " + strings.Repeat("a.", 96) + "aa}\n",
+			want: []string{"must have at most 193 characters"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, tc.file)
+			if err == nil {
+				t.Fatal("want an error")
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("want %q in:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestLoadNamesTheFile(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "absent.yaml"))
+	if err == nil || !strings.Contains(err.Error(), "absent.yaml") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHostPort(t *testing.T) {
+	if host, port := (Listener{"[::1]:9443"}).HostPort(); host != "::1" || port != 9443 {
+		t.Errorf("got %q, %d", host, port)
+	}
+}
+
+func must(t *testing.T, file string) OperatorConfig {
+	t.Helper()
+	c, err := load(t, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *c
+}
+
+func load(t *testing.T, file string) (*OperatorConfig, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path)
+}

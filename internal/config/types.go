@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package config is the operator's configuration file: what one installation differs in from another. What the
+// platform may change while the operator runs is a PlatformPolicy instead.
+package config
+
+import (
+	"net"
+	"strconv"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// The file says what it is, so that a later version can tell.
+const (
+	APIVersion = "config.polyorg.io/v1alpha1"
+	Kind       = "OperatorConfig"
+)
+
+// OperatorConfig is the configuration of one operator process. Replicas share everything but addresses and CertDir.
+type OperatorConfig struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// Webhook serves admission, by HTTPS.
+	Webhook Webhook `json:"webhook,omitempty"`
+	// Metrics serves Prometheus metrics, by HTTP; at :8080 by default.
+	Metrics Listener `json:"metrics,omitempty"`
+	// Health serves /healthz and /readyz, by HTTP; at :8081 by default.
+	Health Listener `json:"health,omitempty"`
+	// LeaderElection decides which replica runs the controllers.
+	LeaderElection LeaderElection `json:"leaderElection,omitempty"`
+	// Identity tells who an actor is.
+	Identity Identity `json:"identity,omitempty"`
+	// Ingress is where access URLs lead.
+	Ingress Ingress `json:"ingress,omitempty"`
+}
+
+// Listener is an address to listen on.
+type Listener struct {
+	// BindAddress is host:port; without a host, every address of the machine.
+	BindAddress string `json:"bindAddress,omitempty"`
+}
+
+// HostPort returns the parts of a valid address.
+func (l Listener) HostPort() (host string, port int) {
+	host, p, _ := net.SplitHostPort(l.BindAddress)
+	port, _ = strconv.Atoi(p)
+	return host, port
+}
+
+// Webhook listens at :9443 by default.
+type Webhook struct {
+	Listener `json:",inline"`
+	// CertDir holds tls.crt and tls.key, which are read again whenever they change.
+	CertDir string `json:"certDir,omitempty"`
+}
+
+// LeaderElection uses a Lease.
+type LeaderElection struct {
+	// Namespace of the Lease; polyorg-system by default.
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// Identity maps Kubernetes users to people (U2).
+type Identity struct {
+	// UsernamePrefix stands before the e-mail address in an actor's Kubernetes username, as the API server's
+	// authentication puts it there; none by default.
+	UsernamePrefix string `json:"usernamePrefix,omitempty"`
+}
+
+// Ingress describes the Ingress of an organization's access URL (A1, A5).
+type Ingress struct {
+	// BaseDomain is what follows the name in https://<name>.<baseDomain>: a lower-case domain of at most 193
+	// characters, so that the longest name still fits. Required.
+	BaseDomain string `json:"baseDomain,omitempty"`
+	// ClassName of the Ingress; by default the cluster's default class.
+	ClassName string `json:"className,omitempty"`
+	// Backend serves an organization that names none of its own.
+	Backend Backend `json:"backend,omitempty"`
+}
+
+// Backend is a Service in the organization's namespace.
+type Backend struct {
+	// ServiceName of the Service; crm by default.
+	ServiceName string `json:"serviceName,omitempty"`
+	// Port of the Service, 1 to 65535; 80 by default.
+	Port int32 `json:"port,omitempty"`
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// maxBaseDomain leaves room for a name of 59 characters and a dot (A4) in a domain name of 253.
+const maxBaseDomain = validation.DNS1123SubdomainMaxLength - 60
+
+func (c *OperatorConfig) validate() field.ErrorList {
+	var errs field.ErrorList
+	if c.APIVersion != APIVersion {
+		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), c.APIVersion, []string{APIVersion}))
+	}
+	if c.Kind != Kind {
+		errs = append(errs, field.NotSupported(field.NewPath("kind"), c.Kind, []string{Kind}))
+	}
+	errs = append(errs, c.Webhook.validate(field.NewPath("webhook"))...)
+	errs = append(errs, c.Metrics.validate(field.NewPath("metrics"))...)
+	errs = append(errs, c.Health.validate(field.NewPath("health"))...)
+	errs = append(errs, conform(c.LeaderElection.Namespace, field.NewPath("leaderElection", "namespace"), validation.IsDNS1123Label)...)
+	return append(errs, c.Ingress.validate(field.NewPath("ingress"))...)
+}
+
+func (w Webhook) validate(path *field.Path) field.ErrorList {
+	errs := w.Listener.validate(path)
+	if w.CertDir == "" {
+		errs = append(errs, field.Required(path.Child("certDir"), "the folder with tls.crt and tls.key"))
+	}
+	return errs
+}
+
+func (l Listener) validate(path *field.Path) field.ErrorList {
+	path = path.Child("bindAddress")
+	host, port, err := net.SplitHostPort(l.BindAddress)
+	if err != nil {
+		return field.ErrorList{field.Invalid(path, l.BindAddress, "must be host:port, such as 127.0.0.1:9443 or :9443")}
+	}
+	var errs field.ErrorList
+	if n, err := strconv.Atoi(port); err != nil || len(validation.IsValidPortNum(n)) > 0 {
+		errs = append(errs, field.Invalid(path, l.BindAddress, "the port must be a number from 1 to 65535"))
+	}
+	if host != "" && net.ParseIP(host) == nil && len(validation.IsDNS1123Subdomain(host)) > 0 {
+		errs = append(errs, field.Invalid(path, l.BindAddress, "the host must be an IP address or a name"))
+	}
+	return errs
+}
+
+func (i Ingress) validate(path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	switch domain := path.Child("baseDomain"); {
+	case i.BaseDomain == "":
+		errs = append(errs, field.Required(domain, "access URLs are https://<name>.<baseDomain>"))
+	case len(i.BaseDomain) > maxBaseDomain:
+		errs = append(errs, field.Invalid(domain, i.BaseDomain, fmt.Sprintf("must have at most %d characters", maxBaseDomain)))
+	default:
+		errs = append(errs, conform(i.BaseDomain, domain, validation.IsDNS1123Subdomain)...)
+	}
+	if i.ClassName != "" {
+		errs = append(errs, conform(i.ClassName, path.Child("className"), validation.IsDNS1123Subdomain)...)
+	}
+	errs = append(errs, conform(i.Backend.ServiceName, path.Child("backend", "serviceName"), validation.IsDNS1123Label)...)
+	for _, msg := range validation.IsValidPortNum(int(i.Backend.Port)) {
+		errs = append(errs, field.Invalid(path.Child("backend", "port"), i.Backend.Port, msg))
+	}
+	return errs
+}
+
+// conform reports what a check says against a value.
+func conform(value string, path *field.Path, check func(string) []string) field.ErrorList {
+	var errs field.ErrorList
+	for _, msg := range check(value) {
+		errs = append(errs, field.Invalid(path, value, msg))
+	}
+	return errs
+}
