@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Removes Polyorg from a cluster.
+#
+#   hack/uninstall.sh KUBECTL KUBECONFIG
+#
+# Refused while there are organizations: with the kinds, all of their objects would go, and nobody would be left to end
+# them in order. Delete them first; the operator ends what belongs to them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+kubectl=${1:?kubectl}
+export KUBECONFIG=${2:-}
+[ -n "$KUBECONFIG" ] || { echo "say which cluster: make uninstall KUBECONFIG=…" >&2; exit 2; }
+[ -r "$KUBECONFIG" ] || { echo "cannot read $KUBECONFIG" >&2; exit 2; }
+
+kinds=$("$kubectl" api-resources --api-group=polyorg.io --output=name)
+organizations=0
+if grep -q '^organizations\.' <<<"$kinds"; then
+  organizations=$("$kubectl" get organizations.polyorg.io --output=name | wc -l)
+fi
+if ((organizations)); then
+  echo "$organizations organizations are still there; delete them first: kubectl delete organizations --all" >&2
+  exit 1
+fi
+
+# First whoever would put things back, and whoever would have to admit their removal.
+"$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found polyorg-operator
+"$kubectl" delete --kustomize=config/webhook --ignore-not-found
+
+# What is left is the operator's own (the journal, users, reservations). Nobody lifts its finalizers any more.
+for kind in $kinds; do
+  "$kubectl" get "$kind" --all-namespaces \
+    --output='jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\n"}{end}' |
+    while IFS=/ read -r namespace name; do
+      "$kubectl" patch "$kind" "$name" ${namespace:+--namespace="$namespace"} --type=merge \
+        --patch='{"metadata":{"finalizers":null}}' </dev/null
+    done
+done
+"$kubectl" delete --kustomize=config/default --ignore-not-found
