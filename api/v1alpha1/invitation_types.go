@@ -26,9 +26,9 @@ const (
 
 // InvitationSpec is the offer. All of it but revoked is immutable.
 //
-// +kubebuilder:validation:XValidation:rule="self.?userType == oldSelf.?userType",fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule="self.?message.orValue('') == oldSelf.?message.orValue('')",fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule="self.?invitedBy == oldSelf.?invitedBy",fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
+// +kubebuilder:validation:XValidation:rule="(has(self.userType) ? self.userType : '') == (has(oldSelf.userType) ? oldSelf.userType : '')",fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule="(has(self.message) ? self.message : '') == (has(oldSelf.message) ? oldSelf.message : '')",fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule="(has(self.invitedBy) ? self.invitedBy : '') == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : '')",fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
 // +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="I10: a revoked invitation stays revoked; make another"
 type InvitationSpec struct {
 	// email is the invitee's address; it never changes.
@@ -129,7 +129,7 @@ type InvitationDeliveryStatus struct {
 // +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".spec.invitedBy",priority=1
-// +kubebuilder:validation:XValidation:rule="oldSelf.?status.?state.orValue('Pending') == 'Pending' || self.?status.?state == oldSelf.?status.?state",fieldPath=".status.state",message="I2: a finished invitation keeps its state for ever"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="I2: a finished invitation keeps its state for ever"
 type Invitation struct {
 	metav1.TypeMeta `json:",inline"`
 

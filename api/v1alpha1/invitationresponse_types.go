@@ -57,6 +57,14 @@ type InvitationResponseSpec struct {
 	// +kubebuilder:validation:MaxLength=128
 	InvitationUID types.UID `json:"invitationUID,omitempty"`
 
+	// role is the one that the invitation offers. Stamped at creation: what an answer takes must be in the answer itself.
+	// +optional
+	Role Role `json:"role,omitempty"`
+
+	// userType is the one that the invitation offers. Stamped at creation.
+	// +optional
+	UserType UserType `json:"userType,omitempty"`
+
 	// tokenHash is the hash of the token. Stamped at creation.
 	// +optional
 	// +kubebuilder:validation:MinLength=1

@@ -125,7 +125,7 @@ type JournalEntry struct {
 // +kubebuilder:resource:scope=Cluster,categories=polyorg
 // +kubebuilder:printcolumn:name="Format",type=integer,JSONPath=".spec.format"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'journal'",fieldPath=".metadata.name",message="there is one Journal, and its name is journal"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'journal'",fieldPath=".metadata",message="there is one Journal, and its metadata.name is journal"
 type Journal struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -262,7 +262,7 @@ type SeatsStatus struct {
 // +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.endsAt",priority=1
 // +kubebuilder:printcolumn:name="Namespace",type=string,JSONPath=".status.namespace",priority=1
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
-// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata.name",message="A4: an organization's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
+// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata",message="A4: an organization's metadata.name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
 type Organization struct {
 	metav1.TypeMeta `json:",inline"`
 

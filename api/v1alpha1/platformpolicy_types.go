@@ -62,7 +62,7 @@ type PlatformPolicySpec struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
-	// +kubebuilder:validation:XValidation:rule="self.all(row, self.exists_one(other, other.application == row.application && other.?component.orValue('') == row.?component.orValue('')))",message="G3: an application and component have one row"
+	// +kubebuilder:validation:XValidation:rule="self.all(row, self.exists_one(other, other.application == row.application && (has(other.component) ? other.component : '') == (has(row.component) ? row.component : '')))",message="G3: an application and component have one row"
 	Integrations []IntegrationRow `json:"integrations,omitempty"`
 }
 
@@ -234,7 +234,7 @@ type PlatformPolicyStatus struct {
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
-// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata.name",message="there is one PlatformPolicy, and its name is default"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata",message="there is one PlatformPolicy, and its metadata.name is default"
 type PlatformPolicy struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -25,7 +25,7 @@ type Host = string
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=64
 // +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="not a network: write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32"
-// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form: lower case, no bits set after the prefix",messageExpression="'a network is written in its canonical form: lower case, no bits set after the prefix: ' + string(cidr(self).masked())"
+// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix: 203.0.113.0/24, not 203.0.113.7/24"
 type CIDR = string
 
 // Edition is what an organization is subscribed to (E1).
