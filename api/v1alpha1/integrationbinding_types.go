@@ -20,8 +20,8 @@ const (
 
 // IntegrationBindingSpec joins the organization of the namespace to one external account.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.component) ? self.component : '') == (has(oldSelf.component) ? oldSelf.component : '')",fieldPath=".component",message="G1: a binding's component cannot be changed; delete the binding and make another"
-// +kubebuilder:validation:XValidation:rule="self.account == oldSelf.account || (self.application == 'MicrosoftTeams' && (has(self.component) ? self.component : '') == 'MessagingExtension')",fieldPath=".account",message="G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.component) ? self.component : "") == (has(oldSelf.component) ? oldSelf.component : "")`,fieldPath=".component",message="G1: a binding's component cannot be changed; delete the binding and make another"
+// +kubebuilder:validation:XValidation:rule=`self.account == oldSelf.account || (self.application == "MicrosoftTeams" && (has(self.component) ? self.component : "") == "MessagingExtension")`,fieldPath=".account",message="G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
 type IntegrationBindingSpec struct {
 	// application is a row of the integration catalogue, for example ZohoDesk (G3); it never changes.
 	// +required

@@ -26,9 +26,9 @@ const (
 
 // InvitationSpec is the offer. All of it but revoked is immutable.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.userType) ? self.userType : '') == (has(oldSelf.userType) ? oldSelf.userType : '')",fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule="(has(self.message) ? self.message : '') == (has(oldSelf.message) ? oldSelf.message : '')",fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule="(has(self.invitedBy) ? self.invitedBy : '') == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : '')",fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.userType) ? self.userType : "") == (has(oldSelf.userType) ? oldSelf.userType : "")`,fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.message) ? self.message : "") == (has(oldSelf.message) ? oldSelf.message : "")`,fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.invitedBy) ? self.invitedBy : "") == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : "")`,fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
 // +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="I10: a revoked invitation stays revoked; make another"
 type InvitationSpec struct {
 	// email is the invitee's address; it never changes.

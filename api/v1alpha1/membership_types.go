@@ -8,7 +8,7 @@ import (
 
 // MembershipSpec says who belongs to the organization of the namespace, and as what.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.origin) ? self.origin : '') == (has(oldSelf.origin) ? oldSelf.origin : '')",fieldPath=".origin",message="L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
+// +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
 type MembershipSpec struct {
 	// user is the member's e-mail address; it never changes.
 	// +required

@@ -62,7 +62,7 @@ type PlatformPolicySpec struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
-	// +kubebuilder:validation:XValidation:rule="self.all(row, self.exists_one(other, other.application == row.application && (has(other.component) ? other.component : '') == (has(row.component) ? row.component : '')))",message="G3: an application and component have one row"
+	// +kubebuilder:validation:XValidation:rule=`self.all(row, self.exists_one(other, other.application == row.application && (has(other.component) ? other.component : "") == (has(row.component) ? row.component : "")))`,message="G3: an application and component have one row"
 	Integrations []IntegrationRow `json:"integrations,omitempty"`
 }
 
