@@ -3,7 +3,6 @@
 package controlplane
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,16 +12,16 @@ import (
 // binaries are what a control plane consists of.
 var binaries = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kubectl"}
 
-// findAssets returns the folder with the binaries, absolute, or an error that says which are missing and how to get
-// them.
-func findAssets(dir string) (string, error) {
+// FindAssets returns the folder with the binaries, absolute, or an error that says which are missing and how to get
+// them. The default of dir is that of Options.Assets.
+func FindAssets(dir string) (string, error) {
 	if dir == "" {
 		dir = os.Getenv("KUBEBUILDER_ASSETS")
 	}
 	if dir == "" {
-		root, err := moduleRoot()
+		root, err := ModuleRoot()
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("KUBEBUILDER_ASSETS is not set, and %w", err)
 		}
 		dir = filepath.Join(root, "bin", "controlplane")
 	}
@@ -39,8 +38,8 @@ func findAssets(dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// moduleRoot is the nearest folder, from the working directory upwards, with a go.mod.
-func moduleRoot() (string, error) {
+// ModuleRoot is the nearest folder, from the working directory upwards, with a go.mod.
+func ModuleRoot() (string, error) {
 	wd, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -50,7 +49,7 @@ func moduleRoot() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("no control plane: neither is KUBEBUILDER_ASSETS set nor is " + wd + " in the module whose bin/controlplane has it")
+			return "", fmt.Errorf("%s is in no Go module", wd)
 		}
 	}
 }

@@ -46,7 +46,7 @@ type ControlPlane struct {
 // A folder left behind by a run that was killed is cleared, and what may still run from it ended; one that is in use
 // is refused with a process.LockedError.
 func Start(ctx context.Context, o Options) (*ControlPlane, error) {
-	assets, err := findAssets(o.Assets)
+	assets, err := FindAssets(o.Assets)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,10 @@ func (c *ControlPlane) RestartControllers() error {
 // Wait returns when a process of the control plane ends that nobody stopped, with an error that says which and why,
 // or when the context does, with nil.
 func (c *ControlPlane) Wait(ctx context.Context) error {
-	return process.WaitAny(ctx, c.processes...)
+	if p := process.WaitAny(ctx, c.processes...); p != nil {
+		return p.Err()
+	}
+	return nil
 }
 
 // Stop ends the control plane and returns when every process is gone. Logs and data stay where they are.

@@ -170,10 +170,10 @@ func TestAnotherPortIsTried(t *testing.T) {
 		if tried++; tried == 1 {
 			return taken.Addr().(*net.TCPAddr).Port, nil
 		}
-		return freePort()
+		return FreePort()
 	}
 
-	assets, err := findAssets("")
+	assets, err := FindAssets("")
 	g.Expect(err).NotTo(HaveOccurred())
 	c := &ControlPlane{dir: t.TempDir(), assets: assets, out: io.Discard}
 	defer func() { g.Expect(c.Stop()).To(Succeed()) }()

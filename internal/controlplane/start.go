@@ -3,7 +3,6 @@
 package controlplane
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +50,7 @@ func (c *ControlPlane) start(ctx context.Context) error {
 	if err := c.startEtcd(); err != nil {
 		return err
 	}
-	if err := c.startAPIServer(ctx, freePort); err != nil {
+	if err := c.startAPIServer(ctx, FreePort); err != nil {
 		return err
 	}
 	return c.startControllerManager()
@@ -160,9 +159,8 @@ func (c *ControlPlane) waitReady(ctx context.Context, p *process.Process) error 
 
 // ended tells a lost race for the port from every other end.
 func ended(p *process.Process) error {
-	log, err := os.ReadFile(p.Log())
-	if err == nil && bytes.Contains(log, []byte("address already in use")) {
-		return errors.Join(errPortTaken, os.Remove(p.Log()))
+	if p.PortTaken() {
+		return errPortTaken
 	}
 	return p.Err()
 }
@@ -191,8 +189,8 @@ func (c *ControlPlane) run(name string, args ...string) error {
 
 func (c *ControlPlane) path(name string) string { return filepath.Join(c.dir, name) }
 
-// freePort asks the kernel for a port that nobody uses at the moment.
-func freePort() (int, error) {
+// FreePort is a port of 127.0.0.1 that nobody uses at the moment. Nothing keeps it free.
+func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err

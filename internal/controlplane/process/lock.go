@@ -15,25 +15,46 @@ type LockedError struct{ Path, Holder string }
 func (e *LockedError) Error() string { return fmt.Sprintf("%s is held by %s", e.Path, e.Holder) }
 
 // Lock takes the lock that path names, or returns a LockedError at once. The kernel frees it when this process dies,
-// however it dies. The holder's words are for those who find it taken.
+// however it dies; the holder may remove the file. The holder's words are for those who find it taken.
 func Lock(path, holder string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := openLocked(path)
 	if err != nil {
 		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer f.Close()
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("lock %s: %w", path, err)
-		}
-		by, _ := os.ReadFile(path)
-		return nil, &LockedError{Path: path, Holder: string(by)}
 	}
 	if err := errors.Join(f.Truncate(0), write(f, holder)); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return func() { f.Close() }, nil
+}
+
+// openLocked tries again where the file was removed by its last holder between opening and locking it.
+func openLocked(path string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := lock(f); err != nil {
+			f.Close()
+			return nil, err
+		}
+		mine, err1 := f.Stat()
+		named, err2 := os.Stat(path)
+		if err1 == nil && err2 == nil && os.SameFile(mine, named) {
+			return f, nil
+		}
+		f.Close()
+	}
+}
+
+func lock(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil || !errors.Is(err, syscall.EWOULDBLOCK) {
+		return err
+	}
+	by, _ := os.ReadFile(f.Name())
+	return &LockedError{Path: f.Name(), Holder: string(by)}
 }
 
 func write(f *os.File, text string) error {

@@ -7,6 +7,7 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type Command struct {
 // Process is a started program.
 type Process struct {
 	name, log, pidFile string
+	from int64 // where in the log its own words begin
 
 	cmd  *exec.Cmd
 	done chan struct{}
@@ -54,8 +56,12 @@ func Start(c Command) (*Process, error) {
 		return nil, err
 	}
 	defer log.Close()
+	info, err := log.Stat()
+	if err != nil {
+		return nil, err
+	}
 
-	p := &Process{name: c.Name, log: base + ".log", pidFile: base + ".pid", done: make(chan struct{})}
+	p := &Process{name: c.Name, log: base + ".log", pidFile: base + ".pid", from: info.Size(), done: make(chan struct{})}
 	p.cmd = exec.Command(c.Path, c.Args...)
 	p.cmd.Dir = c.Dir
 	p.cmd.Env = append(os.Environ(), c.Env...)
@@ -133,15 +139,25 @@ func (p *Process) Err() error {
 	return fmt.Errorf("%s ended: %s\n%s(all of it in %s)", p.name, how, p.lastWords(), p.log)
 }
 
-// lastWords are the last lines of the log.
+// lastWords are the last lines that the process wrote.
 func (p *Process) lastWords() string {
 	const lines = 5
-	data, err := os.ReadFile(p.log)
-	if err != nil {
-		return ""
-	}
-	all := strings.SplitAfter(strings.TrimSpace(string(data))+"\n", "\n")
+	all := strings.SplitAfter(strings.TrimSpace(string(p.output()))+"\n", "\n")
 	return strings.Join(all[max(0, len(all)-1-lines):], "")
+}
+
+// PortTaken says whether the process complained that a port it was told to listen on is in use.
+func (p *Process) PortTaken() bool {
+	return bytes.Contains(p.output(), []byte("address already in use"))
+}
+
+// output is what the process wrote, unlike those that wrote to the same log before.
+func (p *Process) output() []byte {
+	data, err := os.ReadFile(p.log)
+	if err != nil || int64(len(data)) < p.from {
+		return nil
+	}
+	return data[p.from:]
 }
 
 // Signal sends a signal. It is no error if the process is gone already.
@@ -166,23 +182,23 @@ func (p *Process) Stop(grace time.Duration) error {
 	}
 }
 
-// WaitAny returns when one of the processes ends, with how it did, or when the context does, with nil.
-func WaitAny(ctx context.Context, processes ...*Process) error {
+// WaitAny returns the first of the processes to end, or nil when the context does.
+func WaitAny(ctx context.Context, processes ...*Process) *Process {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, len(processes))
+	ended := make(chan *Process, len(processes))
 	for _, p := range processes {
 		go func() {
 			select {
 			case <-p.done:
-				ended <- p.Err()
+				ended <- p
 			case <-ctx.Done():
 			}
 		}()
 	}
 	select {
-	case err := <-ended:
-		return err
+	case p := <-ended:
+		return p
 	case <-ctx.Done():
 		return nil
 	}

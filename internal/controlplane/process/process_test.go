@@ -82,9 +82,10 @@ func TestWaitAny(t *testing.T) {
 	a, b := sleeper(t, t.TempDir(), ""), sleeper(t, t.TempDir(), "")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	g.Expect(WaitAny(ctx, a, b)).To(Succeed())
+	g.Expect(WaitAny(ctx, a, b)).To(BeNil())
 	g.Expect(b.Signal(syscall.SIGKILL)).To(Succeed())
-	g.Expect(WaitAny(t.Context(), a, b)).To(MatchError(ContainSubstring("sh ended: signal: killed\nready")))
+	g.Expect(WaitAny(t.Context(), a, b)).To(BeIdenticalTo(b))
+	g.Expect(b.Err()).To(MatchError(ContainSubstring("sh ended: signal: killed\nready")))
 }
 
 func TestStartOfNothing(t *testing.T) {

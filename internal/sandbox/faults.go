@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"context"
+	"slices"
+	"syscall"
+
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+// Kill ends replica i as a crash does, and returns when it is gone.
+func (s *Sandbox) Kill(i int) error { return s.replicas[i].current().Kill() }
+
+// Pause freezes replica i: its connections stay open, and nothing answers.
+func (s *Sandbox) Pause(i int) error { return s.replicas[i].current().Signal(syscall.SIGSTOP) }
+
+// Resume lets a paused replica go on.
+func (s *Sandbox) Resume(i int) error { return s.replicas[i].current().Signal(syscall.SIGCONT) }
+
+// Restart ends replica i if it runs, gracefully, starts it again, and returns when it is ready.
+func (s *Sandbox) Restart(ctx context.Context, i int) error {
+	r := s.replicas[i]
+	if err := r.stop(); err != nil {
+		return err
+	}
+	r.ready.Store(false)
+	if err := r.start(); err != nil {
+		return err
+	}
+	return r.waitReady(ctx)
+}
+
+// Replicas is how many there are.
+func (s *Sandbox) Replicas() int { return len(s.replicas) }
+
+// Process is the one that replica i runs as now.
+func (s *Sandbox) Process(i int) *process.Process { return s.replicas[i].current() }
+
+// Wait returns the number of a replica that ended without a restart since, or -1 when the context ends.
+func (s *Sandbox) Wait(ctx context.Context) int {
+	all := make([]*process.Process, len(s.replicas))
+	for i, r := range s.replicas {
+		all[i] = r.current()
+	}
+	return slices.Index(all, process.WaitAny(ctx, all...))
+}

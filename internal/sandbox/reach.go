@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// reachTimeout bounds the wait for the API server to take notice of the webhooks and reach them.
+const reachTimeout = 20 * time.Second
+
+// proveReached returns when a dry run was admitted and came by the front.
+func (s *Sandbox) proveReached(ctx context.Context) error {
+	s.say("Waiting for the API server to ask %s for admission", s.front.URL)
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		return err
+	}
+	c, err := client.New(s.admin, client.Options{Scheme: scheme})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
+	last := fmt.Errorf("it did not ask")
+	err = wait.PollUntilContextCancel(ctx, healthPeriod, true, func(ctx context.Context) (bool, error) {
+		before := s.front.served.Load()
+		if err := tryOut(ctx, c); err != nil {
+			last = err
+			return false, nil
+		}
+		return s.front.served.Load() > before, nil
+	})
+	if err != nil {
+		return fmt.Errorf("the API server does not reach the operator at %s "+
+			"(the sandbox has to run on the API server's own host): %w", s.front.URL, last)
+	}
+	return nil
+}
+
+// tryOut asks for what an administrator may always do, and changes nothing.
+func tryOut(ctx context.Context, c client.Client) error {
+	return c.Create(ctx, &v1alpha1.HostReservation{
+		ObjectMeta: metav1.ObjectMeta{Name: "sandbox.polyorg.invalid"},
+	}, client.DryRunAll)
+}

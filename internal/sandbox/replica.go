@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/yaml"
+
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/controlplane/pki"
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+const (
+	// healthPeriod is how often readiness is asked for; a cluster takes seconds more to notice.
+	healthPeriod = 200 * time.Millisecond
+	// portAttempts is how often a replica is started again because somebody took one of its ports first.
+	portAttempts = 5
+)
+
+var errPortTaken = errors.New("its ports are taken time and again")
+
+// replica is one operator process, under one name across its restarts.
+type replica struct {
+	name, dir, manager, kubeconfig string
+
+	ready atomic.Bool // by the last probe
+
+	mu      sync.Mutex // guards what a restart changes
+	config  config.OperatorConfig
+	process *process.Process
+}
+
+func newReplica(i int, o Options) *replica {
+	name := fmt.Sprintf("replica-%d", i)
+	return &replica{
+		name: name, dir: filepath.Join(o.Dir, name), manager: o.Manager,
+		kubeconfig: filepath.Join(o.Dir, operatorKubeconfig), config: o.Config,
+	}
+}
+
+// prepare makes the folder with the certificate, and ends what an earlier run left running from it.
+func (r *replica) prepare(ctx context.Context, ca *pki.Authority) error {
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return err
+	}
+	if err := process.Reap(ctx, r.dir); err != nil {
+		return err
+	}
+	pair, err := ca.Server("127.0.0.1")
+	if err != nil {
+		return err
+	}
+	return pair.Write(r.dir, "tls")
+}
+
+// start runs the process on fresh ports.
+func (r *replica) start() error {
+	c := r.addresses()
+	c.Webhook.CertDir = r.dir
+	for _, l := range []*config.Listener{&c.Webhook.Listener, &c.Metrics, &c.Health} {
+		port, err := controlplane.FreePort()
+		if err != nil {
+			return err
+		}
+		l.BindAddress = fmt.Sprintf("127.0.0.1:%d", port)
+	}
+	file := filepath.Join(r.dir, "config.yaml")
+	data, err := yaml.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		return err
+	}
+	p, err := process.Start(process.Command{
+		Path: r.manager, Args: []string{"--config", file}, Env: []string{"KUBECONFIG=" + r.kubeconfig},
+		Dir: r.dir, Name: "manager",
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.config, r.process = c, p
+	return nil
+}
+
+// waitReady returns when the replica is, starting it again where it lost a race for a port.
+func (r *replica) waitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, readyTimeout, fmt.Errorf("not ready within %s", readyTimeout))
+	defer cancel()
+	lost := 0
+	err := wait.PollUntilContextCancel(ctx, healthPeriod/2, true, func(context.Context) (bool, error) {
+		switch p := r.current(); {
+		case p.Running():
+			return r.ready.Load(), nil
+		case !p.PortTaken():
+			return false, p.Err()
+		case lost == portAttempts:
+			return false, errors.Join(errPortTaken, p.Err())
+		default:
+			lost++
+			return false, r.start()
+		}
+	})
+	if ctx.Err() != nil {
+		err = fmt.Errorf("%w (log: %s)", context.Cause(ctx), r.current().Log())
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.name, err)
+	}
+	return nil
+}
+
+// watchHealth keeps ready up to date until the context ends.
+func (r *replica) watchHealth(ctx context.Context) {
+	client := &http.Client{Timeout: time.Second}
+	defer client.CloseIdleConnections()
+	wait.UntilWithContext(ctx, func(ctx context.Context) {
+		address := r.addresses().Health.BindAddress
+		ok := isOK(ctx, client, "http://"+address+"/readyz")
+		// The answer of a process that has been replaced meanwhile says nothing.
+		r.ready.Store(ok && address == r.addresses().Health.BindAddress)
+	}, healthPeriod)
+}
+
+func isOK(ctx context.Context, client *http.Client, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return false
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+func (r *replica) stop() error {
+	if p := r.current(); p != nil {
+		return p.Stop(stopTimeout)
+	}
+	return nil
+}
+
+func (r *replica) current() *process.Process {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.process
+}
+
+// addresses are those of the configuration that the process runs with.
+func (r *replica) addresses() config.OperatorConfig {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.config
+}
