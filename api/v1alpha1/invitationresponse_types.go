@@ -20,7 +20,7 @@ const (
 )
 
 // InvitationResponseSpec is the answer. It names the invitation, or carries the token from its e-mail, or both. It is
-// immutable, and its last four fields are not accepted from the author: the operator's mutating webhook stamps them.
+// immutable, and what follows the decision is not accepted from the author: the operator's mutating webhook stamps it.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I7: an answer cannot be changed once it is given"
 // +kubebuilder:validation:XValidation:rule="!has(self.token)",fieldPath=".token",message="I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cel
+
+const (
+	badApplication   = "G3: an application is named as in the catalogue: letters and digits, for example ZohoDesk"
+	badComponent     = "G3: a component is named as in the catalogue: letters and digits, for example Calendar"
+	badAccount       = "G1: an account is one line of visible text, without spaces around it"
+	otherApplication = "G1: a binding's application cannot be changed; delete the binding and make another"
+	otherComponent   = "G1: a binding's component cannot be changed; delete the binding and make another"
+	otherAccount     = "G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
+	otherSide        = "G2: where a binding was started cannot be changed; delete the binding and make another"
+)
+
+func bindingField(field string, keeps, breaks any, message string) rule {
+	return creation("IntegrationBinding", "spec."+field, keeps, breaks, message)
+}
+
+// bound is a rule that a stored binding's field does not change, while who configured it does.
+func bound(stored change, field string, value any, message string) rule {
+	return updating("IntegrationBinding", stored,
+		change{"spec.configuredBy": "mary@zylker.com"}, change{field: value}, field, message)
+}
+
+var integrationBindingRules = map[string]rule{
+	"an application is a name":                bindingField("application", "ZohoDesk", "Zoho Desk", badApplication),
+	"an application is named":                 bindingField("application", "ZohoDesk", nil, "Required value"),
+	"a component is a name, or nothing":       bindingField("component", "", "Messaging Extension", badComponent),
+	"an account is visible":                   bindingField("account", "Zylker – Verkäufe/Übersicht", "zyl\u200bker", badAccount),
+	"an account has no spaces around it":      bindingField("account", "zylker sales", " zylker", badAccount),
+	"an account has one line":                 bindingField("account", "zylker", "zylker\nsales", badAccount),
+	"an account has no mark that turns round": bindingField("account", "zylker", "zylker\u202e", badAccount),
+	"a side is one of two":                    bindingField("initiatedFrom", "CRM", "Elsewhere", "Unsupported value"),
+	"a side is said":                          bindingField("initiatedFrom", "CRM", nil, "Required value"),
+
+	"a binding keeps its application": bound(change{}, "spec.application", "Slack", otherApplication),
+	"a binding keeps its side":        bound(change{}, "spec.initiatedFrom", "CRM", otherSide),
+	"a binding keeps its component":   bound(change{}, "spec.component", "Portal", otherComponent),
+	"a component cannot be removed":   bound(change{}, "spec.component", nil, otherComponent),
+	"a component cannot be added":     bound(change{"spec.component": nil}, "spec.component", "Portal", otherComponent),
+	"an empty component is no component": updating("IntegrationBinding", change{"spec.component": ""},
+		change{"spec.component": nil}, change{"spec.component": "Portal"}, "spec.component", otherComponent),
+	"a tab keeps its account": bound(change{}, "spec.account", "zylker/support", otherAccount),
+	"another application's messaging extension keeps its account": bound(
+		change{"spec.application": "Slack", "spec.component": "MessagingExtension"}, "spec.account", "other", otherAccount),
+	"a messaging extension's account can be changed in place": updating("IntegrationBinding",
+		change{"spec.component": "MessagingExtension"},
+		change{"spec.account": "zylker/mary"}, change{"spec.account": "zylker/mary "}, "spec.account", badAccount),
+}

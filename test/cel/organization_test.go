@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cel
+
+import "strings"
+
+const (
+	badOrganizationName = "A4: an organization's metadata.name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
+	badAccessName       = "A4: an access URL's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, without dots, for example zylker-products"
+	accessNameIsURL     = "A4: an access URL's name is not a URL: write the name alone, without a scheme such as https:// and without the domain, for example zylker-products"
+	badHost             = "A4: a host is a full lower-case domain name without port, path, wildcard or final dot, for example crm.zylker.com"
+	hostIsURL           = "A4: write the host alone, without a scheme such as https://, for example crm.zylker.com"
+	badDisplayName      = "O5: a display name is one line of visible text, without spaces around it"
+	badTimeZone         = "O5: a time zone is an IANA name, for example Europe/Paris or UTC"
+	badLocale           = "O5: a locale is a BCP 47 language tag, for example fr or en-GB"
+	badService          = "A5: a Service's name is a lower-case DNS label that starts with a letter, for example crm"
+	notNetwork          = "not a network: write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32"
+	notCanonical        = "a network is written in its canonical form, in lower case and without bits after the prefix: 203.0.113.0/24, not 203.0.113.7/24"
+	sampleDataChanged   = "O5: sample data can be asked for at creation only; put back the former value"
+)
+
+func network(keeps, breaks, message string) rule {
+	const field = "spec.ipRestriction.allowedCIDRs"
+	return creation("Organization", field, []any{keeps}, []any{"192.0.2.0/24", breaks}, message).at(field + "[1]")
+}
+
+func organizationField(field string, keeps, breaks any, message string) rule {
+	return creation("Organization", "spec."+field, keeps, breaks, message)
+}
+
+var organizationRules = map[string]rule{
+	"an organization's name has 3 characters at least": named("Organization", "abc", "ab", badOrganizationName),
+	"an organization's name has 59 characters at most": named("Organization", strings.Repeat("a", 59), strings.Repeat("a", 60), badOrganizationName),
+	"an organization's name is one label":              named("Organization", "zylker-com", "zylker.com", badOrganizationName),
+
+	"an access URL's name has 3 characters at least":   organizationField("accessURL.name", "abc", "ab", badAccessName),
+	"an access URL's name has 59 characters at most":   organizationField("accessURL.name", strings.Repeat("a", 59), strings.Repeat("a", 60), badAccessName),
+	"an access URL's name is one label":                organizationField("accessURL.name", "zylker-com", "zylker.com", badAccessName),
+	"an access URL's name is in lower case":            organizationField("accessURL.name", "zylker", "Zylker", badAccessName),
+	"an access URL's name begins without a hyphen":     organizationField("accessURL.name", "z-y", "-zy", badAccessName),
+	"an access URL's name ends without a hyphen":       organizationField("accessURL.name", "z-y", "zy-", badAccessName),
+	"an access URL's name is ASCII":                    organizationField("accessURL.name", "xn--zylkr-dva", "zylk\u00e9r", badAccessName),
+	"an access URL's name is no URL":                   organizationField("accessURL.name", "zylker", "https://zylker", accessNameIsURL),
+	"an access URL's name is no URL with a domain":     organizationField("accessURL.name", "zylker", "http://zylker.crm.example.com/", accessNameIsURL),
+	"an access URL's name, if there is one, is a name": organizationField("accessURL.name", nil, "", "should be at least 1 chars long"),
+
+	"a custom domain has two labels":           organizationField("accessURL.customDomain", "zylker.com", "zylker", badHost),
+	"a custom domain is in lower case":         organizationField("accessURL.customDomain", "crm.zylker.com", "CRM.zylker.com", badHost),
+	"a custom domain has no final dot":         organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com.", badHost),
+	"a custom domain has no port":              organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com:443", badHost),
+	"a custom domain has no path":              organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com/", badHost),
+	"a custom domain is no wildcard":           organizationField("accessURL.customDomain", "crm.zylker.com", "*.zylker.com", badHost),
+	"a custom domain is no address":            organizationField("accessURL.customDomain", "crm.zylker.com", "203.0.113.7", badHost),
+	"a custom domain is ASCII":                 organizationField("accessURL.customDomain", "xn--zylkr-dva.com", "zylk\u0435r.com", badHost),
+	"a custom domain's labels have 63 letters": organizationField("accessURL.customDomain", strings.Repeat("a", 63)+".com", strings.Repeat("a", 64)+".com", badHost),
+	"a custom domain is no URL":                organizationField("accessURL.customDomain", "crm.zylker.com", "https://crm.zylker.com", hostIsURL),
+
+	"a back end is a Service's name": organizationField("accessURL.backend.serviceName", "crm-2", "2-crm", badService),
+	"a back end is in no namespace":  organizationField("accessURL.backend.serviceName", "crm", "crm.default", badService),
+
+	"a display name is visible":                  organizationField("displayName", "Zylker – Ünïcode ✓", " \u00a0 ", badDisplayName),
+	"a display name has no spaces around it":     organizationField("displayName", "Zylker Products", "Zylker Products ", badDisplayName),
+	"a display name has one line":                organizationField("displayName", "Zylker, Bcc: eve", "Zylker\r\nBcc: eve@evil.com", badDisplayName),
+	"a display name has no line separator":       organizationField("displayName", "Zylker", "Zyl\u2028ker", badDisplayName),
+	"a display name has 100 characters, not 101": organizationField("displayName", strings.Repeat("é", 100), strings.Repeat("é", 101), "may not be more than 100"),
+
+	"a time zone has the form of a name":      organizationField("timeZone", "America/Argentina/Buenos_Aires", "Europe Paris", badTimeZone),
+	"a time zone may have an offset's name":   organizationField("timeZone", "Etc/GMT+12", "+02:00", badTimeZone),
+	"a time zone is no path out of its place": organizationField("timeZone", "UTC", "../etc/passwd", badTimeZone),
+
+	"a locale is a language tag":         organizationField("locale", "en-GB", "en_GB", badLocale),
+	"a locale has a language":            organizationField("locale", "zh-Hant-TW", "f", badLocale),
+	"an edition is one of six":           organizationField("subscription.edition", "ZohoOne", "Zoho One", "Unsupported value"),
+	"there is one licence at least":      organizationField("subscription.licenses", int64(1), int64(0), "should be greater than or equal to 1"),
+	"there are a million at most":        organizationField("subscription.licenses", int64(1000000), int64(1000001), "should be less than or equal to 1000000"),
+	"a trial ends at a time":             organizationField("trialEndsAt", "2030-01-16T08:00:00+01:00", "tomorrow", "must be of type date-time"),
+	"a network has a prefix length":      network("203.0.113.7/32", "203.0.113.7", notNetwork),
+	"a network's prefix fits":            network("0.0.0.0/0", "203.0.113.0/33", notNetwork),
+	"a network is no range":              network("203.0.113.0/30", "203.0.113.0-203.0.113.3", notNetwork),
+	"a network's numbers have no zeros":  network("203.0.113.0/24", "203.0.113.000/24", notNetwork),
+	"a network has no zone":              network("fe80::/64", "fe80::%eth0/64", notNetwork),
+	"a network ends with its prefix":     network("203.0.113.0/24", "203.0.113.7/24", notCanonical),
+	"a network of version 6 does so too": network("2001:db8::/32", "2001:db8::1/32", notCanonical),
+	"a network is in lower case":         network("2001:db8:a::/48", "2001:DB8:A::/48", notCanonical),
+	"a network is written short":         network("2001:db8::/48", "2001:db8:0::/48", notCanonical),
+	"a network is named once": {
+		kind: "Organization", field: "spec.ipRestriction.allowedCIDRs[2]", message: "Duplicate value",
+		keeps:  change{"spec.ipRestriction.allowedCIDRs": []any{"192.0.2.0/24", "198.51.100.0/24"}},
+		breaks: change{"spec.ipRestriction.allowedCIDRs": []any{"192.0.2.0/24", "198.51.100.0/24", "192.0.2.0/24"}},
+	},
+	"a restriction to no network at all is refused": organizationField(
+		"ipRestriction.allowedCIDRs", []any{"192.0.2.0/24"}, []any{}, "should have at least 1 items"),
+
+	"sample data asked for stays asked for": {
+		kind: "Organization", stored: change{}, field: "spec.sampleData", message: sampleDataChanged,
+		keeps: change{"spec.displayName": "Zylker"}, breaks: change{"spec.sampleData": nil},
+	},
+	"sample data cannot be asked for later": {
+		kind: "Organization", stored: change{"spec.sampleData": nil}, field: "spec.sampleData", message: sampleDataChanged,
+		keeps: change{"spec.sampleData": false}, breaks: change{"spec.sampleData": true},
+	},
+}

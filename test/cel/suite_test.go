@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package cel tests the static rules of the kinds, CEL and schema, on a real API server without any webhook.
+package cel
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/yaml"
+
+	"github.com/polyorg/polyorg/internal/controlplane"
+)
+
+const (
+	bases     = "../../config/crd/bases"
+	namespace = "org-zylker-products" // that of the namespaced objects in testdata
+)
+
+// What the tests of this package share; TestMain makes it.
+var (
+	plane *controlplane.ControlPlane
+	kube  client.Client
+	crds  []*apiextensionsv1.CustomResourceDefinition
+)
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	dir, err := os.MkdirTemp("", "cel")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	if plane, err = controlplane.Start(ctx, controlplane.Options{Dir: dir}); err != nil {
+		return 0, err
+	}
+	defer func() {
+		if stopErr := plane.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	if err := prepare(ctx); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}
+
+// prepare installs the kinds, and the namespace of the namespaced ones.
+func prepare(ctx context.Context) (err error) {
+	if crds, err = readCRDs(); err != nil {
+		return err
+	}
+	if _, err = envtest.InstallCRDs(plane.Config(), envtest.CRDInstallOptions{CRDs: crds}); err != nil {
+		return err
+	}
+	if kube, err = client.New(plane.Config(), client.Options{}); err != nil {
+		return err
+	}
+	return kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})
+}
+
+func readCRDs() (crds []*apiextensionsv1.CustomResourceDefinition, err error) {
+	files, err := filepath.Glob(filepath.Join(bases, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		crd := &apiextensionsv1.CustomResourceDefinition{}
+		if err := yaml.UnmarshalStrict(data, crd); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		crds = append(crds, crd)
+	}
+	if len(crds) == 0 {
+		return nil, fmt.Errorf("no CRDs in %s", bases)
+	}
+	return crds, nil
+}
