@@ -4,12 +4,17 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
+	"os"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
@@ -45,7 +50,8 @@ func (s *Sandbox) install(ctx context.Context) error {
 		return nil
 	}
 	_, err = s.kubectl.run(ctx, nil, append([]string{"wait", "--for=condition=Established", "--timeout=60s"}, crds...)...)
-	return err
+	// What kubectl remembers of the API is from before.
+	return errors.Join(err, os.RemoveAll(s.kubectl.cache))
 }
 
 // adapt points webhooks to the front, and returns the CRDs there are, in kubectl's words.
@@ -68,19 +74,33 @@ func (s *Sandbox) adapt(ctx context.Context, objects []*unstructured.Unstructure
 	return crds, nil
 }
 
-// refuseToReplace spares an operator that runs inside the cluster: its webhooks lead to a Service. Those that a killed
-// sandbox left lead to an address.
+// refuseToReplace spares an operator that serves the cluster already: its webhooks lead to a Service or to an address
+// that answers. What a killed sandbox left leads to an address where nobody is.
 func (s *Sandbox) refuseToReplace(ctx context.Context, w webhookConfiguration) error {
-	services, err := s.kubectl.run(ctx, nil, "get", w.kind, w.name, "--ignore-not-found",
-		"-o=jsonpath={.webhooks[*].clientConfig.service.name}")
+	found, err := s.kubectl.run(ctx, nil, "get", w.kind, w.name, "--ignore-not-found",
+		"-o=jsonpath={.webhooks[0].clientConfig.service.name} {.webhooks[0].clientConfig.url}")
 	if err != nil {
 		return err
 	}
-	if services != "" {
-		return fmt.Errorf("the cluster runs Polyorg already: %s %s leads to Service %s; the sandbox would take its place",
-			w.kind, w.name, strings.Fields(services)[0])
+	service, address, _ := strings.Cut(found, " ")
+	if service != "" || isServed(ctx, address) {
+		return fmt.Errorf("the cluster has Polyorg already: its %s leads to %s, whose place the sandbox would take",
+			w.name, cmp.Or(service, address))
 	}
 	return nil
+}
+
+func isServed(ctx context.Context, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", u.Host)
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
 }
 
 // point gives the webhooks of a configuration the front's address instead of a Service.

@@ -38,7 +38,7 @@ type Command struct {
 // Process is a started program.
 type Process struct {
 	name, log, pidFile string
-	from int64 // where in the log its own words begin
+	from               int64 // where in the log its own words begin
 
 	cmd  *exec.Cmd
 	done chan struct{}

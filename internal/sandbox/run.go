@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+// RunOptions says what `sandbox run` was asked for.
+type RunOptions struct {
+	// Root is the clone's folder: programs are in its bin, manifests and samples in its config.
+	Root string
+	// Dir receives everything that the run keeps, and is removed at its end. Only one run at a time has it.
+	Dir string
+	// Kubeconfig of an existing cluster; without it, a control plane is started.
+	Kubeconfig string
+	// Out is where a person reads what goes on.
+	Out io.Writer
+}
+
+// run is one `sandbox run`.
+type run struct {
+	RunOptions
+	steps   *steps
+	assets  string
+	control *controlplane.ControlPlane // nil with an existing cluster
+	sandbox *Sandbox
+}
+
+// Run shows Polyorg at work, until the context ends: a control plane, two replicas, the samples, and what to try next.
+// At its end nothing of it is left. After an error, its logs are.
+func Run(ctx context.Context, o RunOptions) error {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return err
+	}
+	unlock, err := lock(o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	r := &run{RunOptions: o, steps: newSteps(o.Out)}
+	err = r.show(ctx)
+	if ctx.Err() != nil {
+		err = nil // it was ended, whatever that interrupted
+	}
+	r.steps.say("Stopping")
+	if err = errors.Join(err, r.stop()); err != nil {
+		return fmt.Errorf("%w\n(logs are in %s)", err, short(o.Dir))
+	}
+	return os.RemoveAll(o.Dir)
+}
+
+func lock(o RunOptions) (unlock func(), err error) {
+	kubeconfig := o.Kubeconfig
+	if kubeconfig == "" {
+		kubeconfig = filepath.Join(o.Dir, "kubeconfig")
+	}
+	unlock, err = process.Lock(filepath.Join(o.Dir, "lock"), fmt.Sprintf("process %d, kubeconfig %s", os.Getpid(), kubeconfig))
+	var locked *process.LockedError
+	if errors.As(err, &locked) {
+		return nil, fmt.Errorf("the sandbox runs already in this clone (%s); stop it first, or use it", locked.Holder)
+	}
+	return unlock, err
+}
+
+// show returns when the context ends, or something that is needed does.
+func (r *run) show(ctx context.Context) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if err := r.startControlPlane(ctx); err != nil {
+		return err
+	}
+	if err := r.startSandbox(ctx); err != nil {
+		return err
+	}
+	if err := r.applySamples(ctx); err != nil {
+		return err
+	}
+	if err := r.printTour(ctx); err != nil {
+		return err
+	}
+	return r.keep(ctx)
+}
+
+// check looks for everything that is needed before anything is started.
+func (r *run) check() error {
+	assets, err := controlplane.FindAssets(os.Getenv("KUBEBUILDER_ASSETS"))
+	if err != nil {
+		return err
+	}
+	r.assets = assets
+	if _, err := os.Stat(r.manager()); err != nil {
+		return fmt.Errorf("the operator is missing, build it with `make build`: %w", err)
+	}
+	if r.Kubeconfig != "" {
+		if _, err := os.Stat(r.Kubeconfig); err != nil {
+			return fmt.Errorf("the cluster's kubeconfig: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *run) manager() string { return filepath.Join(r.Root, "bin", "manager") }
+
+func (r *run) startControlPlane(ctx context.Context) (err error) {
+	if r.Kubeconfig != "" {
+		r.steps.say("Using the cluster of %s", short(r.Kubeconfig))
+		return nil
+	}
+	r.control, err = controlplane.Start(ctx, controlplane.Options{
+		Dir: filepath.Join(r.Dir, "controlplane"), Assets: r.assets, Out: r.steps,
+	})
+	if err != nil {
+		return err
+	}
+	r.Kubeconfig = filepath.Join(r.Dir, "kubeconfig")
+	return controlplane.WriteKubeconfig(r.Kubeconfig, r.control.Config())
+}
+
+func (r *run) startSandbox(ctx context.Context) error {
+	shipped, err := config.Load(filepath.Join(r.Root, "config", "manager", "config.yaml"))
+	if err != nil {
+		return err
+	}
+	r.sandbox, err = Start(ctx, Options{
+		Dir:        filepath.Join(r.Dir, "operator"),
+		Kubeconfig: r.Kubeconfig,
+		Kubectl:    filepath.Join(r.assets, "kubectl"),
+		Manager:    r.manager(),
+		Manifests:  filepath.Join(r.Root, "config", "sandbox"),
+		Config:     *shipped,
+		Out:        r.steps,
+	})
+	if err != nil || r.control == nil {
+		return err
+	}
+	return r.control.RestartControllers()
+}
+
+// keep restarts a replica that ends, as a Deployment would, until the context or the control plane ends.
+func (r *run) keep(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if r.control != nil {
+		go func() { cancel(r.control.Wait(ctx)) }()
+	}
+	for {
+		i := r.sandbox.Wait(ctx)
+		if i < 0 {
+			return context.Cause(ctx)
+		}
+		how, _, _ := strings.Cut(r.sandbox.Process(i).Err().Error(), "\n")
+		r.steps.say("replica-%d: %s; starting it again", i, how)
+		if err := r.sandbox.Restart(ctx, i); err != nil {
+			return err
+		}
+		r.steps.say("replica-%d is ready again (process %d)", i, r.sandbox.Process(i).Pid())
+	}
+}
+
+func (r *run) stop() error {
+	var errs []error
+	if r.sandbox != nil {
+		errs = append(errs, r.sandbox.Stop())
+	}
+	if r.control != nil {
+		errs = append(errs, r.control.Stop())
+	}
+	return errors.Join(errs...)
+}

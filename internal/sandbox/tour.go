@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// printTour shows what there is now, and the commands to go on with.
+func (r *run) printTour(ctx context.Context) error {
+	all, err := r.sandbox.kubectl.run(ctx, nil, "get", "polyorg", "-A")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Out, "\n$ kubectl get polyorg -A\n%s\n", all)
+	if err := r.printReplicas(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Out, "\nReady in %.1f s. In another terminal, in this folder:\n\n", r.steps.elapsed().Seconds())
+	refused, err := ReadSamples(filepath.Join(r.Root, "config", "samples", "refused"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Out, "  export KUBECONFIG=%s PATH=%s:$PATH\n", r.Kubeconfig, r.assets)
+	for _, command := range r.commands(refused) {
+		fmt.Fprintf(r.Out, "  %s\n", command)
+	}
+	fmt.Fprintf(r.Out, "\n%s\n", r.farewell())
+	return nil
+}
+
+// farewell says what Ctrl-C will do.
+func (r *run) farewell() string {
+	if r.control == nil {
+		return "Ctrl-C stops the operator and removes its webhooks, so that nothing is blocked; but then nothing is judged either.\n" +
+			"The kinds and their objects stay in your cluster until `make uninstall`."
+	}
+	return "Ctrl-C ends it all and leaves nothing behind."
+}
+
+func (r *run) commands(refused []Sample) []string {
+	commands := []string{
+		"kubectl get organizations -o wide",
+		"kubectl get polyorg -n org-zylker-products",
+		"kubectl describe puser",
+	}
+	for _, s := range refused[:min(1, len(refused))] {
+		s.Path = short(s.Path)
+		commands = append(commands, "kubectl "+strings.Join(s.Args(), " ")+"   # will be refused, and says why")
+	}
+	return append(commands, fmt.Sprintf("kill -9 %d   # a replica: the other goes on, and it comes back", r.sandbox.Process(0).Pid()))
+}
+
+// printReplicas shows that every replica is at work.
+func (r *run) printReplicas(ctx context.Context) error {
+	for i := range r.sandbox.Replicas() {
+		served, err := r.sandbox.Admissions(ctx, i)
+		if err != nil {
+			return err
+		}
+		leads, err := r.sandbox.Leads(ctx, i)
+		if err != nil {
+			return err
+		}
+		role := "stands by to lead"
+		if leads {
+			role = "leads: it runs the controllers"
+		}
+		fmt.Fprintf(r.Out, "replica-%d (process %d) answered %d admission requests and %s\n", i, r.sandbox.Process(i).Pid(), served, role)
+	}
+	return nil
+}
