@@ -167,7 +167,8 @@ func TestAnotherPortIsTried(t *testing.T) {
 	defer taken.Close()
 	tried := 0
 	takenFirst := func() (int, error) {
-		if tried++; tried == 1 {
+		tried++
+		if tried == 1 {
 			return taken.Addr().(*net.TCPAddr).Port, nil
 		}
 		return FreePort()

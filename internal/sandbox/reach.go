@@ -3,7 +3,9 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,6 +20,8 @@ import (
 // reachTimeout bounds the wait for the API server to take notice of the webhooks and reach them.
 const reachTimeout = 20 * time.Second
 
+var errNotAsked = errors.New("it admitted a dry run without asking")
+
 // proveReached returns when a dry run was admitted and came by the front.
 func (s *Sandbox) proveReached(ctx context.Context) error {
 	s.say("Waiting for the API server to ask %s for admission", s.front.URL)
@@ -31,18 +35,18 @@ func (s *Sandbox) proveReached(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
-	last := fmt.Errorf("it did not ask")
+	var last error
 	err = wait.PollUntilContextCancel(ctx, healthPeriod, true, func(ctx context.Context) (bool, error) {
 		before := s.front.served.Load()
-		if err := tryOut(ctx, c); err != nil {
+		err := tryOut(ctx, c)
+		if ctx.Err() == nil { // else it says no more than that
 			last = err
-			return false, nil
 		}
-		return s.front.served.Load() > before, nil
+		return err == nil && s.front.served.Load() > before, nil
 	})
 	if err != nil {
 		return fmt.Errorf("the API server does not reach the operator at %s "+
-			"(the sandbox has to run on the API server's own host): %w", s.front.URL, last)
+			"(the sandbox has to run on the API server's own host): %w", s.front.URL, cmp.Or(last, errNotAsked))
 	}
 	return nil
 }
