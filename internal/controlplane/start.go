@@ -133,36 +133,42 @@ func (c *ControlPlane) tryAPIServer(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	return c.waitReady(ctx, c.processes[len(c.processes)-1])
+	return c.waitReady(ctx)
 }
 
-// waitReady polls the API server's own judgement, and gives up when the process does.
-func (c *ControlPlane) waitReady(ctx context.Context, p *process.Process) error {
+// waitReady polls the API server's own judgement, and gives up when it or etcd ends.
+func (c *ControlPlane) waitReady(ctx context.Context) error {
 	client, err := kubernetes.NewForConfig(c.admin)
 	if err != nil {
 		return err
 	}
 	var last error
 	err = wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-		if !p.Running() {
-			return false, ended(p)
+		if err := c.ended(); err != nil {
+			return false, err
 		}
 		var body []byte
 		body, last = client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
 		return last == nil && string(body) == "ok", nil
 	})
 	if ctx.Err() != nil {
-		return fmt.Errorf("kube-apiserver is not ready: %w (log: %s)", errors.Join(err, last), p.Log())
+		return fmt.Errorf("kube-apiserver is not ready: %w (log: %s)", errors.Join(err, last), c.path("kube-apiserver.log"))
 	}
 	return err
 }
 
-// ended tells a lost race for the port from every other end.
-func ended(p *process.Process) error {
-	if p.PortTaken() {
-		return errPortTaken
+// ended says which process did, and tells a lost race for the port from every other end.
+func (c *ControlPlane) ended() error {
+	for _, p := range c.processes {
+		switch {
+		case p.Running():
+		case p.PortTaken():
+			return errPortTaken
+		default:
+			return p.Err()
+		}
 	}
-	return p.Err()
+	return nil
 }
 
 // startControllerManager gives each controller its own service account, as real clusters do: admission sees who acts.
