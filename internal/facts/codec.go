@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// codec names each type of fact in the journal. A name is never used again for another meaning: replicas of two versions
+// read one journal.
+var codec = map[string]func(string) (rules.Fact, error){
+	"place":    decode[rules.Place],
+	"account":  decode[rules.Account],
+	"offer":    decode[rules.Offer],
+	"claim":    decode[rules.Claim],
+	"binding":  decode[rules.Binding],
+	"policy":   decode[rules.Policy],
+	"reserved": decode[rules.ReservedNames],
+	"row":      decode[rules.Row],
+}
+
+func decode[F rules.Fact](text string) (rules.Fact, error) {
+	var f F
+	err := json.Unmarshal([]byte(text), &f)
+	return f, err
+}
+
+func nameOf(f rules.Fact) string {
+	switch f.(type) {
+	case rules.Place:
+		return "place"
+	case rules.Account:
+		return "account"
+	case rules.Offer:
+		return "offer"
+	case rules.Claim:
+		return "claim"
+	case rules.Binding:
+		return "binding"
+	case rules.Policy:
+		return "policy"
+	case rules.ReservedNames:
+		return "reserved"
+	case rules.Row:
+		return "row"
+	}
+	panic(fmt.Sprintf("facts: %T has no name in the journal", f))
+}
+
+// Encode writes facts as the journal keeps them.
+func Encode(facts []rules.Fact) []string {
+	texts := make([]string, len(facts))
+	for i, f := range facts {
+		body, err := json.Marshal(f)
+		if err != nil {
+			panic(err) // facts are plain structs of strings and numbers
+		}
+		texts[i] = nameOf(f) + string(body)
+	}
+	return texts
+}
+
+// Decode reads facts as the journal keeps them. One that this version does not know has no effect here; it stays in the
+// journal, verbatim, for those who do.
+func Decode(texts []string) []rules.Fact {
+	var facts []rules.Fact
+	for _, text := range texts {
+		name, _, _ := strings.Cut(text, "{")
+		read, known := codec[name]
+		if !known {
+			continue
+		}
+		if f, err := read(text[len(name):]); err == nil {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}

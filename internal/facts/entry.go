@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"k8s.io/apimachinery/pkg/types"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// Entry is one admitted change in the journal, its facts decoded.
+type Entry struct {
+	v1alpha1.JournalEntry
+	// Facts is what the object says if the change is stored; nothing for a deletion.
+	Facts []rules.Fact
+}
+
+// NewEntry reads an entry of the journal.
+func NewEntry(e v1alpha1.JournalEntry) *Entry {
+	return &Entry{JournalEntry: e, Facts: Decode(e.Facts)}
+}
+
+// Same reports whether two entries stand for one request: judging it twice is harmless.
+func (e *Entry) Same(other *Entry) bool {
+	if e.UID != other.UID || e.Operation != other.Operation || e.ResourceVersion != other.ResourceVersion || len(e.JournalEntry.Facts) != len(other.JournalEntry.Facts) {
+		return false
+	}
+	for i := range e.JournalEntry.Facts {
+		if e.JournalEntry.Facts[i] != other.JournalEntry.Facts[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// states reports whether the object says a fact if the change is stored.
+func (e *Entry) states(f rules.Fact) bool {
+	for _, own := range e.Facts {
+		if own == f {
+			return true
+		}
+	}
+	return false
+}
+
+// Ended reports whether the view has seen what became of an entry, and at which resource version of its kind: a creation by
+// its UID, an update or deletion by any later version of the object, or by its absence where it had been.
+func (v *View) Ended(e *Entry) (fence string, ended bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.ended(e)
+}
+
+func (v *View) ended(e *Entry) (fence string, ended bool) {
+	if left, ok := v.gone[e.UID]; ok {
+		return left.version, true
+	}
+	kind, known := v.kinds[e.Kind]
+	if !known {
+		return "", false
+	}
+	o := v.byUID[e.UID]
+	switch {
+	case o == nil && e.Operation == v1alpha1.JournalCreate:
+		return "", false
+	case o == nil:
+		return kind.version, reached(kind.version, e.ResourceVersion)
+	case e.Operation == v1alpha1.JournalCreate:
+		return o.version, true
+	}
+	return o.version, later(o.version, e.ResourceVersion)
+}
+
+// Overlay is the entries of the journal, ready to be looked up.
+type Overlay struct {
+	entries []*Entry
+	byKey   map[rules.Key][]coming
+	byUID   map[types.UID][]*Entry
+}
+
+// coming is a fact that stands if its entry's change is stored.
+type coming struct {
+	fact  rules.Fact
+	entry *Entry
+}
+
+// NewOverlay indexes entries, oldest first.
+func NewOverlay(entries []*Entry) *Overlay {
+	o := &Overlay{byKey: map[rules.Key][]coming{}, byUID: map[types.UID][]*Entry{}}
+	for _, e := range entries {
+		o.Append(e)
+	}
+	return o
+}
+
+// Append adds an entry.
+func (o *Overlay) Append(e *Entry) {
+	o.entries = append(o.entries, e)
+	o.byUID[e.UID] = append(o.byUID[e.UID], e)
+	for _, f := range e.Facts {
+		for _, k := range f.Keys() {
+			o.byKey[k] = append(o.byKey[k], coming{f, e})
+		}
+	}
+}
+
+// Entries are all entries, oldest first.
+func (o *Overlay) Entries() []*Entry { return o.entries }
+
+// Of are the open entries of one object.
+func (o *Overlay) Of(uid types.UID) []*Entry { return o.byUID[uid] }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// OrganizationOf is the organization whose namespace an object is in; empty in any other namespace.
+func OrganizationOf(namespace string) string {
+	organization, ok := strings.CutPrefix(namespace, v1alpha1.NamespacePrefix)
+	if !ok {
+		return ""
+	}
+	return organization
+}
+
+// Of yields what an object says, by itself alone. An object of another kind, or in a namespace of no organization, says
+// nothing.
+func Of(obj client.Object, baseDomain string) []rules.Fact {
+	organization := OrganizationOf(obj.GetNamespace())
+	switch o := obj.(type) {
+	case *v1alpha1.Organization:
+		return organizationFacts(o, baseDomain)
+	case *v1alpha1.PlatformPolicy:
+		return rules.PolicyFacts(o.Spec)
+	case *v1alpha1.HostReservation:
+		return []rules.Fact{reservation(o)}
+	case *v1alpha1.InvitationResponse:
+		return responseFacts(o)
+	case *v1alpha1.Membership:
+		return within(organization, func() []rules.Fact { return membershipFacts(o, organization) })
+	case *v1alpha1.Invitation:
+		return within(organization, func() []rules.Fact { return invitationFacts(o, organization) })
+	case *v1alpha1.IntegrationBinding:
+		return within(organization, func() []rules.Fact { return bindingFacts(o, organization) })
+	}
+	return nil
+}
+
+func within(organization string, facts func() []rules.Fact) []rules.Fact {
+	if organization == "" {
+		return nil
+	}
+	return facts()
+}
+
+// organizationFacts: its super admin's place, what it is, and its hosts: those asked for and those still held (status gives
+// an old one up only once its HostReservation stands).
+func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact {
+	account := rules.Account{
+		Organization: o.Name,
+		Edition:      rules.EditionInForce(o.Spec),
+		CreatedAt:    o.CreationTimestamp.Unix(),
+		Restricted:   o.Spec.IPRestriction != nil,
+		Terminating:  o.DeletionTimestamp != nil,
+	}
+	if o.Spec.Subscription != nil {
+		account.Licenses = o.Spec.Subscription.Licenses
+	}
+	if o.Spec.TrialEndsAt != nil {
+		account.TrialEndsAt = o.Spec.TrialEndsAt.Unix()
+	}
+	facts := []rules.Fact{account}
+	if !account.Terminating {
+		facts = append(facts, rules.Place{
+			Organization: o.Name, User: o.Spec.SuperAdmin, Role: v1alpha1.RoleSuperAdmin,
+			UserType: v1alpha1.UserTypeInternal, Seat: true,
+		})
+	}
+	hosts := append(rules.Hosts(o, baseDomain), o.Status.Hosts...)
+	slices.Sort(hosts)
+	for _, host := range slices.Compact(hosts) {
+		facts = append(facts, rules.Claim{Kind: rules.ClaimHost, Name: host, Holder: string(o.UID)})
+	}
+	return facts
+}
+
+func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
+	place := rules.Place{
+		Organization: organization, User: m.Spec.User,
+		Origin:   cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned),
+		UserType: cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal),
+	}
+	if !m.Spec.Suspended {
+		place.Role, place.Seat = m.Spec.Role, true
+	}
+	name := rules.SeatName(organization, m.Spec.User)
+	return []rules.Fact{place, rules.Claim{Kind: rules.ClaimMembership, Name: name, Holder: string(m.UID)}}
+}
+
+// invitationFacts: while it is pending. A deadline that has passed ends the right to answer, not the place (I1).
+func invitationFacts(i *v1alpha1.Invitation, organization string) []rules.Fact {
+	state := cmp.Or(i.Status.State, v1alpha1.InvitationPending)
+	if state != v1alpha1.InvitationPending || i.Spec.Revoked || i.DeletionTimestamp != nil {
+		return nil
+	}
+	name := rules.SeatName(organization, i.Spec.Email)
+	return []rules.Fact{
+		rules.Offer{
+			Organization: organization, User: i.Spec.Email, Invitation: string(i.UID), Role: i.Spec.Role,
+			UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal), CreatedAt: i.CreationTimestamp.Unix(),
+		},
+		rules.Claim{Kind: rules.ClaimInvitation, Name: name, Holder: string(i.UID)},
+	}
+}
+
+// responseFacts: the one answer to its invitation, and until it is done the place that an acceptance is about to become.
+func responseFacts(r *v1alpha1.InvitationResponse) []rules.Fact {
+	facts := []rules.Fact{rules.Claim{Kind: rules.ClaimAnswer, Name: string(r.Spec.InvitationUID), Holder: string(r.UID)}}
+	done := meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
+	if done || r.Spec.Decision != v1alpha1.DecisionAccept || r.Spec.Invitation == nil {
+		return facts
+	}
+	return append(facts, rules.Place{
+		Organization: OrganizationOf(r.Spec.Invitation.Namespace), User: r.Spec.Invitee,
+		Origin: v1alpha1.OriginInvited, UserType: cmp.Or(r.Spec.UserType, v1alpha1.UserTypeInternal), Seat: true,
+	})
+}
+
+func bindingFacts(b *v1alpha1.IntegrationBinding, organization string) []rules.Fact {
+	return []rules.Fact{rules.Binding{
+		Organization: organization, Application: b.Spec.Application, Component: b.Spec.Component, Account: b.Spec.Account,
+	}}
+}
+
+// reservation: the host is the organization's for which it is held, or else nobody's.
+func reservation(h *v1alpha1.HostReservation) rules.Claim {
+	holder := string(h.UID)
+	if h.Spec.HeldFor != nil {
+		holder = string(h.Spec.HeldFor.UID)
+	}
+	return rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}
+}

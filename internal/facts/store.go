@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// sources are the kinds that state facts, with how each is listed.
+var sources = map[string]struct {
+	object func() client.Object
+	list   func() client.ObjectList
+}{
+	"Organization":       {func() client.Object { return &v1alpha1.Organization{} }, func() client.ObjectList { return &v1alpha1.OrganizationList{} }},
+	"Membership":         {func() client.Object { return &v1alpha1.Membership{} }, func() client.ObjectList { return &v1alpha1.MembershipList{} }},
+	"Invitation":         {func() client.Object { return &v1alpha1.Invitation{} }, func() client.ObjectList { return &v1alpha1.InvitationList{} }},
+	"InvitationResponse": {func() client.Object { return &v1alpha1.InvitationResponse{} }, func() client.ObjectList { return &v1alpha1.InvitationResponseList{} }},
+	"IntegrationBinding": {func() client.Object { return &v1alpha1.IntegrationBinding{} }, func() client.ObjectList { return &v1alpha1.IntegrationBindingList{} }},
+	"HostReservation":    {func() client.Object { return &v1alpha1.HostReservation{} }, func() client.ObjectList { return &v1alpha1.HostReservationList{} }},
+	"PlatformPolicy":     {func() client.Object { return &v1alpha1.PlatformPolicy{} }, func() client.ObjectList { return &v1alpha1.PlatformPolicyList{} }},
+}
+
+// Kinds names the kinds that state facts.
+func Kinds() []string {
+	kinds := make([]string, 0, len(sources))
+	for kind := range sources {
+		kinds = append(kinds, kind)
+	}
+	return kinds
+}
+
+// NewObject makes an empty object of a kind that states facts.
+func NewObject(kind string) (client.Object, error) {
+	source, ok := sources[kind]
+	if !ok {
+		return nil, fmt.Errorf("no facts are stated by kind %q", kind)
+	}
+	return source.object(), nil
+}
+
+// Watch keeps the view up to date until the context ends. Every replica watches, unfiltered: each serves admission.
+func (v *View) Watch(ctx context.Context, c client.WithWatch) error {
+	var running sync.WaitGroup
+	for kind, source := range sources {
+		lw := listWatch(c, source.list)
+		store := &kindStore{view: v, kind: kind}
+		reflector := cache.NewNamedReflector("facts/"+kind, lw, source.object(), store, 0)
+		running.Go(func() { reflector.RunWithContext(ctx) })
+	}
+	running.Wait()
+	return nil
+}
+
+func listWatch(c client.WithWatch, list func() client.ObjectList) cache.ListerWatcher {
+	return &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			l := list()
+			return l, c.List(ctx, l, &client.ListOptions{Raw: &o})
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			return c.Watch(ctx, list(), &client.ListOptions{Raw: &o})
+		},
+	}
+}
+
+// kindStore is one kind's part of the view, as its reflector writes to it.
+type kindStore struct {
+	view *View
+	kind string
+}
+
+var _ cache.ReflectorStore = (*kindStore)(nil)
+var _ cache.ReflectorBookmarkStore = (*kindStore)(nil)
+
+// Add applies a creation.
+func (s *kindStore) Add(obj any) error { return s.apply(obj, s.view.put) }
+
+// Update applies a change.
+func (s *kindStore) Update(obj any) error { return s.apply(obj, s.view.put) }
+
+// Delete applies a deletion; the object's version is that of the deletion.
+func (s *kindStore) Delete(obj any) error {
+	return s.apply(obj, func(gone *object) {
+		if old := s.view.kinds[s.kind].objects[gone.name]; old != nil {
+			s.view.remove(old, gone.version, true)
+		}
+	})
+}
+
+func (s *kindStore) apply(obj any, change func(*object)) error {
+	o, err := s.read(obj)
+	if err != nil {
+		return err
+	}
+	s.view.mu.Lock()
+	defer s.view.mu.Unlock()
+	change(o)
+	s.view.kinds[s.kind].version = o.version
+	s.view.wake()
+	return nil
+}
+
+// Replace takes a whole list: what is not in it is gone.
+func (s *kindStore) Replace(list []any, version string) error {
+	v := s.view
+	next := map[types.NamespacedName]*object{}
+	for _, obj := range list {
+		o, err := s.read(obj)
+		if err != nil {
+			return err
+		}
+		next[o.name] = o
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for name, old := range v.kinds[s.kind].objects {
+		if next[name] == nil {
+			v.remove(old, version, true)
+		}
+	}
+	for _, o := range next {
+		v.put(o)
+	}
+	v.kinds[s.kind].version = version
+	v.wake()
+	return nil
+}
+
+// Bookmark moves the view on over a stretch in which nothing happened to the kind.
+func (s *kindStore) Bookmark(version string) error {
+	v := s.view
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.kinds[s.kind].version = version
+	v.wake()
+	return nil
+}
+
+// Resync does nothing: facts do not go stale by themselves.
+func (s *kindStore) Resync() error { return nil }
+
+func (s *kindStore) read(obj any) (*object, error) {
+	o, err := meta.Accessor(obj)
+	if err != nil {
+		return nil, fmt.Errorf("watch of %s brought something else: %w", s.kind, err)
+	}
+	co, ok := obj.(client.Object)
+	if !ok {
+		return nil, fmt.Errorf("watch of %s brought %T", s.kind, obj)
+	}
+	return &object{
+		kind: s.kind, name: types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()},
+		uid: o.GetUID(), version: o.GetResourceVersion(), facts: Of(co, s.view.baseDomain),
+	}, nil
+}
+
+// KindOf is the kind of an object by the client's scheme.
+func KindOf(obj client.Object, scheme *runtime.Scheme) (string, error) {
+	gvk, err := apiutil.GVKForObject(obj, scheme)
+	return gvk.Kind, err
+}

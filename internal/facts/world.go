@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"slices"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// World is what is known while one change is judged: the view, and the entries whose outcome the view has not seen yet. It is
+// a rules.World; use it inside View.Judge only.
+type World struct {
+	view    *View
+	overlay *Overlay
+	self    *Entry // the change under judgement; nil for who only looks
+}
+
+var _ rules.World = World{}
+
+// Judge calls f with the world as it is at one instant: no event is applied meanwhile.
+func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	f(World{v, overlay, self})
+}
+
+// Facts yields the facts under a key, but for those of the object under judgement.
+func (w World) Facts(k rules.Key) []rules.Known {
+	return w.known(k, func(uid string) bool { return w.self == nil || uid != string(w.self.UID) })
+}
+
+// Roles yields the facts under a key, those of the object under judgement included.
+func (w World) Roles(k rules.Key) []rules.Known {
+	return w.known(k, func(string) bool { return true })
+}
+
+func (w World) known(k rules.Key, wanted func(uid string) bool) []rules.Known {
+	var out []rules.Known
+	for o, facts := range w.view.index[k] {
+		if !wanted(string(o.uid)) {
+			continue
+		}
+		open := w.open(o)
+		for _, f := range facts {
+			out = append(out, rules.Known{Fact: f, Certain: all(open, f)})
+		}
+	}
+	for _, c := range w.overlay.byKey[k] {
+		if wanted(string(c.entry.UID)) && w.counts(c.entry) && !w.says(c) {
+			out = append(out, rules.Known{Fact: c.fact})
+		}
+	}
+	return out
+}
+
+// open are the entries that may yet change an object which the view holds.
+func (w World) open(o *object) []*Entry {
+	var open []*Entry
+	for _, e := range w.overlay.byUID[o.uid] {
+		if w.counts(e) {
+			open = append(open, e)
+		}
+	}
+	return open
+}
+
+// counts reports whether an entry's outcome is still unknown here; the very request under judgement, judged before, does not
+// stand in its own way.
+func (w World) counts(e *Entry) bool {
+	if w.self != nil && e.Same(w.self) {
+		return false
+	}
+	_, ended := w.view.ended(e)
+	return !ended
+}
+
+// says reports whether the view holds the object already saying that very fact.
+func (w World) says(c coming) bool {
+	o := w.view.byUID[c.entry.UID]
+	return o != nil && slices.Contains(o.facts, c.fact)
+}
+
+// all reports whether a fact stands in every outcome of the entries that are open on its object.
+func all(open []*Entry, f rules.Fact) bool {
+	for _, e := range open {
+		if !e.states(f) {
+			return false
+		}
+	}
+	return true
+}

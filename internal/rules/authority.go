@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"time"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Act is who asks, and when.
+type Act struct {
+	Actor Actor
+	Now   time.Time
+	// BaseDomain is the domain under which organizations get their hosts (A1).
+	BaseDomain string
+}
+
+// Actor is who sends a request.
+type Actor struct {
+	Email    string // empty for an actor without a valid e-mail address (U2)
+	Platform bool   // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+}
+
+// Role is the power that a user has in an organization: none while the organization is not there (R8), is being deleted, or
+// the membership is suspended (R7).
+func (o Outlook) Role(user, organization string) v1alpha1.Role {
+	if user == "" || !o.lives(organization) {
+		return ""
+	}
+	var role v1alpha1.Role
+	for _, p := range o.roles(user) {
+		if p.Organization == organization && rank(p.Role) > rank(role) {
+			role = p.Role
+		}
+	}
+	return role
+}
+
+// lives reports whether there is an organization that is not being deleted.
+func (o Outlook) lives(organization string) bool {
+	for _, k := range o.world.Roles(OrganizationKey(organization)) {
+		if a, ok := k.Fact.(Account); ok && !a.Terminating && (k.Certain || !o.worst) {
+			return true
+		}
+	}
+	return false
+}
+
+// roles yields the places that give a user power; a place that may be ending gives none in the Worst outlook.
+func (o Outlook) roles(user string) []Place {
+	return pick[Place](o.world.Roles(UserKey(user)), !o.worst)
+}
+
+func rank(role v1alpha1.Role) int {
+	switch role {
+	case v1alpha1.RoleSuperAdmin:
+		return 3
+	case v1alpha1.RoleAdministrator:
+		return 2
+	case v1alpha1.RoleStandard:
+		return 1
+	}
+	return 0
+}
+
+// administers reports whether the actor is an Administrator or the super admin of the organization, or a platform actor (R4).
+func (o Outlook) administers(act Act, organization string) bool {
+	return act.Actor.Platform || rank(o.Role(act.Actor.Email, organization)) >= rank(v1alpha1.RoleAdministrator)
+}
+
+// owns reports whether the actor is the super admin of the organization, or a platform actor.
+func (o Outlook) owns(act Act, organization string) bool {
+	return act.Actor.Platform || o.Role(act.Actor.Email, organization) == v1alpha1.RoleSuperAdmin
+}
+
+// platformOnly refuses everybody but platform actors.
+func platformOnly(act Act, rule, what string) Violations {
+	if act.Actor.Platform {
+		return nil
+	}
+	return forbidden(rule, "only a platform actor may %s", what)
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"time"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// A Fact is one thing that one object says by itself alone: never a join of two objects, never a status that comes later.
+// Facts are comparable values; two equal facts of two objects are still two facts.
+type Fact interface {
+	// Keys names the look-ups that find this fact.
+	Keys() []Key
+}
+
+// A Key is what facts are looked up by. Keys of different kinds never collide.
+type Key struct{ Kind, Name string }
+
+// UserKey finds what speaks of a user, OrganizationKey what an organization is, MembersKey who holds or may get a place there.
+func UserKey(email string) Key        { return Key{"user", email} }
+func OrganizationKey(name string) Key { return Key{"organization", name} }
+func MembersKey(name string) Key      { return Key{"members", name} }
+
+// AccountKey finds the bindings of one account of one application's component.
+func AccountKey(application, component, account string) Key {
+	return Key{"account", application + "/" + component + "/" + account}
+}
+
+// SlotKey finds the accounts of one application's component that an organization is joined to.
+func SlotKey(organization, application, component string) Key {
+	return Key{"slot", organization + "/" + application + "/" + component}
+}
+
+// PolicyKey finds what the PlatformPolicy says.
+var PolicyKey = Key{"policy", ""}
+
+// Place says that a user belongs, or is about to belong, to an organization (L1–L5), and with what. The Organization says
+// so of its super admin, a Membership of its user, an accepting InvitationResponse of the invitee: all the same place.
+type Place struct {
+	Organization string            `json:"o"`
+	User         string            `json:"u"`
+	Role         v1alpha1.Role     `json:"r,omitempty"` // the power it gives; empty for none (suspended, or not a member yet)
+	Origin       v1alpha1.Origin   `json:"g,omitempty"`
+	UserType     v1alpha1.UserType `json:"t,omitempty"`
+	Seat         bool              `json:"s,omitempty"` // holds one of the organization's seats (E5)
+}
+
+// Keys finds a place by its user and among the organization's members; the super admin's by the organization too.
+func (p Place) Keys() []Key {
+	keys := []Key{UserKey(p.User), MembersKey(p.Organization)}
+	if p.Role == v1alpha1.RoleSuperAdmin {
+		keys = append(keys, OrganizationKey(p.Organization))
+	}
+	return keys
+}
+
+// created reports whether the place counts among those that the user created or is super admin of (L2).
+func (p Place) created() bool {
+	return p.Origin == v1alpha1.OriginCreated || p.Role == v1alpha1.RoleSuperAdmin
+}
+
+// Account says what an organization is: the edition in force, its licences, its trial.
+type Account struct {
+	Organization string           `json:"o"`
+	Edition      v1alpha1.Edition `json:"e"`
+	Licenses     int32            `json:"l,omitempty"`  // purchased; 0 on trial
+	CreatedAt    int64            `json:"c,omitempty"`  // Unix seconds; the trial runs from here
+	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds; 0: the policy's days after CreatedAt
+	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
+	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
+}
+
+// Keys finds an account by its organization.
+func (a Account) Keys() []Key { return []Key{OrganizationKey(a.Organization)} }
+
+// Subscribed reports whether licences were bought (E3).
+func (a Account) Subscribed() bool { return a.Licenses > 0 }
+
+// TrialEnd is the instant at which the trial ends (E2).
+func (a Account) TrialEnd(p Policy) time.Time {
+	if a.TrialEndsAt != 0 {
+		return time.Unix(a.TrialEndsAt, 0)
+	}
+	return time.Unix(a.CreatedAt, 0).Add(days(p.TrialDays))
+}
+
+// Suspended reports whether the trial has ended without a subscription (E3).
+func (a Account) Suspended(p Policy, now time.Time) bool {
+	return !a.Subscribed() && !now.Before(a.TrialEnd(p))
+}
+
+// Seats is how many active memberships and pending invitations the organization may have (E5).
+func (a Account) Seats(p Policy) int32 {
+	if a.Subscribed() {
+		return a.Licenses
+	}
+	return p.TrialLicenses
+}
+
+// Offer says that an invitation is pending: it holds a seat, is one of the invitee's pending ones (L7), and is the right
+// that an answer needs (I2).
+type Offer struct {
+	Organization string            `json:"o"`
+	User         string            `json:"u"`
+	Invitation   string            `json:"i"` // the Invitation's UID
+	Role         v1alpha1.Role     `json:"r,omitempty"`
+	UserType     v1alpha1.UserType `json:"t,omitempty"`
+	CreatedAt    int64             `json:"c,omitempty"` // Unix seconds; the deadline runs from here (I1)
+}
+
+// Keys finds an offer by its invitee and by its organization.
+func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organization)} }
+
+// Deadline is the first instant at which the offer can no longer be answered (I1).
+func (o Offer) Deadline(p Policy) time.Time {
+	return time.Unix(o.CreatedAt, 0).Add(days(p.InvitationDays))
+}
+
+// Claim says that a name is taken by one holder and can be by no other at the same time.
+type Claim struct {
+	Kind   ClaimKind `json:"k"`
+	Name   string    `json:"n"`
+	Holder string    `json:"h"` // a UID: a later object of the same name is somebody else
+}
+
+// ClaimKind is what sort of name is claimed.
+type ClaimKind string
+
+// The names that can be held once.
+const (
+	ClaimHost       ClaimKind = "host"       // by an organization, or by nobody while reserved (A2)
+	ClaimMembership ClaimKind = "membership" // of a user in an organization, by one Membership (L6)
+	ClaimInvitation ClaimKind = "invitation" // of a user to an organization, by one pending Invitation (L6)
+	ClaimAnswer     ClaimKind = "answer"     // to an invitation, by one InvitationResponse (I2)
+)
+
+// Keys finds a claim by its name.
+func (c Claim) Keys() []Key { return []Key{ClaimKey(c.Kind, c.Name)} }
+
+// ClaimKey finds who holds a name.
+func ClaimKey(kind ClaimKind, name string) Key { return Key{"claim", string(kind) + "/" + name} }
+
+// SeatName is the name under which a user's membership in an organization, or invitation to it, is claimed.
+func SeatName(organization, user string) string { return organization + "/" + user }
+
+// Binding says that an organization is joined to an account of an application (G1).
+type Binding struct {
+	Organization string `json:"o"`
+	Application  string `json:"a"`
+	Component    string `json:"c,omitempty"`
+	Account      string `json:"n"`
+}
+
+// Keys finds a binding by its organization's slot and by its account.
+func (b Binding) Keys() []Key {
+	return []Key{
+		SlotKey(b.Organization, b.Application, b.Component),
+		AccountKey(b.Application, b.Component, b.Account),
+	}
+}
+
+func days(n int32) time.Duration { return time.Duration(n) * 24 * time.Hour }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/yaml"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Cliq is the application whose binding makes an organization's invitations e-mail-only (G5).
+const Cliq = "ZohoCliq"
+
+//go:embed integrations.yaml
+var integrationsYAML []byte
+
+// Row is one line of the integration catalogue (G1–G4): how an application's component may be bound.
+type Row struct {
+	Application             string `json:"a"`
+	Component               string `json:"c,omitempty"`
+	Unit                    string `json:"u,omitempty"` // what spec.account names
+	OrganizationsPerAccount int32  `json:"op,omitempty"`
+	AccountsPerOrganization int32  `json:"ap,omitempty"` // of both: 0 is no limit
+	InitiatedFrom           string `json:"f"`            // where it may be started, joined by commas so that the row is comparable
+}
+
+// Keys finds the rows that a PlatformPolicy adds or narrows, with the policy.
+func (Row) Keys() []Key { return []Key{PolicyKey} }
+
+// startsFrom reports whether the binding may be started from a side (G2).
+func (r Row) startsFrom(side v1alpha1.InitiatedFrom) bool {
+	return slices.Contains(strings.Split(r.InitiatedFrom, ","), string(side))
+}
+
+// changesInPlace reports whether a binding's account may change (G4).
+func (r Row) changesInPlace() bool {
+	return r.Application == "MicrosoftTeams" && r.Component == "MessagingExtension"
+}
+
+// Catalogue is the integration table that is built in.
+var Catalogue = sync.OnceValue(func() []Row {
+	var entries []struct {
+		Application, Component, Unit                     string
+		Components, InitiatedFrom                        []string
+		OrganizationsPerAccount, AccountsPerOrganization int32
+	}
+	if err := yaml.Unmarshal(integrationsYAML, &entries); err != nil {
+		panic(err) // embedded: a test reads it
+	}
+	var rows []Row
+	for _, e := range entries {
+		components := e.Components
+		if components == nil {
+			components = []string{e.Component}
+		}
+		for _, component := range components {
+			rows = append(rows, Row{e.Application, component, e.Unit, e.OrganizationsPerAccount, e.AccountsPerOrganization, strings.Join(e.InitiatedFrom, ",")})
+		}
+	}
+	return rows
+})
+
+func rowOf(r v1alpha1.IntegrationRow) Row {
+	sides := make([]string, len(r.InitiatedFrom))
+	for i, side := range r.InitiatedFrom {
+		sides[i] = string(side)
+	}
+	return Row{r.Application, r.Component, r.Unit, r.OrganizationsPerAccount, r.AccountsPerOrganization, strings.Join(sides, ",")}
+}
+
+// builtIn finds a row of the built-in table.
+func builtIn(application, component string) (Row, bool) {
+	return find(asFacts(Catalogue()), func(r Row) bool { return r.Application == application && r.Component == component })
+}
+
+// rows yields the rows that apply to an application's component: the policy's where there is one, else the built-in; both
+// while a change of the policy is in flight.
+func (o Outlook) rows(application, component string) []Row {
+	var rows []Row
+	for _, r := range granted[Row](o, PolicyKey) {
+		if r.Application == application && r.Component == component {
+			rows = append(rows, r)
+		}
+	}
+	if own, ok := builtIn(application, component); ok && len(rows) == 0 {
+		rows = append(rows, own)
+	}
+	return rows
+}
+
+// IntegrationBinding judges who creates (before is nil), changes, or deletes (after is nil) a binding, and whether the
+// catalogue allows it (G2–G4). How many there may be is for Limits (G1).
+func IntegrationBinding(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
+	if after == nil {
+		if before.DeletionTimestamp == nil && o.mayLive(organization) && !o.administers(act, organization) {
+			return forbidden("R4", "only Administrators and the super admin of %s remove its integrations", organization)
+		}
+		return nil
+	}
+	if before != nil && before.Spec == after.Spec {
+		return nil
+	}
+	if !o.administers(act, organization) {
+		return forbidden("R4", "only Administrators and the super admin of %s integrate applications", organization)
+	}
+	return append(catalogued(o, before, after), bindingAdded(o, act, organization, before, after)...)
+}
+
+func bindingAdded(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
+	if by := after.Spec.ConfiguredBy; by != "" && by != act.Actor.Email && !act.Actor.Platform && (before == nil || before.Spec.ConfiguredBy != by) {
+		return forbidden("R4", "spec.configuredBy must be who configures it, %s", act.Actor.Email)
+	}
+	if before != nil {
+		return nil
+	}
+	return o.open(organization, act.Now)
+}
+
+// catalogued judges a binding by its row of the catalogue.
+func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violations {
+	spec := after.Spec
+	rows := o.rows(spec.Application, spec.Component)
+	if len(rows) == 0 {
+		return notCatalogued(spec.Application, spec.Component)
+	}
+	for _, row := range rows {
+		if !row.startsFrom(spec.InitiatedFrom) {
+			return invalid("G2", "spec.initiatedFrom", "%s cannot be initiated from %s; possible: %s", spec.Application, spec.InitiatedFrom, row.InitiatedFrom)
+		}
+		if before != nil && before.Spec.Account != spec.Account && !row.changesInPlace() {
+			return invalid("G4", "spec.account", "the account of a %s binding cannot be changed; delete the binding and create another", spec.Application)
+		}
+	}
+	return nil
+}
+
+func notCatalogued(application, component string) Violations {
+	var components []string
+	for _, r := range Catalogue() {
+		if r.Application == application {
+			components = append(components, r.Component)
+		}
+	}
+	switch {
+	case len(components) == 0:
+		return invalid("G3", "spec.application", "%s is not in the integration catalogue; a platform actor can add it to the PlatformPolicy", application)
+	case components[0] == "":
+		return invalid("G3", "spec.component", "%s has no components; leave it out", application)
+	}
+	return invalid("G3", "spec.component", "%q is no component of %s; possible: %s", component, application, strings.Join(components, ", "))
+}
+
+// binding judges how many organizations an account can have, and how many accounts an organization (G1).
+func (j judgement) binding(b Binding) Violations {
+	if was, ok := find(j.before, func(Binding) bool { return true }); ok && was == b {
+		return nil
+	}
+	var vs Violations
+	for _, row := range j.rows(b.Application, b.Component) {
+		if used := j.organizationsOf(b); row.OrganizationsPerAccount > 0 && used >= row.OrganizationsPerAccount {
+			vs = append(vs, exceeded("G1", used, row.OrganizationsPerAccount, "the %s %q is bound to as many organizations as it can be", row.unit(), b.Account)...)
+		}
+		if used := j.accountsOf(b); row.AccountsPerOrganization > 0 && used >= row.AccountsPerOrganization {
+			vs = append(vs, exceeded("G1", used, row.AccountsPerOrganization, "%s is bound to as many %s accounts as one organization can be; remove one first", b.Organization, b.Application)...)
+		}
+	}
+	return vs
+}
+
+func (r Row) unit() string {
+	if r.Unit == "" {
+		return "account"
+	}
+	return r.Application + " " + r.Unit
+}
+
+// organizationsOf counts the other bindings of an account: the organizations that it is bound to.
+func (j judgement) organizationsOf(b Binding) int32 {
+	organizations := map[string]bool{}
+	for _, q := range held[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
+		if !j.Ended(q.Organization) {
+			organizations[q.Organization] = true
+		}
+	}
+	return int32(len(organizations))
+}
+
+// accountsOf counts the accounts that an organization is bound to beside this one.
+func (j judgement) accountsOf(b Binding) int32 {
+	accounts := map[string]bool{}
+	for _, q := range held[Binding](j.Outlook, SlotKey(b.Organization, b.Application, b.Component)) {
+		accounts[q.Account] = true
+	}
+	return int32(len(accounts))
+}

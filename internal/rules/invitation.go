@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Invitation judges who creates (before is nil), revokes, or deletes (after is nil) an invitation.
+func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1.Invitation) Violations {
+	switch {
+	case before == nil:
+		return createInvitation(o, act, organization, after)
+	case after == nil:
+		return endInvitation(o, act, organization, before)
+	case !before.Spec.Revoked && after.Spec.Revoked:
+		return revokeInvitation(o, act, organization, before)
+	}
+	return nil // all else is immutable
+}
+
+func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
+	if !o.administers(act, organization) {
+		return forbidden("R4", "only Administrators and the super admin of %s invite to it", organization)
+	}
+	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
+		return forbidden("R4", "spec.invitedBy must be the inviter, %s", act.Actor.Email)
+	}
+	if o.isMember(inv.Spec.Email, organization) {
+		return exceeded("L6", 1, 1, "%s is a member of %s already", inv.Spec.Email, organization)
+	}
+	return o.open(organization, act.Now)
+}
+
+// isMember reports whether somebody counts as a member of a living organization.
+func (o Outlook) isMember(user, organization string) bool {
+	for _, p := range held[Place](o, UserKey(user)) {
+		if p.Organization == organization && !o.Ended(organization) {
+			return true
+		}
+	}
+	return false
+}
+
+// revokeInvitation judges the end of a pending invitation by its organization (I10).
+func revokeInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
+	if state := inv.Status.State; state != "" && state != v1alpha1.InvitationPending {
+		return invalid("I2", "spec.revoked", "the invitation is %s, and stays so", state)
+	}
+	return endInvitation(o, act, organization, inv)
+}
+
+// endInvitation judges who takes a pending invitation away; one that is being answered is finished first (I2).
+func endInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
+	if inv.DeletionTimestamp != nil || o.Ended(organization) {
+		return nil
+	}
+	if !o.administers(act, organization) && o.mayLive(organization) {
+		return forbidden("R4", "only Administrators and the super admin of %s revoke or delete its invitations", organization)
+	}
+	finished := inv.Status.State != "" && inv.Status.State != v1alpha1.InvitationPending
+	if !finished && len(held[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
+		return forbidden("I2", "the invitation has been answered; its answer is being carried out")
+	}
+	return nil
+}
+
+// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not
+// there and one that is somebody else's are answered alike, so that nobody learns of an organization by asking (U3).
+func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationResponse) Violations {
+	switch {
+	case after == nil || before != nil:
+		return platformOnly(act, "I2", "change or delete an answer; it is removed by itself an hour after it is done")
+	case after.Spec.Token != "" || after.Spec.TokenHash != "":
+		return forbidden("I11", "the link is not, or no longer, valid; answer from your organization list, or ask for a new invitation")
+	case act.Actor.Email == "" || after.Spec.Invitee != act.Actor.Email:
+		return notTheirs()
+	}
+	offer, ok := o.offer(after)
+	if !ok {
+		return notTheirs()
+	}
+	return answer(o, act, offer, after.Spec.Decision)
+}
+
+func notTheirs() Violations {
+	return forbidden("I7", "you have no pending invitation of that name; only the invitee answers one, and only once")
+}
+
+// offer finds the pending invitation that is answered, as far as it may be relied on.
+func (o Outlook) offer(r *v1alpha1.InvitationResponse) (Offer, bool) {
+	return find(asFacts(granted[Offer](o, UserKey(r.Spec.Invitee))), func(f Offer) bool {
+		return f.Invitation == string(r.Spec.InvitationUID)
+	})
+}
+
+func asFacts[F Fact](fs []F) []Fact {
+	out := make([]Fact, len(fs))
+	for i, f := range fs {
+		out[i] = f
+	}
+	return out
+}
+
+func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations {
+	if deadline := f.Deadline(o.Policy()); !act.Now.Before(deadline) {
+		return forbidden("I1", "the invitation expired at %s; ask for a new one", deadline.UTC().Format("2006-01-02 15:04:05 MST"))
+	}
+	if o.EmailOnly(f.Organization) {
+		return forbidden("I6", "this invitation can be answered only from its e-mail")
+	}
+	if decision != v1alpha1.DecisionAccept {
+		return nil
+	}
+	if !o.mayLive(f.Organization) {
+		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending", f.Organization)
+	}
+	if o.isMember(f.User, f.Organization) {
+		return exceeded("L6", 1, 1, "you are a member of %s already", f.Organization)
+	}
+	return o.open(f.Organization, act.Now)
+}
+
+// EmailOnly reports whether an organization's invitations are left out of the invitee's list (I6): it is on CRM Plus or Zoho
+// One, restricts addresses, or has a Cliq binding (G5).
+func (o Outlook) EmailOnly(organization string) bool {
+	for _, a := range held[Account](o, OrganizationKey(organization)) {
+		if a.Restricted || a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne {
+			return true
+		}
+	}
+	return len(held[Binding](o, SlotKey(organization, Cliq, ""))) > 0
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"strings"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Limits says which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already
+// states, and places that somebody's other object already holds for certain, are not judged again (L9: a lowered limit
+// takes nothing away).
+func Limits(o Outlook, act Act, before, after []Fact) Violations {
+	j := judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after}
+	var vs Violations
+	for _, fact := range after {
+		vs = append(vs, j.fact(fact)...)
+	}
+	return vs
+}
+
+// judgement is one change under judgement.
+type judgement struct {
+	Outlook
+	act           Act
+	policy        Policy
+	before, after []Fact
+}
+
+func (j judgement) fact(fact Fact) Violations {
+	switch f := fact.(type) {
+	case Place:
+		was, _ := find(j.before, func(p Place) bool { return p.Organization == f.Organization && p.User == f.User })
+		return append(j.place(f, was), j.seat(f.Organization, f.User, f.Seat && !was.Seat)...)
+	case Offer:
+		_, had := find(j.before, func(b Offer) bool { return b.Invitation == f.Invitation })
+		if had {
+			return nil
+		}
+		return append(j.offer(f), j.seat(f.Organization, f.User, true)...)
+	case Claim:
+		return j.claim(f)
+	case Binding:
+		return j.binding(f)
+	case Account:
+		was, _ := find(j.before, func(Account) bool { return true })
+		return append(j.editionChange(f, was), j.licenses(f, was)...)
+	}
+	return nil
+}
+
+// A limit is one row of the per-user limits: which places count, how many there may be, and what to say.
+type limit struct {
+	rule   string
+	max    func(Policy) int32
+	counts func(judgement, Place) bool
+	text   string
+}
+
+var perUser = []limit{
+	{"L1", func(p Policy) int32 { return p.OrganizationsPerUser },
+		func(judgement, Place) bool { return true },
+		"%s is in as many organizations as one user can be; leaving one makes room"},
+	{"L2", func(p Policy) int32 { return p.CreatedOrganizationsPerUser },
+		func(_ judgement, p Place) bool { return p.created() },
+		"%s has created, or is super admin of, as many organizations as one user can; leaving one or transferring its super-admin role makes room"},
+	{"L3", func(p Policy) int32 { return p.CreatedCRMPlusPerUser },
+		func(j judgement, p Place) bool {
+			return p.Origin == v1alpha1.OriginCreated && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+		},
+		"%s has created as many CRM Plus organizations as one user can; another edition is possible"},
+	{"L4", func(p Policy) int32 { return p.InvitedCRMPlusPerUser },
+		func(j judgement, p Place) bool {
+			return p.Origin != v1alpha1.OriginCreated && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+		},
+		"%s has joined as many CRM Plus organizations as one user can; leaving one makes room"},
+	{"L5", func(p Policy) int32 { return p.InternalZohoOnePerUser },
+		func(j judgement, p Place) bool {
+			return p.UserType == v1alpha1.UserTypeInternal && j.isOn(p.Organization, v1alpha1.EditionZohoOne)
+		},
+		"%s is an internal user of as many Zoho One organizations as one user can be; join with userType External"},
+}
+
+// place judges the limits of one user (L1–L5) for what the place adds to what it was.
+func (j judgement) place(p, was Place) Violations {
+	var vs Violations
+	for _, l := range perUser {
+		if !l.counts(j, p) || (was != Place{} && l.counts(j, was)) || j.stands(l, p) {
+			continue
+		}
+		if used := j.used(l, p.User, p.Organization); used >= l.max(j.policy) {
+			vs = append(vs, exceeded(l.rule, used, l.max(j.policy), l.text, p.User)...)
+		}
+	}
+	return vs
+}
+
+// stands reports whether another object already holds, for certain, what the place would take.
+func (j judgement) stands(l limit, p Place) bool {
+	for _, q := range certain[Place](j.Outlook, UserKey(p.User)) {
+		if q.Organization == p.Organization && l.counts(j, q) {
+			return true
+		}
+	}
+	return false
+}
+
+// used counts the user's organizations under a limit, but for one.
+func (j judgement) used(l limit, user, except string) int32 {
+	seen := map[string]bool{except: true}
+	for _, q := range held[Place](j.Outlook, UserKey(user)) {
+		if !seen[q.Organization] && !j.Ended(q.Organization) && l.counts(j, q) {
+			seen[q.Organization] = true
+		}
+	}
+	return int32(len(seen) - 1)
+}
+
+// isOn reports whether an organization counts as being on an edition; the change under judgement goes before the world.
+func (j judgement) isOn(organization string, edition v1alpha1.Edition) bool {
+	if a, ok := find(j.after, func(a Account) bool { return a.Organization == organization }); ok {
+		return a.Edition == edition
+	}
+	for _, a := range held[Account](j.Outlook, OrganizationKey(organization)) {
+		if a.Edition == edition {
+			return true
+		}
+	}
+	return false
+}
+
+// offer judges the pending invitations of one user (L7).
+func (j judgement) offer(f Offer) Violations {
+	var all, fromSame int32
+	from := j.inviter(f.Organization)
+	for _, q := range held[Offer](j.Outlook, UserKey(f.User)) {
+		if j.Ended(q.Organization) {
+			continue
+		}
+		all++
+		if j.inviter(q.Organization) == from {
+			fromSame++
+		}
+	}
+	var vs Violations
+	if all >= j.policy.PendingPerUser {
+		vs = append(vs, exceeded("L7", all, j.policy.PendingPerUser, "%s has as many pending invitations as one user can have; wait until one is answered or expires", f.User)...)
+	}
+	if fromSame >= j.policy.PendingPerSuperAdmin {
+		vs = append(vs, exceeded("L7", fromSame, j.policy.PendingPerSuperAdmin, "%s has as many pending invitations from the organizations of one super admin as one user can have; revoke one or wait for an answer", f.User)...)
+	}
+	return vs
+}
+
+// inviter is whose invitations an organization's are: its super admin's, or its own while nobody knows that.
+func (j judgement) inviter(organization string) string {
+	for _, p := range possible[Place](j.Outlook, OrganizationKey(organization)) {
+		return p.User
+	}
+	return "organization " + organization
+}
+
+// claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).
+func (j judgement) claim(c Claim) Violations {
+	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
+		if other.Holder != c.Holder {
+			return taken(c)
+		}
+	}
+	return nil
+}
+
+func taken(c Claim) Violations {
+	organization, user, _ := strings.Cut(c.Name, "/")
+	switch c.Kind {
+	case ClaimHost:
+		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", c.Name)
+	case ClaimMembership:
+		return exceeded("L6", 1, 1, "%s has a membership in %s already", user, organization)
+	case ClaimInvitation:
+		return exceeded("L6", 1, 1, "%s has a pending invitation from %s already; revoke it first", user, organization)
+	default:
+		return forbidden("I2", "the invitation has been answered already")
+	}
+}
+
+// find returns the first fact of one type for which ok holds.
+func find[F Fact](facts []Fact, ok func(F) bool) (F, bool) {
+	for _, fact := range facts {
+		if f, is := fact.(F); is && ok(f) {
+			return f, true
+		}
+	}
+	var none F
+	return none, false
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Membership judges who creates (before is nil), changes, or deletes (after is nil) a membership of an organization.
+func Membership(o Outlook, act Act, organization string, before, after *v1alpha1.Membership) Violations {
+	switch {
+	case before == nil:
+		return createMembership(o, act, organization, after)
+	case after == nil:
+		return deleteMembership(o, act, organization, before)
+	}
+	return changeMembership(o, act, organization, before, after)
+}
+
+func createMembership(o Outlook, act Act, organization string, m *v1alpha1.Membership) Violations {
+	if !act.Actor.Platform {
+		return forbidden("R5", "people join an organization by accepting an invitation; create an Invitation instead")
+	}
+	if !o.hasPlace(m.Spec.User, organization) {
+		if vs := o.open(organization, act.Now); vs != nil {
+			return vs
+		}
+	}
+	return superAdminsOwn(o, organization, m)
+}
+
+// hasPlace reports whether somebody already holds a place for certain, so that nothing is added.
+func (o Outlook) hasPlace(user, organization string) bool {
+	for _, p := range certain[Place](o, UserKey(user)) {
+		if p.Organization == organization {
+			return true
+		}
+	}
+	return false
+}
+
+// superAdminsOwn keeps the super admin's own membership whole (R3).
+func superAdminsOwn(o Outlook, organization string, m *v1alpha1.Membership) Violations {
+	if !o.isSuperAdmin(m.Spec.User, organization) {
+		return nil
+	}
+	if m.Spec.Role != v1alpha1.RoleAdministrator {
+		return forbidden("R3", "%s is the super admin of %s: their membership's role is Administrator; transfer the super-admin role first", m.Spec.User, organization)
+	}
+	if m.Spec.Suspended {
+		return forbidden("R3", "%s is the super admin of %s and cannot be suspended; transfer the super-admin role first", m.Spec.User, organization)
+	}
+	return nil
+}
+
+// isSuperAdmin reports whether the user counts as super admin of a living organization (R1).
+func (o Outlook) isSuperAdmin(user, organization string) bool {
+	if o.Ended(organization) {
+		return false
+	}
+	for _, p := range held[Place](o, OrganizationKey(organization)) {
+		if p.User == user && p.Role == v1alpha1.RoleSuperAdmin {
+			return true
+		}
+	}
+	return false
+}
+
+func changeMembership(o Outlook, act Act, organization string, before, after *v1alpha1.Membership) Violations {
+	if before.Spec == after.Spec {
+		return nil
+	}
+	if !o.administers(act, organization) {
+		return forbidden("R4", "only Administrators and the super admin of %s change its memberships", organization)
+	}
+	weakened := before.Spec.Role == v1alpha1.RoleAdministrator && (after.Spec.Role != before.Spec.Role || after.Spec.Suspended)
+	if weakened && before.Spec.User != act.Actor.Email && !o.owns(act, organization) {
+		return forbidden("R4", "only the super admin of %s takes the role of another Administrator away or suspends them", organization)
+	}
+	if vs := superAdminsOwn(o, organization, after); vs != nil {
+		return vs
+	}
+	if before.Spec.Suspended && !after.Spec.Suspended {
+		return o.open(organization, act.Now)
+	}
+	return nil
+}
+
+func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membership) Violations {
+	user := m.Spec.User
+	switch {
+	case m.DeletionTimestamp != nil || !o.mayLive(organization):
+		return nil // it ends with its organization (O7), or never had one
+	case o.isSuperAdmin(user, organization):
+		return forbidden("R3", "%s is the super admin of %s and cannot leave or be removed; transfer the super-admin role first", user, organization)
+	case act.Actor.Email != "" && act.Actor.Email == user:
+		return nil // R6
+	case !o.administers(act, organization):
+		return forbidden("R4", "only Administrators and the super admin of %s remove a member", organization)
+	case m.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization):
+		return forbidden("R4", "only the super admin of %s removes an Administrator", organization)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Organization judges who creates (before is nil), changes, or deletes (after is nil) an organization.
+func Organization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
+	switch {
+	case before == nil:
+		return append(createOrganization(o, act, after), organizationSpec(o, act, after)...)
+	case after == nil:
+		return deleteOrganization(o, act, before)
+	}
+	return append(changeOrganization(o, act, before, after), organizationSpec(o, act, after)...)
+}
+
+func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {
+	actor, spec := act.Actor, org.Spec
+	if !actor.Platform {
+		switch {
+		case actor.Email == "":
+			return forbidden("U2", "an organization is created by somebody who signed in with an e-mail address, or by a platform actor")
+		case spec.SuperAdmin != actor.Email:
+			return forbidden("O3", "only a platform actor may name somebody else as super admin; set spec.superAdmin to %s", actor.Email)
+		case spec.Subscription != nil:
+			return forbidden("O4", "a new organization is on the Enterprise trial; leave out spec.subscription and subscribe afterwards")
+		case spec.TrialEndsAt != nil:
+			return forbidden("E2", "only a platform actor may set spec.trialEndsAt; leave it out")
+		}
+	}
+	if restored := spec.Subscription != nil || spec.TrialEndsAt != nil; restored {
+		return nil // what was created by the rules of its day comes back in any order (O4, R8)
+	}
+	return mayCreate(o, act, spec.SuperAdmin)
+}
+
+// mayCreate judges O1 and O2 for the person who is to be super admin.
+func mayCreate(o Outlook, act Act, superAdmin string) Violations {
+	member := false
+	for _, p := range o.roles(superAdmin) {
+		if rank(o.Role(superAdmin, p.Organization)) >= rank(v1alpha1.RoleAdministrator) {
+			return nil
+		}
+	}
+	for _, p := range held[Place](o, UserKey(superAdmin)) {
+		member = member || o.mayLive(p.Organization)
+	}
+	switch {
+	case member:
+		return forbidden("O1", "%s is neither super admin nor Administrator of any organization; only they can create another", superAdmin)
+	case act.Actor.Platform || !o.Policy().SignUpClosed:
+		return nil
+	}
+	return forbidden("O2", "sign-up is closed: a first organization is created by a platform actor, or joined by an invitation")
+}
+
+// mayLive reports whether there is, or may be, an organization that is not being deleted.
+func (o Outlook) mayLive(organization string) bool {
+	for _, a := range held[Account](o, OrganizationKey(organization)) {
+		if !a.Terminating {
+			return true
+		}
+	}
+	return false
+}
+
+func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
+	if !slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) && slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
+		return platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself")
+	}
+	if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+		return nil
+	}
+	var vs Violations
+	if before.Spec.SuperAdmin != after.Spec.SuperAdmin {
+		vs = append(vs, transfer(o, act, before.Name, before.Spec.SuperAdmin, after.Spec.SuperAdmin)...)
+	}
+	if !equality.Semantic.DeepEqual(before.Spec.AccessURL, after.Spec.AccessURL) && !o.owns(act, before.Name) {
+		vs = append(vs, forbidden("A3", "only the super admin of %s changes its access URL", before.Name)...)
+	}
+	if !equality.Semantic.DeepEqual(before.Spec.TrialEndsAt, after.Spec.TrialEndsAt) {
+		vs = append(vs, platformOnly(act, "E2", "set the end of a trial")...)
+	}
+	if !o.administers(act, before.Name) {
+		vs = append(vs, forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)...)
+	}
+	return vs
+}
+
+// transfer judges a new super admin (R2); that they have room for it is for Limits (L2).
+func transfer(o Outlook, act Act, organization, from, to string) Violations {
+	if !o.owns(act, organization) {
+		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role", organization)
+	}
+	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator {
+		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active Administrators, which %s is not; %s stays super admin", organization, to, from)
+	}
+	return nil
+}
+
+func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {
+	if org.DeletionTimestamp != nil {
+		return nil
+	}
+	if org.Spec.DeletionProtection {
+		return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
+	}
+	if o.owns(act, org.Name) || (o.administers(act, org.Name) && !o.Policy().SuperAdminsDestroy) {
+		return nil
+	}
+	if o.Policy().SuperAdminsDestroy {
+		return forbidden("O7", "only the super admin of %s, or a platform actor, may delete it", org.Name)
+	}
+	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it", org.Name)
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// PlatformPolicy judges who changes the numbers of the rulebook, and whether they contradict each other or widen a built-in
+// row of the catalogue (G3).
+func PlatformPolicy(_ Outlook, act Act, _, after *v1alpha1.PlatformPolicy) Violations {
+	if vs := platformOnly(act, "L9", "change the PlatformPolicy"); vs != nil || after == nil {
+		return vs
+	}
+	return append(contradictions(PolicyOf(after.Spec)), widened(after.Spec.Integrations)...)
+}
+
+func contradictions(p Policy) Violations {
+	var vs Violations
+	for _, c := range []struct {
+		less, more   int32
+		field, above string
+	}{
+		{p.CreatedOrganizationsPerUser, p.OrganizationsPerUser, "createdOrganizationsPerUser", "organizationsPerUser"},
+		{p.CreatedCRMPlusPerUser, p.CreatedOrganizationsPerUser, "createdCRMPlusPerUser", "createdOrganizationsPerUser"},
+		{p.InvitedCRMPlusPerUser, p.OrganizationsPerUser, "invitedCRMPlusPerUser", "organizationsPerUser"},
+		{p.InternalZohoOnePerUser, p.OrganizationsPerUser, "internalZohoOnePerUser", "organizationsPerUser"},
+		{p.PendingPerSuperAdmin, p.PendingPerUser, "pendingInvitationsPerSuperAdmin", "pendingInvitationsPerUser"},
+	} {
+		if c.less > c.more {
+			vs = append(vs, invalid("L9", "spec.limits."+c.field, "%d is more than %s (%d), of which it is a part", c.less, c.above, c.more)...)
+		}
+	}
+	return vs
+}
+
+// widened refuses rows that allow more than the built-in row of the same application and component (G3).
+func widened(rows []v1alpha1.IntegrationRow) Violations {
+	var vs Violations
+	for i, r := range rows {
+		own, ok := builtIn(r.Application, r.Component)
+		if !ok {
+			continue
+		}
+		field := fmt.Sprintf("spec.integrations[%d]", i)
+		if wider(r.OrganizationsPerAccount, own.OrganizationsPerAccount) || wider(r.AccountsPerOrganization, own.AccountsPerOrganization) {
+			vs = append(vs, invalid("G3", field, "%s is built in, and can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
+		}
+		for _, side := range r.InitiatedFrom {
+			if !own.startsFrom(side) {
+				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s", r.Application, side)...)
+			}
+		}
+	}
+	return vs
+}
+
+// wider compares two cardinalities, of which 0 is no limit.
+func wider(a, b int32) bool { return b != 0 && (a == 0 || a > b) }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+// World is what is known at one instant: the objects seen, and the changes that are in flight.
+type World interface {
+	// Facts yields every fact under the key that stands in at least one outcome of what is in flight, except those of
+	// the object under judgement itself.
+	Facts(Key) []Known
+	// Roles yields the places under the key that give power, the object under judgement included: a member who leaves is
+	// still a member while the leaving is judged.
+	Roles(Key) []Known
+}
+
+// Known is a fact and how sure it is.
+type Known struct {
+	Fact Fact
+	// Certain: it stands in every outcome of what is in flight.
+	Certain bool
+}
+
+// Outlook reads an uncertain world one way.
+type Outlook struct {
+	world World
+	worst bool
+}
+
+// Worst counts against a change whatever may stand, and relies on nothing that may end.
+func Worst(w World) Outlook { return Outlook{world: w, worst: true} }
+
+// Best counts against a change only what stands in every outcome, and relies on whatever may stand.
+func Best(w World) Outlook { return Outlook{world: w} }
+
+// held yields the facts of one type under a key that count against a change.
+func held[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), o.worst) }
+
+// granted yields the facts of one type under a key that a change may rely on.
+func granted[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
+
+// certain yields the facts of one type under a key that stand in every outcome.
+func certain[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), false) }
+
+// possible yields the facts of one type under a key that stand in some outcome.
+func possible[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), true) }
+
+func pick[F Fact](known []Known, uncertainToo bool) []F {
+	var out []F
+	for _, k := range known {
+		if f, ok := k.Fact.(F); ok && (k.Certain || uncertainToo) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
