@@ -44,32 +44,43 @@ func (e *Entry) states(f rules.Fact) bool {
 	return false
 }
 
-// Ended reports whether the view has seen what became of an entry, and at which resource version of its kind: a creation by
-// its UID, an update or deletion by any later version of the object, or by its absence where it had been.
-func (v *View) Ended(e *Entry) (fence string, ended bool) {
+// End is what a view has seen of an entry's outcome.
+type End struct {
+	// Seen: the outcome is known here. The entry no longer counts for this replica, whatever the journal says.
+	Seen bool
+	// Fence is the resource version of the kind at which it was seen.
+	Fence string
+	// Exact: the fence is that of an event of this kind, which every other watch will reach by itself. A fence taken from a
+	// list is one that a quiet watch reaches only with its next bookmark.
+	Exact bool
+}
+
+// Ended tells what the view has seen of an entry's outcome: of a creation its UID, of an update or deletion any later version
+// of the object, or its absence where it had been.
+func (v *View) Ended(e *Entry) End {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.ended(e)
 }
 
-func (v *View) ended(e *Entry) (fence string, ended bool) {
+func (v *View) ended(e *Entry) End {
 	if left, ok := v.gone[e.UID]; ok {
-		return left.version, true
+		return End{true, left.version, left.watched}
 	}
 	kind, known := v.kinds[e.Kind]
 	if !known {
-		return "", false
+		return End{}
 	}
 	o := v.byUID[e.UID]
 	switch {
 	case o == nil && e.Operation == v1alpha1.JournalCreate:
-		return "", false
+		return End{}
 	case o == nil:
-		return kind.version, reached(kind.version, e.ResourceVersion)
+		return End{reached(kind.version, e.ResourceVersion), kind.version, false}
 	case e.Operation == v1alpha1.JournalCreate:
-		return o.version, true
+		return End{true, o.version, true}
 	}
-	return o.version, later(o.version, e.ResourceVersion)
+	return End{Later(o.version, e.ResourceVersion), o.version, true}
 }
 
 // Overlay is the entries of the journal, ready to be looked up.

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -96,7 +95,8 @@ func (s *kindStore) Update(obj any) error { return s.apply(obj, s.view.put) }
 func (s *kindStore) Delete(obj any) error {
 	return s.apply(obj, func(gone *object) {
 		if old := s.view.kinds[s.kind].objects[gone.name]; old != nil {
-			s.view.remove(old, gone.version, true)
+			s.view.remove(old)
+			s.view.depart(old, gone.version, true)
 		}
 	})
 }
@@ -129,7 +129,8 @@ func (s *kindStore) Replace(list []any, version string) error {
 	defer v.mu.Unlock()
 	for name, old := range v.kinds[s.kind].objects {
 		if next[name] == nil {
-			v.remove(old, version, true)
+			v.remove(old)
+			v.depart(old, version, false)
 		}
 	}
 	for _, o := range next {
@@ -168,8 +169,14 @@ func (s *kindStore) read(obj any) (*object, error) {
 	}, nil
 }
 
-// KindOf is the kind of an object by the client's scheme.
-func KindOf(obj client.Object, scheme *runtime.Scheme) (string, error) {
-	gvk, err := apiutil.GVKForObject(obj, scheme)
-	return gvk.Kind, err
+// Watcher keeps a view up to date as part of a manager, on every replica.
+type Watcher struct {
+	View   *View
+	Client client.WithWatch
 }
+
+// Start watches until the context ends.
+func (w *Watcher) Start(ctx context.Context) error { return w.View.Watch(ctx, w.Client) }
+
+// NeedLeaderElection is false: every replica serves admission.
+func (w *Watcher) NeedLeaderElection() bool { return false }

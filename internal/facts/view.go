@@ -48,6 +48,7 @@ type object struct {
 type departed struct {
 	version string
 	at      time.Time
+	watched bool // its deletion was seen itself, not only its absence from a list
 }
 
 // remember is how long a deletion is remembered: longer than any entry lives.
@@ -105,6 +106,17 @@ func (v *View) Reached(fences map[string]string) bool {
 	return true
 }
 
+// Versions tells how far each kind has been seen.
+func (v *View) Versions() map[string]string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	versions := make(map[string]string, len(v.kinds))
+	for name, k := range v.kinds {
+		versions[name] = k.version
+	}
+	return versions
+}
+
 // Holds reports whether an object of that name was seen and not yet seen to go.
 func (v *View) Holds(kind string, name types.NamespacedName) bool {
 	v.mu.RLock()
@@ -122,8 +134,8 @@ func reached(version, fence string) bool {
 	return err == nil && order >= 0
 }
 
-// later reports whether a version is after another, never merely a different one.
-func later(version, than string) bool {
+// Later reports whether a version is after another, never merely a different one.
+func Later(version, than string) bool {
 	order, err := resourceversion.CompareResourceVersion(version, than)
 	return err == nil && order > 0
 }
@@ -132,7 +144,10 @@ func later(version, than string) bool {
 func (v *View) put(o *object) {
 	k := v.kinds[o.kind]
 	if old := k.objects[o.name]; old != nil {
-		v.remove(old, o.version, old.uid != o.uid)
+		v.remove(old)
+		if old.uid != o.uid {
+			v.depart(old, o.version, true)
+		}
 	}
 	k.objects[o.name] = o
 	v.byUID[o.uid] = o
@@ -146,8 +161,8 @@ func (v *View) put(o *object) {
 	}
 }
 
-// remove forgets an object; departed when it was deleted and not replaced by a later state of itself.
-func (v *View) remove(o *object, version string, deleted bool) {
+// remove forgets an object; the caller holds the lock.
+func (v *View) remove(o *object) {
 	delete(v.kinds[o.kind].objects, o.name)
 	delete(v.byUID, o.uid)
 	for _, f := range o.facts {
@@ -158,9 +173,11 @@ func (v *View) remove(o *object, version string, deleted bool) {
 			}
 		}
 	}
-	if deleted {
-		v.gone[o.uid] = departed{version, v.now()}
-	}
+}
+
+// depart remembers that an object was deleted; the caller holds the lock.
+func (v *View) depart(o *object, version string, watched bool) {
+	v.gone[o.uid] = departed{version, v.now(), watched}
 }
 
 // wake tells everybody who waits; the caller holds the lock.

@@ -71,8 +71,7 @@ func (w World) counts(e *Entry) bool {
 	if w.self != nil && e.Same(w.self) {
 		return false
 	}
-	_, ended := w.view.ended(e)
-	return !ended
+	return !w.view.ended(e).Seen
 }
 
 // says reports whether the view holds the object already saying that very fact.

@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -15,7 +16,9 @@ func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	j := judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after}
 	var vs Violations
 	for _, fact := range after {
-		vs = append(vs, j.fact(fact)...)
+		if !slices.Contains(before, fact) {
+			vs = append(vs, j.fact(fact)...)
+		}
 	}
 	return vs
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command manager is the operator: it serves admission on every replica and runs the controllers on the leader.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers"
+	"github.com/polyorg/polyorg/internal/admission"
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/journal"
+)
+
+func main() {
+	file := flag.String("config", "/etc/polyorg/config.yaml", "the operator's configuration file")
+	logging := zap.Options{}
+	logging.BindFlags(flag.CommandLine)
+	flag.Parse()
+	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&logging)))
+	if err := run(*file); err != nil {
+		fmt.Fprintln(os.Stderr, "polyorg:", err)
+		os.Exit(1)
+	}
+}
+
+func run(file string) error {
+	cfg, err := config.Load(file)
+	if err != nil {
+		return err
+	}
+	kube, err := ctrl.GetConfig()
+	if err != nil {
+		return err
+	}
+	kube.QPS = -1 // the API server's own fairness paces the operator
+	mgr, err := newManager(kube, cfg)
+	if err != nil {
+		return err
+	}
+	if err := wire(mgr, kube, cfg); err != nil {
+		return err
+	}
+	return mgr.Start(ctrl.SetupSignalHandler())
+}
+
+func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, err
+	}
+	host, port := cfg.Webhook.HostPort()
+	return ctrl.NewManager(kube, ctrl.Options{
+		Scheme:                        scheme,
+		WebhookServer:                 webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
+		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
+		HealthProbeBindAddress:        cfg.Health.BindAddress,
+		LeaderElection:                true,
+		LeaderElectionID:              "polyorg-operator",
+		LeaderElectionNamespace:       cfg.LeaderElection.Namespace,
+		LeaderElectionReleaseOnCancel: true,
+	})
+}
+
+// wire puts the parts together: the view and the journal run on every replica, the controllers on the leader.
+func wire(mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) error {
+	live, err := client.NewWithWatch(kube, client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
+	if err != nil {
+		return err
+	}
+	reviews, err := authorizationclient.NewForConfig(kube)
+	if err != nil {
+		return err
+	}
+	actors, err := identity.NewActors(cfg.Identity.UsernamePrefix, reviews)
+	if err != nil {
+		return err
+	}
+	view := facts.NewView(cfg.Ingress.BaseDomain)
+	log := journal.New(live, view, cfg.LeaderElection.Namespace)
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}})
+	return errors.Join(
+		mgr.Add(&facts.Watcher{View: view, Client: live}),
+		mgr.Add(log),
+		controllers.SetupAll(mgr, controllers.Options{Config: cfg, View: view, Clock: clock.RealClock{}}),
+		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
+		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
+		mgr.AddReadyzCheck("view", log.Ready),
+	)
+}

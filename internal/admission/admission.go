@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package admission answers the API server's questions: it turns a request into the facts that it would change, has them judged
+// and taken through the journal, and puts the answer into words. It decides nothing by itself.
+package admission
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// patience is how long a request waits for others in flight: within the webhook's own time limit of 10 s.
+const patience = 8 * time.Second
+
+// Judge answers for one kind: which rules a change from before to after breaks; nil before is a creation, nil after a deletion.
+type Judge func(o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations
+
+// Validator judges every change of a kind that has rules.
+type Validator struct {
+	Actors  *identity.Actors
+	Journal *journal.Journal
+	Clock   clock.PassiveClock
+	Decoder admission.Decoder
+}
+
+//+kubebuilder:webhookconfiguration:mutating=false,name=polyorg-validating
+//+kubebuilder:webhookconfiguration:mutating=true,name=polyorg-mutating
+//+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/stamp-invitationresponse,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitationresponses,verbs=create,versions=v1alpha1,name=stamp.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:rbac:groups=polyorg.io,resources=journals,verbs=get;list;watch;create;update;patch
+//+kubebuilder:rbac:groups=polyorg.io,resources=journals/finalizers,verbs=update
+//+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
+//+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
+//+kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;invitationresponses;integrationbindings;hostreservations;platformpolicies,verbs=get;list;watch
+//+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;create;update
+
+// Setup serves the webhooks on a manager's server, on every replica.
+func Setup(mgr ctrl.Manager, v *Validator) {
+	v.Decoder = admission.NewDecoder(mgr.GetScheme())
+	server := mgr.GetWebhookServer()
+	server.Register("/validate", &webhook.Admission{Handler: v})
+	server.Register("/stamp-invitationresponse", &webhook.Admission{Handler: &Stamper{
+		Client: v.Journal.Client, Decoder: v.Decoder, Actors: v.Actors,
+	}})
+}
+
+// Handle judges one request.
+func (v *Validator) Handle(ctx context.Context, req admission.Request) admission.Response {
+	kind, known := kinds[req.Kind.Kind]
+	if !known {
+		return admission.Allowed("no rule speaks of this kind")
+	}
+	before, after, err := v.read(kind, req)
+	if err != nil {
+		return admission.Errored(400, err)
+	}
+	organization := facts.OrganizationOf(req.Namespace)
+	if kind.namespaced && organization == "" {
+		return answerFor(req, misplaced(req.Namespace))
+	}
+	actor, err := v.Actors.Actor(ctx, req.UserInfo)
+	if err != nil {
+		return unavailable(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	violations, err := v.Journal.Submit(ctx, v.change(req, kind, actor, organization, before, after))
+	if err != nil {
+		return retry(req, err)
+	}
+	return answerFor(req, violations)
+}
+
+// change is what the request would do.
+func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, organization string, before, after client.Object) *journal.Change {
+	act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
+	was, is := v.facts(before), v.facts(after)
+	c := &journal.Change{
+		Kind:   req.Kind.Kind,
+		Name:   types.NamespacedName{Namespace: req.Namespace, Name: req.Name},
+		Before: was, After: is,
+		DryRun: req.DryRun != nil && *req.DryRun,
+	}
+	if !actor.Platform {
+		c.Actor = fingerprint(req.UserInfo.Username)
+	}
+	subject := after
+	c.Operation = operations[req.Operation]
+	if before != nil {
+		subject = before
+		c.ResourceVersion = before.GetResourceVersion()
+	}
+	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
+		c.Operation, c.After = v1alpha1.JournalDelete, nil
+	}
+	c.Judge = func(o rules.Outlook) rules.Violations {
+		violations := kind.judge(o, act, organization, before, after)
+		return append(violations, rules.Limits(o, act, was, c.After)...)
+	}
+	return c
+}
+
+// leaves reports whether an update takes the last finalizer from an object that is being deleted: it goes with it.
+func leaves(before, after client.Object) bool {
+	return before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0
+}
+
+func (v *Validator) facts(obj client.Object) []rules.Fact {
+	if obj == nil {
+		return nil
+	}
+	return facts.Of(obj, v.Journal.View.BaseDomain())
+}
+
+var operations = map[admissionv1.Operation]v1alpha1.JournalOperation{
+	admissionv1.Create: v1alpha1.JournalCreate,
+	admissionv1.Update: v1alpha1.JournalUpdate,
+	admissionv1.Delete: v1alpha1.JournalDelete,
+}
+
+// read decodes the object before and after; each is nil where there is none.
+func (v *Validator) read(kind kind, req admission.Request) (before, after client.Object, err error) {
+	if req.Operation != admissionv1.Create {
+		before = kind.object()
+		if err = v.Decoder.DecodeRaw(req.OldObject, before); err != nil {
+			return nil, nil, fmt.Errorf("read the object before: %w", err)
+		}
+	}
+	if req.Operation != admissionv1.Delete {
+		after = kind.object()
+		if err = v.Decoder.DecodeRaw(req.Object, after); err != nil {
+			return nil, nil, fmt.Errorf("read the object after: %w", err)
+		}
+	}
+	return before, after, nil
+}

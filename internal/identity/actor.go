@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package identity
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apiserver/pkg/authentication/user"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
+	"k8s.io/apiserver/pkg/authorization/authorizerfactory"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// VerbAdminister is the verb on organizations.polyorg.io that makes somebody a platform actor.
+const VerbAdminister = "administer"
+
+// Answers of the API server about who is a platform actor are kept this long, by the whole of the actor's identity.
+const (
+	allowTTL = 10 * time.Second
+	denyTTL  = 2 * time.Second
+)
+
+// Actors tells who is behind a request.
+type Actors struct {
+	// UsernamePrefix stands before the e-mail address in a Kubernetes username (U2).
+	UsernamePrefix string
+	// Authorizer answers whether somebody may `administer` organizations.
+	Authorizer authorizer.Authorizer
+}
+
+// NewActors asks the API server, by SubjectAccessReview, who is a platform actor.
+func NewActors(prefix string, reviews authorizationclient.AuthorizationV1Interface) (*Actors, error) {
+	delegating, err := authorizerfactory.DelegatingAuthorizerConfig{
+		SubjectAccessReviewClient: reviews,
+		AllowCacheTTL:             allowTTL,
+		DenyCacheTTL:              denyTTL,
+		WebhookRetryBackoff:       &wait.Backoff{Duration: 200 * time.Millisecond, Factor: 1.5, Jitter: 0.2, Steps: 4},
+	}.New()
+	if err != nil {
+		return nil, fmt.Errorf("set up access reviews: %w", err)
+	}
+	return &Actors{UsernamePrefix: prefix, Authorizer: delegating}, nil
+}
+
+// Email is the address in a Kubernetes username, where there is one in its one spelling (U1, U2).
+func (a *Actors) Email(username string) string {
+	address, ok := strings.CutPrefix(username, a.UsernamePrefix)
+	if !ok || !IsEmail(address) {
+		return ""
+	}
+	return address
+}
+
+// Actor tells who a request is from. It fails when the API server does not answer: nobody is taken for somebody else.
+func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rules.Actor, error) {
+	extra := make(map[string][]string, len(info.Extra))
+	for k, v := range info.Extra {
+		extra[k] = v
+	}
+	decision, _, err := a.Authorizer.Authorize(ctx, authorizer.AttributesRecord{
+		User:            &user.DefaultInfo{Name: info.Username, UID: info.UID, Groups: info.Groups, Extra: extra},
+		Verb:            VerbAdminister,
+		APIGroup:        v1alpha1.GroupVersion.Group,
+		APIVersion:      v1alpha1.GroupVersion.Version,
+		Resource:        "organizations",
+		ResourceRequest: true,
+	})
+	if err != nil {
+		return rules.Actor{}, fmt.Errorf("ask whether the actor is a platform actor: %w", err)
+	}
+	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow}, nil
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// A Change is one request to be judged: what the object says before and after it, and the rules that it must keep.
+type Change struct {
+	Kind            string
+	Name            types.NamespacedName
+	UID             types.UID
+	Operation       v1alpha1.JournalOperation
+	ResourceVersion string // of the object before; empty for a creation
+	Before, After   []rules.Fact
+	// Actor tells apart who asks, for the bound on open entries; empty for platform actors, who have none.
+	Actor string
+	// DryRun is judged like any other, and leaves no entry.
+	DryRun bool
+	// Judge is asked once or more, with a world in which everything admitted so far counts.
+	Judge func(rules.Outlook) rules.Violations
+}
+
+// Refusals that are not the object's fault; each may be tried again.
+var (
+	// ErrContended: another change in flight stands in the way, and its outcome was not known in time.
+	ErrContended = errors.New("another change of the same things is being stored")
+	// ErrUnavailable: the journal could not be read or written in time, or this replica has not seen enough yet.
+	ErrUnavailable = errors.New("the journal cannot be reached, or this replica is still catching up")
+	// ErrExists: there is an object of that name already.
+	ErrExists = errors.New("an object of that name exists already")
+)
+
+// entry is the journal's line for a change; nil for one that takes and gives nothing.
+func (c *Change) entry() *facts.Entry {
+	if c.Operation == v1alpha1.JournalUpdate && same(c.Before, c.After) || len(c.Before)+len(c.After) == 0 {
+		return nil
+	}
+	return &facts.Entry{
+		JournalEntry: v1alpha1.JournalEntry{
+			Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, UID: c.UID, Operation: c.Operation,
+			ResourceVersion: c.ResourceVersion, Facts: facts.Encode(c.After), Actor: c.Actor,
+		},
+		Facts: c.After,
+	}
+}
+
+// same reports whether two lists hold the same facts.
+func same(a, b []rules.Fact) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(f rules.Fact) bool { return !slices.Contains(b, f) })
+}
+
+// verdict is what a judgement came to.
+type verdict int
+
+const (
+	admitted verdict = iota
+	refused
+	contended
+)
+
+// request is a change on its way through the journal.
+type request struct {
+	*Change
+	ctx    context.Context
+	reason error // why it waits
+	answer chan answer
+}
+
+type answer struct {
+	violations rules.Violations
+	err        error
+}
+
+// judge comes to a verdict on a change beside everything in the overlay.
+func (c *Change) judge(view *facts.View, overlay *facts.Overlay, self *facts.Entry) (verdict, rules.Violations) {
+	var outcome verdict
+	var violations rules.Violations
+	view.Judge(overlay, self, func(w facts.World) {
+		outcome, violations = admitted, nil
+		if len(c.Judge(rules.Worst(w))) == 0 {
+			return
+		}
+		outcome = contended
+		if violations = c.Judge(rules.Best(w)); len(violations) > 0 {
+			outcome = refused
+		}
+	})
+	return outcome, violations
+}
