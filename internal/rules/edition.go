@@ -49,9 +49,14 @@ func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string)
 	return text + "; choose another edition, or let them leave first"
 }
 
-// members yields the places that others hold in an organization; its super admin's own is judged as a place of its own.
+// members yields the places in an organization, its super admin's included; one who is named by this very change is judged as a
+// place of its own.
 func (j judgement) members(organization string) []Place {
-	return held[Place](j.Outlook, MembersKey(organization))
+	members := held[Place](j.Outlook, MembersKey(organization))
+	if own, ok := find(j.before, func(Place) bool { return true }); ok {
+		members = append(members, own)
+	}
+	return members
 }
 
 func sorted(set map[string]bool) []string {

@@ -61,6 +61,11 @@ func (p Place) created() bool {
 	return p.Origin == v1alpha1.OriginCreated || p.Role == v1alpha1.RoleSuperAdmin
 }
 
+// joined reports whether the place came about otherwise than by creating the organization (L4).
+func (p Place) joined() bool {
+	return p.Origin != "" && p.Origin != v1alpha1.OriginCreated
+}
+
 // Account says what an organization is: the edition in force, its licences, its trial.
 type Account struct {
 	Organization string           `json:"o"`

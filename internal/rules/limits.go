@@ -70,12 +70,12 @@ var perUser = []limit{
 		"%s has created, or is super admin of, as many organizations as one user can; leaving one or transferring its super-admin role makes room"},
 	{"L3", func(p Policy) int32 { return p.CreatedCRMPlusPerUser },
 		func(j judgement, p Place) bool {
-			return p.Origin == v1alpha1.OriginCreated && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+			return j.founded(p) && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
 		},
 		"%s has created as many CRM Plus organizations as one user can; another edition is possible"},
 	{"L4", func(p Policy) int32 { return p.InvitedCRMPlusPerUser },
 		func(j judgement, p Place) bool {
-			return p.Origin != v1alpha1.OriginCreated && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+			return p.joined() && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
 		},
 		"%s has joined as many CRM Plus organizations as one user can; leaving one makes room"},
 	{"L5", func(p Policy) int32 { return p.InternalZohoOnePerUser },
@@ -83,6 +83,20 @@ var perUser = []limit{
 			return p.UserType == v1alpha1.UserTypeInternal && j.isOn(p.Organization, v1alpha1.EditionZohoOne)
 		},
 		"%s is an internal user of as many Zoho One organizations as one user can be; join with userType External"},
+}
+
+// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin: that is for
+// the person's Membership to say; until there is one, who is named has created it.
+func (j judgement) founded(p Place) bool {
+	if p.Origin != "" {
+		return p.Origin == v1alpha1.OriginCreated
+	}
+	for _, q := range granted[Place](j.Outlook, UserKey(p.User)) {
+		if q.Organization == p.Organization && q.Origin != "" {
+			return false // the place that q says counts by itself
+		}
+	}
+	return true
 }
 
 // place judges the limits of one user (L1–L5) for what the place adds to what it was.
