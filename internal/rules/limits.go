@@ -180,9 +180,6 @@ func (j judgement) inviter(organization string) string {
 
 // claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).
 func (j judgement) claim(c Claim) Violations {
-	if slices.Contains(j.before, Fact(c)) {
-		return nil
-	}
 	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
 			return taken(c)
