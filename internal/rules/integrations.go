@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -102,7 +103,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 		}
 		return nil
 	}
-	if before != nil && before.Spec == after.Spec {
+	if before != nil && equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 		return nil
 	}
 	if !o.administers(act, organization) {

@@ -14,11 +14,11 @@ import (
 func Organization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	switch {
 	case before == nil:
-		return append(createOrganization(o, act, after), organizationSpec(o, act, after)...)
+		return append(createOrganization(o, act, after), organizationSpec(o, act, &v1alpha1.Organization{}, after)...)
 	case after == nil:
 		return deleteOrganization(o, act, before)
 	}
-	return append(changeOrganization(o, act, before, after), organizationSpec(o, act, after)...)
+	return append(changeOrganization(o, act, before, after), organizationSpec(o, act, before, after)...)
 }
 
 func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {
@@ -73,7 +73,9 @@ func (o Outlook) mayLive(organization string) bool {
 
 func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	if !slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) && slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
-		return platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself")
+		if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
+			return vs
+		}
 	}
 	if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 		return nil
