@@ -9,18 +9,23 @@ import (
 	"strings"
 )
 
-// maxSlug leaves room for the hash within 63 characters.
+// maxSlug leaves room for a hyphen and the digest in a name of 63 characters.
 const maxSlug = 54
 
-var notInNames = regexp.MustCompile(`[^a-z0-9.-]+`)
+var (
+	besideDots = regexp.MustCompile(`[^a-z0-9]*\.[^a-z0-9]*`)
+	unsafe     = regexp.MustCompile(`[^a-z0-9.]+`)
+)
 
-var separators = regexp.MustCompile(`[.-]*-[.-]*|\.\.+`)
-
-// ObjectName is the name of the objects that stand for a person: their User, and in an organization's namespace the Membership
-// that the operator makes. It is readable, a valid object name, and different for every address.
+// ObjectName is the name of the object that stands for a person: readable, a valid name of any kind, and different for
+// different e-mail addresses (U1). For john@zylker.com it is john-zylker.com and eight digits of the address's digest.
 func ObjectName(email string) string {
-	sum := sha256.Sum256([]byte(email))
-	slug := separators.ReplaceAllString(notInNames.ReplaceAllString(email, "-"), "-")
-	slug = strings.Trim(slug[:min(len(slug), maxSlug)], ".-")
-	return strings.TrimPrefix(slug+"-"+hex.EncodeToString(sum[:4]), "-")
+	digest := sha256.Sum256([]byte(email))
+	suffix := hex.EncodeToString(digest[:4])
+	slug := unsafe.ReplaceAllString(besideDots.ReplaceAllString(strings.ToLower(email), "."), "-")
+	slug = strings.TrimLeft(slug[:min(len(slug), maxSlug)], ".-")
+	if slug = strings.TrimRight(slug, ".-"); slug == "" {
+		return "user-" + suffix
+	}
+	return slug + "-" + suffix
 }

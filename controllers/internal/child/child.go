@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package child keeps the objects that the operator makes for an organization.
+package child
+
+import (
+	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+	metaacv1 "k8s.io/client-go/applyconfigurations/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Keep applies what is wanted unless the cache shows that all of it stands: fields that somebody else took over or changed
+// are no longer extracted as ours, so they are applied again. Live is an empty object with the name of the wanted one.
+func Keep[O client.Object, A any, P interface {
+	*A
+	runtime.ApplyConfiguration
+}](ctx context.Context, c client.Client, live O, want P, extract func(O, string) (P, error)) error {
+	key := client.ObjectKeyFromObject(live)
+	err := c.Get(ctx, key, live)
+	if client.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err == nil {
+		if have, err := extract(live, v1alpha1.FieldOwner); err == nil && equality.Semantic.DeepEqual(have, want) {
+			return nil
+		}
+	}
+	if err := c.Apply(ctx, want, client.FieldOwner(v1alpha1.FieldOwner), client.ForceOwnership); err != nil {
+		return fmt.Errorf("apply %T %s: %w", live, key, err)
+	}
+	return nil
+}
+
+// Remove deletes an object that the cache still shows.
+func Remove(ctx context.Context, c client.Client, live client.Object) error {
+	if err := c.Get(ctx, client.ObjectKeyFromObject(live), live); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	if live.GetDeletionTimestamp() != nil {
+		return nil
+	}
+	return Delete(ctx, c, live)
+}
+
+// Delete deletes exactly the object that was read, and no later one of its name.
+func Delete(ctx context.Context, c client.Client, obj client.Object) error {
+	uid := obj.GetUID()
+	err := c.Delete(ctx, obj, client.Preconditions{UID: &uid})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// OwnerOf refers to the organization to which a child belongs.
+func OwnerOf(org *v1alpha1.Organization) *metaacv1.OwnerReferenceApplyConfiguration {
+	return metaacv1.OwnerReference().
+		WithAPIVersion(v1alpha1.GroupVersion.String()).WithKind("Organization").
+		WithName(org.Name).WithUID(org.UID).WithController(true).WithBlockOwnerDeletion(true)
+}
+
+// Labels mark a child as the organization's.
+func Labels(org *v1alpha1.Organization) map[string]string {
+	return map[string]string{v1alpha1.OrganizationLabel: org.Name}
+}

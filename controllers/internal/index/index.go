@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package index lists the look-ups that the controllers make in their cache.
+package index
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+const (
+	// User finds memberships, invitations, and organizations of a super admin by the name of the person's User.
+	User = "polyorg.user"
+	// Host finds organizations by a host that they ask for or hold.
+	Host = "polyorg.host"
+	// HeldFor finds reservations by the UID of the organization for which they stand.
+	HeldFor = "polyorg.heldFor"
+	// Answers finds responses by the UID of the invitation that they answer.
+	Answers = "polyorg.answers"
+	// Credentials finds bindings by the name of their Secret.
+	Credentials = "polyorg.credentials"
+)
+
+// lookup is one row of the list.
+type lookup struct {
+	object client.Object
+	field  string
+	values client.IndexerFunc
+}
+
+func lookups(baseDomain string) []lookup {
+	return []lookup{
+		{&v1alpha1.Membership{}, User, user},
+		{&v1alpha1.Invitation{}, User, user},
+		{&v1alpha1.Organization{}, User, user},
+		{&v1alpha1.Organization{}, Host, func(o client.Object) []string { return hosts(o, baseDomain) }},
+		{&v1alpha1.HostReservation{}, HeldFor, heldFor},
+		{&v1alpha1.InvitationResponse{}, Answers, answers},
+		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
+	}
+}
+
+// Register makes every look-up possible, before the cache starts.
+func Register(ctx context.Context, indexer client.FieldIndexer, baseDomain string) error {
+	for _, l := range lookups(baseDomain) {
+		if err := indexer.IndexField(ctx, l.object, l.field, l.values); err != nil {
+			return fmt.Errorf("index %T by %s: %w", l.object, l.field, err)
+		}
+	}
+	return nil
+}
+
+// Email is the person that an object speaks of; empty for an object that speaks of none.
+func Email(obj client.Object) string {
+	switch o := obj.(type) {
+	case *v1alpha1.Membership:
+		return o.Spec.User
+	case *v1alpha1.Invitation:
+		return o.Spec.Email
+	case *v1alpha1.Organization:
+		return o.Spec.SuperAdmin
+	}
+	return ""
+}
+
+func user(obj client.Object) []string {
+	return some(Email(obj), identity.ObjectName)
+}
+
+func hosts(obj client.Object, baseDomain string) []string {
+	org, ok := obj.(*v1alpha1.Organization)
+	if !ok {
+		return nil
+	}
+	all := slices.Concat(rules.Hosts(org, baseDomain), org.Status.Hosts)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func heldFor(obj client.Object) []string {
+	h, ok := obj.(*v1alpha1.HostReservation)
+	if !ok || h.Spec.HeldFor == nil {
+		return nil
+	}
+	return []string{string(h.Spec.HeldFor.UID)}
+}
+
+func answers(obj client.Object) []string {
+	r, ok := obj.(*v1alpha1.InvitationResponse)
+	if !ok {
+		return nil
+	}
+	return some(string(r.Spec.InvitationUID), func(uid string) string { return uid })
+}
+
+func credentials(obj client.Object) []string {
+	b, ok := obj.(*v1alpha1.IntegrationBinding)
+	if !ok || b.Spec.CredentialsSecretRef == nil {
+		return nil
+	}
+	return []string{b.Spec.CredentialsSecretRef.Name}
+}
+
+// some is the one value under which an object is found, or none.
+func some(value string, key func(string) string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{key(value)}
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package status keeps the status of objects: conditions that kstatus understands, written once a reconcile and only when
+// something changed.
+package status
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// maxMessage is how many bytes of a message are kept; the API allows 32768.
+const maxMessage = 1024
+
+// Conditions speaks about one generation of one object at one instant.
+type Conditions struct {
+	list       *[]metav1.Condition
+	generation int64
+	now        time.Time
+}
+
+// Set says one thing.
+func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, message string) {
+	meta.SetStatusCondition(c.list, metav1.Condition{
+		Type: kind, Status: status, Reason: reason, Message: message[:min(len(message), maxMessage)],
+		ObservedGeneration: c.generation, LastTransitionTime: metav1.NewTime(c.now),
+	})
+}
+
+// True says that one thing is well.
+func (c Conditions) True(kind, reason, message string) {
+	c.Set(kind, metav1.ConditionTrue, reason, message)
+}
+
+// False says that one thing is not.
+func (c Conditions) False(kind, reason, message string) {
+	c.Set(kind, metav1.ConditionFalse, reason, message)
+}
+
+// Remove says nothing any more about one thing.
+func (c Conditions) Remove(kind string) { meta.RemoveStatusCondition(c.list, kind) }
+
+// Ready says that all is done and well.
+func (c Conditions) Ready(reason, message string) {
+	c.True(v1alpha1.ConditionReady, reason, message)
+	c.Remove(v1alpha1.ConditionReconciling)
+	c.Remove(v1alpha1.ConditionStalled)
+}
+
+// Off says that all is done, and that the object has no effect because that is what its spec wants.
+func (c Conditions) Off(reason, message string) {
+	c.False(v1alpha1.ConditionReady, reason, message)
+	c.Remove(v1alpha1.ConditionReconciling)
+	c.Remove(v1alpha1.ConditionStalled)
+}
+
+// Waiting says that something else has to come first, and that the operator goes on by itself then.
+func (c Conditions) Waiting(reason, message string) {
+	c.False(v1alpha1.ConditionReady, reason, message)
+	c.True(v1alpha1.ConditionReconciling, reason, message)
+	c.Remove(v1alpha1.ConditionStalled)
+}
+
+// Stalled says that nothing will change until somebody acts.
+func (c Conditions) Stalled(reason, message string) {
+	c.False(v1alpha1.ConditionReady, reason, message)
+	c.True(v1alpha1.ConditionStalled, reason, message)
+	c.Remove(v1alpha1.ConditionReconciling)
+}
+
+// retrying says that a request failed and is made again; whether the object is ready is as it was.
+func (c Conditions) retrying(err error) {
+	if meta.FindStatusCondition(*c.list, v1alpha1.ConditionReady) == nil {
+		c.Set(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonProgressing, "The first attempt is not over")
+	}
+	c.True(v1alpha1.ConditionReconciling, v1alpha1.ReasonRetrying, err.Error())
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+const (
+	// again is when a reconcile is repeated that lost a race: by then the cache has seen who won.
+	again = 200 * time.Millisecond
+	// action names in events what the operator was doing.
+	action = "Reconcile"
+)
+
+// Keeper keeps the status of one kind: it is the only one in its controller that writes it.
+type Keeper[T client.Object] struct {
+	Client client.Client
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+	// Parts points to what the status of every kind has.
+	Parts func(T) (*[]metav1.Condition, *int64)
+}
+
+// Step brings one object on at one instant, and says how it stands. It returns after which time the object is to be looked
+// at again: 0, not before something changes.
+type Step[T client.Object] func(ctx context.Context, obj T, say Conditions, now time.Time) (time.Duration, error)
+
+// Keep reads an object, takes a step, stores the status if that changed it, and tells events what became of it.
+func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[T]) (result ctrl.Result, err error) {
+	if err := k.Client.Get(ctx, req.NamespacedName, obj); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	before := obj.DeepCopyObject().(T)
+	defer func() { result, err = k.store(ctx, before, obj, result, err) }()
+
+	conditions, observed := k.Parts(obj)
+	say := Conditions{list: conditions, generation: obj.GetGeneration(), now: k.Clock.Now()}
+	after, err := step(ctx, obj, say, say.now)
+	switch {
+	case err == nil:
+		*observed = obj.GetGeneration()
+	case !apierrors.IsConflict(err):
+		say.retrying(err)
+	}
+	return ctrl.Result{RequeueAfter: after}, err
+}
+
+// store writes a changed status, then tells; what was lost to a race is tried again soon, and is no error.
+func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Result, failed error) (ctrl.Result, error) {
+	if apierrors.IsConflict(failed) {
+		return ctrl.Result{RequeueAfter: again}, nil
+	}
+	changed, err := Patch(ctx, k.Client, before, after)
+	switch {
+	case apierrors.IsConflict(err):
+		return ctrl.Result{RequeueAfter: again}, nil
+	case err != nil:
+		return ctrl.Result{}, err
+	case changed:
+		k.tell(before, after)
+	}
+	if failed != nil {
+		return ctrl.Result{}, failed // an error goes with no result
+	}
+	return result, nil
+}
+
+// Patch writes a status that changed, if nobody else wrote the object meanwhile. An object that is gone needs no status.
+func Patch(ctx context.Context, c client.Client, before, after client.Object) (changed bool, err error) {
+	if equality.Semantic.DeepEqual(before, after) {
+		return false, nil
+	}
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	if err := c.Status().Patch(ctx, after, patch); err != nil {
+		if apierrors.IsNotFound(err) {
+			return false, nil
+		}
+		return false, fmt.Errorf("store status: %w", err)
+	}
+	return true, nil
+}
+
+// tell makes an event of a Ready that is not what it was.
+func (k Keeper[T]) tell(before, after T) {
+	old, _ := k.Parts(before)
+	now, _ := k.Parts(after)
+	was, is := meta.FindStatusCondition(*old, v1alpha1.ConditionReady), meta.FindStatusCondition(*now, v1alpha1.ConditionReady)
+	if is == nil || (was != nil && was.Status == is.Status && was.Reason == is.Reason) {
+		return
+	}
+	kind := corev1.EventTypeNormal
+	if meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled) {
+		kind = corev1.EventTypeWarning
+	}
+	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)
+}

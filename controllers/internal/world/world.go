@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package world lets the rules look at what a controller has at hand. A controller is woken by its cache and must judge by
+// that same cache: by another view, which may be behind, it would decide on the past and not be woken again.
+package world
+
+import (
+	"context"
+	"slices"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// World is what some objects say. All of it is certain: what is in flight is admission's to weigh.
+type World struct {
+	baseDomain string
+	facts      []rules.Fact
+}
+
+var _ rules.World = &World{}
+
+// New makes a world in which nothing is said.
+func New(baseDomain string) *World { return &World{baseDomain: baseDomain} }
+
+// Add lets objects of one kind speak.
+func Add[O any, P interface {
+	*O
+	client.Object
+}](w *World, objects ...O) {
+	for i := range objects {
+		w.facts = append(w.facts, facts.Of(P(&objects[i]), w.baseDomain)...)
+	}
+}
+
+// Facts yields what is said under a key.
+func (w *World) Facts(k rules.Key) []rules.Known {
+	var known []rules.Known
+	for _, f := range w.facts {
+		if slices.Contains(f.Keys(), k) {
+			known = append(known, rules.Known{Fact: f, Certain: true})
+		}
+	}
+	return known
+}
+
+// Roles yields what is said under a key: nothing is under judgement.
+func (w *World) Roles(k rules.Key) []rules.Known { return w.Facts(k) }
+
+// Outlook reads the world; where all is certain, the worst and the best are the same.
+func (w *World) Outlook() rules.Outlook { return rules.Best(w) }
+
+// Said yields the facts of one type.
+func Said[F rules.Fact](w *World) []F {
+	var said []F
+	for _, f := range w.facts {
+		if f, ok := f.(F); ok {
+			said = append(said, f)
+		}
+	}
+	return said
+}
+
+// AddPolicy lets the PlatformPolicy speak, if there is one.
+func AddPolicy(ctx context.Context, w *World, r client.Reader) error {
+	var policy v1alpha1.PlatformPolicy
+	if err := r.Get(ctx, client.ObjectKey{Name: v1alpha1.PlatformPolicyName}, &policy); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	Add(w, policy)
+	return nil
+}
+
+// Policy is the policy in force.
+func Policy(ctx context.Context, r client.Reader) (rules.Policy, error) {
+	w := New("")
+	err := AddPolicy(ctx, w, r)
+	return w.Outlook().Policy(), err
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+// Used is what is taken of one limit, and how much there is. More can be used than there is after a limit was lowered (L9).
+type Used struct{ Used, Limit int32 }
+
+// Over reports whether more is used than there is.
+func (u Used) Over() bool { return u.Used > u.Limit }
+
+// Usage is what one user has of each limit.
+type Usage struct {
+	Organizations      Used // L1
+	Created            Used // L2
+	CRMPlusCreated     Used // L3
+	CRMPlusInvited     Used // L4
+	ZohoOneInternal    Used // L5
+	PendingInvitations Used // L7
+}
+
+// Over reports whether any limit is exceeded.
+func (u Usage) Over() bool {
+	return u.Organizations.Over() || u.Created.Over() || u.CRMPlusCreated.Over() ||
+		u.CRMPlusInvited.Over() || u.ZohoOneInternal.Over() || u.PendingInvitations.Over()
+}
+
+// UsageOf counts what a user has of each limit, as Limits would count it.
+func UsageOf(o Outlook, user string) Usage {
+	j := judgement{Outlook: o, policy: o.Policy()}
+	of := func(rule string) Used {
+		for _, l := range perUser {
+			if l.rule == rule {
+				return Used{j.used(l, user, ""), l.max(j.policy)}
+			}
+		}
+		panic("rules: no limit " + rule)
+	}
+	return Usage{
+		Organizations:      of("L1"),
+		Created:            of("L2"),
+		CRMPlusCreated:     of("L3"),
+		CRMPlusInvited:     of("L4"),
+		ZohoOneInternal:    of("L5"),
+		PendingInvitations: Used{o.pending(user), j.policy.PendingPerUser},
+	}
+}
+
+// pending counts a user's pending invitations (L7).
+func (o Outlook) pending(user string) int32 {
+	var n int32
+	for _, f := range held[Offer](o, UserKey(user)) {
+		if !o.Ended(f.Organization) {
+			n++
+		}
+	}
+	return n
+}
