@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/equality"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	metaacv1 "k8s.io/client-go/applyconfigurations/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -52,11 +51,13 @@ func Remove(ctx context.Context, c client.Client, live client.Object) error {
 // Delete deletes exactly the object that was read, and no later one of its name.
 func Delete(ctx context.Context, c client.Client, obj client.Object) error {
 	uid := obj.GetUID()
-	err := c.Delete(ctx, obj, client.Preconditions{UID: &uid})
-	if apierrors.IsNotFound(err) {
-		return nil
-	}
-	return err
+	return client.IgnoreNotFound(c.Delete(ctx, obj, client.Preconditions{UID: &uid}))
+}
+
+// DeleteUnchanged deletes an object only in the state in which it was read.
+func DeleteUnchanged(ctx context.Context, c client.Client, obj client.Object) error {
+	uid, version := obj.GetUID(), obj.GetResourceVersion()
+	return client.IgnoreNotFound(c.Delete(ctx, obj, client.Preconditions{UID: &uid, ResourceVersion: &version}))
 }
 
 // OwnerOf refers to the organization to which a child belongs.

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package integrationbinding says of each binding whether its account is bound (G1).
+package integrationbinding
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// Reconciler keeps the status of bindings. Of credentials it sees that they are there, never what they are.
+type Reconciler struct {
+	Client client.Client
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+}
+
+// +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+
+// Reconcile says whether one binding is in force.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	keeper := status.Keeper[*v1alpha1.IntegrationBinding]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	return keeper.Keep(ctx, req, &v1alpha1.IntegrationBinding{}, r.step)
+}
+
+func parts(b *v1alpha1.IntegrationBinding) (*[]metav1.Condition, *int64) {
+	return &b.Status.Conditions, &b.Status.ObservedGeneration
+}
+
+func (r *Reconciler) step(ctx context.Context, b *v1alpha1.IntegrationBinding, say status.Conditions, now time.Time) (time.Duration, error) {
+	var org v1alpha1.Organization
+	name := facts.OrganizationOf(b.Namespace)
+	err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org)
+	switch {
+	case name == "" || apierrors.IsNotFound(err):
+		say.Waiting(v1alpha1.ReasonOrganizationNotFound, "The organization of this namespace is not there yet")
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case org.DeletionTimestamp != nil:
+		say.Waiting(v1alpha1.ReasonTerminating, "The organization is being deleted")
+		return 0, nil
+	}
+	return 0, r.bind(ctx, b, say, now)
+}
+
+// bind puts the binding in force, once its credentials are there.
+func (r *Reconciler) bind(ctx context.Context, b *v1alpha1.IntegrationBinding, say status.Conditions, now time.Time) error {
+	missing, err := r.credentialsMissing(ctx, b)
+	switch {
+	case err != nil:
+		return err
+	case missing:
+		say.Waiting(v1alpha1.ReasonCredentialsNotFound, "The Secret "+b.Spec.CredentialsSecretRef.Name+" is not there yet")
+		return nil
+	}
+	if b.Status.BoundAt == nil {
+		b.Status.BoundAt = &metav1.Time{Time: now.Truncate(time.Second)}
+	}
+	say.Ready(v1alpha1.ReasonBound, "The organization is joined to the account")
+	return nil
+}
+
+func (r *Reconciler) credentialsMissing(ctx context.Context, b *v1alpha1.IntegrationBinding) (bool, error) {
+	if b.Spec.CredentialsSecretRef == nil {
+		return false, nil
+	}
+	secret := &metav1.PartialObjectMetadata{}
+	secret.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	err := r.Client.Get(ctx, client.ObjectKey{Namespace: b.Namespace, Name: b.Spec.CredentialsSecretRef.Name}, secret)
+	return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+}
