@@ -86,6 +86,14 @@ func (o Outlook) Ended(organization string) bool {
 	return false
 }
 
+// over reports whether an organization counts as ended: for the Worst outlook if that is certain, for the Best if it may be.
+func (o Outlook) over(organization string) bool {
+	if o.worst {
+		return o.Ended(organization)
+	}
+	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
+}
+
 // open says why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a
 // subscription (E3). An organization that is not there yet is open to platform actors (R8).
 func (o Outlook) open(organization string, now time.Time) Violations {

@@ -4,6 +4,7 @@ package rules
 
 import (
 	_ "embed"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -79,19 +80,51 @@ func builtIn(application, component string) (Row, bool) {
 	return find(asFacts(Catalogue()), func(r Row) bool { return r.Application == application && r.Component == component })
 }
 
-// rows yields the rows that apply to an application's component: the policy's where there is one, else the built-in; both
-// while a change of the policy is in flight.
-func (o Outlook) rows(application, component string) []Row {
+// row is the row that applies to an application's component: the policy's where there is one, else the built-in. While a change of
+// the policy is in flight, the Worst outlook takes the stricter of each of its cells, the Best the more generous.
+func (o Outlook) row(application, component string) (Row, bool) {
+	of := func(r Row) bool { return r.Application == application && r.Component == component }
 	var rows []Row
-	for _, r := range granted[Row](o, PolicyKey) {
-		if r.Application == application && r.Component == component {
+	for _, r := range possible[Row](o, PolicyKey) {
+		if of(r) {
 			rows = append(rows, r)
 		}
 	}
-	if own, ok := builtIn(application, component); ok && len(rows) == 0 {
+	_, sure := find(asFacts(certain[Row](o, PolicyKey)), of)
+	own, ok := builtIn(application, component)
+	switch {
+	case sure: // the policy's rows alone
+	case ok:
 		rows = append(rows, own)
+	case o.worst || len(rows) == 0:
+		return Row{}, false
 	}
-	return rows
+	row := rows[0]
+	for _, other := range rows[1:] {
+		row = o.mergeRows(row, other)
+	}
+	return row, true
+}
+
+func (o Outlook) mergeRows(a, b Row) Row {
+	a.OrganizationsPerAccount = stricter(o, unbounded(a.OrganizationsPerAccount), unbounded(b.OrganizationsPerAccount))
+	a.AccountsPerOrganization = stricter(o, unbounded(a.AccountsPerOrganization), unbounded(b.AccountsPerOrganization))
+	var sides []string
+	for _, side := range []v1alpha1.InitiatedFrom{v1alpha1.InitiatedFromCRM, v1alpha1.InitiatedFromApplication} {
+		if !o.either(!a.startsFrom(side), !b.startsFrom(side)) {
+			sides = append(sides, string(side))
+		}
+	}
+	a.InitiatedFrom = strings.Join(sides, ",")
+	return a
+}
+
+// unbounded makes of the 0 that is no limit a number that is none either, and compares as one.
+func unbounded(n int32) int32 {
+	if n == 0 {
+		return math.MaxInt32
+	}
+	return n
 }
 
 // IntegrationBinding judges who creates (before is nil), changes, or deletes (after is nil) a binding, and whether the
@@ -122,20 +155,20 @@ func bindingAdded(o Outlook, act Act, organization string, before, after *v1alph
 	return o.open(organization, act.Now)
 }
 
-// catalogued judges a binding by its row of the catalogue.
+// catalogued judges a binding by its row of the catalogue; one that keeps its account keeps what it was given by an earlier row.
 func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violations {
 	spec := after.Spec
-	rows := o.rows(spec.Application, spec.Component)
-	if len(rows) == 0 {
-		return notCatalogued(spec.Application, spec.Component)
+	if before != nil && before.Spec.Account == spec.Account {
+		return nil
 	}
-	for _, row := range rows {
-		if !row.startsFrom(spec.InitiatedFrom) {
-			return invalid("G2", "spec.initiatedFrom", "%s cannot be initiated from %s; possible: %s", spec.Application, spec.InitiatedFrom, row.InitiatedFrom)
-		}
-		if before != nil && before.Spec.Account != spec.Account && !row.changesInPlace() {
-			return invalid("G4", "spec.account", "the account of a %s binding cannot be changed; delete the binding and create another", spec.Application)
-		}
+	row, ok := o.row(spec.Application, spec.Component)
+	switch {
+	case !ok:
+		return notCatalogued(spec.Application, spec.Component)
+	case !row.startsFrom(spec.InitiatedFrom):
+		return invalid("G2", "spec.initiatedFrom", "%s cannot be initiated from %s; possible: %s", spec.Application, spec.InitiatedFrom, row.InitiatedFrom)
+	case before != nil && !row.changesInPlace():
+		return invalid("G4", "spec.account", "the account of a %s binding cannot be changed; delete the binding and create another", spec.Application)
 	}
 	return nil
 }
@@ -162,13 +195,12 @@ func (j judgement) binding(b Binding) Violations {
 		return nil
 	}
 	var vs Violations
-	for _, row := range j.rows(b.Application, b.Component) {
-		if used := j.organizationsOf(b); row.OrganizationsPerAccount > 0 && used >= row.OrganizationsPerAccount {
-			vs = append(vs, exceeded("G1", used, row.OrganizationsPerAccount, "the %s %q is bound to as many organizations as it can be", row.unit(), b.Account)...)
-		}
-		if used := j.accountsOf(b); row.AccountsPerOrganization > 0 && used >= row.AccountsPerOrganization {
-			vs = append(vs, exceeded("G1", used, row.AccountsPerOrganization, "%s is bound to as many %s accounts as one organization can be; remove one first", b.Organization, b.Application)...)
-		}
+	row, _ := j.row(b.Application, b.Component)
+	if used := j.organizationsOf(b); row.OrganizationsPerAccount > 0 && used >= row.OrganizationsPerAccount {
+		vs = append(vs, exceeded("G1", used, row.OrganizationsPerAccount, "the %s %q is bound to as many organizations as it can be; choose another, or unbind it there first", row.unit(), b.Account)...)
+	}
+	if used := j.accountsOf(b); row.AccountsPerOrganization > 0 && used >= row.AccountsPerOrganization {
+		vs = append(vs, exceeded("G1", used, row.AccountsPerOrganization, "%s is bound to as many %s accounts as one organization can be; remove one first", b.Organization, b.Application)...)
 	}
 	return vs
 }
@@ -184,7 +216,7 @@ func (r Row) unit() string {
 func (j judgement) organizationsOf(b Binding) int32 {
 	organizations := map[string]bool{}
 	for _, q := range held[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
-		if !j.Ended(q.Organization) {
+		if !j.over(q.Organization) {
 			organizations[q.Organization] = true
 		}
 	}

@@ -35,7 +35,7 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 // isMember reports whether somebody counts as a member of a living organization.
 func (o Outlook) isMember(user, organization string) bool {
 	for _, p := range held[Place](o, UserKey(user)) {
-		if p.Organization == organization && !o.Ended(organization) {
+		if p.Organization == organization && !o.over(organization) {
 			return true
 		}
 	}
@@ -52,7 +52,7 @@ func revokeInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 
 // endInvitation judges who takes a pending invitation away; one that is being answered is finished first (I2).
 func endInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
-	if inv.DeletionTimestamp != nil || o.Ended(organization) {
+	if inv.DeletionTimestamp != nil || o.over(organization) {
 		return nil
 	}
 	if !o.administers(act, organization) && o.mayLive(organization) {
@@ -112,7 +112,7 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	if decision != v1alpha1.DecisionAccept {
 		return nil
 	}
-	if !o.mayLive(f.Organization) {
+	if !o.lives(f.Organization) {
 		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending", f.Organization)
 	}
 	if o.isMember(f.User, f.Organization) {

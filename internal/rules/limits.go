@@ -10,7 +10,7 @@ import (
 )
 
 // Limits says which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already
-// states, and places that somebody's other object already holds for certain, are not judged again (L9: a lowered limit
+// states, and places that another object already holds for the same person, are not judged again (L9: a lowered limit
 // takes nothing away).
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	j := judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after}
@@ -113,9 +113,9 @@ func (j judgement) place(p, was Place) Violations {
 	return vs
 }
 
-// stands reports whether another object already holds, for certain, what the place would take.
+// stands reports whether another object already holds what the place would take, as far as that may be relied on.
 func (j judgement) stands(l limit, p Place) bool {
-	for _, q := range certain[Place](j.Outlook, UserKey(p.User)) {
+	for _, q := range granted[Place](j.Outlook, UserKey(p.User)) {
 		if q.Organization == p.Organization && l.counts(j, q) {
 			return true
 		}
@@ -127,7 +127,7 @@ func (j judgement) stands(l limit, p Place) bool {
 func (j judgement) used(l limit, user, except string) int32 {
 	seen := map[string]bool{except: true}
 	for _, q := range held[Place](j.Outlook, UserKey(user)) {
-		if !seen[q.Organization] && !j.Ended(q.Organization) && l.counts(j, q) {
+		if !seen[q.Organization] && !j.over(q.Organization) && l.counts(j, q) {
 			seen[q.Organization] = true
 		}
 	}
@@ -149,14 +149,16 @@ func (j judgement) isOn(organization string, edition v1alpha1.Edition) bool {
 
 // offer judges the pending invitations of one user (L7).
 func (j judgement) offer(f Offer) Violations {
-	var all, fromSame int32
-	from := j.inviter(f.Organization)
+	pending := map[string]bool{} // by invitation; true if it comes from the same super admin
 	for _, q := range held[Offer](j.Outlook, UserKey(f.User)) {
-		if j.Ended(q.Organization) {
-			continue
+		if !j.over(q.Organization) {
+			pending[q.Invitation] = j.sameInviter(f.Organization, q.Organization)
 		}
+	}
+	var all, fromSame int32
+	for _, same := range pending {
 		all++
-		if j.inviter(q.Organization) == from {
+		if same {
 			fromSame++
 		}
 	}
@@ -170,12 +172,16 @@ func (j judgement) offer(f Offer) Violations {
 	return vs
 }
 
-// inviter is whose invitations an organization's are: its super admin's, or its own while nobody knows that.
-func (j judgement) inviter(organization string) string {
-	for _, p := range possible[Place](j.Outlook, OrganizationKey(organization)) {
-		return p.User
+// sameInviter reports whether two organizations count as one super admin's, whose invitations theirs are.
+func (j judgement) sameInviter(a, b string) bool {
+	for _, p := range held[Place](j.Outlook, OrganizationKey(a)) {
+		for _, q := range held[Place](j.Outlook, OrganizationKey(b)) {
+			if p.User == q.User {
+				return true
+			}
+		}
 	}
-	return "organization " + organization
+	return a == b
 }
 
 // claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).

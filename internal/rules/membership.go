@@ -29,9 +29,9 @@ func createMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	return superAdminsOwn(o, organization, m)
 }
 
-// hasPlace reports whether somebody already holds a place for certain, so that nothing is added.
+// hasPlace reports whether somebody already holds a place, as far as that may be relied on, so that nothing is added.
 func (o Outlook) hasPlace(user, organization string) bool {
-	for _, p := range certain[Place](o, UserKey(user)) {
+	for _, p := range granted[Place](o, UserKey(user)) {
 		if p.Organization == organization {
 			return true
 		}
@@ -55,7 +55,7 @@ func superAdminsOwn(o Outlook, organization string, m *v1alpha1.Membership) Viol
 
 // isSuperAdmin reports whether the user counts as super admin of a living organization (R1).
 func (o Outlook) isSuperAdmin(user, organization string) bool {
-	if o.Ended(organization) {
+	if o.over(organization) {
 		return false
 	}
 	for _, p := range held[Place](o, OrganizationKey(organization)) {

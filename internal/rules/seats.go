@@ -5,7 +5,7 @@ package rules
 // seat judges one more seat (E5). A seat that the same person holds already, as a pending invitation that is being accepted
 // does, is carried over. An organization that is not there yet sells none; it is judged when it comes (R8).
 func (j judgement) seat(organization, user string, wanted bool) Violations {
-	if !wanted || seated(certainSeats(j.Outlook, organization))[user] {
+	if !wanted || seated(grantedSeats(j.Outlook, organization))[user] {
 		return nil
 	}
 	limit, known := j.seats(organization)
@@ -61,8 +61,8 @@ func knownSeats(o Outlook, organization string) []Fact {
 	return seatFacts(held[Place](o, MembersKey(organization)), held[Offer](o, MembersKey(organization)))
 }
 
-func certainSeats(o Outlook, organization string) []Fact {
-	return seatFacts(certain[Place](o, MembersKey(organization)), certain[Offer](o, MembersKey(organization)))
+func grantedSeats(o Outlook, organization string) []Fact {
+	return seatFacts(granted[Place](o, MembersKey(organization)), granted[Offer](o, MembersKey(organization)))
 }
 
 func seatFacts(places []Place, offers []Offer) []Fact {
