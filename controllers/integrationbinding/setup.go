@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -29,22 +28,10 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 }
 
 func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
-	return r.find(ctx, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
+	return index.Requests(ctx, r.Client, &v1alpha1.IntegrationBindingList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 
 func (r *Reconciler) ofSecret(ctx context.Context, s client.Object) []reconcile.Request {
-	return r.find(ctx, client.InNamespace(s.GetNamespace()), client.MatchingFields{index.Credentials: s.GetName()})
-}
-
-func (r *Reconciler) find(ctx context.Context, opts ...client.ListOption) []reconcile.Request {
-	var list v1alpha1.IntegrationBindingList
-	if err := r.Client.List(ctx, &list, opts...); err != nil {
-		log.FromContext(ctx).Error(err, "Cannot find bindings to reconcile")
-		return nil
-	}
-	requests := make([]reconcile.Request, len(list.Items))
-	for i := range list.Items {
-		requests[i] = reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])}
-	}
-	return requests
+	return index.Requests(ctx, r.Client, &v1alpha1.IntegrationBindingList{},
+		client.InNamespace(s.GetNamespace()), client.MatchingFields{index.Credentials: s.GetName()})
 }

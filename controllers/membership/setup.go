@@ -9,7 +9,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -33,33 +32,26 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 
 // members are all memberships of an organization.
 func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile.Request {
-	return r.find(ctx, everyone, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
+	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 
 // waitingBeside are the memberships of the same user that have no place yet.
 func (r *Reconciler) waitingBeside(ctx context.Context, m client.Object) []reconcile.Request {
-	return r.find(ctx, placeless, client.MatchingFields{index.User: identity.ObjectName(index.Email(m))})
+	return r.placeless(ctx, client.MatchingFields{index.User: identity.ObjectName(index.Email(m))})
 }
 
 // waiting are all memberships that have no place yet.
 func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.Request {
-	return r.find(ctx, placeless)
+	return r.placeless(ctx)
 }
 
-func everyone(*v1alpha1.Membership) bool { return true }
-
-func placeless(m *v1alpha1.Membership) bool { return !rules.Granted(m) }
-
-func (r *Reconciler) find(ctx context.Context, wanted func(*v1alpha1.Membership) bool, opts ...client.ListOption) []reconcile.Request {
+func (r *Reconciler) placeless(ctx context.Context, opts ...client.ListOption) []reconcile.Request {
 	var list v1alpha1.MembershipList
-	if err := r.Client.List(ctx, &list, opts...); err != nil {
-		log.FromContext(ctx).Error(err, "Cannot find memberships to reconcile")
-		return nil
-	}
+	all := index.Requests(ctx, r.Client, &list, opts...)
 	var requests []reconcile.Request
-	for i := range list.Items {
-		if wanted(&list.Items[i]) {
-			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+	for i := range all {
+		if !rules.Granted(&list.Items[i]) {
+			requests = append(requests, all[i])
 		}
 	}
 	return requests

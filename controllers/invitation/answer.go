@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package invitation
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// nextLook is how often it is looked what became of an answer that was admitted and is not stored yet.
+const nextLook = time.Second
+
+// progress is how far an answer to an invitation has come.
+type progress int
+
+const (
+	none   progress = iota
+	coming          // admitted; it may yet fail to be stored
+	here            // stored
+)
+
+// answer tells whether an invitation is being answered. An answer that was admitted in time must win over expiry and
+// revocation, however late it is seen. So before an invitation is ended, first the journal and then the answers are read
+// live: what has left the journal by the first reading is stored by the second, and what enters it later was judged after
+// the end.
+func (r *Reconciler) answer(ctx context.Context, i *v1alpha1.Invitation) (progress, error) {
+	var seen v1alpha1.InvitationResponseList
+	if err := r.Client.List(ctx, &seen, client.MatchingFields{index.Answers: string(i.UID)}); err != nil {
+		return none, err
+	}
+	if slices.ContainsFunc(seen.Items, underWay) {
+		return here, nil
+	}
+	admitted, err := r.journalled(ctx, i)
+	if err != nil {
+		return none, err
+	}
+	stored, err := r.stored(ctx, i)
+	switch {
+	case err != nil:
+		return none, err
+	case stored:
+		return here, nil
+	case admitted:
+		return coming, nil
+	}
+	return none, nil
+}
+
+func (r *Reconciler) journalled(ctx context.Context, i *v1alpha1.Invitation) (bool, error) {
+	var journal v1alpha1.Journal
+	if err := r.Live.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, &journal); err != nil {
+		return false, client.IgnoreNotFound(err)
+	}
+	key := rules.ClaimKey(rules.ClaimAnswer, string(i.UID))
+	return slices.ContainsFunc(journal.Spec.Entries, func(e v1alpha1.JournalEntry) bool {
+		return slices.ContainsFunc(facts.Decode(e.Facts), func(f rules.Fact) bool {
+			return slices.Contains(f.Keys(), key)
+		})
+	}), nil
+}
+
+func (r *Reconciler) stored(ctx context.Context, i *v1alpha1.Invitation) (bool, error) {
+	var all v1alpha1.InvitationResponseList
+	err := r.Live.List(ctx, &all)
+	return slices.ContainsFunc(all.Items, func(a v1alpha1.InvitationResponse) bool {
+		return a.Spec.InvitationUID == i.UID && underWay(a)
+	}), err
+}
+
+// underWay reports whether an answer is yet to finish its invitation: not one that could not be carried out.
+func underWay(a v1alpha1.InvitationResponse) bool {
+	return !meta.IsStatusConditionTrue(a.Status.Conditions, v1alpha1.ConditionStalled)
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package invitation ends invitations in time: each is Pending, then exactly one thing for ever (I1, I2, I10).
+package invitation
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// Reconciler expires and revokes invitations. What becomes of an answered one is the answer's to write.
+type Reconciler struct {
+	Client client.Client
+	// Live reads past the cache.
+	Live   client.Reader
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+}
+
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;platformpolicies;invitationresponses,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=journals,verbs=get
+
+// Reconcile says how one invitation stands, and ends it when its time has come.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	keeper := status.Keeper[*v1alpha1.Invitation]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	return keeper.Keep(ctx, req, &v1alpha1.Invitation{}, r.step)
+}
+
+func parts(i *v1alpha1.Invitation) (*[]metav1.Condition, *int64) {
+	return &i.Status.Conditions, &i.Status.ObservedGeneration
+}
+
+func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions, now time.Time) (time.Duration, error) {
+	if i.DeletionTimestamp != nil {
+		return 0, nil
+	}
+	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonMailNotConfigured,
+		"No e-mail is sent; the invitee answers from their organization list")
+	if err := r.open(ctx, i); err != nil {
+		return 0, err
+	}
+	after, err := r.end(ctx, i, now)
+	if err != nil {
+		return 0, err
+	}
+	return after, r.say(ctx, i, say)
+}
+
+// open gives a new invitation its state and its deadline, which nobody moves afterwards (I1).
+func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
+	if i.Status.State == "" {
+		i.Status.State = v1alpha1.InvitationPending
+	}
+	if i.Status.ExpiresAt != nil {
+		return nil
+	}
+	policy, err := world.Policy(ctx, r.Client)
+	if err != nil {
+		return err
+	}
+	deadline := rules.Offer{CreatedAt: i.CreationTimestamp.Unix()}.Deadline(policy)
+	i.Status.ExpiresAt = &metav1.Time{Time: deadline}
+	return nil
+}
+
+// end revokes or expires a pending invitation whose time has come, unless it is being answered; otherwise it says when that
+// will be.
+func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
+	if i.Status.State != v1alpha1.InvitationPending {
+		return 0, nil
+	}
+	left := i.Status.ExpiresAt.Sub(now)
+	if !i.Spec.Revoked && left > 0 {
+		return left, nil
+	}
+	answer, err := r.answer(ctx, i)
+	switch {
+	case err != nil:
+		return 0, err
+	case answer == coming:
+		return nextLook, nil
+	case answer == here:
+		return 0, nil // its own controller finishes the invitation
+	case i.Spec.Revoked:
+		i.Status.State = v1alpha1.InvitationRevoked
+	default:
+		i.Status.State = v1alpha1.InvitationExpired
+	}
+	return 0, nil
+}
+
+func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
+	switch i.Status.State {
+	case v1alpha1.InvitationAccepted:
+		say.Ready(v1alpha1.ReasonAccepted, "Accepted by the invitee")
+	case v1alpha1.InvitationDeclined:
+		say.Ready(v1alpha1.ReasonDeclined, "Declined by the invitee")
+	case v1alpha1.InvitationRevoked:
+		say.Ready(v1alpha1.ReasonRevoked, "Revoked by the organization")
+	case v1alpha1.InvitationExpired:
+		say.Ready(v1alpha1.ReasonExpired, "Not answered in time")
+	default:
+		return r.sayPending(ctx, i, say)
+	}
+	return nil
+}
+
+func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
+	var org v1alpha1.Organization
+	name := facts.OrganizationOf(i.Namespace)
+	err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org)
+	switch {
+	case name == "" || apierrors.IsNotFound(err):
+		say.Waiting(v1alpha1.ReasonOrganizationNotFound, "The organization of this namespace is not there yet")
+	case err != nil:
+		return err
+	default:
+		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package invitationresponse
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// carryOut does what the invitee decided, from wherever an earlier attempt stopped.
+func (r *Reconciler) carryOut(ctx context.Context, a *v1alpha1.InvitationResponse, now time.Time) (outcome, error) {
+	if a.Spec.Invitation == nil {
+		return failed(v1alpha1.ReasonInvitationNotFound, "The answer names no invitation"), nil
+	}
+	if a.Spec.Decision == v1alpha1.DecisionAccept {
+		lives, err := r.organizationLives(ctx, a)
+		if err != nil || !lives {
+			return outcome{orphaned: true}, err
+		}
+	}
+	i, err := r.invitation(ctx, a)
+	switch {
+	case err != nil:
+		return outcome{}, err
+	case i == nil:
+		return r.withoutInvitation(ctx, a)
+	case i.Spec.Email != a.Spec.Invitee:
+		return failed(v1alpha1.ReasonNotInvitee, "Only the invitee answers an invitation (I7)"), nil
+	}
+	return r.finish(ctx, a, i, now)
+}
+
+func (r *Reconciler) organizationLives(ctx context.Context, a *v1alpha1.InvitationResponse) (bool, error) {
+	var org v1alpha1.Organization
+	name := facts.OrganizationOf(a.Spec.Invitation.Namespace)
+	err := r.Live.Get(ctx, client.ObjectKey{Name: name}, &org)
+	return err == nil && org.DeletionTimestamp == nil, client.IgnoreNotFound(err)
+}
+
+// invitation is the one that is answered, nil when it is gone: another of its name is not meant.
+func (r *Reconciler) invitation(ctx context.Context, a *v1alpha1.InvitationResponse) (*v1alpha1.Invitation, error) {
+	var i v1alpha1.Invitation
+	key := client.ObjectKey{Namespace: a.Spec.Invitation.Namespace, Name: a.Spec.Invitation.Name}
+	err := r.Live.Get(ctx, key, &i)
+	if apierrors.IsNotFound(err) || (err == nil && i.UID != a.Spec.InvitationUID) {
+		return nil, nil
+	}
+	return &i, err
+}
+
+// withoutInvitation: once it is accepted its organization may delete it, also before the answer could be concluded.
+func (r *Reconciler) withoutInvitation(ctx context.Context, a *v1alpha1.InvitationResponse) (outcome, error) {
+	if a.Spec.Decision == v1alpha1.DecisionAccept {
+		m, err := r.membership(ctx, a)
+		if err != nil || m != nil {
+			return accepted, err
+		}
+	}
+	return failed(v1alpha1.ReasonInvitationNotFound, "The invitation is gone"), nil
+}
+
+var (
+	accepted = done(v1alpha1.ReasonAccepted, "The invitee is a member")
+	declined = done(v1alpha1.ReasonDeclined, "The invitation is declined")
+)
+
+// finish writes the one final state of a pending invitation (I2).
+func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse, i *v1alpha1.Invitation, now time.Time) (outcome, error) {
+	accepts := a.Spec.Decision == v1alpha1.DecisionAccept
+	switch i.Status.State {
+	case "", v1alpha1.InvitationPending:
+	case v1alpha1.InvitationAccepted, v1alpha1.InvitationDeclined:
+		return already(i, accepts), nil // an earlier attempt of this answer wrote it, for there is one answer only
+	default:
+		return failed(v1alpha1.ReasonInvitationFinished, "The invitation had ended before the answer came: "+string(i.Status.State)), nil
+	}
+	before := i.DeepCopy()
+	at := metav1.NewTime(now.Truncate(time.Second))
+	i.Status.State, i.Status.RespondedAt = v1alpha1.InvitationDeclined, &at
+	result := declined
+	if accepts {
+		m, refusal, err := r.join(ctx, a)
+		if err != nil || refusal != nil {
+			return refused(refusal), err
+		}
+		i.Status.State, i.Status.Membership = v1alpha1.InvitationAccepted, m.Name
+		result = accepted
+	}
+	_, err := status.Patch(ctx, r.Client, before, i)
+	return result, err
+}
+
+// already is the outcome of an answer whose invitation is finished by an answer.
+func already(i *v1alpha1.Invitation, accepts bool) outcome {
+	switch {
+	case accepts && i.Status.State == v1alpha1.InvitationAccepted:
+		return accepted
+	case !accepts && i.Status.State == v1alpha1.InvitationDeclined:
+		return declined
+	}
+	return failed(v1alpha1.ReasonInvitationFinished, "The invitation had been answered before")
+}

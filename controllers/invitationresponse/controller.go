@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package invitationresponse carries answers out: an acceptance becomes a membership, and the invitation says what became of
+// it (I2, I3).
+package invitationresponse
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+)
+
+// keptFor is how long an answer stays to be read after it is done.
+const keptFor = time.Hour
+
+// Reconciler carries out each answer once. The order of its writes matters, since it may be killed between any two: first
+// the membership, then the invitation's state, and only then is the answer done, whose place has kept the other two possible.
+type Reconciler struct {
+	Client client.Client
+	// Live reads past the cache: an answer is rare, and finds everything that it was judged against.
+	Live   client.Reader
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+}
+
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses,verbs=get;list;watch;delete
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
+
+// SetupWithManager registers the controller. An answer waits for nothing but the API server.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(mgr).For(&v1alpha1.InvitationResponse{}).Complete(r)
+}
+
+// Reconcile carries out one answer, and removes it an hour later.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	keeper := status.Keeper[*v1alpha1.InvitationResponse]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	return keeper.Keep(ctx, req, &v1alpha1.InvitationResponse{}, r.step)
+}
+
+func parts(a *v1alpha1.InvitationResponse) (*[]metav1.Condition, *int64) {
+	return &a.Status.Conditions, &a.Status.ObservedGeneration
+}
+
+func (r *Reconciler) step(ctx context.Context, a *v1alpha1.InvitationResponse, say status.Conditions, now time.Time) (time.Duration, error) {
+	if a.DeletionTimestamp != nil {
+		return 0, nil
+	}
+	if done := a.Status.CompletedAt; done != nil {
+		if left := done.Add(keptFor).Sub(now); left > 0 {
+			return left, nil
+		}
+		return 0, child.Delete(ctx, r.Client, a)
+	}
+	outcome, err := r.carryOut(ctx, a, now)
+	if err != nil {
+		return 0, err
+	}
+	return r.conclude(ctx, a, outcome, say, now)
+}
+
+// conclude says what became of the answer. One whose organization is gone has nobody to tell, and gives its place up.
+func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationResponse, o outcome, say status.Conditions, now time.Time) (time.Duration, error) {
+	switch {
+	case o.orphaned:
+		return 0, child.Delete(ctx, r.Client, a)
+	case o.failed:
+		say.Stalled(o.reason, o.message)
+	default:
+		say.Ready(o.reason, o.message)
+	}
+	done := metav1.NewTime(now.Truncate(time.Second))
+	a.Status.CompletedAt = &done
+	return done.Add(keptFor).Sub(now), nil
+}
+
+// outcome is what became of an answer.
+type outcome struct {
+	reason, message string
+	failed          bool // it could not be carried out, and never will be
+	orphaned        bool // its organization is gone
+}
+
+func done(reason, message string) outcome { return outcome{reason: reason, message: message} }
+
+func failed(reason, message string) outcome {
+	return outcome{reason: reason, message: message, failed: true}
+}

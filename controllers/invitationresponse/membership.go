@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package invitationresponse
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// join makes the invitee a member, or finds that they are one. A refusal is final; an error is not.
+func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, refusal, err error) {
+	if m, err = r.membership(ctx, a); err != nil || m != nil {
+		return m, nil, err
+	}
+	m = newMembership(a)
+	err = r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
+	if isFinal(err) {
+		return nil, err, nil
+	}
+	return m, nil, err
+}
+
+func newMembership(a *v1alpha1.InvitationResponse) *v1alpha1.Membership {
+	return &v1alpha1.Membership{
+		ObjectMeta: metav1.ObjectMeta{Namespace: a.Spec.Invitation.Namespace, Name: identity.ObjectName(a.Spec.Invitee)},
+		Spec: v1alpha1.MembershipSpec{
+			User: a.Spec.Invitee, Role: a.Spec.Role, UserType: a.Spec.UserType, Origin: v1alpha1.OriginInvited,
+		},
+	}
+}
+
+// membership is the one that the invitee has in the organization, if any.
+func (r *Reconciler) membership(ctx context.Context, a *v1alpha1.InvitationResponse) (*v1alpha1.Membership, error) {
+	var all v1alpha1.MembershipList
+	err := r.Live.List(ctx, &all, client.InNamespace(a.Spec.Invitation.Namespace),
+		client.MatchingFields{"spec.user": a.Spec.Invitee})
+	for i := range all.Items {
+		if all.Items[i].DeletionTimestamp == nil {
+			return &all.Items[i], nil
+		}
+	}
+	return nil, err
+}
+
+// isFinal tells a refusal from what passes: contention, an API server out of reach, a namespace on its way out.
+func isFinal(err error) bool {
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+		return false
+	}
+	return apierrors.IsForbidden(err) || apierrors.IsInvalid(err)
+}
+
+// refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was
+// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8).
+func refused(refusal error) outcome {
+	if refusal == nil {
+		return outcome{}
+	}
+	return failed(v1alpha1.ReasonInvalid, "The membership was refused: "+refusal.Error())
+}
