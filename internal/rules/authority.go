@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -39,12 +40,14 @@ func (o Outlook) Role(user, organization string) v1alpha1.Role {
 
 // lives reports whether there is an organization that is not being deleted.
 func (o Outlook) lives(organization string) bool {
-	for _, k := range o.world.Roles(OrganizationKey(organization)) {
-		if a, ok := k.Fact.(Account); ok && !a.Terminating && (k.Certain || !o.worst) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst), alive)
+}
+
+// alive reports whether a fact that an organization states of itself shows that it is not being deleted: its account says so, and
+// it names its super admin as long as it lives. So a change of either leaves no doubt.
+func alive(f Fact) bool {
+	a, ok := f.(Account)
+	return !ok || !a.Terminating
 }
 
 // roles yields the places that give a user power; a place that may be ending gives none in the Worst outlook.

@@ -63,12 +63,7 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 
 // mayLive reports whether there is, or may be, an organization that is not being deleted.
 func (o Outlook) mayLive(organization string) bool {
-	for _, a := range held[Account](o, OrganizationKey(organization)) {
-		if !a.Terminating {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(held[Fact](o, OrganizationKey(organization)), alive)
 }
 
 func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
