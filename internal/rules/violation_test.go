@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+func expect(t *testing.T, who string, got ruling, want []string) {
+	t.Helper()
+	var ids []string
+	for _, v := range got {
+		if !slices.Contains(ids, v.Rule) {
+			ids = append(ids, v.Rule)
+		}
+	}
+	if diff := cmp.Diff(want, ids, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s refuses by other rules (-want +got):\n%s%s", who, diff, got)
+	}
+}
+
+var ruleID = regexp.MustCompile(`^[A-Z][0-9]{1,2}$`)
+
+// readable holds every refusal of every case to what a person needs: words, numbers where there is a limit, a field where the
+// object is wrong, and no other tenant's name (U3).
+func readable(t *testing.T, tc testCase, vs ruling) {
+	t.Helper()
+	for _, v := range vs {
+		if !ruleID.MatchString(v.Rule) || len(strings.Fields(v.Message)) < 5 || strings.Contains(v.Message, "%!") {
+			t.Errorf("not a sentence for people: %q", v)
+		}
+		if (v.Kind == rules.KindLimit) != (v.Limit > 0) || v.Kind == rules.KindLimit && v.Used < v.Limit {
+			t.Errorf("used and limit do not go with %s: %d of %d", v.Kind, v.Used, v.Limit)
+		}
+		if (v.Kind == rules.KindInvalid) != (v.Field != "") {
+			t.Errorf("a field goes with what is invalid, and with nothing else: %q", v)
+		}
+	}
+	for _, part := range tc.wantText {
+		if !strings.Contains(vs.String(), part) {
+			t.Errorf("%q is not in %q", part, vs)
+		}
+	}
+	for _, name := range secrets(t, tc) {
+		if strings.Contains(vs.String(), name) {
+			t.Errorf("U3: %q names %s, of which the actor knows nothing", vs, name)
+		}
+	}
+}
+
+// secrets are the organizations of which the actor may learn nothing: not that of the request, none that the request itself
+// names, and none of the actor's own.
+func secrets(t *testing.T, tc testCase) []string {
+	t.Helper()
+	actor, subject := tc.change.act.Actor, tc.change.subject()
+	if actor.Platform {
+		return nil
+	}
+	request, err := json.Marshal(subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(tc.world.organizations(), func(name string) bool {
+		return name == facts.OrganizationOf(subject.GetNamespace()) || strings.Contains(string(request), name) || tc.world.knows(actor.Email, name)
+	})
+}
+
+func TestViolationText(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		violations rules.Violations
+		want       string
+	}{
+		"nothing is said where nothing is wrong": {nil, ""},
+		"a refusal cites its rule": {
+			rules.Violations{{Rule: "R5", Kind: rules.KindForbidden, Message: "create an Invitation instead"}},
+			"create an Invitation instead [R5]",
+		},
+		"a limit says how much is used, of how much": {
+			rules.Violations{{Rule: "L1", Kind: rules.KindLimit, Message: "no room", Used: 10, Limit: 10}},
+			"no room (used 10 of 10) [L1]",
+		},
+		"what is invalid says where": {
+			rules.Violations{{Rule: "A2", Kind: rules.KindInvalid, Field: "spec.accessURL", Message: "not free"}},
+			"spec.accessURL: not free [A2]",
+		},
+		"several reasons are all given": {
+			rules.Violations{{Rule: "A3", Message: "one"}, {Rule: "R4", Message: "two"}},
+			"one [A3]; two [R4]",
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, tc.violations.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
