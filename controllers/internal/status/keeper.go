@@ -16,6 +16,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -34,6 +35,8 @@ type Keeper[T client.Object] struct {
 	Events events.EventRecorder
 	// Parts points to what the status of every kind has.
 	Parts func(T) (*[]metav1.Condition, *int64)
+	// Finalizer is stored, where there is one, before any step is taken.
+	Finalizer string
 }
 
 // Step brings one object on at one instant, and says how it stands. It returns after which time the object is to be looked
@@ -45,6 +48,9 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	if err := k.Client.Get(ctx, req.NamespacedName, obj); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	if k.Finalizer != "" && obj.GetDeletionTimestamp() == nil && !controllerutil.ContainsFinalizer(obj, k.Finalizer) {
+		return ctrl.Result{}, k.begin(ctx, obj)
+	}
 	before := obj.DeepCopyObject().(T)
 	defer func() { result, err = k.store(ctx, before, obj, result, err) }()
 
@@ -54,20 +60,34 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	switch {
 	case err == nil:
 		*observed = obj.GetGeneration()
-	case !apierrors.IsConflict(err):
+	case !lostRace(err):
 		say.retrying(err)
 	}
 	return ctrl.Result{RequeueAfter: after}, err
 }
 
+// begin stores the finalizer by a patch of its own; that change wakes the controller again.
+func (k Keeper[T]) begin(ctx context.Context, obj T) error {
+	patch := client.MergeFromWithOptions(obj.DeepCopyObject().(T), client.MergeFromWithOptimisticLock{})
+	controllerutil.AddFinalizer(obj, k.Finalizer)
+	err := k.Client.Patch(ctx, obj, patch)
+	if apierrors.IsConflict(err) {
+		return nil // whoever was faster wakes the controller too
+	}
+	return client.IgnoreNotFound(err)
+}
+
+// lostRace tells what the next look at the cache will mend: somebody else wrote first, or what was to be made is there.
+func lostRace(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
+
 // store writes a changed status, then tells; what was lost to a race is tried again soon, and is no error.
 func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Result, failed error) (ctrl.Result, error) {
-	if apierrors.IsConflict(failed) {
+	if lostRace(failed) {
 		return ctrl.Result{RequeueAfter: again}, nil
 	}
 	changed, err := Patch(ctx, k.Client, before, after)
 	switch {
-	case apierrors.IsConflict(err):
+	case lostRace(err):
 		return ctrl.Result{RequeueAfter: again}, nil
 	case err != nil:
 		return ctrl.Result{}, err

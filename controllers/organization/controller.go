@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package organization makes an organization what its spec says: a namespace, a first member, access for its members, and a
+// host (A1, R7, E3); and takes it all back when it is deleted (O7).
+package organization
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/config"
+)
+
+// Reconciler keeps what belongs to each organization.
+type Reconciler struct {
+	Client client.Client
+	// Live reads past the cache.
+	Live   client.Reader
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+	Config *config.OperatorConfig
+}
+
+// The operator hands out update and delete on single organizations, so it must hold both itself.
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch;update;patch;delete
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations/finalizers,verbs=update
+// +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations;integrationbindings;platformpolicies,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch;create;delete
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles;clusterrolebindings,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=rolebindings,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles,resourceNames=polyorg-organization-admin;polyorg-organization-member,verbs=bind
+
+// Reconcile brings one organization to what its spec says.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	keeper := status.Keeper[*v1alpha1.Organization]{
+		Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
+	}
+	return keeper.Keep(ctx, req, &v1alpha1.Organization{}, r.step)
+}
+
+func parts(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
+	return &o.Status.Conditions, &o.Status.ObservedGeneration
+}
+
+func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (time.Duration, error) {
+	if org.DeletionTimestamp != nil {
+		return 0, r.end(ctx, org, say, now)
+	}
+	o, err := r.observe(ctx, org, now)
+	if err != nil {
+		return 0, err
+	}
+	o.report(say)
+	return o.untilTrialEnd(now), r.keep(ctx, o, say, now)
+}
+
+// keep makes what belongs to the organization, in the order in which one thing needs another.
+func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
+	ours, err := r.keepNamespace(ctx, o.org, say)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		o.withoutNamespace(say)
+		return nil
+	}
+	if err := r.keepSuperAdmin(ctx, o); err != nil {
+		return err
+	}
+	if err := r.keepAccess(ctx, o); err != nil {
+		return err
+	}
+	served, err := r.keepHosts(ctx, o, say, now)
+	if err != nil {
+		return err
+	}
+	if err := r.keepIngress(ctx, o, served); err != nil {
+		return err
+	}
+	o.conclude(say)
+	return nil
+}

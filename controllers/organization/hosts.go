@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// keepHosts holds the hosts that the organization asks for and that are its own, and hands former ones to reservations. It
+// returns those to be served: none while the organization is suspended (A7).
+func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Conditions, now time.Time) ([]string, error) {
+	wanted := rules.Hosts(o.org, r.Config.Ingress.BaseDomain)
+	ours, err := r.ours(ctx, o.org, wanted)
+	if err != nil {
+		return nil, err
+	}
+	o.hostsLack = len(ours) < len(wanted)
+	if err := r.giveUp(ctx, o, ours, now); err != nil {
+		return nil, err
+	}
+	if err := r.keepPrevious(ctx, o.org, ours, wanted[0]); err != nil {
+		return nil, err
+	}
+	if o.suspended {
+		ours = nil
+	}
+	o.reportHosts(say, wanted[0], ours)
+	return ours, nil
+}
+
+// ours are those of the wanted hosts that nobody else has. Admission lets nobody ask for another's; this is for what got past
+// it (A2).
+func (r *Reconciler) ours(ctx context.Context, org *v1alpha1.Organization, wanted []string) ([]string, error) {
+	var ours []string
+	for _, host := range wanted {
+		free, err := r.mayHold(ctx, org, host)
+		if err != nil {
+			return nil, err
+		}
+		if free {
+			ours = append(ours, host)
+		}
+	}
+	return ours, nil
+}
+
+func (r *Reconciler) mayHold(ctx context.Context, org *v1alpha1.Organization, host string) (bool, error) {
+	var reserved v1alpha1.HostReservation
+	err := r.Client.Get(ctx, client.ObjectKey{Name: host}, &reserved)
+	if client.IgnoreNotFound(err) != nil {
+		return false, err
+	}
+	if err == nil && !heldFor(&reserved, org) && !slices.Contains(org.Status.Hosts, host) {
+		return false, nil
+	}
+	var asking v1alpha1.OrganizationList
+	if err := r.Client.List(ctx, &asking, client.MatchingFields{index.Host: host}); err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(asking.Items, func(other v1alpha1.Organization) bool {
+		return other.UID != org.UID && rules.Outranks(&other, org, host)
+	}), nil
+}
+
+func heldFor(h *v1alpha1.HostReservation, org *v1alpha1.Organization) bool {
+	return h.Spec.HeldFor != nil && h.Spec.HeldFor.UID == org.UID
+}
+
+// giveUp drops former hosts from the status, each only after its reservation stands: in between, nobody can take it (A6).
+func (r *Reconciler) giveUp(ctx context.Context, o *observed, ours []string, now time.Time) error {
+	for _, host := range o.org.Status.Hosts {
+		if slices.Contains(ours, host) {
+			continue
+		}
+		if err := r.reserve(ctx, o.org, o.policy, host, now); err != nil {
+			return err
+		}
+	}
+	o.org.Status.Hosts = ours
+	return nil
+}
+
+// previous are the reservations for the organization, by host.
+func (r *Reconciler) previous(ctx context.Context, org *v1alpha1.Organization) ([]v1alpha1.HostReservation, error) {
+	var all v1alpha1.HostReservationList
+	err := r.Client.List(ctx, &all, client.MatchingFields{index.HeldFor: string(org.UID)})
+	slices.SortFunc(all.Items, func(a, b v1alpha1.HostReservation) int { return cmp.Compare(a.Name, b.Name) })
+	return all.Items, err
+}
+
+// keepPrevious lets former hosts redirect to the present one, and ends the redirect of a host that was taken again.
+func (r *Reconciler) keepPrevious(ctx context.Context, org *v1alpha1.Organization, ours []string, present string) error {
+	all, err := r.previous(ctx, org)
+	if err != nil {
+		return err
+	}
+	org.Status.PreviousHosts = nil
+	for i := range all {
+		h := &all[i]
+		if !slices.Contains(ours, h.Name) {
+			org.Status.PreviousHosts = append(org.Status.PreviousHosts, v1alpha1.PreviousHost{Host: h.Name, ReservedUntil: h.Spec.ExpiresAt})
+		}
+		if err := r.keepRedirect(ctx, h, ours, present); err != nil {
+			return fmt.Errorf("keep the reservation of %s: %w", h.Name, err)
+		}
+	}
+	return nil
+}
+
+// reportHosts says where the organization is served.
+func (o *observed) reportHosts(say status.Conditions, main string, served []string) {
+	o.org.Status.AccessURL = ""
+	if slices.Contains(served, main) {
+		o.org.Status.AccessURL = "https://" + main
+	}
+	switch {
+	case o.suspended:
+		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonTrialEnded, "Not served: the trial ended without a subscription (A7)")
+	case o.hostsLack:
+		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonHostNotFree, "A host in spec.accessURL is not free; choose another (A2)")
+	default:
+		say.True(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonServing, "The hosts are held and routed")
+	}
+}
+
+// withoutNamespace says that nothing can be served where there is no namespace to serve it from.
+func (o *observed) withoutNamespace(say status.Conditions) {
+	o.org.Status.AccessURL = ""
+	say.Set(v1alpha1.ConditionAccessURLReady, metav1.ConditionUnknown, v1alpha1.ReasonPending, "Waits for the namespace")
+}
+
+// ignoreExists takes what stands already for what was to be made.
+func ignoreExists(err error) error {
+	if apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+)
+
+func namespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
+
+// keepNamespace makes the organization's namespace, or finds it. One without our label is somebody else's.
+func (r *Reconciler) keepNamespace(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) (ours bool, err error) {
+	var ns corev1.Namespace
+	err = r.Client.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns)
+	switch {
+	case apierrors.IsNotFound(err):
+		err = r.createNamespace(ctx, org)
+	case err != nil:
+	case !isOurs(&ns, org):
+		org.Status.Namespace = ""
+		say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonNamespaceNotOurs, notOurs(&ns))
+		say.Stalled(v1alpha1.ReasonNamespaceNotOurs, notOurs(&ns))
+		return false, nil
+	case ns.DeletionTimestamp != nil:
+		org.Status.Namespace = ""
+		say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonNamespaceTerminating, "A former namespace of that name goes away")
+		say.Waiting(v1alpha1.ReasonNamespaceTerminating, "A former namespace of that name goes away")
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	org.Status.Namespace = namespaceOf(org)
+	say.True(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonNamespaceAvailable, "The namespace is there")
+	return true, nil
+}
+
+func isOurs(ns *corev1.Namespace, org *v1alpha1.Organization) bool {
+	return ns.Labels[v1alpha1.OrganizationLabel] == org.Name
+}
+
+func notOurs(ns *corev1.Namespace) string {
+	return fmt.Sprintf("The namespace %s lacks the label %s, so it is not touched", ns.Name, v1alpha1.OrganizationLabel)
+}
+
+// createNamespace creates and does not apply: an apply would take over a namespace that somebody made a moment ago.
+func (r *Reconciler) createNamespace(ctx context.Context, org *v1alpha1.Organization) error {
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespaceOf(org), Labels: child.Labels(org)}}
+	if err := r.Client.Create(ctx, ns, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {
+		return fmt.Errorf("create namespace: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// observed is an organization with what belongs to it, at one instant.
+type observed struct {
+	org       *v1alpha1.Organization
+	members   []v1alpha1.Membership
+	policy    rules.Policy
+	trialEnd  time.Time
+	suspended bool // its trial ended without a subscription (E3)
+	hostsLack bool // a host that it asks for is somebody else's
+
+	seats, used, pending int32
+	emailOnly            bool
+}
+
+func (r *Reconciler) observe(ctx context.Context, org *v1alpha1.Organization, now time.Time) (*observed, error) {
+	inside := client.InNamespace(namespaceOf(org))
+	var members v1alpha1.MembershipList
+	if err := r.Client.List(ctx, &members, inside); err != nil {
+		return nil, err
+	}
+	var invitations v1alpha1.InvitationList
+	if err := r.Client.List(ctx, &invitations, inside); err != nil {
+		return nil, err
+	}
+	var bindings v1alpha1.IntegrationBindingList
+	if err := r.Client.List(ctx, &bindings, inside); err != nil {
+		return nil, err
+	}
+	w := world.New(r.Config.Ingress.BaseDomain)
+	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
+		return nil, err
+	}
+	world.Add(w, *org)
+	world.Add(w, members.Items...)
+	world.Add(w, invitations.Items...)
+	world.Add(w, bindings.Items...)
+	return weigh(org, members.Items, w, now), nil
+}
+
+// weigh lets the rules say what the objects mean.
+func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.World, now time.Time) *observed {
+	policy := w.Outlook().Policy()
+	account := world.Said[rules.Account](w)[0] // the organization always says what it is
+	o := &observed{
+		org: org, members: members, policy: policy,
+		trialEnd: account.TrialEnd(policy), suspended: account.Suspended(policy, now),
+		seats: account.Seats(policy), emailOnly: w.Outlook().EmailOnly(org.Name),
+	}
+	o.used, o.pending = rules.Seats(world.Said[rules.Place](w), world.Said[rules.Offer](w))
+	o.used += o.pending
+	return o
+}
+
+// untilTrialEnd is when the organization will be suspended if nobody subscribes; 0 when that is no question.
+func (o *observed) untilTrialEnd(now time.Time) time.Duration {
+	if o.org.Spec.Subscription != nil || o.suspended {
+		return 0
+	}
+	return o.trialEnd.Sub(now)
+}
+
+// report writes what needs nothing to be done.
+func (o *observed) report(say status.Conditions) {
+	s := &o.org.Status
+	s.Edition = rules.EditionInForce(o.org.Spec)
+	s.EditionText = string(s.Edition)
+	s.Trial = &v1alpha1.TrialStatus{StartedAt: o.org.CreationTimestamp, EndsAt: metav1.NewTime(o.trialEnd)}
+	s.Seats = v1alpha1.SeatsStatus{
+		Purchased: o.seats, Used: o.used, Pending: o.pending, Summary: fmt.Sprintf("%d/%d", o.used, o.seats),
+	}
+	s.InvitationDelivery = v1alpha1.InvitationDeliveryListed
+	if o.emailOnly {
+		s.InvitationDelivery = v1alpha1.InvitationDeliveryEmailOnly
+	}
+	o.reportSubscription(say)
+	o.reportSampleData(say)
+}
+
+func (o *observed) reportSubscription(say status.Conditions) {
+	end := o.trialEnd.UTC().Format(time.RFC3339)
+	switch {
+	case o.org.Spec.Subscription != nil:
+		say.True(v1alpha1.ConditionSubscribed, v1alpha1.ReasonSubscribed, "Subscribed to "+string(o.org.Status.Edition))
+	case o.suspended:
+		o.org.Status.EditionText += " (trial ended)"
+		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonTrialEnded, "The trial ended at "+end)
+	default:
+		o.org.Status.EditionText += " (trial)"
+		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonOnTrial, "On trial until "+end)
+	}
+}
+
+// reasonNotConfigured appears with SampleDataLoaded=Unknown where sample data is asked for and nothing loads any.
+const reasonNotConfigured = "NotConfigured"
+
+func (o *observed) reportSampleData(say status.Conditions) {
+	if !o.org.Spec.SampleData {
+		say.Remove(v1alpha1.ConditionSampleDataLoaded)
+		return
+	}
+	say.Set(v1alpha1.ConditionSampleDataLoaded, metav1.ConditionUnknown, reasonNotConfigured,
+		"Sample data is asked for, and this installation has nothing that loads it")
+}
+
+// conclude says whether the organization is in service.
+func (o *observed) conclude(say status.Conditions) {
+	switch {
+	case o.suspended:
+		say.Stalled(v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)")
+	case o.hostsLack:
+		say.Stalled(v1alpha1.ReasonHostNotFree, "A host that it asks for is not free (A2)")
+	default:
+		say.Ready(v1alpha1.ReasonActive, "In service")
+	}
+}

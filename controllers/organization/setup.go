@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// SetupWithManager registers the controller: an organization depends on what is in its namespace, on its reservations, on
+// the policy, and on others that ask for its hosts.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	inside := handler.EnqueueRequestsFromMapFunc(ofNamespaced)
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.Organization{}).
+		Owns(&rbacv1.RoleBinding{}).
+		Owns(&rbacv1.ClusterRole{}).
+		Owns(&rbacv1.ClusterRoleBinding{}).
+		Owns(&networkingv1.Ingress{}).
+		Watches(&v1alpha1.Membership{}, inside).
+		Watches(&v1alpha1.Invitation{}, inside).
+		Watches(&v1alpha1.IntegrationBinding{}, inside).
+		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(ofNamespace)).
+		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
+		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
+			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Complete(r)
+}
+
+func ofNamespaced(_ context.Context, obj client.Object) []reconcile.Request {
+	return index.Named(facts.OrganizationOf(obj.GetNamespace()))
+}
+
+func ofNamespace(_ context.Context, ns client.Object) []reconcile.Request {
+	return index.Named(facts.OrganizationOf(ns.GetName()))
+}
+
+// ofHost are the organization for which a host is reserved, and all that ask for it.
+func (r *Reconciler) ofHost(ctx context.Context, obj client.Object) []reconcile.Request {
+	h, ok := obj.(*v1alpha1.HostReservation)
+	if !ok {
+		return nil
+	}
+	requests := index.Requests(ctx, r.Client, &v1alpha1.OrganizationList{}, client.MatchingFields{index.Host: h.Name})
+	if h.Spec.HeldFor != nil {
+		requests = append(requests, index.Named(h.Spec.HeldFor.Name)...)
+	}
+	return requests
+}
+
+func (r *Reconciler) all(ctx context.Context, _ client.Object) []reconcile.Request {
+	return index.Requests(ctx, r.Client, &v1alpha1.OrganizationList{})
+}
