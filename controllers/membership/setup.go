@@ -46,12 +46,10 @@ func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.R
 }
 
 func (r *Reconciler) placeless(ctx context.Context, opts ...client.ListOption) []reconcile.Request {
-	var list v1alpha1.MembershipList
-	all := index.Requests(ctx, r.Client, &list, opts...)
 	var requests []reconcile.Request
-	for i := range all {
-		if !rules.Granted(&list.Items[i]) {
-			requests = append(requests, all[i])
+	for _, obj := range index.Find(ctx, r.Client, &v1alpha1.MembershipList{}, opts...) {
+		if m, ok := obj.(*v1alpha1.Membership); ok && !rules.Granted(m) {
+			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(m)})
 		}
 	}
 	return requests

@@ -12,20 +12,30 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// Requests are one for each object that a look-up finds.
-func Requests(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []reconcile.Request {
-	var requests []reconcile.Request
+// Find lists what a look-up finds. A cache that answers no look-up is a mistake in this program, and there is nobody to return
+// it to: it is logged.
+func Find(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []client.Object {
+	var found []client.Object
 	err := r.List(ctx, list, opts...)
 	if err == nil {
 		err = meta.EachListItem(list, func(o runtime.Object) error {
 			if obj, ok := o.(client.Object); ok {
-				requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(obj)})
+				found = append(found, obj)
 			}
 			return nil
 		})
 	}
-	if err != nil { // a cache that answers no look-up is a mistake in this program; there is nobody to return it to
+	if err != nil {
 		log.FromContext(ctx).Error(err, "Cannot find what to reconcile")
+	}
+	return found
+}
+
+// Requests are one for each object that a look-up finds.
+func Requests(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []reconcile.Request {
+	var requests []reconcile.Request
+	for _, obj := range Find(ctx, r, list, opts...) {
+		requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(obj)})
 	}
 	return requests
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package controllers is all of the operator's controllers. One replica runs them, the leader; whatever it was doing when it
+// was killed, the next one finds in the objects.
+package controllers
+
+import (
+	"context"
+	"fmt"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/hostreservation"
+	"github.com/polyorg/polyorg/controllers/integrationbinding"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/invitation"
+	"github.com/polyorg/polyorg/controllers/invitationresponse"
+	"github.com/polyorg/polyorg/controllers/membership"
+	"github.com/polyorg/polyorg/controllers/organization"
+	"github.com/polyorg/polyorg/controllers/platformpolicy"
+	"github.com/polyorg/polyorg/controllers/user"
+	"github.com/polyorg/polyorg/internal/config"
+)
+
+// Options is what all controllers need beside the manager.
+type Options struct {
+	Config *config.OperatorConfig
+	Clock  clock.PassiveClock
+}
+
+// SetupAll registers every controller, and the look-ups that they make in the manager's cache.
+func SetupAll(ctx context.Context, mgr ctrl.Manager, o Options) error {
+	if err := index.Register(ctx, mgr.GetFieldIndexer(), o.Config.Ingress.BaseDomain); err != nil {
+		return err
+	}
+	for name, r := range all(mgr, o) {
+		if err := r.SetupWithManager(mgr); err != nil {
+			return fmt.Errorf("set up controller %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+type controller interface {
+	SetupWithManager(mgr ctrl.Manager) error
+}
+
+func all(mgr ctrl.Manager, o Options) map[string]controller {
+	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder(v1alpha1.FieldOwner)
+	return map[string]controller{
+		"organization":       &organization.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events, Config: o.Config},
+		"membership":         &membership.Reconciler{Client: c, Clock: o.Clock, Events: events},
+		"invitation":         &invitation.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
+		"invitationresponse": &invitationresponse.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
+		"integrationbinding": &integrationbinding.Reconciler{Client: c, Clock: o.Clock, Events: events},
+		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},
+		"user":               &user.Reconciler{Client: c, Clock: o.Clock, Events: events, Config: o.Config},
+		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events},
+	}
+}
+
+// Cached limits the manager's cache, of kinds that the whole cluster uses, to the objects that the operator made. Managed
+// fields must stay in the cache: they tell what the operator applied.
+func Cached() map[client.Object]cache.ByObject {
+	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
+	if err != nil {
+		panic(err) // the label's name is a constant
+	}
+	made := cache.ByObject{Label: labels.NewSelector().Add(*ours)}
+	return map[client.Object]cache.ByObject{
+		&rbacv1.RoleBinding{}:        made,
+		&rbacv1.ClusterRole{}:        made,
+		&rbacv1.ClusterRoleBinding{}: made,
+		&networkingv1.Ingress{}:      made,
+	}
+}

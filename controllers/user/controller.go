@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package user keeps a User for everybody who has, or is offered, an organization: their list, their default, and what they
+// use of each limit.
+package user
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/config"
+)
+
+// Reconciler keeps Users. It never writes spec.defaultOrganization: that choice is the person's (F2).
+type Reconciler struct {
+	Client client.Client
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
+	Config *config.OperatorConfig
+}
+
+// +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=get;list;watch;create;delete
+// +kubebuilder:rbac:groups=polyorg.io,resources=users/status,verbs=get;patch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;invitations;integrationbindings;platformpolicies,verbs=get;list;watch
+
+// Reconcile makes the User of one person, brings it up to date, or removes it when nothing is left to tell.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	p, err := r.observe(ctx, req.Name)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	var u v1alpha1.User
+	err = r.Client.Get(ctx, req.NamespacedName, &u)
+	switch {
+	case apierrors.IsNotFound(err):
+		return ctrl.Result{}, r.create(ctx, req.Name, p.email)
+	case err != nil:
+		return ctrl.Result{}, err
+	case p.email == "":
+		return ctrl.Result{}, r.remove(ctx, &u)
+	}
+	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
+		p.tell(u, say)
+		return 0, nil
+	})
+}
+
+func parts(u *v1alpha1.User) (*[]metav1.Condition, *int64) {
+	return &u.Status.Conditions, &u.Status.ObservedGeneration
+}
+
+// create makes the User of somebody who was not known before; the watch brings it back here.
+func (r *Reconciler) create(ctx context.Context, name, email string) error {
+	if email == "" {
+		return nil
+	}
+	u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: v1alpha1.UserSpec{Email: email}}
+	err := r.Client.Create(ctx, u, client.FieldOwner(v1alpha1.FieldOwner))
+	if err == nil || apierrors.IsAlreadyExists(err) {
+		return nil
+	}
+	return fmt.Errorf("create user: %w", err)
+}
+
+// remove ends the User of somebody who has no organization and is offered none.
+func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
+	if u.DeletionTimestamp != nil {
+		return nil
+	}
+	return child.Delete(ctx, r.Client, u)
+}
+
+// tell writes what there is to know about the person.
+func (p *person) tell(u *v1alpha1.User, say status.Conditions) {
+	u.Status.Organizations = p.organizations()
+	u.Status.Invitations = p.listed()
+	p.tellDefault(u, say)
+	p.tellUsage(u, say)
+	say.Ready(v1alpha1.ReasonUpToDate, cmp.Or(summary(u), "In no organization yet"))
+}
+
+func summary(u *v1alpha1.User) string {
+	if len(u.Status.Organizations) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("In %d organizations", len(u.Status.Organizations))
+}

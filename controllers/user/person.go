@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package user
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// person is what is known of the person for whom a User stands. Without an e-mail there is nothing to know.
+type person struct {
+	email       string
+	memberships []v1alpha1.Membership // oldest first
+	invitations []v1alpha1.Invitation // pending
+	known       map[string]*v1alpha1.Organization
+	outlook     rules.Outlook
+}
+
+// observe finds what speaks of the person whose User has that name.
+func (r *Reconciler) observe(ctx context.Context, name string) (*person, error) {
+	mine := client.MatchingFields{index.User: name}
+	var memberships v1alpha1.MembershipList
+	if err := r.Client.List(ctx, &memberships, mine); err != nil {
+		return nil, err
+	}
+	var invitations v1alpha1.InvitationList
+	if err := r.Client.List(ctx, &invitations, mine); err != nil {
+		return nil, err
+	}
+	var owned v1alpha1.OrganizationList
+	if err := r.Client.List(ctx, &owned, mine); err != nil {
+		return nil, err
+	}
+	p := newPerson(memberships.Items, invitations.Items, owned.Items)
+	return p, r.learn(ctx, p, owned.Items)
+}
+
+func newPerson(memberships []v1alpha1.Membership, invitations []v1alpha1.Invitation, owned []v1alpha1.Organization) *person {
+	p := &person{known: map[string]*v1alpha1.Organization{}}
+	for _, m := range memberships {
+		p.email = m.Spec.User
+		if m.DeletionTimestamp == nil {
+			p.memberships = append(p.memberships, m)
+		}
+	}
+	for _, i := range invitations {
+		if isPending(&i) {
+			p.email = i.Spec.Email
+			p.invitations = append(p.invitations, i)
+		}
+	}
+	for _, o := range owned {
+		p.email = o.Spec.SuperAdmin
+	}
+	slices.SortFunc(p.memberships, byAge)
+	return p
+}
+
+// byAge is the order in which memberships began; of two that began in one second, that of their organizations' names.
+func byAge(a, b v1alpha1.Membership) int {
+	if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Namespace, b.Namespace)
+}
+
+// isPending reports whether an invitation still offers a membership, as the rules see it.
+func isPending(i *v1alpha1.Invitation) bool { return len(facts.Of(i, "")) > 0 }
+
+// learn reads what there is to know about the organizations that the person has to do with.
+func (r *Reconciler) learn(ctx context.Context, p *person, owned []v1alpha1.Organization) error {
+	w := world.New(r.Config.Ingress.BaseDomain)
+	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
+		return err
+	}
+	world.Add(w, p.memberships...)
+	world.Add(w, p.invitations...)
+	for _, name := range p.names(owned) {
+		if err := r.learnOrganization(ctx, p, w, name); err != nil {
+			return err
+		}
+	}
+	p.outlook = w.Outlook()
+	return nil
+}
+
+// names are those of the organizations that the person has to do with.
+func (p *person) names(owned []v1alpha1.Organization) []string {
+	var names []string
+	for i := range p.memberships {
+		names = append(names, facts.OrganizationOf(p.memberships[i].Namespace))
+	}
+	for i := range p.invitations {
+		names = append(names, facts.OrganizationOf(p.invitations[i].Namespace))
+	}
+	for i := range owned {
+		names = append(names, owned[i].Name)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
+func (r *Reconciler) learnOrganization(ctx context.Context, p *person, w *world.World, name string) error {
+	var org v1alpha1.Organization
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	p.known[name] = &org
+	world.Add(w, org)
+	var bindings v1alpha1.IntegrationBindingList
+	if err := r.Client.List(ctx, &bindings, client.InNamespace(v1alpha1.NamespacePrefix+name)); err != nil {
+		return err
+	}
+	world.Add(w, bindings.Items...) // a Cliq binding decides where invitations are listed (G5)
+	return nil
+}
+
+// organizations is the person's list, by name.
+func (p *person) organizations() []v1alpha1.UserOrganization {
+	list := make([]v1alpha1.UserOrganization, 0, len(p.memberships))
+	for i := range p.memberships {
+		if o := p.organization(&p.memberships[i]); o.Name != "" {
+			list = append(list, o)
+		}
+	}
+	slices.SortFunc(list, func(a, b v1alpha1.UserOrganization) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(list, func(a, b v1alpha1.UserOrganization) bool { return a.Name == b.Name })
+}
+
+func (p *person) organization(m *v1alpha1.Membership) v1alpha1.UserOrganization {
+	o := v1alpha1.UserOrganization{
+		Name:     facts.OrganizationOf(m.Namespace),
+		Role:     m.Spec.Role,
+		UserType: cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal),
+		Origin:   cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned),
+		Active:   p.active(m),
+	}
+	if org := p.known[o.Name]; org != nil {
+		o.DisplayName, o.AccessURL = org.Spec.DisplayName, org.Status.AccessURL
+		o.Edition = rules.EditionInForce(org.Spec)
+		if org.Spec.SuperAdmin == p.email {
+			o.Role = v1alpha1.RoleSuperAdmin
+		}
+	}
+	return o
+}
+
+// active reports whether a membership gives access, in an organization that is there to stay.
+func (p *person) active(m *v1alpha1.Membership) bool {
+	org := p.known[facts.OrganizationOf(m.Namespace)]
+	return org != nil && org.DeletionTimestamp == nil && rules.Active(m)
+}
+
+// listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6).
+func (p *person) listed() []v1alpha1.UserInvitation {
+	var list []v1alpha1.UserInvitation
+	for i := range p.invitations {
+		inv := &p.invitations[i]
+		name := facts.OrganizationOf(inv.Namespace)
+		if org := p.known[name]; org == nil || org.DeletionTimestamp != nil || p.outlook.EmailOnly(name) {
+			continue
+		}
+		list = append(list, v1alpha1.UserInvitation{
+			Organization: name, Name: inv.Name, Role: inv.Spec.Role, ExpiresAt: inv.Status.ExpiresAt,
+		})
+	}
+	slices.SortFunc(list, func(a, b v1alpha1.UserInvitation) int {
+		return cmp.Or(strings.Compare(a.Organization, b.Organization), strings.Compare(a.Name, b.Name))
+	})
+	return list
+}

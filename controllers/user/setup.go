@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package user
+
+import (
+	"context"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// SetupWithManager registers the controller: a User depends on what speaks of the person, on what their list shows of each
+// organization, and on the policy.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	person := handler.EnqueueRequestsFromMapFunc(ofPerson)
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.User{}).
+		Watches(&v1alpha1.Membership{}, person).
+		Watches(&v1alpha1.Invitation{}, person).
+		Watches(&v1alpha1.Organization{}, person).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), builder.WithPredicates(shownChanged)).
+		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding)).
+		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
+			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Complete(r)
+}
+
+// shownChanged passes over changes of an organization that no list shows, such as its seats: a large organization has many
+// of them, and many members.
+var shownChanged = predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		was, ok1 := e.ObjectOld.(*v1alpha1.Organization)
+		is, ok2 := e.ObjectNew.(*v1alpha1.Organization)
+		return ok1 && ok2 && was.Status.AccessURL != is.Status.AccessURL
+	},
+})
+
+func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
+	if email := index.Email(obj); email != "" {
+		return index.Named(identity.ObjectName(email))
+	}
+	return nil
+}
+
+// ofOrganization are its members, and those whom it invites.
+func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
+	return r.in(ctx, v1alpha1.NamespacePrefix+org.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
+}
+
+// ofBinding are those whom its organization invites: the binding may decide where they can answer (G5).
+func (r *Reconciler) ofBinding(ctx context.Context, b client.Object) []reconcile.Request {
+	if facts.OrganizationOf(b.GetNamespace()) == "" {
+		return nil
+	}
+	return r.in(ctx, b.GetNamespace(), &v1alpha1.InvitationList{})
+}
+
+// in are the people of whom a namespace's objects speak.
+func (r *Reconciler) in(ctx context.Context, namespace string, lists ...client.ObjectList) []reconcile.Request {
+	var requests []reconcile.Request
+	for _, list := range lists {
+		for _, obj := range index.Find(ctx, r.Client, list, client.InNamespace(namespace)) {
+			requests = append(requests, ofPerson(ctx, obj)...)
+		}
+	}
+	return requests
+}
+
+func (r *Reconciler) all(ctx context.Context, _ client.Object) []reconcile.Request {
+	return index.Requests(ctx, r.Client, &v1alpha1.UserList{})
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package user
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// tellDefault says which organization is the default, or that a choice is due (F1–F3).
+func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
+	var active []string
+	for i := range p.memberships {
+		if m := &p.memberships[i]; p.active(m) {
+			active = append(active, facts.OrganizationOf(m.Namespace))
+		}
+	}
+	chosen := u.Spec.DefaultOrganization
+	organization, due := rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
+	u.Status.DefaultOrganization = organization
+	const kind = v1alpha1.ConditionDefaultOrganizationChosen
+	switch {
+	case due:
+		say.False(kind, v1alpha1.ReasonChoiceDue, "The default organization was lost; set spec.defaultOrganization")
+	case organization == "":
+		say.False(kind, v1alpha1.ReasonNoOrganization, "In no organization yet")
+	case organization == chosen:
+		say.True(kind, v1alpha1.ReasonChosen, "Chosen by the user")
+	default:
+		say.True(kind, v1alpha1.ReasonFirstOrganization, "The user's first organization, until they choose another")
+	}
+}
+
+// hadOne reports whether the user has had a default, since when none is chosen for them (F3).
+func hadOne(u *v1alpha1.User) bool {
+	c := meta.FindStatusCondition(u.Status.Conditions, v1alpha1.ConditionDefaultOrganizationChosen)
+	return u.Status.DefaultOrganization != "" || (c != nil && c.Reason == v1alpha1.ReasonChoiceDue)
+}
+
+// tellUsage says what the person has of each limit.
+func (p *person) tellUsage(u *v1alpha1.User, say status.Conditions) {
+	usage := rules.UsageOf(p.outlook, p.email)
+	u.Status.Usage = v1alpha1.UserUsage{
+		Organizations:      shown(usage.Organizations),
+		Created:            shown(usage.Created),
+		CRMPlusCreated:     shown(usage.CRMPlusCreated),
+		CRMPlusInvited:     shown(usage.CRMPlusInvited),
+		ZohoOneInternal:    shown(usage.ZohoOneInternal),
+		PendingInvitations: shown(usage.PendingInvitations),
+	}
+	if usage.Over() {
+		say.False(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonOverLimit, "Has more than a limit allows; keeps it, and gets nothing new (L9)")
+		return
+	}
+	say.True(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonWithinLimits, "Within all limits")
+}
+
+func shown(u rules.Used) v1alpha1.Usage {
+	return v1alpha1.Usage{Used: u.Used, Limit: u.Limit, Summary: fmt.Sprintf("%d/%d", u.Used, u.Limit)}
+}
