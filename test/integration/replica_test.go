@@ -71,6 +71,7 @@ func newReplica(ctx context.Context) *replica {
 		journal: journal.New(live, view, systemNS),
 		address: &url.URL{Scheme: "https", Host: net.JoinHostPort("127.0.0.1", fmt.Sprint(options.LocalServingPort))},
 	}
+	r.journal.DropTime = dropTime
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 	Expect(mgr.Add(r.journal)).To(Succeed())

@@ -31,6 +31,8 @@ const (
 	systemNS   = "polyorg-system"
 	// people is the group that RBAC lets do everything, so that whatever is refused is refused by admission.
 	people = "people"
+	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	dropTime = 15 * time.Second
 )
 
 var (

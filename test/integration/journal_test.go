@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package integration
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+func stored(ctx context.Context) *v1alpha1.Journal {
+	GinkgoHelper()
+	j := &v1alpha1.Journal{}
+	Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, j)).To(Succeed())
+	return j
+}
+
+// entriesOf counts the open entries of a namespace.
+func entriesOf(ctx context.Context, namespace string) (n int) {
+	GinkgoHelper()
+	for _, e := range stored(ctx).Spec.Entries {
+		if e.Namespace == namespace {
+			n++
+		}
+	}
+	return n
+}
+
+// once creates an object as a client does that does not try again by itself.
+func once(ctx context.Context, resource string, obj client.Object) error {
+	GinkgoHelper()
+	config := rest.CopyConfig(control.Config())
+	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
+	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	c, err := rest.RESTClientFor(config)
+	Expect(err).NotTo(HaveOccurred())
+	return c.Post().Resource(resource).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
+}
+
+var _ = Describe("The journal", func() {
+	It("is the first of this cluster, and open at once", func(ctx SpecContext) {
+		j := stored(ctx)
+		Expect(j.Spec.UID).To(Equal(j.UID))
+		Expect(j.Finalizers).To(ContainElement(v1alpha1.JournalFinalizer))
+	})
+
+	It("judges a dry run like any other request, and keeps nothing of it", func(ctx SpecContext) {
+		org, user := organization(ctx, person("owner"), 2), person("gina")
+		for range 5 {
+			Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard), client.DryRunAll)).To(Succeed())
+		}
+		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeZero())
+		Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))).To(Succeed())
+		Expect(insist(ctx, func() error {
+			return platform.Create(ctx, membership(org, person("hal"), v1alpha1.RoleStandard), client.DryRunAll)
+		})).To(MatchError(ContainSubstring("[E5]")))
+	})
+
+	It("leaves nothing behind for a refusal", func(ctx SpecContext) {
+		org := organization(ctx, person("owner"), 1)
+		var before string
+		Eventually(func() []v1alpha1.JournalEntry {
+			j := stored(ctx)
+			before = j.ResourceVersion
+			return j.Spec.Entries
+		}, 4*dropTime).Should(BeEmpty())
+		Expect(platform.Create(ctx, membership(org, person("ida"), v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[E5]")))
+		Expect(stored(ctx).ResourceVersion).To(Equal(before), "a refusal writes nothing")
+	})
+
+	It("answers a taken name as AlreadyExists, whatever the limits", func(ctx SpecContext) {
+		org := organization(ctx, person("owner"), 9)
+		m := membership(org, person("jo"), v1alpha1.RoleStandard)
+		Expect(platform.Create(ctx, m.DeepCopy())).To(Succeed())
+		again := membership(org, person("kim"), v1alpha1.RoleStandard)
+		again.Name = m.Name
+		Eventually(func() bool { return apierrors.IsAlreadyExists(platform.Create(ctx, again.DeepCopy())) }).Should(BeTrue())
+	})
+
+	It("holds the place of a creation that something refuses after admission, says so as a retry, and drops it in time", func(ctx SpecContext) {
+		org, user := organization(ctx, person("owner"), 2), person("lea")
+		namespace := v1alpha1.NamespacePrefix + org.Name
+		Expect(platform.Create(ctx, &corev1.ResourceQuota{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "none"},
+			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/memberships.polyorg.io": resource.MustParse("0")}},
+		})).To(Succeed())
+		Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("quota")))
+		Expect(entriesOf(ctx, namespace)).To(Equal(1))
+		err := once(ctx, "invitations", invitation(org, person("max")))
+		Expect(apierrors.IsTooManyRequests(err)).To(BeTrue(), "contended, not refused: %v", err)
+		Expect(err.(apierrors.APIStatus).Status().Details.RetryAfterSeconds).To(BeNumerically(">", 0))
+		Expect(platform.Create(ctx, invitation(org, person("max")))).To(Succeed(), "a client that obeys gets its turn")
+		Expect(entriesOf(ctx, namespace)).To(BeNumerically("<=", 1), "the phantom is gone")
+	})
+
+	It("lets one person's storm of failing requests stop nobody else", func(ctx SpecContext) {
+		owner := person("owner")
+		org, other := organization(ctx, owner, 100), organization(ctx, person("owner"), 100)
+		Expect(platform.Create(ctx, &corev1.ResourceQuota{
+			ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + org.Name, Name: "none"},
+			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/invitations.polyorg.io": resource.MustParse("0")}},
+		})).To(Succeed())
+		c := as(owner)
+		storm, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		atOnce(storm, 45, func(int) error { return c.Create(storm, invitation(org, person("victim"))) })
+		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeNumerically("<=", 32))
+		Expect(platform.Create(ctx, membership(other, person("nora"), v1alpha1.RoleStandard))).To(Succeed())
+	})
+})
