@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -57,10 +59,11 @@ func run(file string) error {
 	if err != nil {
 		return err
 	}
-	if err := wire(mgr, kube, cfg); err != nil {
+	ctx := ctrl.SetupSignalHandler()
+	if err := wire(ctx, mgr, kube, cfg); err != nil {
 		return err
 	}
-	return mgr.Start(ctrl.SetupSignalHandler())
+	return mgr.Start(ctx)
 }
 
 func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
@@ -71,6 +74,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 	host, port := cfg.Webhook.HostPort()
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
+		Cache:                         cache.Options{ByObject: controllers.Cached()},
 		WebhookServer:                 webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
@@ -82,7 +86,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 }
 
 // wire puts the parts together: the view and the journal run on every replica, the controllers on the leader.
-func wire(mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) error {
+func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) error {
 	live, err := client.NewWithWatch(kube, client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
@@ -101,7 +105,7 @@ func wire(mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) er
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
-		controllers.SetupAll(mgr, controllers.Options{Config: cfg, View: view, Clock: clock.RealClock{}}),
+		controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
 		mgr.AddReadyzCheck("view", log.Ready),
