@@ -84,7 +84,7 @@ func (r *run) show(ctx context.Context) error {
 	if err := r.startSandbox(ctx); err != nil {
 		return err
 	}
-	if err := r.applySamples(ctx); err != nil {
+	if err := r.sandbox.ApplySamples(ctx, filepath.Join(r.Root, "config", "samples")); err != nil {
 		return err
 	}
 	if err := r.printTour(ctx); err != nil {

@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -16,14 +17,21 @@ import (
 // sampleTimeout bounds the wait for what one sample applied to be Ready.
 const sampleTimeout = "60s"
 
-// Sample is a file of manifests. The comments at its top may say how it is to be applied:
+// Sample is a file of manifests. The comments at its top may say how it is to be applied, and what is to be expected:
 //
 //	# as: john@zylker.com
+//	# verb: apply
+//	# rule: O1
+//	# refused: only the super admin may do that
 type Sample struct {
 	// Path of the file.
 	Path string
 	// As is the user who applies it; the platform's administrator where it is empty.
 	As string
+	// Verb of kubectl; where it is empty, administrators apply and people create.
+	Verb string
+	// Rule is the one that refuses it, and Refused what it says then; both are empty for a sample that is right.
+	Rule, Refused string
 }
 
 // ReadSamples returns a folder's samples in the order in which they are to be applied, that of their names.
@@ -41,7 +49,8 @@ func ReadSamples(dir string) ([]Sample, error) {
 		if err != nil {
 			return nil, err
 		}
-		samples = append(samples, Sample{Path: path, As: header(string(data), "as")})
+		of := func(key string) string { return header(string(data), key) }
+		samples = append(samples, Sample{Path: path, As: of("as"), Verb: of("verb"), Rule: of("rule"), Refused: of("refused")})
 	}
 	return samples, nil
 }
@@ -64,38 +73,31 @@ func header(file, key string) string {
 // reads first; they create.
 func (s Sample) Args() []string {
 	if s.As == "" {
-		return []string{"apply", "-f", s.Path}
+		return []string{cmp.Or(s.Verb, "apply"), "-f", s.Path}
 	}
-	return []string{"create", "--as=" + s.As, "-f", s.Path}
+	return []string{cmp.Or(s.Verb, "create"), "--as=" + s.As, "-f", s.Path}
 }
 
-// applySamples applies one file after the other, each when the one before is Ready.
-func (r *run) applySamples(ctx context.Context) error {
-	samples, err := ReadSamples(filepath.Join(r.Root, "config", "samples"))
+// ApplySamples applies a folder's files one after the other, each when the one before is Ready.
+func (s *Sandbox) ApplySamples(ctx context.Context, dir string) error {
+	samples, err := ReadSamples(dir)
 	if err != nil {
 		return err
 	}
-	for _, s := range samples {
-		r.steps.say("Applying %s as %s", short(s.Path), whom(s))
-		if err := r.apply(ctx, s); err != nil {
+	for _, sample := range samples {
+		s.say("Applying %s as %s", short(sample.Path), cmp.Or(sample.As, "the platform's administrator"))
+		if err := s.apply(ctx, sample); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func whom(s Sample) string {
-	if s.As == "" {
-		return "the platform's administrator"
-	}
-	return s.As
-}
-
-func (r *run) apply(ctx context.Context, s Sample) error {
-	if _, err := r.sandbox.kubectl.run(ctx, nil, s.Args()...); err != nil && !r.standsAlready(err) {
+func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
+	if _, err := s.kubectl.run(ctx, nil, sample.Args()...); err != nil && !standsAlready(err) {
 		return err
 	}
-	data, err := os.ReadFile(s.Path)
+	data, err := os.ReadFile(sample.Path)
 	if err != nil {
 		return err
 	}
@@ -107,20 +109,23 @@ func (r *run) apply(ctx context.Context, s Sample) error {
 		if o.GroupVersionKind().Group != v1alpha1.GroupName {
 			continue
 		}
-		name := strings.ToLower(o.GetKind()) + "/" + o.GetName()
-		slow := time.AfterFunc(2*time.Second, func() { r.steps.say("  waiting for %s to be Ready", name) })
-		_, err := r.sandbox.kubectl.run(ctx, nil, "wait", "--for=condition=Ready", "--timeout="+sampleTimeout, "-n", o.GetNamespace(), name)
-		slow.Stop()
-		if err != nil {
+		if err := s.waitForReady(ctx, o.GetNamespace(), strings.ToLower(o.GetKind())+"/"+o.GetName()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// standsAlready says whether a creation failed only because an earlier run made the same in the existing cluster.
-func (r *run) standsAlready(err error) bool {
-	return r.control == nil && !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
+func (s *Sandbox) waitForReady(ctx context.Context, namespace, name string) error {
+	slow := time.AfterFunc(2*time.Second, func() { s.say("  waiting for %s to be Ready", name) })
+	defer slow.Stop()
+	_, err := s.kubectl.run(ctx, nil, "wait", "--for=condition=Ready", "--timeout="+sampleTimeout, "-n", namespace, name)
+	return err
+}
+
+// standsAlready says whether a creation failed only because an earlier run made the same in an existing cluster.
+func standsAlready(err error) bool {
+	return !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
 		return !strings.Contains(line, "(AlreadyExists)")
 	})
 }

@@ -45,9 +45,12 @@ func (r *run) commands(refused []Sample) []string {
 	commands := []string{
 		"kubectl get organizations -o wide",
 		"kubectl get polyorg -n org-zylker-products",
-		"kubectl describe puser",
+		"kubectl get puser,inv -A   # each sign-in with its organizations; what became of the invitations",
 	}
-	for _, s := range refused[:min(1, len(refused))] {
+	for _, s := range refused {
+		if s.Rule != "O1" { // the seed document's own example
+			continue
+		}
 		s.Path = short(s.Path)
 		commands = append(commands, "kubectl "+strings.Join(s.Args(), " ")+"   # will be refused, and says why")
 	}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package samples
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+const (
+	branches   = 40 // organizations that all want the same user
+	places     = 10 // of which a user can be in so many (L1)
+	guests     = 12 // people who accept an invitation meanwhile
+	wanted     = "wanted@zylker.com"
+	impatience = 4 * time.Minute // more than the journal's drop time, and than a new leader takes
+)
+
+// In one order, after the samples: the crashes are the last thing that this cluster sees.
+var _ = Describe("Replicas that are killed", Ordered, func() {
+	var refused int
+
+	BeforeAll(func(ctx context.Context) {
+		inParallel(branches, func(i int) { found(ctx, i) })
+		inParallel(guests, func(i int) { invite(ctx, i) })
+	}, NodeTimeout(impatience))
+
+	It("lose nothing that was asked for meanwhile", func(ctx context.Context) {
+		progress := &progress{at: map[int]func(){
+			3:  func() { crash(ctx, 0) },
+			9:  func() { crash(ctx, 1) },
+			18: func() { crash(ctx, 0, 1) },
+			30: func() { crash(ctx, 1, 0) },
+			45: func() { crash(ctx, 0, 1) },
+		}}
+		var mu sync.Mutex
+		inParallel(branches+guests, func(i int) {
+			if i%4 == 3 && i/4 < guests {
+				accept(ctx, i/4)
+			} else if !provision(ctx, i-min((i+1)/4, guests)) {
+				mu.Lock()
+				refused++
+				mu.Unlock()
+			}
+			progress.step()
+		})
+	}, NodeTimeout(2*impatience))
+
+	It("grant exactly as many places as there are", func(ctx context.Context) {
+		Expect(refused).To(Equal(branches - places))
+		Eventually(func(g Gomega) {
+			members := membershipsOf(ctx, wanted)
+			g.Expect(members).To(HaveLen(places))
+			for _, m := range members {
+				g.Expect(meta.IsStatusConditionTrue(m.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue(), m.Namespace)
+			}
+			g.Expect(personOf(ctx, g, wanted).used).To(Equal("10/10"))
+		}).Should(Succeed())
+	}, NodeTimeout(impatience))
+
+	It("carry out every acceptance, once", func(ctx context.Context) {
+		for i := range guests {
+			Eventually(func(g Gomega) {
+				var invitation v1alpha1.Invitation
+				g.Expect(platform.Get(ctx, client.ObjectKey{Namespace: namespaceOf(i), Name: "guest"}, &invitation)).To(Succeed())
+				g.Expect(invitation.Status.State).To(Equal(v1alpha1.InvitationAccepted))
+				joined := membershipsOf(ctx, guest(i))
+				g.Expect(joined).To(HaveLen(1))
+				g.Expect(joined[0].Name).To(Equal(invitation.Status.Membership))
+				g.Expect(joined[0].Spec.Origin).To(Equal(v1alpha1.OriginInvited))
+				g.Expect(meta.IsStatusConditionTrue(joined[0].Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue())
+			}).Should(Succeed())
+		}
+	}, NodeTimeout(impatience))
+
+	It("leave nothing in the journal", func(ctx context.Context) {
+		Eventually(func(g Gomega) []v1alpha1.JournalEntry {
+			var journal v1alpha1.Journal
+			g.Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, &journal)).To(Succeed())
+			return journal.Spec.Entries
+		}).WithTimeout(impatience).Should(BeEmpty())
+	}, NodeTimeout(impatience+time.Minute))
+})
+
+// progress runs something at some points of many concurrent acts, in the act that gets there.
+type progress struct {
+	mu   sync.Mutex
+	done int
+	at   map[int]func()
+}
+
+func (p *progress) step() {
+	p.mu.Lock()
+	p.done++
+	do := p.at[p.done]
+	p.mu.Unlock()
+	if do != nil {
+		do()
+	}
+}
+
+var crashing sync.Mutex
+
+// crash kills replicas, all of them before the first starts again.
+func crash(ctx context.Context, replicas ...int) {
+	GinkgoHelper()
+	crashing.Lock()
+	defer crashing.Unlock()
+	for _, i := range replicas {
+		Expect(operator.Kill(i)).To(Succeed())
+	}
+	for _, i := range replicas {
+		Expect(operator.Restart(ctx, i)).To(Succeed())
+	}
+}
+
+// inParallel does it n times, at most 8 at once, and returns when all is done.
+func inParallel(n int, do func(i int)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 8)
+	for i := range n {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer GinkgoRecover()
+			defer func() { <-slots }()
+			do(i)
+		})
+	}
+	all.Wait()
+}
+
+func branch(i int) string      { return fmt.Sprintf("storm-%02d", i) }
+func namespaceOf(i int) string { return v1alpha1.NamespacePrefix + branch(i) }
+func guest(i int) string       { return fmt.Sprintf("guest-%02d@zylker.com", i) }
+
+// found makes an organization and waits for it.
+func found(ctx context.Context, i int) {
+	GinkgoHelper()
+	org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: branch(i)}, Spec: v1alpha1.OrganizationSpec{
+		DisplayName: "Storm", SuperAdmin: fmt.Sprintf("owner-%02d@zylker.com", i),
+		Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionStandard, Licenses: 5},
+	}}
+	Expect(insist(ctx, platform, org)).To(Succeed())
+	Eventually(func(g Gomega) {
+		g.Expect(platform.Get(ctx, client.ObjectKeyFromObject(org), org)).To(Succeed())
+		g.Expect(meta.IsStatusConditionTrue(org.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue())
+	}).Should(Succeed())
+}
+
+func invite(ctx context.Context, i int) {
+	GinkgoHelper()
+	Expect(insist(ctx, platform, &v1alpha1.Invitation{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(i), Name: "guest"},
+		Spec:       v1alpha1.InvitationSpec{Email: guest(i), Role: v1alpha1.RoleStandard},
+	})).To(Succeed())
+}
+
+func accept(ctx context.Context, i int) {
+	GinkgoHelper()
+	Expect(insist(ctx, clientAs(guest(i)), &v1alpha1.InvitationResponse{
+		ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("guest-%02d", i)},
+		Spec: v1alpha1.InvitationResponseSpec{
+			Invitation: &v1alpha1.InvitationReference{Namespace: namespaceOf(i), Name: "guest"}, Decision: v1alpha1.DecisionAccept,
+		},
+	})).To(Succeed())
+}
+
+// provision asks for one more membership of the wanted user, and reports whether there was a place.
+func provision(ctx context.Context, i int) bool {
+	GinkgoHelper()
+	err := insist(ctx, platform, &v1alpha1.Membership{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(i), Name: "wanted"},
+		Spec:       v1alpha1.MembershipSpec{User: wanted, Role: v1alpha1.RoleStandard},
+	})
+	if err != nil {
+		Expect(err).To(MatchError(ContainSubstring("LimitExceeded: wanted@zylker.com is in as many organizations")))
+		Expect(err).To(MatchError(ContainSubstring("(used 10 of 10) [L1]")))
+	}
+	return err == nil
+}
+
+// insist creates an object as clients do: it asks again while the answer is to try again, or there is none. A creation of
+// which only the answer was lost is found to be there.
+func insist(ctx context.Context, c client.Client, obj client.Object) error {
+	var last error
+	backoff := wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitter: 0.5, Cap: time.Second, Steps: 1000}
+	err := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
+		attempt := obj.DeepCopyObject().(client.Object)
+		last = c.Create(ctx, attempt)
+		switch {
+		case last == nil, apierrors.IsAlreadyExists(last):
+			return true, nil
+		case again(last):
+			return false, nil
+		}
+		return false, last
+	})
+	if err != nil && err != last { //nolint:errorlint // the very same
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return err
+}
+
+// again says whether an answer asks for another try: contention, or no operator to judge.
+func again(err error) bool {
+	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) ||
+		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
+}
