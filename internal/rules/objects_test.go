@@ -311,18 +311,13 @@ func (p person) prefers(organization string) person {
 	return p
 }
 
-// many makes n objects, numbered from 1.
-func many[O object](n int, one func(name string) O) []object {
-	objects := make([]object, n)
-	for i := range objects {
-		objects[i] = one("other" + strconv.Itoa(i+1))
-	}
-	return objects
-}
-
 // crowd makes n members of an organization.
 func crowd(n int, organization string) []object {
-	return many(n, func(name string) membership { return member(name+"@example.org", organization) })
+	objects := make([]object, n)
+	for i := range objects {
+		objects[i] = member("member"+strconv.Itoa(i+1)+"@example.org", organization)
+	}
+	return objects
 }
 
 // elsewhere makes n organizations of somebody else, of each of which the user is a member.

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+func TestHosts(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		organization organization
+		want         []string
+	}{
+		"A1: by default the name is the organization's":   {org("zylker", john), []string{"zylker.crm.example.com"}},
+		"A1: another can be chosen":                       {org("zylker", john).at("shop", ""), []string{"shop.crm.example.com"}},
+		"A1: a custom domain comes second":                {org("zylker", john).at("shop", "crm.zylker.com"), []string{"shop.crm.example.com", "crm.zylker.com"}},
+		"A1: a custom domain leaves the default as it is": {org("zylker", john).at("", "crm.zylker.com"), []string{"zylker.crm.example.com", "crm.zylker.com"}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, rules.Hosts(tc.organization.Organization, baseDomain)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestHostsAreHeldOnce(t *testing.T) {
+	mine := world{}.with(org("own", john))
+	third := org("third", john)
+	lead := by(user(john))
+	run(t, map[string]testCase{
+		"A2: a free host is taken": {mine, lead.creates(third.at("shop", "")), nil, false, nil},
+		"A2: a host that another asked for is not": {
+			mine.with(org("hidden", carol).at("shop", "")), lead.creates(third.at("shop", "")), []string{"A2"}, false, []string{"spec.accessURL", "shop.crm.example.com is not free; choose another"},
+		},
+		"A2: nor one that another has by default": {mine.with(org("shop", carol)), lead.creates(third.at("shop", "")), []string{"A2"}, false, nil},
+		"A2: nor another's custom domain":         {mine.with(org("hidden", carol).at("", "crm.zylker.com")), lead.creates(third.at("", "crm.zylker.com")), []string{"A2"}, false, nil},
+		"A2: nor one that another still serves": {
+			mine.with(org("hidden", carol).having(func(o *v1alpha1.Organization) { o.Status.Hosts = []string{"shop.crm.example.com"} })),
+			lead.creates(third.at("shop", "")), []string{"A2"}, false, nil,
+		},
+		"A7: nor one of what is being deleted": {mine.with(org("hidden", carol).at("shop", "").terminating()), lead.creates(third.at("shop", "")), []string{"A2"}, false, nil},
+		"A2: two at once do not both get it":   {mine.perhaps(org("hidden", carol).at("shop", "")), lead.creates(third.at("shop", "")), []string{"A2"}, true, nil},
+		"A2: one that may be given up is waited for": {
+			mine.changing(org("hidden", carol).at("shop", ""), org("hidden", carol)), lead.creates(third.at("shop", "")), []string{"A2"}, true, nil,
+		},
+		"A6: a host that is reserved to nobody is nobody's":      {mine.with(reserve("shop.crm.example.com")), lead.creates(third.at("shop", "")), []string{"A2"}, false, nil},
+		"A6: one that is reserved to another is not taken":       {mine.with(reserve("shop.crm.example.com").heldFor(org("hidden", carol))), lead.creates(third.at("shop", "")), []string{"A2"}, false, nil},
+		"A6: who it is reserved to takes it back":                {mine.with(reserve("shop.crm.example.com").heldFor(third)), lead.changes(third, third.at("shop", "")), nil, false, nil},
+		"A2: a later organization of that name inherits nothing": {mine.with(reserve("shop.crm.example.com").heldFor(third)), lead.creates(third.named("later").at("shop", "")), []string{"A2"}, false, nil},
+		"A6: a platform actor reserves a free host":              {mine, by(platform).creates(reserve("shop.crm.example.com")), nil, false, nil},
+		"A6: and one that is still served to its organization":   {mine.with(third.at("shop", "")), by(platform).creates(reserve("shop.crm.example.com").heldFor(third)), nil, false, nil},
+		"A2: not one that is in use, to nobody":                  {mine.with(third.at("shop", "")), by(platform).creates(reserve("shop.crm.example.com")), []string{"A2"}, false, nil},
+		"A6: nobody else reserves":                               {mine, lead.creates(reserve("shop.crm.example.com")), []string{"A6"}, false, nil},
+		"A6: or frees":                                           {mine, lead.deletes(reserve("shop.crm.example.com")), []string{"A6"}, false, nil},
+		"A6: a platform actor frees":                             {mine, by(platform).deletes(reserve("shop.crm.example.com")), nil, false, nil},
+		"L9: a host that two got hold of past admission hinders neither's other changes": {
+			mine.with(org("hidden", carol).at("shop", "")), lead.changes(third.at("shop", ""), third.at("shop", "").restricted()), nil, false, nil,
+		},
+	})
+}
+
+func TestAccessName(t *testing.T) {
+	mine := world{}.with(org("own", john))
+	lead := by(user(john))
+	other := policyWith(reserved("other"))
+	shop := policyWith(reserved("shop"))
+	run(t, map[string]testCase{
+		"A4: a reserved name is not chosen":                     {mine, lead.creates(org("third", john).at("login", "")), []string{"A4"}, false, []string{"spec.accessURL.name", `"login" is reserved`, "choose another"}},
+		"A4: nor had by default":                                {mine, lead.creates(org("www", john)), []string{"A4"}, false, []string{"metadata.name"}},
+		"A4: an organization of such a name may choose another": {mine, lead.creates(org("www", john).at("shop", "")), nil, false, nil},
+		"A4: the policy says which":                             {mine.with(shop), lead.creates(org("third", john).at("shop", "")), []string{"A4"}, false, nil},
+		"A4: and instead of, not beside, the built-in":          {mine.with(shop), lead.creates(org("www", john)), nil, false, nil},
+		"A4: a name that may be reserved in a moment waits":     {mine.changing(other, shop), lead.creates(org("shop", john)), []string{"A4"}, true, nil},
+		"A4: so does one that the first policy may free":        {mine.perhaps(other), lead.creates(org("www", john)), []string{"A4"}, true, nil},
+		"A4: a custom domain lies outside the base domain":      {mine, lead.creates(org("third", john).at("", "shop.crm.example.com")), []string{"A4"}, false, []string{"spec.accessURL.customDomain", "outside crm.example.com"}},
+		"A4: nor is it the base domain":                         {mine, lead.creates(org("third", john).at("", "crm.example.com")), []string{"A4"}, false, nil},
+		"A4: a domain that only ends alike is outside":          {mine, lead.creates(org("third", john).at("", "zylkercrm.example.com")), nil, false, nil},
+		"L9: a name that became reserved since is kept": {
+			mine.with(shop), lead.changes(org("shop", john), org("shop", john).restricted()), nil, false, nil,
+		},
+		"L9: and not taken back once it was given up": {
+			mine.with(shop), lead.changes(org("shop", john).at("other", ""), org("shop", john)), []string{"A4"}, false, nil,
+		},
+	})
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+func TestChooseDefault(t *testing.T) {
+	there := world{}.with(org("zylker", alice), member(bob, "zylker"), org("hidden", carol))
+	mine := account(bob)
+	run(t, map[string]testCase{
+		"F2: the user chooses one of their own":           {there, by(user(bob)).changes(mine, mine.prefers("zylker")), nil, false, nil},
+		"F2: a platform actor does for them":              {there, by(platform).changes(mine, mine.prefers("zylker")), nil, false, nil},
+		"F2: nobody else":                                 {there, by(user(alice)).changes(mine, mine.prefers("zylker")), []string{"F2"}, false, []string{"only " + bob}},
+		"F2: nor one they are not in":                     {there, by(user(bob)).changes(mine, mine.prefers("hidden")), []string{"F2"}, false, []string{"active member"}},
+		"F2: not even by a platform actor":                {there, by(platform).changes(mine, mine.prefers("hidden")), []string{"F2"}, false, nil},
+		"U3: one that does not exist is refused alike":    {there, by(user(bob)).changes(mine, mine.prefers("nowhere")), []string{"F2"}, false, []string{"active member"}},
+		"F2: nor where they are suspended":                {there.with(org("other", carol), member(bob, "other").suspended()), by(user(bob)).changes(mine, mine.prefers("other")), []string{"F2"}, false, nil},
+		"F2: nor what is being deleted":                   {there.with(org("dead", carol).terminating(), member(bob, "dead")), by(user(bob)).changes(mine, mine.prefers("dead")), []string{"F2"}, false, nil},
+		"F2: nor where they are only invited":             {there.with(org("new", carol), invite(bob, "new")), by(user(bob)).changes(mine, mine.prefers("new")), []string{"F2"}, false, nil},
+		"F2: the choice is taken back":                    {there, by(user(bob)).changes(mine.prefers("zylker"), mine), nil, false, nil},
+		"F3: a choice that went stale stops nothing else": {there, by(user(alice)).changes(mine.prefers("nowhere"), mine.prefers("nowhere")), nil, false, nil},
+		"F2: a membership that may be ending waits":       {world{}.with(org("zylker", alice)).perhaps(member(bob, "zylker")), by(user(bob)).changes(mine, mine.prefers("zylker")), []string{"F2"}, true, nil},
+		"U1: nobody makes a User for themselves":          {there, by(user(bob)).creates(mine), []string{"U1"}, false, nil},
+		"U1: nor deletes it":                              {there, by(user(bob)).deletes(mine), []string{"U1"}, false, nil},
+		"U1: the operator does both":                      {there, by(platform).creates(mine), nil, false, nil},
+	})
+}
+
+func TestDefault(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		chosen, current string
+		hadOne          bool
+		active          []string
+		want            string
+		wantDue         bool
+	}{
+		"F1: the first organization is the default":             {"", "", false, []string{"first"}, "first", false},
+		"F1: it stays so when others follow":                    {"", "first", true, []string{"first", "second"}, "first", false},
+		"F1: even when an older membership comes to light":      {"", "first", true, []string{"older", "first"}, "first", false},
+		"F2: the chosen one is":                                 {"second", "first", true, []string{"first", "second"}, "second", false},
+		"F3: when the first is lost, no other is chosen":        {"", "first", true, []string{"second"}, "", true},
+		"F3: nor when the chosen one is":                        {"second", "second", true, []string{"first"}, "", true},
+		"F3: it stays due":                                      {"", "", true, []string{"first", "second"}, "", true},
+		"F3: until they choose":                                 {"second", "", true, []string{"first", "second"}, "second", false},
+		"F3: who is in none has nothing to choose from":         {"", "first", true, nil, "", false},
+		"F3: nor has who never was in any":                      {"", "", false, nil, "", false},
+		"F3: who lost all of them chooses when one comes again": {"", "", true, []string{"new"}, "", true},
+		"F3: a chosen one that comes back is the default again": {"second", "", true, []string{"second"}, "second", false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got, due := rules.Default(tc.chosen, tc.current, tc.hadOne, tc.active)
+			if got != tc.want || due != tc.wantDue {
+				t.Errorf("got %q, due %t; want %q, %t", got, due, tc.want, tc.wantDue)
+			}
+		})
+	}
+}
