@@ -44,7 +44,11 @@ func (j *Journal) create(ctx context.Context) (*v1alpha1.Journal, error) {
 		Spec:       v1alpha1.JournalSpec{Format: Format},
 	}
 	controllerutil.AddFinalizer(made, v1alpha1.JournalFinalizer)
-	if err := j.Client.Create(ctx, made); err != nil {
+	err := j.Client.Create(ctx, made)
+	if apierrors.IsAlreadyExists(err) {
+		return j.read(ctx) // another replica was first
+	}
+	if err != nil {
 		return nil, fmt.Errorf("make the journal: %w", err)
 	}
 	return made, nil

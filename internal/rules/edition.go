@@ -68,14 +68,6 @@ func sorted(set map[string]bool) []string {
 	return out
 }
 
-// account yields what an organization is, as far as a change may rely on it; ok is false while there is none.
-func (o Outlook) account(organization string) (Account, bool) {
-	for _, a := range granted[Account](o, OrganizationKey(organization)) {
-		return a, true
-	}
-	return Account{}, false
-}
-
 // Ended reports whether an organization's deletion is certain: nothing in it holds a place any more (O7).
 func (o Outlook) Ended(organization string) bool {
 	for _, a := range certain[Account](o, OrganizationKey(organization)) {

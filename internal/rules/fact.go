@@ -18,10 +18,14 @@ type Fact interface {
 // A Key is what facts are looked up by. Keys of different kinds never collide.
 type Key struct{ Kind, Name string }
 
-// UserKey finds what speaks of a user, OrganizationKey what an organization is, MembersKey who holds or may get a place there.
-func UserKey(email string) Key        { return Key{"user", email} }
+// UserKey finds what speaks of a user.
+func UserKey(email string) Key { return Key{"user", email} }
+
+// OrganizationKey finds what an organization is, and its super admin.
 func OrganizationKey(name string) Key { return Key{"organization", name} }
-func MembersKey(name string) Key      { return Key{"members", name} }
+
+// MembersKey finds who holds, or may get, a place in an organization.
+func MembersKey(name string) Key { return Key{"members", name} }
 
 // AccountKey finds the bindings of one account of one application's component.
 func AccountKey(application, component, account string) Key {

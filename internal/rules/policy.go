@@ -97,7 +97,7 @@ func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	return p
 }
 
-func set(to *int32, from *int32) {
+func set(to, from *int32) {
 	if from != nil {
 		*to = *from
 	}

@@ -13,16 +13,16 @@ import (
 )
 
 var _ = Describe("Limits under concurrent requests to two replicas", func() {
-	organizations := func(ctx SpecContext, n int, licenses int32) []*v1alpha1.Organization {
+	organizations := func(ctx SpecContext, n int) []*v1alpha1.Organization {
 		all := make([]*v1alpha1.Organization, n)
 		for i := range all {
-			all[i] = organization(ctx, person("owner"), licenses)
+			all[i] = organization(ctx, person("owner"), 9)
 		}
 		return all
 	}
 
 	It("L1, L8: lets one user into exactly 10 of 30 organizations", func(ctx SpecContext) {
-		user, orgs := person("alice"), organizations(ctx, 30, 9)
+		user, orgs := person("alice"), organizations(ctx, 30)
 		before := []int64{replicas[0].served.Load(), replicas[1].served.Load()}
 		atOnce(ctx, 30, func(i int) error {
 			return platform.Create(ctx, membership(orgs[i], user, v1alpha1.RoleStandard))
@@ -61,7 +61,7 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 	})
 
 	It("G1: binds a portal to exactly one organization, and five accounts to one organization", func(ctx SpecContext) {
-		orgs := organizations(ctx, 12, 9)
+		orgs := organizations(ctx, 12)
 		atOnce(ctx, 12, func(i int) error { return platform.Create(ctx, binding(orgs[i], "ZohoDesk", "support")) }).mustBe(1, "[G1]")
 		atOnce(ctx, 12, func(i int) error {
 			return platform.Create(ctx, binding(orgs[0], "ZohoSalesIQ", fmt.Sprintf("site-%d", i)))
@@ -69,7 +69,7 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 	})
 
 	It("L7: sends one user exactly 20 pending invitations, and 3 from one super admin", func(ctx SpecContext) {
-		user, orgs := person("bob"), organizations(ctx, 25, 9)
+		user, orgs := person("bob"), organizations(ctx, 25)
 		atOnce(ctx, 25, func(i int) error { return platform.Create(ctx, invitation(orgs[i], user)) }).mustBe(20, "[L7]")
 		busy, other := person("busy"), person("carol")
 		var own []*v1alpha1.Organization
@@ -119,7 +119,7 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 	})
 
 	It("L2: gives a place back as soon as a membership is gone, and refuses nothing that is free", func(ctx SpecContext) {
-		user, orgs := person("frank"), organizations(ctx, 11, 9)
+		user, orgs := person("frank"), organizations(ctx, 11)
 		var last *v1alpha1.Membership
 		for _, org := range orgs[:10] {
 			last = membership(org, user, v1alpha1.RoleStandard)

@@ -38,14 +38,14 @@ func entriesOf(ctx context.Context, namespace string) (n int) {
 }
 
 // once creates an object as a client does that does not try again by itself.
-func once(ctx context.Context, resource string, obj client.Object) error {
+func once(ctx context.Context, plural string, obj client.Object) error {
 	GinkgoHelper()
 	config := rest.CopyConfig(control.Config())
 	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
 	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
 	c, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
-	return c.Post().Resource(resource).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
+	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
 }
 
 var _ = Describe("The journal", func() {

@@ -5,13 +5,14 @@ package integration
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -26,7 +27,6 @@ import (
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/util/yaml"
-	"os"
 
 	"github.com/polyorg/polyorg/internal/admission"
 	"github.com/polyorg/polyorg/internal/facts"
@@ -69,7 +69,7 @@ func newReplica(ctx context.Context) *replica {
 	view := facts.NewView(baseDomain)
 	r := &replica{
 		journal: journal.New(live, view, systemNS),
-		address: &url.URL{Scheme: "https", Host: net.JoinHostPort("127.0.0.1", fmt.Sprint(options.LocalServingPort))},
+		address: &url.URL{Scheme: "https", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(options.LocalServingPort))},
 	}
 	r.journal.DropTime = dropTime
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})

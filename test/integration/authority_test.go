@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package integration
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// change reads an object, changes it, and writes it as somebody, until the answer is final.
+func change[T client.Object](ctx context.Context, c client.Client, object T, edit func(T)) error {
+	return insist(ctx, func() error {
+		current := object.DeepCopyObject().(T)
+		if err := platform.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil {
+			return err
+		}
+		edit(current)
+		return c.Update(ctx, current)
+	})
+}
+
+var _ = Describe("Authority", Ordered, func() {
+	var (
+		org                                                *v1alpha1.Organization
+		owner, admin, second, standard, outsider           string
+		adminMembership, secondMembership, standardsMember *v1alpha1.Membership
+	)
+
+	BeforeAll(func(ctx SpecContext) {
+		owner, admin, second, standard, outsider = person("owner"), person("admin"), person("second"), person("standard"), person("outsider")
+		org = organization(ctx, owner, 20)
+		adminMembership, secondMembership = membership(org, admin, v1alpha1.RoleAdministrator), membership(org, second, v1alpha1.RoleAdministrator)
+		standardsMember = membership(org, standard, v1alpha1.RoleStandard)
+		for _, m := range []*v1alpha1.Membership{membership(org, owner, v1alpha1.RoleAdministrator), adminMembership, secondMembership, standardsMember} {
+			Expect(platform.Create(ctx, m)).To(Succeed())
+		}
+	})
+
+	// refuses expects a Forbidden that cites a rule.
+	refuses := func(err error, rule string) {
+		GinkgoHelper()
+		Expect(apierrors.IsForbidden(err)).To(BeTrue(), "%v", err)
+		Expect(err).To(MatchError(ContainSubstring("[" + rule + "]")))
+	}
+
+	It("O1, O2, O3, O4, E2, U2: says who creates an organization", func(ctx SpecContext) {
+		create := func(actor string, edit func(*v1alpha1.Organization)) error {
+			o := newOrganization(actor)
+			edit(o)
+			return as(actor).Create(ctx, o, client.DryRunAll)
+		}
+		asIs := func(*v1alpha1.Organization) {}
+		refuses(create(standard, asIs), "O1")
+		refuses(create(outsider, asIs), "O2")
+		refuses(create(admin, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = standard }), "O3")
+		refuses(create(admin, func(o *v1alpha1.Organization) {
+			o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 5}
+		}), "O4")
+		refuses(create(admin, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)} }), "E2")
+		refuses(create("robot", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }), "U2")
+		Expect(create(admin, asIs)).To(Succeed())
+		Expect(create(owner, asIs)).To(Succeed())
+		refuses(platform.Create(ctx, newOrganization(standard), client.DryRunAll), "O1")
+		Expect(platform.Create(ctx, newOrganization(outsider), client.DryRunAll)).To(Succeed())
+	})
+
+	It("A3, R2, R4, E2: says who changes one", func(ctx SpecContext) {
+		rename := func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: unique("shop")} }
+		refuses(change(ctx, as(admin), org, rename), "A3")
+		Expect(change(ctx, as(owner), org, rename)).To(Succeed())
+		describe := func(o *v1alpha1.Organization) { o.Spec.DisplayName += "!" }
+		refuses(change(ctx, as(standard), org, describe), "R4")
+		refuses(change(ctx, as(outsider), org, describe), "R4")
+		Expect(change(ctx, as(admin), org, describe)).To(Succeed())
+		refuses(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now()} }), "E2")
+		refuses(change(ctx, as(admin), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }), "R2")
+		refuses(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = standard }), "R2")
+		refuses(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = outsider }), "R2")
+		Expect(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin })).To(Succeed())
+		Expect(change(ctx, as(admin), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = owner })).To(Succeed())
+	})
+
+	It("R3, R4, R5, R6: says who writes memberships", func(ctx SpecContext) {
+		own := &v1alpha1.Membership{}
+		all := &v1alpha1.MembershipList{}
+		Expect(platform.List(ctx, all, client.InNamespace(v1alpha1.NamespacePrefix+org.Name))).To(Succeed())
+		for _, m := range all.Items {
+			if m.Spec.User == owner {
+				own = m.DeepCopy()
+			}
+		}
+		suspend := func(m *v1alpha1.Membership) { m.Spec.Suspended = true }
+		lower := func(m *v1alpha1.Membership) { m.Spec.Role = v1alpha1.RoleStandard }
+		raise := func(m *v1alpha1.Membership) { m.Spec.Role = v1alpha1.RoleAdministrator }
+		refuses(as(admin).Create(ctx, membership(org, outsider, v1alpha1.RoleStandard)), "R5")
+		refuses(change(ctx, platform, own, lower), "R3")
+		refuses(change(ctx, as(owner), own, suspend), "R3")
+		refuses(as(owner).Delete(ctx, own), "R3")
+		refuses(change(ctx, as(standard), standardsMember, raise), "R4")
+		refuses(change(ctx, as(outsider), standardsMember, suspend), "R4")
+		refuses(change(ctx, as(admin), secondMembership, lower), "R4")
+		refuses(change(ctx, as(admin), secondMembership, suspend), "R4")
+		refuses(as(admin).Delete(ctx, secondMembership), "R4")
+		refuses(as(second).Delete(ctx, own), "R3")
+		refuses(as(outsider).Delete(ctx, standardsMember), "R4")
+		Expect(change(ctx, as(admin), standardsMember, suspend)).To(Succeed())
+		Expect(change(ctx, as(admin), standardsMember, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })).To(Succeed())
+		Expect(insist(ctx, func() error { return as(standard).Delete(ctx, standardsMember) })).To(Succeed(), "R6")
+		Expect(insist(ctx, func() error { return as(owner).Delete(ctx, secondMembership) })).To(Succeed())
+	})
+
+	It("R4, I7, I2, U3: says who invites, and that only the invitee answers", func(ctx SpecContext) {
+		inv := invitation(org, outsider)
+		refuses(as(second).Create(ctx, inv.DeepCopy()), "R4")
+		other := inv.DeepCopy()
+		other.Spec.InvitedBy = owner
+		refuses(as(admin).Create(ctx, other), "R4")
+		Expect(as(admin).Create(ctx, inv)).To(Succeed())
+		for _, stranger := range []string{admin, owner, standard} {
+			err := as(stranger).Create(ctx, response(inv, v1alpha1.DecisionAccept))
+			refuses(err, "I7")
+			missing := inv.DeepCopy()
+			missing.Name = "missing"
+			Expect(as(stranger).Create(ctx, response(missing, v1alpha1.DecisionAccept))).To(MatchError(err.Error()), "nobody learns whether there is one")
+		}
+		refuses(platform.Create(ctx, response(inv, v1alpha1.DecisionAccept)), "I7")
+		forged := response(inv, v1alpha1.DecisionAccept)
+		forged.Spec.Author, forged.Spec.Invitee, forged.Spec.Role = admin, admin, v1alpha1.RoleAdministrator
+		Expect(as(outsider).Create(ctx, forged)).To(Succeed())
+		Expect(forged.Spec.Author).To(Equal(outsider))
+		Expect(forged.Spec.Invitee).To(Equal(outsider))
+		Expect(forged.Spec.Role).To(Equal(v1alpha1.RoleStandard), "what was offered, not what was asked for")
+		Expect(forged.Spec.InvitationUID).To(Equal(inv.UID))
+	})
+
+	It("F2, U1: lets people choose their own default, and nothing else of a User", func(ctx SpecContext) {
+		user := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(admin)}, Spec: v1alpha1.UserSpec{Email: admin}}
+		refuses(as(admin).Create(ctx, user.DeepCopy()), "U1")
+		Expect(platform.Create(ctx, user)).To(Succeed())
+		choose := func(name string) func(*v1alpha1.User) {
+			return func(u *v1alpha1.User) { u.Spec.DefaultOrganization = name }
+		}
+		refuses(change(ctx, as(owner), user, choose(org.Name)), "F2")
+		refuses(change(ctx, as(admin), user, choose("elsewhere")), "F2")
+		Expect(change(ctx, as(admin), user, choose(org.Name))).To(Succeed())
+	})
+
+	It("R8: takes in a platform's objects in any order, and judges the organization with what is there", func(ctx SpecContext) {
+		late := newOrganization(outsider)
+		late.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 2}
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + late.Name}}
+		Expect(platform.Create(ctx, namespace)).To(Succeed())
+		early := membership(late, person("early"), v1alpha1.RoleAdministrator)
+		Expect(platform.Create(ctx, early)).To(Succeed())
+		Expect(platform.Create(ctx, membership(late, person("early"), v1alpha1.RoleStandard))).To(Succeed())
+		refuses(as(early.Spec.User).Create(ctx, invitation(late, person("guest"))), "R4")
+		Expect(insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) })).To(MatchError(ContainSubstring("[E5]")))
+		late.Spec.Subscription.Licenses = 3
+		Expect(insist(ctx, func() error { return platform.Create(ctx, late) })).To(Succeed())
+		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(late, person("x"), v1alpha1.RoleStandard)) })).To(MatchError(ContainSubstring("[E5]")))
+	})
+
+	It("O7: says who deletes an organization, and lets nobody do so while it is protected", func(ctx SpecContext) {
+		protect := func(on bool) func(*v1alpha1.Organization) {
+			return func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = on }
+		}
+		Expect(change(ctx, as(owner), org, protect(true))).To(Succeed())
+		refuses(insist(ctx, func() error { return platform.Delete(ctx, org) }), "O7")
+		Expect(change(ctx, as(owner), org, protect(false))).To(Succeed())
+		refuses(insist(ctx, func() error { return as(outsider).Delete(ctx, org) }), "O7")
+		Expect(insist(ctx, func() error { return as(admin).Delete(ctx, org) })).To(Succeed())
+	})
+
+	It("refuses what makes no sense, by field", func(ctx SpecContext) {
+		for _, c := range []struct {
+			edit  func(*v1alpha1.Organization)
+			field string
+		}{
+			{func(o *v1alpha1.Organization) { o.Spec.TimeZone = "Europe/Zylker" }, "spec.timeZone"},
+			{func(o *v1alpha1.Organization) { o.Spec.Locale = "xx-yy-zz-aaaaaaaaaa" }, "spec.locale"},
+			{func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "login"} }, "spec.accessURL.name"},
+			{func(o *v1alpha1.Organization) {
+				o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "a." + baseDomain}
+			}, "spec.accessURL.customDomain"},
+			{func(o *v1alpha1.Organization) { o.Name = "www" }, "metadata.name"},
+		} {
+			o := newOrganization(outsider)
+			c.edit(o)
+			err := platform.Create(ctx, o)
+			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%v", err)
+			Expect(err).To(MatchError(ContainSubstring(c.field)))
+		}
+		astray := membership(newOrganization(outsider), outsider, v1alpha1.RoleStandard)
+		astray.Namespace = "default"
+		Expect(platform.Create(ctx, astray)).To(MatchError(ContainSubstring("org-<organization>")))
+	})
+})
