@@ -27,7 +27,7 @@ const (
 	impatience = 4 * time.Minute // more than the journal's drop time, and than a new leader takes
 )
 
-// In one order, after the samples: the crashes are the last thing that this cluster sees.
+// In one order: what one part leaves in the cluster, the next looks at.
 var _ = Describe("Replicas that are killed", Ordered, func() {
 	var refused int
 
@@ -194,8 +194,7 @@ func provision(ctx context.Context, i int) bool {
 // which only the answer was lost is found to be there.
 func insist(ctx context.Context, c client.Client, obj client.Object) error {
 	var last error
-	backoff := wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitter: 0.5, Cap: time.Second, Steps: 1000}
-	err := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		attempt := obj.DeepCopyObject().(client.Object)
 		last = c.Create(ctx, attempt)
 		switch {

@@ -104,7 +104,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 		Consistently(func() (string, error) { return versions(ctx) }).WithTimeout(3 * time.Second).Should(Equal(before))
 	}, NodeTimeout(3*time.Minute))
 
-	Describe("refuse", Ordered, ContinueOnFailure, func() {
+	Describe("refuse", func() {
 		BeforeAll(func(ctx context.Context) {
 			setup, err := sandbox.ReadSamples(setupDir)
 			Expect(err).NotTo(HaveOccurred())
