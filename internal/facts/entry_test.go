@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// entry is a change in flight of an object to what it will then be; nil for a deletion.
+func entry(operation v1alpha1.JournalOperation, before, after client.Object) *Entry {
+	subject, version := before, ""
+	if before == nil {
+		subject = after
+	} else {
+		version = before.GetResourceVersion()
+	}
+	var will []rules.Fact
+	if after != nil {
+		will = Of(after, baseDomain)
+	}
+	return NewEntry(v1alpha1.JournalEntry{
+		Kind: kindOf(subject), Namespace: subject.GetNamespace(), Name: subject.GetName(), UID: subject.GetUID(),
+		Operation: operation, ResourceVersion: version, Facts: Encode(will),
+	})
+}
+
+func creating(o client.Object) *Entry { return entry(v1alpha1.JournalCreate, nil, o) }
+func updating(before, after client.Object) *Entry {
+	return entry(v1alpha1.JournalUpdate, before, after)
+}
+func deleting(o client.Object) *Entry { return entry(v1alpha1.JournalDelete, o, nil) }
+
+func TestEnded(t *testing.T) {
+	m := at(membership("m", bob), "20")
+	create, update, remove := creating(m), updating(m, with(m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })), deleting(m)
+	future := creating(m)
+	future.Kind = "Future"
+	for sentence, tc := range map[string]struct {
+		entry   *Entry
+		happens func(t *testing.T, v *View)
+		want    End
+	}{
+		"a creation is open until the object is seen":              {create, func(t *testing.T, v *View) { pass(t, v, "Membership", "99") }, End{}},
+		"it ends when it is":                                       {create, func(t *testing.T, v *View) { see(t, v, m) }, End{true, "20", true}},
+		"at whatever later version":                                {create, func(t *testing.T, v *View) { see(t, v, at(m, "35")) }, End{true, "35", true}},
+		"in a list too":                                            {create, func(t *testing.T, v *View) { list(t, v, "Membership", "30", m) }, End{true, "20", true}},
+		"an object of the same name is not the one":                {create, func(t *testing.T, v *View) { see(t, v, renewed(m)) }, End{}},
+		"what came and went has come":                              {create, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "40")) }, End{true, "40", true}},
+		"also when a list without it tells that it went":           {create, func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "50") }, End{true, "50", false}},
+		"also when a later object took its name":                   {create, func(t *testing.T, v *View) { see(t, v, m, at(renewed(m), "60")) }, End{true, "60", true}},
+		"what came and went between two lists was never seen":      {create, func(t *testing.T, v *View) { list(t, v, "Membership", "50") }, End{}},
+		"an update is open at the version on which it was judged":  {update, func(t *testing.T, v *View) { see(t, v, m) }, End{false, "20", true}},
+		"it ends with any later one":                               {update, func(t *testing.T, v *View) { see(t, v, m, at(m, "100")) }, End{true, "100", true}},
+		"not with one that is merely different":                    {update, func(t *testing.T, v *View) { see(t, v, at(m, "9")) }, End{false, "9", true}},
+		"another object's version is no matter":                    {update, func(t *testing.T, v *View) { see(t, v, m, at(membership("other", john), "80")) }, End{false, "20", true}},
+		"it ends when the object is gone":                          {update, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "40")) }, End{true, "40", true}},
+		"it ends where the object is absent from a later view":     {update, func(t *testing.T, v *View) { list(t, v, "Membership", "30") }, End{true, "30", false}},
+		"it is open where the view has not yet come so far":        {update, func(t *testing.T, v *View) { list(t, v, "Membership", "19") }, End{false, "19", false}},
+		"a deletion is open while the object stands":               {remove, func(t *testing.T, v *View) { see(t, v, m) }, End{false, "20", true}},
+		"it ends when the object is seen to go":                    {remove, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "21")) }, End{true, "21", true}},
+		"or only to wait for its finalizers":                       {remove, func(t *testing.T, v *View) { see(t, v, m, at(m, "21")) }, End{true, "21", true}},
+		"or is missing in a list":                                  {remove, func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "30") }, End{true, "30", false}},
+		"an entry of a kind that this version does not know stays": {future, func(t *testing.T, v *View) { pass(t, v, "Membership", "99") }, End{}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			v := synced(t)
+			tc.happens(t, v)
+			if diff := cmp.Diff(tc.want, v.Ended(tc.entry)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("nothing ends in a view that has seen nothing", func(t *testing.T) {
+		v := NewView(baseDomain)
+		for _, e := range []*Entry{create, update, remove} {
+			if v.Ended(e).Seen {
+				t.Errorf("%s ended", e.Operation)
+			}
+		}
+	})
+}
+
+func TestSame(t *testing.T) {
+	m := at(membership("m", bob), "20")
+	suspended := with(m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })
+	external := with(m, func(m *v1alpha1.Membership) { m.Spec.UserType = v1alpha1.UserTypeExternal })
+	for sentence, tc := range map[string]struct {
+		a, b *Entry
+		want bool
+	}{
+		"the same request judged twice is one":         {updating(m, suspended), updating(m, suspended), true},
+		"the same deletion too":                        {deleting(m), deleting(m), true},
+		"who asks is no matter":                        {creating(m), by(creating(m), "somebody"), true},
+		"other facts make another request":             {updating(m, suspended), updating(m, external), false},
+		"fewer facts do":                               {updating(m, suspended), deleting(m), false},
+		"another version does":                         {updating(m, suspended), updating(at(m, "21"), suspended), false},
+		"another operation does":                       {creating(m), entry(v1alpha1.JournalUpdate, nil, m), false},
+		"another object does, though of the same name": {creating(m), creating(renewed(m)), false},
+		"facts that are not known tell requests apart": {future("x"), future("y"), false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if tc.a.Same(tc.b) != tc.want || tc.b.Same(tc.a) != tc.want {
+				t.Errorf("want %t both ways", tc.want)
+			}
+		})
+	}
+}
+
+func by(e *Entry, actor string) *Entry {
+	e.Actor = actor
+	return e
+}
+
+func future(what string) *Entry {
+	return NewEntry(v1alpha1.JournalEntry{UID: "u", Operation: v1alpha1.JournalCreate, Facts: []string{"future{" + what + "}"}})
+}
+
+func TestOverlay(t *testing.T) {
+	first, second, other := creating(membership("m", bob)), deleting(membership("m", bob)), creating(invitation("inv"))
+	o := NewOverlay([]*Entry{first, second})
+	o.Append(other)
+	if diff := cmp.Diff([]*Entry{first, second, other}, o.Entries()); diff != "" {
+		t.Errorf("not oldest first (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]*Entry{first, second}, o.Of(first.UID)); diff != "" {
+		t.Errorf("not those of the object (-want +got):\n%s", diff)
+	}
+}
