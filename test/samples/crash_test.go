@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,6 +34,8 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	var refused int
 
 	BeforeAll(func(ctx context.Context) {
+		said, err := kubectl(ctx, "apply", "-f", samplesDir+"/10-self-service.yaml") // guests may answer
+		Expect(err).NotTo(HaveOccurred(), said)
 		inParallel(branches, func(i int) { found(ctx, i) })
 		inParallel(guests, func(i int) { invite(ctx, i) })
 	}, NodeTimeout(impatience))
@@ -55,6 +59,7 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 			}
 			progress.step()
 		})
+		Expect(retries.Load()).To(BeNumerically(">", 0), "no crash was felt")
 	}, NodeTimeout(2*impatience))
 
 	It("grant exactly as many places as there are", func(ctx context.Context) {
@@ -66,6 +71,7 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 				g.Expect(meta.IsStatusConditionTrue(m.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue(), m.Namespace)
 			}
 			g.Expect(personOf(ctx, g, wanted).used).To(Equal("10/10"))
+			g.Expect(accessOf(ctx, g, wanted)).To(ConsistOf(namespacesOf(members)), "access where there is membership, and nowhere else")
 		}).Should(Succeed())
 	}, NodeTimeout(impatience))
 
@@ -111,6 +117,9 @@ func (p *progress) step() {
 }
 
 var crashing sync.Mutex
+
+// retries counts the requests that were asked again.
+var retries atomic.Int64
 
 // crash kills replicas, all of them before the first starts again.
 func crash(ctx context.Context, replicas ...int) {
@@ -190,6 +199,28 @@ func provision(ctx context.Context, i int) bool {
 	return err == nil
 }
 
+// accessOf are the namespaces in which somebody has rights.
+func accessOf(ctx context.Context, g Gomega, email string) (namespaces []string) {
+	var all rbacv1.RoleBindingList
+	g.Expect(platform.List(ctx, &all)).To(Succeed())
+	for i := range all.Items {
+		for _, subject := range all.Items[i].Subjects {
+			if subject.Name == email {
+				namespaces = append(namespaces, all.Items[i].Namespace)
+			}
+		}
+	}
+	return namespaces
+}
+
+func namespacesOf(members []v1alpha1.Membership) []string {
+	namespaces := make([]string, len(members))
+	for i := range members {
+		namespaces[i] = members[i].Namespace
+	}
+	return namespaces
+}
+
 // insist creates an object as clients do: it asks again while the answer is to try again, or there is none. A creation of
 // which only the answer was lost is found to be there.
 func insist(ctx context.Context, c client.Client, obj client.Object) error {
@@ -201,6 +232,7 @@ func insist(ctx context.Context, c client.Client, obj client.Object) error {
 		case last == nil, apierrors.IsAlreadyExists(last):
 			return true, nil
 		case again(last):
+			retries.Add(1)
 			return false, nil
 		}
 		return false, last
