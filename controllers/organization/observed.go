@@ -5,6 +5,7 @@ package organization
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -119,6 +120,13 @@ func (o *observed) reportSampleData(say status.Conditions) {
 		"Sample data is asked for, and this installation has nothing that loads it")
 }
 
+// superAdminActive reports whether there is somebody who can use the organization: the one who is always there (R3).
+func (o *observed) superAdminActive() bool {
+	return slices.ContainsFunc(o.members, func(m v1alpha1.Membership) bool {
+		return m.Spec.User == o.org.Spec.SuperAdmin && rules.Active(&m)
+	})
+}
+
 // conclude says whether the organization is in service.
 func (o *observed) conclude(say status.Conditions) {
 	switch {
@@ -126,6 +134,8 @@ func (o *observed) conclude(say status.Conditions) {
 		say.Stalled(v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)")
 	case o.hostsLack:
 		say.Stalled(v1alpha1.ReasonHostNotFree, "A host that it asks for is not free (A2)")
+	case !o.superAdminActive():
+		say.Waiting(v1alpha1.ReasonPending, "Waits for the super admin's membership to give access")
 	default:
 		say.Ready(v1alpha1.ReasonActive, "In service")
 	}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package suite
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	. "github.com/onsi/gomega/gstruct"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	reconcilers "github.com/polyorg/polyorg/controllers/organization"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// as acts with the rights of a person.
+func as(email string) client.Client {
+	GinkgoHelper()
+	c, err := client.New(plane.ConfigFor(prefix+email, "system:authenticated"), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	return c
+}
+
+func ingressOf(org *v1alpha1.Organization) *networkingv1.Ingress {
+	return &networkingv1.Ingress{ObjectMeta: inside(org.Name, "polyorg-access")}
+}
+
+func namespaceOf(org *v1alpha1.Organization) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + org.Name}}
+}
+
+func reservationOf(name string) *v1alpha1.HostReservation {
+	return &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: name + "." + baseDomain}}
+}
+
+var _ = Describe("An organization", func() {
+	It("gets a namespace, a first member, a host, and says so", func(ctx context.Context) {
+		name, john := unique("zylker"), person("john")
+		org := settled(ctx, name, john)
+
+		Expect(read(ctx, namespaceOf(org)).Labels).To(HaveKeyWithValue(v1alpha1.OrganizationLabel, name))
+		m := read(ctx, membership(name, john))
+		Expect(m.Spec.Origin).To(Equal(v1alpha1.OriginCreated))
+		Expect(m.Spec.Role).To(Equal(v1alpha1.RoleAdministrator))
+		Expect(m.Status.Role).To(Equal(v1alpha1.RoleSuperAdmin))
+
+		ingress := read(ctx, ingressOf(org))
+		Expect(ingress.Spec.IngressClassName).To(HaveValue(Equal("traefik")))
+		Expect(ingress.Spec.Rules).To(HaveLen(1))
+		Expect(ingress.Spec.Rules[0].Host).To(Equal(name + "." + baseDomain))
+		Expect(ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name).To(Equal("crm"))
+
+		org = eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) { g.Expect(o.Status.Seats.Summary).To(Equal("1/3")) })
+		Expect(org.Status).To(MatchFields(IgnoreExtras, Fields{
+			"Namespace":          Equal("org-" + name),
+			"Edition":            Equal(v1alpha1.EditionEnterprise),
+			"EditionText":        Equal("Enterprise (trial)"),
+			"AccessURL":          Equal("https://" + name + "." + baseDomain),
+			"Hosts":              ConsistOf(name + "." + baseDomain),
+			"InvitationDelivery": Equal(v1alpha1.InvitationDeliveryListed),
+			"ObservedGeneration": Equal(org.Generation),
+		}))
+		Expect(org.Status.Trial.EndsAt.Time).To(BeTemporally("==", org.CreationTimestamp.AddDate(0, 0, 15)))
+		Expect(condition(org, v1alpha1.ConditionSubscribed).Reason).To(Equal(v1alpha1.ReasonOnTrial))
+		Expect(condition(org, v1alpha1.ConditionSampleDataLoaded)).To(BeZero())
+	})
+
+	It("costs no write once it is settled", func(ctx context.Context) {
+		org := settled(ctx, unique("zylker"), person("john"))
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) { g.Expect(o.Status.Seats.Summary).To(Equal("1/3")) })
+		names := []client.ObjectList{&rbacv1.RoleBindingList{}, &networkingv1.IngressList{}, &v1alpha1.MembershipList{}}
+		versions := func() []string {
+			all := []string{read(ctx, org).ResourceVersion, read(ctx, namespaceOf(org)).ResourceVersion}
+			for _, list := range names {
+				Expect(kube.List(ctx, list, client.InNamespace("org-"+org.Name))).To(Succeed())
+				Expect(eachVersion(list, &all)).To(Succeed())
+			}
+			return all
+		}
+		before := versions()
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
+		_, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(versions()).To(Equal(before))
+	})
+
+	It("gives its members access by their roles, and nobody else (R7)", func(ctx context.Context) {
+		name, john, alice, eve := unique("zylker"), person("john"), person("alice"), person("eve")
+		org := settled(ctx, name, john)
+		becomes(ctx, create(ctx, membership(name, alice)), v1alpha1.ReasonActive)
+
+		Eventually(func() error {
+			return as(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace("org-"+name))
+		}).Should(Succeed())
+		Expect(as(john).List(ctx, &v1alpha1.InvitationList{}, client.InNamespace("org-"+name))).To(Succeed())
+		Expect(as(john).Get(ctx, key(org), &v1alpha1.Organization{})).To(Succeed())
+		Expect(as(alice).List(ctx, &v1alpha1.InvitationList{}, client.InNamespace("org-"+name))).To(MatchError(apierrors.IsForbidden, "IsForbidden"))
+		Expect(as(alice).Get(ctx, key(org), &v1alpha1.Organization{})).To(MatchError(apierrors.IsForbidden, "IsForbidden"))
+		Expect(as(eve).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace("org-"+name))).To(MatchError(apierrors.IsForbidden, "IsForbidden"))
+
+		change(ctx, membership(name, alice), func(m *v1alpha1.Membership) { m.Spec.Suspended = true })
+		becomes(ctx, membership(name, alice), v1alpha1.ReasonSuspended)
+		Eventually(func() error {
+			return as(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace("org-"+name))
+		}).Should(MatchError(apierrors.IsForbidden, "IsForbidden"))
+		goes(ctx, &rbacv1.RoleBinding{ObjectMeta: inside(name, "polyorg-organization-member-0")})
+	})
+
+	It("adopts the super admin's membership that came from Git", func(ctx context.Context) {
+		name, john := unique("zylker"), person("john")
+		labels := map[string]string{v1alpha1.OrganizationLabel: name}
+		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
+		m := membership(name, john)
+		m.Name, m.Spec.Role = "from-git", v1alpha1.RoleAdministrator
+		becomes(ctx, create(ctx, m), v1alpha1.ReasonOrganizationNotFound)
+
+		becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonActive)
+		Expect(becomes(ctx, m, v1alpha1.ReasonActive).Status.Role).To(Equal(v1alpha1.RoleSuperAdmin))
+		var all v1alpha1.MembershipList
+		Expect(kube.List(ctx, &all, client.InNamespace("org-"+name))).To(Succeed())
+		Expect(all.Items).To(HaveLen(1))
+	})
+
+	It("never touches a namespace that is not its own", func(ctx context.Context) {
+		name := unique("zylker")
+		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name}})
+		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonNamespaceNotOurs)
+		Expect(condition(org, v1alpha1.ConditionStalled).Status).To(Equal(metav1.ConditionTrue))
+		Expect(condition(org, v1alpha1.ConditionNamespaceReady).Reason).To(Equal(v1alpha1.ReasonNamespaceNotOurs))
+		Expect(kube.Delete(ctx, org)).To(Succeed())
+		goes(ctx, org)
+		Expect(read(ctx, ns).DeletionTimestamp).To(BeNil())
+		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
+	})
+
+	It("is suspended at the end of its trial, and resumed by a subscription (E3, A7)", func(ctx context.Context) {
+		org := settled(ctx, unique("zylker"), person("john"))
+		end := org.Status.Trial.EndsAt.Time
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
+		at(end.Add(-time.Minute))
+		Eventually(func() (ctrl.Result, error) {
+			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
+		}).Should(Equal(ctrl.Result{RequeueAfter: time.Minute}))
+
+		clock.SetTime(end)
+		touch(ctx, org)
+		becomes(ctx, org, v1alpha1.ReasonTrialEnded)
+		goes(ctx, ingressOf(org))
+		Expect(org.Status.AccessURL).To(BeEmpty())
+		Expect(org.Status.Hosts).To(HaveLen(1), "the host stays its own")
+		Expect(condition(org, v1alpha1.ConditionSubscribed).Reason).To(Equal(v1alpha1.ReasonTrialEnded))
+
+		change(ctx, org, func(o *v1alpha1.Organization) {
+			o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 25}
+		})
+		becomes(ctx, org, v1alpha1.ReasonActive)
+		read(ctx, ingressOf(org))
+		Expect(org.Status.EditionText).To(Equal("Ultimate"))
+		Expect(org.Status.Seats.Summary).To(Equal("1/25"))
+	})
+
+	It("keeps its former host reserved and redirecting, and can take it again (A6)", func(ctx context.Context) {
+		first, second, third := unique("first"), unique("second"), unique("third")
+		org := settled(ctx, first, person("john"))
+		rename := func(to string) {
+			change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: to} })
+			eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+				g.Expect(o.Status.Hosts).To(ConsistOf(to + "." + baseDomain))
+			})
+		}
+		rename(second)
+		h := read(ctx, reservationOf(first))
+		Expect(h.Spec.HeldFor).To(HaveValue(Equal(v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID})))
+		Expect(h.Spec.RedirectTo).To(Equal(second + "." + baseDomain))
+		Expect(h.Spec.ExpiresAt.Time).To(BeTemporally("~", clock.Now().AddDate(0, 0, 30), time.Minute))
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(o.Status.PreviousHosts).To(ConsistOf(HaveField("Host", first+"."+baseDomain)))
+		})
+		eventually(ctx, ingressOf(org), func(g Gomega, i *networkingv1.Ingress) {
+			g.Expect(i.Spec.Rules).To(ConsistOf(HaveField("Host", second+"."+baseDomain)))
+		})
+
+		rename(third)
+		eventually(ctx, h, func(g Gomega, h *v1alpha1.HostReservation) {
+			g.Expect(h.Spec.RedirectTo).To(Equal(third + "." + baseDomain))
+		})
+		rename(first)
+		goes(ctx, h)
+		becomes(ctx, org, v1alpha1.ReasonActive)
+	})
+
+	It("does not serve a host that is somebody else's (A2)", func(ctx context.Context) {
+		shop := unique("shop")
+		create(ctx, reservationOf(shop))
+		org := organization(unique("zylker"), person("john"))
+		org.Spec.AccessURL = &v1alpha1.AccessURL{Name: shop}
+		becomes(ctx, create(ctx, org), v1alpha1.ReasonHostNotFree)
+		Expect(org.Status.Hosts).To(BeEmpty())
+		Expect(org.Status.AccessURL).To(BeEmpty())
+		Expect(kube.Get(ctx, key(ingressOf(org)), &networkingv1.Ingress{})).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
+
+		first := settled(ctx, unique("first"), person("mary"))
+		late := organization(unique("late"), person("paul"))
+		late.Spec.AccessURL = &v1alpha1.AccessURL{Name: first.Name}
+		becomes(ctx, create(ctx, late), v1alpha1.ReasonHostNotFree)
+		Expect(read(ctx, first).Status.Hosts).To(HaveLen(1))
+
+		Expect(kube.Delete(ctx, reservationOf(shop))).To(Succeed())
+		becomes(ctx, org, v1alpha1.ReasonActive)
+	})
+
+	It("gives everything back when it is deleted, and its host only later (O7, A7)", func(ctx context.Context) {
+		name, john := unique("zylker"), person("john")
+		org := settled(ctx, name, john)
+		uid := org.UID
+		user := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(john)}}
+		read(ctx, user)
+		Expect(kube.Delete(ctx, org)).To(Succeed())
+		goes(ctx, org)
+		Expect(kube.Get(ctx, key(namespaceOf(org)), &corev1.Namespace{})).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
+		h := read(ctx, reservationOf(name))
+		Expect(h.Spec.HeldFor.UID).To(Equal(uid))
+		Expect(h.Spec.RedirectTo).To(BeEmpty())
+		goes(ctx, user)
+		goes(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name}})
+
+		later := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonHostNotFree)
+		Expect(later.Status.Hosts).To(BeEmpty(), "a later organization of the name inherits nothing (A2)")
+	})
+
+	It("says that nothing loads the sample data it asks for (O5)", func(ctx context.Context) {
+		org := organization(unique("zylker"), person("john"))
+		org.Spec.SampleData = true
+		becomes(ctx, create(ctx, org), v1alpha1.ReasonActive)
+		Expect(condition(org, v1alpha1.ConditionSampleDataLoaded).Status).To(Equal(metav1.ConditionUnknown))
+	})
+})

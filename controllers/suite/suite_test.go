@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package suite tests all controllers on one real API server, with the rights that the operator's manifests give them. There
+// is no admission here: what got past it is part of what is tested.
+package suite
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	testingclock "k8s.io/utils/clock/testing"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers"
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/controlplane"
+)
+
+const (
+	baseDomain = "crm.example.com"
+	prefix     = "oidc:" // of usernames
+	operator   = "system:serviceaccount:polyorg-system:polyorg-operator"
+)
+
+// What all specs share.
+var (
+	plane  *controlplane.ControlPlane
+	kube   client.WithWatch // the administrator's
+	mgr    ctrl.Manager     // the operator's
+	clock  = testingclock.NewFakePassiveClock(time.Now())
+	conf   = &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: prefix}}
+	scheme = runtime.NewScheme()
+)
+
+func TestControllers(t *testing.T) {
+	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second)
+	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
+	RunSpecs(t, "Controllers")
+}
+
+var _ = BeforeSuite(func(ctx context.Context) {
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
+	conf.Ingress = config.Ingress{BaseDomain: baseDomain, ClassName: "traefik", Backend: config.Backend{ServiceName: "crm", Port: 80}}
+	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
+
+	dir, err := os.MkdirTemp("", "controllers")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(os.RemoveAll, dir)
+	plane, err = controlplane.Start(ctx, controlplane.Options{Dir: dir, Out: GinkgoWriter})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() error { return plane.Stop() })
+
+	install(ctx)
+	kube, err = client.NewWithWatch(plane.Config(), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	startOperator()
+}, NodeTimeout(5*time.Minute))
+
+// install applies the manifests that the operator comes with, but for its webhooks.
+func install(ctx context.Context) {
+	for _, part := range []string{"crd", "namespace", "rbac", "policy"} {
+		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("../../config", part))
+		out, err := apply.CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s", out)
+	}
+	wait := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "wait", "--for=condition=Established", "crd", "--all")
+	out, err := wait.CombinedOutput()
+	Expect(err).NotTo(HaveOccurred(), "%s", out)
+	Expect(plane.RestartControllers()).To(Succeed())
+}
+
+// startOperator runs the controllers as the operator's service account.
+func startOperator() {
+	groups := []string{"system:serviceaccounts", "system:serviceaccounts:polyorg-system", "system:authenticated"}
+	var err error
+	mgr, err = ctrl.NewManager(plane.ConfigFor(operator, groups...), ctrl.Options{
+		Scheme:  scheme,
+		Cache:   cache.Options{ByObject: controllers.Cached()},
+		Metrics: metricsserver.Options{BindAddress: "0"},
+	})
+	Expect(err).NotTo(HaveOccurred())
+
+	ctx, cancel := context.WithCancel(context.Background())
+	Expect(controllers.SetupAll(ctx, mgr, controllers.Options{Config: conf, Clock: clock})).To(Succeed())
+	stopped := make(chan error, 1)
+	go func() { stopped <- mgr.Start(ctx) }()
+	DeferCleanup(func() error { cancel(); return <-stopped })
+	Expect(mgr.GetCache().WaitForCacheSync(ctx)).To(BeTrue())
+}
+
+var number int
+
+// unique makes names that no other spec uses.
+func unique(name string) string {
+	number++
+	return fmt.Sprintf("%s-%d", name, number)
+}
+
+// person makes an e-mail address that no other spec uses.
+func person(name string) string { return unique(name) + "@zylker.com" }

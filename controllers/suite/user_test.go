@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package suite
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	. "github.com/onsi/gomega/gstruct"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+func userOf(email string) *v1alpha1.User {
+	return &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(email)}}
+}
+
+// choice waits until a user's default organization is one, for a reason.
+func choice(ctx context.Context, u *v1alpha1.User, organization, reason string) {
+	GinkgoHelper()
+	eventually(ctx, u, func(g Gomega, u *v1alpha1.User) {
+		g.Expect(u.Status.DefaultOrganization).To(Equal(organization))
+		g.Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(reason))
+	})
+}
+
+var _ = Describe("A user", func() {
+	It("has a list of organizations, and what they use of the limits", func(ctx context.Context) {
+		john, own, other := person("john"), unique("own"), unique("other")
+		settled(ctx, own, john)
+		settled(ctx, other, person("mary"))
+		becomes(ctx, create(ctx, membership(other, john)), v1alpha1.ReasonActive)
+		u := eventually(ctx, userOf(john), func(g Gomega, u *v1alpha1.User) {
+			g.Expect(u.Status.Organizations).To(HaveLen(2))
+			g.Expect(u.Status.Organizations).To(HaveEach(HaveField("Active", true)))
+			g.Expect(u.Status.Organizations).To(HaveEach(HaveField("AccessURL", Not(BeEmpty()))))
+			g.Expect(u.Status.Usage.Organizations.Summary).To(Equal("2/10"))
+		})
+		Expect(u.Spec.Email).To(Equal(john))
+		Expect(u.Spec.DefaultOrganization).To(BeEmpty())
+		Expect(u.Status.Organizations).To(HaveExactElements(
+			MatchAllFields(Fields{
+				"Name": Equal(other), "DisplayName": Equal("Organization " + other), "Role": Equal(v1alpha1.RoleStandard),
+				"UserType": Equal(v1alpha1.UserTypeInternal), "Origin": Equal(v1alpha1.OriginProvisioned),
+				"Edition": Equal(v1alpha1.EditionEnterprise), "AccessURL": Equal("https://" + other + "." + baseDomain), "Active": BeTrue(),
+			}),
+			MatchFields(IgnoreExtras, Fields{
+				"Name": Equal(own), "Role": Equal(v1alpha1.RoleSuperAdmin), "Origin": Equal(v1alpha1.OriginCreated),
+			}),
+		), "by name")
+		Expect(u.Status.Usage.Created).To(Equal(v1alpha1.Usage{Used: 1, Limit: 5, Summary: "1/5"}))
+		Expect(condition(u, v1alpha1.ConditionWithinLimits).Status).To(Equal(metav1.ConditionTrue))
+	})
+
+	It("has their first organization as default, their own choice after that, and none chosen for them when it is lost (F1–F3)", func(ctx context.Context) {
+		alice, first, second, third := person("alice"), unique("first"), unique("second"), unique("third")
+		for _, name := range []string{first, second, third} {
+			settled(ctx, name, person("john"))
+		}
+		lost := becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
+		u := userOf(alice)
+		choice(ctx, u, first, v1alpha1.ReasonFirstOrganization)
+		also := becomes(ctx, create(ctx, membership(second, alice)), v1alpha1.ReasonActive)
+		becomes(ctx, create(ctx, membership(third, alice)), v1alpha1.ReasonActive)
+
+		Expect(kube.Delete(ctx, lost)).To(Succeed())
+		choice(ctx, u, "", v1alpha1.ReasonChoiceDue)
+		change(ctx, u, func(u *v1alpha1.User) { u.Spec.DefaultOrganization = second })
+		choice(ctx, u, second, v1alpha1.ReasonChosen)
+		Expect(kube.Delete(ctx, also)).To(Succeed())
+		choice(ctx, u, "", v1alpha1.ReasonChoiceDue)
+	})
+
+	It("is there for who is only invited, with the listed invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
+		bob := person("bob")
+		i := invited(ctx, bob)
+		name := facts.OrganizationOf(i.Namespace)
+		u := eventually(ctx, userOf(bob), func(g Gomega, u *v1alpha1.User) {
+			g.Expect(u.Status.Invitations).To(ConsistOf(MatchAllFields(Fields{
+				"Organization": Equal(name), "Name": Equal(i.Name), "Role": Equal(v1alpha1.RoleAdministrator),
+				"ExpiresAt": PointTo(HaveField("Time", BeTemporally("==", i.Status.ExpiresAt.Time))),
+			})))
+		})
+		Expect(u.Status.Usage.PendingInvitations.Summary).To(Equal("1/20"))
+		Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(v1alpha1.ReasonNoOrganization))
+
+		cliq := create(ctx, &v1alpha1.IntegrationBinding{
+			ObjectMeta: inside(name, "cliq"),
+			Spec:       v1alpha1.IntegrationBindingSpec{Application: rules.Cliq, Account: unique("network"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
+		})
+		eventually(ctx, u, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(BeEmpty()) })
+		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(o.Status.InvitationDelivery).To(Equal(v1alpha1.InvitationDeliveryEmailOnly))
+		})
+		Expect(u.Status.Usage.PendingInvitations.Used).To(BeEquivalentTo(1), "listed or not, it is pending")
+		Expect(kube.Delete(ctx, cliq)).To(Succeed())
+		eventually(ctx, u, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(HaveLen(1)) })
+
+		change(ctx, org, func(o *v1alpha1.Organization) {
+			o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionZohoOne, Licenses: 5}
+		})
+		eventually(ctx, u, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(BeEmpty()) })
+		change(ctx, i, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })
+		goes(ctx, u)
+	})
+})
