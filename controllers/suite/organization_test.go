@@ -8,7 +8,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	. "github.com/onsi/gomega/gstruct"
+	"github.com/onsi/gomega/gstruct"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -60,7 +60,7 @@ var _ = Describe("An organization", func() {
 		Expect(ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name).To(Equal("crm"))
 
 		org = eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) { g.Expect(o.Status.Seats.Summary).To(Equal("1/3")) })
-		Expect(org.Status).To(MatchFields(IgnoreExtras, Fields{
+		Expect(org.Status).To(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
 			"Namespace":          Equal("org-" + name),
 			"Edition":            Equal(v1alpha1.EditionEnterprise),
 			"EditionText":        Equal("Enterprise (trial)"),

@@ -75,7 +75,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 // install applies the manifests that the operator comes with, but for its webhooks.
 func install(ctx context.Context) {
 	for _, part := range []string{"crd", "namespace", "rbac", "policy"} {
-		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("../../config", part))
+		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("..", "..", "config", part))
 		out, err := apply.CombinedOutput()
 		Expect(err).NotTo(HaveOccurred(), "%s", out)
 	}

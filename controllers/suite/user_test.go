@@ -7,7 +7,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	. "github.com/onsi/gomega/gstruct"
+	"github.com/onsi/gomega/gstruct"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -44,12 +44,12 @@ var _ = Describe("A user", func() {
 		Expect(u.Spec.Email).To(Equal(john))
 		Expect(u.Spec.DefaultOrganization).To(BeEmpty())
 		Expect(u.Status.Organizations).To(HaveExactElements(
-			MatchAllFields(Fields{
+			gstruct.MatchAllFields(gstruct.Fields{
 				"Name": Equal(other), "DisplayName": Equal("Organization " + other), "Role": Equal(v1alpha1.RoleStandard),
 				"UserType": Equal(v1alpha1.UserTypeInternal), "Origin": Equal(v1alpha1.OriginProvisioned),
 				"Edition": Equal(v1alpha1.EditionEnterprise), "AccessURL": Equal("https://" + other + "." + baseDomain), "Active": BeTrue(),
 			}),
-			MatchFields(IgnoreExtras, Fields{
+			gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
 				"Name": Equal(own), "Role": Equal(v1alpha1.RoleSuperAdmin), "Origin": Equal(v1alpha1.OriginCreated),
 			}),
 		), "by name")
@@ -81,9 +81,9 @@ var _ = Describe("A user", func() {
 		i := invited(ctx, bob)
 		name := facts.OrganizationOf(i.Namespace)
 		u := eventually(ctx, userOf(bob), func(g Gomega, u *v1alpha1.User) {
-			g.Expect(u.Status.Invitations).To(ConsistOf(MatchAllFields(Fields{
+			g.Expect(u.Status.Invitations).To(ConsistOf(gstruct.MatchAllFields(gstruct.Fields{
 				"Organization": Equal(name), "Name": Equal(i.Name), "Role": Equal(v1alpha1.RoleAdministrator),
-				"ExpiresAt": PointTo(HaveField("Time", BeTemporally("==", i.Status.ExpiresAt.Time))),
+				"ExpiresAt": gstruct.PointTo(HaveField("Time", BeTemporally("==", i.Status.ExpiresAt.Time))),
 			})))
 		})
 		Expect(u.Status.Usage.PendingInvitations.Summary).To(Equal("1/20"))
