@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"testing"
+
+	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/config"
+)
+
+// TestDefault gives the cluster all that it is meant to get. There is no kubelet here to run the pod; the API server says
+// whether it would be let in.
+func TestDefault(t *testing.T) {
+	g := NewWithT(t)
+	admin := clientFor(t, plane.Config())
+	g.Expect(apply("default")).To(Succeed())
+
+	t.Run("the operator's pod is one of the restricted kind", func(t *testing.T) {
+		g := NewWithT(t)
+		deployment := &appsv1.Deployment{}
+		g.Expect(admin.Get(t.Context(), client.ObjectKey{Namespace: "polyorg-system", Name: "polyorg-operator"}, deployment)).To(Succeed())
+		template := deployment.Spec.Template
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Namespace: deployment.Namespace, Name: "one", Labels: template.Labels},
+			Spec:       template.Spec,
+		}
+		g.Expect(admin.Create(t.Context(), pod, client.DryRunAll)).To(Succeed())
+
+		pod.Spec.Containers[0].SecurityContext = nil
+		pod.ResourceVersion = ""
+		g.Expect(admin.Create(t.Context(), pod, client.DryRunAll)).To(MatchError(ContainSubstring("PodSecurity")))
+	})
+
+	t.Run("its configuration is one that it understands", func(t *testing.T) {
+		_, err := config.Load("../../config/manager/config.yaml")
+		NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	})
+}

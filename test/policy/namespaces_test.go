@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"context"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// TestOrganizationNamespaces covers the last sentence of O7. Everybody here has every right that RBAC can give.
+func TestOrganizationNamespaces(t *testing.T) {
+	admin := clientFor(t, plane.Config())
+	asOperator := clientFor(t, plane.ConfigFor(operator, masters))
+	awaitPolicy(t, admin)
+
+	type step func(g Gomega, ns *corev1.Namespace) error
+	deleteAs := func(c client.Client, options ...client.DeleteOption) step {
+		return func(_ Gomega, ns *corev1.Namespace) error { return c.Delete(t.Context(), ns, options...) }
+	}
+	labelAs := func(c client.Client, labels map[string]string) step {
+		return func(_ Gomega, ns *corev1.Namespace) error {
+			ns.Labels = labels
+			return c.Update(t.Context(), ns)
+		}
+	}
+	for name, tc := range map[string]struct {
+		namespace string
+		labels    map[string]string
+		do        step
+		refused   string // what the refusal says; empty where there is none
+	}{
+		"nobody deletes the namespace of an organization": {
+			namespace: "org-a", labels: of("a"), do: deleteAs(admin),
+			refused: "delete organization a instead (O7)",
+		},
+		"a dry run of that is refused as well": {
+			namespace: "org-b", labels: of("b"), do: deleteAs(admin, client.DryRunAll),
+			refused: "delete organization b instead (O7)",
+		},
+		"another service account is not the operator": {
+			namespace: "org-c", labels: of("c"),
+			do:      deleteAs(clientFor(t, plane.ConfigFor("system:serviceaccount:default:polyorg-operator", masters))),
+			refused: "(O7)",
+		},
+		"the operator deletes it": {
+			namespace: "org-d", labels: of("d"), do: deleteAs(asOperator),
+		},
+		"one that is being deleted may be deleted again": {
+			namespace: "org-e", labels: of("e"), do: func(g Gomega, ns *corev1.Namespace) error {
+				ns.Finalizers = []string{"example.com/keep"} // so that it stays for the second time
+				g.Expect(admin.Update(t.Context(), ns)).To(Succeed())
+				t.Cleanup(func() { releaseNamespace(t, asOperator, ns.Name) })
+				g.Expect(asOperator.Delete(t.Context(), ns)).To(Succeed())
+				return client.IgnoreNotFound(admin.Delete(t.Context(), ns))
+			},
+		},
+		"its label cannot be removed": {
+			namespace: "org-f", labels: of("f"), do: labelAs(admin, nil),
+			refused: "cannot be changed (O7)",
+		},
+		"nor changed": {
+			namespace: "org-g", labels: of("g"), do: labelAs(admin, of("h")),
+			refused: "cannot be changed (O7)",
+		},
+		"the operator may take its label": {
+			namespace: "org-i", labels: of("i"), do: labelAs(asOperator, nil),
+		},
+		"its other labels are free": {
+			namespace: "org-j", labels: of("j"),
+			do: labelAs(admin, map[string]string{v1alpha1.OrganizationLabel: "j", "team": "crm"}),
+		},
+		"a namespace may get the label, from GitOps for one": {
+			namespace: "org-k", do: labelAs(admin, of("k")),
+		},
+		"a namespace without the label is its owner's to delete": {
+			namespace: "org-l", do: deleteAs(admin),
+		},
+		"so is one whose name is not the organization's": {
+			namespace: "m", labels: of("m"), do: deleteAs(admin),
+		},
+		"or whose label names another organization": {
+			namespace: "org-n", labels: of("o"), do: deleteAs(admin),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := NewWithT(t)
+			ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: tc.namespace, Labels: tc.labels}}
+			g.Expect(admin.Create(t.Context(), ns)).To(Succeed())
+			// The API server and kube-controller-manager write to a new namespace too; theirs is not the conflict tested.
+			var err error
+			g.Eventually(func() bool {
+				g.Expect(admin.Get(t.Context(), client.ObjectKeyFromObject(ns), ns)).To(Succeed())
+				err = tc.do(g, ns)
+				return apierrors.IsConflict(err)
+			}).WithTimeout(soon).WithPolling(poll).Should(BeFalse())
+			if tc.refused == "" {
+				g.Expect(err).NotTo(HaveOccurred())
+				return
+			}
+			g.Expect(apierrors.IsForbidden(err)).To(BeTrue(), "%v", err)
+			g.Expect(err).To(MatchError(ContainSubstring(tc.refused)))
+		})
+	}
+}
+
+// of labels a namespace as an organization's.
+func of(organization string) map[string]string {
+	return map[string]string{v1alpha1.OrganizationLabel: organization}
+}
+
+// awaitPolicy waits until the API server enforces the policy, which it compiles some time after it was stored.
+func awaitPolicy(t *testing.T, admin client.Client) {
+	t.Helper()
+	g := NewWithT(t)
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-probe", Labels: of("probe")}}
+	g.Expect(admin.Create(t.Context(), ns)).To(Succeed())
+	g.Eventually(func() bool {
+		return apierrors.IsForbidden(admin.Delete(t.Context(), ns, client.DryRunAll))
+	}).WithTimeout(soon).WithPolling(poll).Should(BeTrue())
+}
+
+// releaseNamespace lets go of a namespace that a finalizer of the test holds.
+func releaseNamespace(t *testing.T, c client.Client, name string) {
+	t.Helper()
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))
+	NewWithT(t).Expect(c.Patch(context.WithoutCancel(t.Context()), ns, patch)).To(Succeed()) // a clean-up comes after the context
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// The namespace of the organization that the people below are bound in, and that of another.
+const (
+	inside  = "org-inside"
+	outside = "org-outside"
+)
+
+func TestRoles(t *testing.T) {
+	admin := clientFor(t, plane.Config())
+	bindEverybody(t, admin)
+	const (
+		everything = "create delete deletecollection get list patch update watch"
+		reading    = "get list watch"
+		nothing    = ""
+	)
+	for name, tc := range map[string]struct {
+		user, namespace, resource, want string
+	}{
+		"a platform administrator administers":             {"platform", "", "organizations", "administer " + everything},
+		"and writes memberships anywhere":                  {"platform", outside, "memberships", everything},
+		"and the policy":                                   {"platform", "", "platformpolicies", everything},
+		"but the journal is the operator's":                {"platform", "", "journals", nothing},
+		"who has signed in may ask for an organization":    {"self", "", "organizations", "create"},
+		"and answer an invitation":                         {"self", "", "invitationresponses", "create"},
+		"but sees nobody's membership":                     {"self", inside, "memberships", nothing},
+		"an administrator creates no membership (R5)":      {"admin", inside, "memberships", "delete get list patch update watch"},
+		"but invites (R4)":                                 {"admin", inside, "invitations", "create delete get list patch update watch"},
+		"and binds applications":                           {"admin", inside, "integrationbindings", everything},
+		"in no other organization":                         {"admin", outside, "invitations", nothing},
+		"a member sees the others, and may leave (R6)":     {"member", inside, "memberships", "delete get list watch"},
+		"and sees the bindings":                            {"member", inside, "integrationbindings", reading},
+		"but neither invites nor sees who is invited (R4)": {"member", inside, "invitations", nothing},
+		"and has no access to another organization (R7)":   {"member", outside, "memberships", nothing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			NewWithT(t).Eventually(func() string { return allowed(t, admin, tc.user, tc.namespace, tc.resource) }).
+				WithTimeout(soon).WithPolling(poll).Should(Equal(tc.want))
+		})
+	}
+}
+
+// bindEverybody gives each of the people one role, as the operator or an administrator would.
+func bindEverybody(t *testing.T, admin client.Client) {
+	t.Helper()
+	for _, name := range []string{inside, outside} {
+		create(t, admin, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	}
+	for user, role := range map[string]string{"platform": "polyorg-platform-admin", "self": "polyorg-self-service"} {
+		create(t, admin, &rbacv1.ClusterRoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: user}, RoleRef: clusterRole(role), Subjects: subject(user)})
+	}
+	for user, role := range map[string]string{"admin": "polyorg-organization-admin", "member": "polyorg-organization-member"} {
+		create(t, admin, &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: user, Namespace: inside}, RoleRef: clusterRole(role), Subjects: subject(user)})
+	}
+}
+
+func clusterRole(name string) rbacv1.RoleRef {
+	return rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: name}
+}
+
+func subject(user string) []rbacv1.Subject {
+	return []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}}
+}
+
+// allowed returns the verbs that a user may use on a resource of ours.
+func allowed(t *testing.T, admin client.Client, user, namespace, resource string) string {
+	t.Helper()
+	var verbs []string
+	for _, verb := range strings.Fields("administer create delete deletecollection get list patch update watch") {
+		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+			User: user,
+			ResourceAttributes: &authorizationv1.ResourceAttributes{
+				Group: "polyorg.io", Resource: resource, Namespace: namespace, Verb: verb},
+		}}
+		create(t, admin, review)
+		if review.Status.Allowed {
+			verbs = append(verbs, verb)
+		}
+	}
+	return strings.Join(verbs, " ")
+}
+
+func create(t *testing.T, c client.Client, object client.Object) {
+	t.Helper()
+	if err := c.Create(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+}

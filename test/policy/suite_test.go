@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package policy tests what config/ asks of a cluster itself, on a real API server: the policy that guards organizations'
+// namespaces, the queue for the operator's requests, the roles, the pod.
+package policy
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/controlplane"
+)
+
+const (
+	// soon is more than a loaded machine needs for what the API server does by itself.
+	soon = time.Minute
+	poll = 50 * time.Millisecond
+
+	operator = "system:serviceaccount:polyorg-system:polyorg-operator"
+	masters  = "system:masters"
+)
+
+var plane *controlplane.ControlPlane
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	dir, err := os.MkdirTemp("", "policy")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if plane, err = controlplane.Start(context.Background(), controlplane.Options{Dir: dir}); err != nil {
+		return 0, err
+	}
+	defer func() {
+		if stopErr := plane.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	for _, base := range []string{"namespace", "policy", "apf", "rbac"} {
+		if err := apply(base); err != nil {
+			return 0, err
+		}
+	}
+	return m.Run(), nil
+}
+
+// apply gives the cluster one of the kustomizations, as its users do.
+func apply(base string) error {
+	kubectl := exec.Command(plane.Kubectl(), "--kubeconfig="+plane.Kubeconfig(), "apply", "--server-side", "--kustomize=../../config/"+base)
+	if out, err := kubectl.CombinedOutput(); err != nil {
+		return fmt.Errorf("apply config/%s: %w\n%s", base, err, out)
+	}
+	return nil
+}
+
+func clientFor(t *testing.T, config *rest.Config) client.Client {
+	t.Helper()
+	c, err := client.New(config, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
