@@ -43,41 +43,41 @@ func TestEnded(t *testing.T) {
 	future.Kind = "Future"
 	for sentence, tc := range map[string]struct {
 		entry   *Entry
-		happens func(t *testing.T, v *View)
+		happens func(v watched)
 		want    End
 	}{
-		"a creation is open until the object is seen":              {create, func(t *testing.T, v *View) { pass(t, v, "Membership", "99") }, End{}},
-		"it ends when it is":                                       {create, func(t *testing.T, v *View) { see(t, v, m) }, End{true, "20", true}},
-		"at whatever later version":                                {create, func(t *testing.T, v *View) { see(t, v, at(m, "35")) }, End{true, "35", true}},
-		"in a list too":                                            {create, func(t *testing.T, v *View) { list(t, v, "Membership", "30", m) }, End{true, "20", true}},
-		"an object of the same name is not the one":                {create, func(t *testing.T, v *View) { see(t, v, renewed(m)) }, End{}},
-		"what came and went has come":                              {create, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "40")) }, End{true, "40", true}},
-		"also when a list without it tells that it went":           {create, func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "50") }, End{true, "50", false}},
-		"also when a later object took its name":                   {create, func(t *testing.T, v *View) { see(t, v, m, at(renewed(m), "60")) }, End{true, "60", true}},
-		"what came and went between two lists was never seen":      {create, func(t *testing.T, v *View) { list(t, v, "Membership", "50") }, End{}},
-		"an update is open at the version on which it was judged":  {update, func(t *testing.T, v *View) { see(t, v, m) }, End{false, "20", true}},
-		"it ends with any later one":                               {update, func(t *testing.T, v *View) { see(t, v, m, at(m, "100")) }, End{true, "100", true}},
-		"not with one that is merely different":                    {update, func(t *testing.T, v *View) { see(t, v, at(m, "9")) }, End{false, "9", true}},
-		"another object's version is no matter":                    {update, func(t *testing.T, v *View) { see(t, v, m, at(membership("other", john), "80")) }, End{false, "20", true}},
-		"it ends when the object is gone":                          {update, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "40")) }, End{true, "40", true}},
-		"it ends where the object is absent from a later view":     {update, func(t *testing.T, v *View) { list(t, v, "Membership", "30") }, End{true, "30", false}},
-		"it is open where the view has not yet come so far":        {update, func(t *testing.T, v *View) { list(t, v, "Membership", "19") }, End{false, "19", false}},
-		"a deletion is open while the object stands":               {remove, func(t *testing.T, v *View) { see(t, v, m) }, End{false, "20", true}},
-		"it ends when the object is seen to go":                    {remove, func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "21")) }, End{true, "21", true}},
-		"or only to wait for its finalizers":                       {remove, func(t *testing.T, v *View) { see(t, v, m, at(m, "21")) }, End{true, "21", true}},
-		"or is missing in a list":                                  {remove, func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "30") }, End{true, "30", false}},
-		"an entry of a kind that this version does not know stays": {future, func(t *testing.T, v *View) { pass(t, v, "Membership", "99") }, End{}},
+		"a creation is open until the object is seen":              {create, func(v watched) { v.pass("Membership", "99") }, End{}},
+		"it ends when it is":                                       {create, func(v watched) { v.see(m) }, End{true, "20", true}},
+		"at whatever later version":                                {create, func(v watched) { v.see(at(m, "35")) }, End{true, "35", true}},
+		"in a list too":                                            {create, func(v watched) { v.list("Membership", "30", m) }, End{true, "20", true}},
+		"an object of the same name is not the one":                {create, func(v watched) { v.see(renewed(m)) }, End{}},
+		"what came and went has come":                              {create, func(v watched) { v.see(m); v.lose(at(m, "40")) }, End{true, "40", true}},
+		"also when a list without it tells that it went":           {create, func(v watched) { v.see(m); v.list("Membership", "50") }, End{true, "50", false}},
+		"also when a later object took its name":                   {create, func(v watched) { v.see(m, at(renewed(m), "60")) }, End{true, "60", true}},
+		"what came and went between two lists was never seen":      {create, func(v watched) { v.list("Membership", "50") }, End{}},
+		"an update is open at the version on which it was judged":  {update, func(v watched) { v.see(m) }, End{false, "20", true}},
+		"it ends with any later one":                               {update, func(v watched) { v.see(m, at(m, "100")) }, End{true, "100", true}},
+		"not with one that is merely different":                    {update, func(v watched) { v.see(at(m, "9")) }, End{false, "9", true}},
+		"another object's version is no matter":                    {update, func(v watched) { v.see(m, at(membership("other", john), "80")) }, End{false, "20", true}},
+		"it ends when the object is gone":                          {update, func(v watched) { v.see(m); v.lose(at(m, "40")) }, End{true, "40", true}},
+		"it ends where the object is absent from a later view":     {update, func(v watched) { v.list("Membership", "30") }, End{true, "30", false}},
+		"it is open where the view has not yet come so far":        {update, func(v watched) { v.list("Membership", "19") }, End{false, "19", false}},
+		"a deletion is open while the object stands":               {remove, func(v watched) { v.see(m) }, End{false, "20", true}},
+		"it ends when the object is seen to go":                    {remove, func(v watched) { v.see(m); v.lose(at(m, "21")) }, End{true, "21", true}},
+		"or only to wait for its finalizers":                       {remove, func(v watched) { v.see(m, at(m, "21")) }, End{true, "21", true}},
+		"or is missing in a list":                                  {remove, func(v watched) { v.see(m); v.list("Membership", "30") }, End{true, "30", false}},
+		"an entry of a kind that this version does not know stays": {future, func(v watched) { v.pass("Membership", "99") }, End{}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v := synced(t)
-			tc.happens(t, v)
+			tc.happens(v)
 			if diff := cmp.Diff(tc.want, v.Ended(tc.entry)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 	t.Run("nothing ends in a view that has seen nothing", func(t *testing.T) {
-		v := NewView(baseDomain)
+		v := unsynced(t)
 		for _, e := range []*Entry{create, update, remove} {
 			if v.Ended(e).Seen {
 				t.Errorf("%s ended", e.Operation)

@@ -16,48 +16,51 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// synced is a view that has seen every kind, empty, at version 1.
-func synced(t *testing.T) *View {
+// watched is a view to which things happen as its watches would tell: an object appears or changes, it is deleted, a kind is
+// listed whole, and nothing happens up to a version.
+type watched struct {
+	*View
+	t *testing.T
+}
+
+func (v watched) see(objects ...client.Object) {
+	for _, o := range objects {
+		v.must(v.store(kindOf(o)).Update(o))
+	}
+}
+
+func (v watched) lose(o client.Object) { v.must(v.store(kindOf(o)).Delete(o)) }
+
+func (v watched) list(kind, version string, objects ...any) {
+	v.must(v.store(kind).Replace(objects, version))
+}
+
+func (v watched) pass(kind, version string) { v.must(v.store(kind).Bookmark(version)) }
+
+func (v watched) store(kind string) *kindStore { return &kindStore{v.View, kind} }
+
+func (v watched) must(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// unsynced is a view that has seen nothing.
+func unsynced(t *testing.T) watched {
 	t.Helper()
-	v := NewView(baseDomain)
+	return watched{NewView(baseDomain), t}
+}
+
+// synced is a view that has seen every kind, empty, at version 1.
+func synced(t *testing.T) watched {
+	t.Helper()
+	v := unsynced(t)
 	for _, kind := range Kinds() {
-		list(t, v, kind, "1")
+		v.list(kind, "1")
 	}
 	return v
 }
-
-// see, lose, list and pass do to a view what its watches do: an object appears or changes, it is deleted, a kind is listed
-// whole, and nothing happens up to a version.
-func see(t *testing.T, v *View, objects ...client.Object) {
-	t.Helper()
-	for _, o := range objects {
-		must(t, v.store(o).Update(o))
-	}
-}
-
-func lose(t *testing.T, v *View, o client.Object) {
-	t.Helper()
-	must(t, v.store(o).Delete(o))
-}
-
-func list(t *testing.T, v *View, kind, version string, objects ...any) {
-	t.Helper()
-	must(t, (&kindStore{v, kind}).Replace(objects, version))
-}
-
-func pass(t *testing.T, v *View, kind, version string) {
-	t.Helper()
-	must(t, (&kindStore{v, kind}).Bookmark(version))
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (v *View) store(o client.Object) *kindStore { return &kindStore{v, kindOf(o)} }
 
 func kindOf(o client.Object) string {
 	switch o.(type) {
@@ -78,7 +81,7 @@ func kindOf(o client.Object) string {
 }
 
 // places are those of a user that stand for certain.
-func places(v *View, user string) []string {
+func places(v watched, user string) []string {
 	var organizations []string
 	v.Judge(NewOverlay(nil), nil, func(w World) {
 		for _, k := range w.Facts(rules.UserKey(user)) {
@@ -94,23 +97,23 @@ func TestViewFollowsItsWatches(t *testing.T) {
 	m := membership("m", bob)
 	moved := with(at(m, "9"), func(m *v1alpha1.Membership) { m.Spec.User = john })
 	for sentence, tc := range map[string]struct {
-		happens           func(t *testing.T, v *View)
+		happens           func(v watched)
 		wantBob, wantJohn []string
 	}{
-		"nothing has happened":                       {func(*testing.T, *View) {}, nil, nil},
-		"an object is created":                       {func(t *testing.T, v *View) { see(t, v, m) }, []string{"zylker"}, nil},
-		"it changes: what it said before is gone":    {func(t *testing.T, v *View) { see(t, v, m, moved) }, nil, []string{"zylker"}},
-		"it is seen twice: it says things once":      {func(t *testing.T, v *View) { see(t, v, m, m) }, []string{"zylker"}, nil},
-		"it is deleted":                              {func(t *testing.T, v *View) { see(t, v, m); lose(t, v, at(m, "9")) }, nil, nil},
-		"what was never seen is deleted":             {func(t *testing.T, v *View) { lose(t, v, at(m, "9")) }, nil, nil},
-		"a list brings it":                           {func(t *testing.T, v *View) { list(t, v, "Membership", "9", m) }, []string{"zylker"}, nil},
-		"a list is without it":                       {func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "9") }, nil, nil},
-		"a list of another kind is":                  {func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Invitation", "9") }, []string{"zylker"}, nil},
-		"a list has a later object of the same name": {func(t *testing.T, v *View) { see(t, v, m); list(t, v, "Membership", "9", renewed(moved)) }, nil, []string{"zylker"}},
+		"nothing has happened":                       {func(watched) {}, nil, nil},
+		"an object is created":                       {func(v watched) { v.see(m) }, []string{"zylker"}, nil},
+		"it changes: what it said before is gone":    {func(v watched) { v.see(m, moved) }, nil, []string{"zylker"}},
+		"it is seen twice: it says things once":      {func(v watched) { v.see(m, m) }, []string{"zylker"}, nil},
+		"it is deleted":                              {func(v watched) { v.see(m); v.lose(at(m, "9")) }, nil, nil},
+		"what was never seen is deleted":             {func(v watched) { v.lose(at(m, "9")) }, nil, nil},
+		"a list brings it":                           {func(v watched) { v.list("Membership", "9", m) }, []string{"zylker"}, nil},
+		"a list is without it":                       {func(v watched) { v.see(m); v.list("Membership", "9") }, nil, nil},
+		"a list of another kind is":                  {func(v watched) { v.see(m); v.list("Invitation", "9") }, []string{"zylker"}, nil},
+		"a list has a later object of the same name": {func(v watched) { v.see(m); v.list("Membership", "9", renewed(moved)) }, nil, []string{"zylker"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v := synced(t)
-			tc.happens(t, v)
+			tc.happens(v)
 			if diff := cmp.Diff(tc.wantBob, places(v, bob), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("bob (-want +got):\n%s", diff)
 			}
@@ -124,9 +127,9 @@ func TestViewFollowsItsWatches(t *testing.T) {
 func TestAnEmptyViewKeepsNothing(t *testing.T) {
 	v := synced(t)
 	objects := []client.Object{organization("zylker"), membership("m", bob), invitation("inv"), response("r"), binding("b"), reserved("h"), &v1alpha1.PlatformPolicy{ObjectMeta: metaOf("", "default")}}
-	see(t, v, objects...)
+	v.see(objects...)
 	for _, o := range objects {
-		lose(t, v, o)
+		v.lose(o)
 	}
 	if len(v.index) != 0 || len(v.byUID) != 0 {
 		t.Errorf("left behind: %v, %v", v.index, v.byUID)
@@ -139,13 +142,13 @@ func renewed(m *v1alpha1.Membership) *v1alpha1.Membership {
 }
 
 func TestSynced(t *testing.T) {
-	v := NewView(baseDomain)
+	v := unsynced(t)
 	kinds := Kinds()
 	for _, kind := range kinds {
 		if v.Synced() {
 			t.Fatalf("synced before %s was seen", kind)
 		}
-		list(t, v, kind, "7")
+		v.list(kind, "7")
 	}
 	if !v.Synced() {
 		t.Error("not synced though every kind was seen whole")
@@ -167,9 +170,9 @@ func TestReached(t *testing.T) {
 		"a fence for a kind that nobody knows is no matter": {"10", "", true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			v := NewView(baseDomain)
+			v := unsynced(t)
 			if tc.seen != "" {
-				list(t, v, "Membership", tc.seen)
+				v.list("Membership", tc.seen)
 			}
 			kind := "Membership"
 			if tc.fence == "" {
@@ -190,11 +193,11 @@ func TestVersionsMoveWithEveryEvent(t *testing.T) {
 		happens func()
 		want    string
 	}{
-		{"a change", func() { see(t, v, at(membership("m", bob), "20")) }, "20"},
-		{"a bookmark", func() { pass(t, v, "Membership", "30") }, "30"},
-		{"a change of another kind", func() { see(t, v, at(invitation("i"), "40")) }, "30"},
-		{"a deletion", func() { lose(t, v, at(membership("m", bob), "50")) }, "50"},
-		{"a list", func() { list(t, v, "Membership", "60") }, "60"},
+		{"a change", func() { v.see(at(membership("m", bob), "20")) }, "20"},
+		{"a bookmark", func() { v.pass("Membership", "30") }, "30"},
+		{"a change of another kind", func() { v.see(at(invitation("i"), "40")) }, "30"},
+		{"a deletion", func() { v.lose(at(membership("m", bob), "50")) }, "50"},
+		{"a list", func() { v.list("Membership", "60") }, "60"},
 	} {
 		changed := v.Changed()
 		step.happens()
@@ -218,11 +221,11 @@ func TestHolds(t *testing.T) {
 	if v.Holds("Membership", name) {
 		t.Error("holds what was never seen")
 	}
-	see(t, v, membership("m", bob))
+	v.see(membership("m", bob))
 	if !v.Holds("Membership", name) || v.Holds("Invitation", name) || v.Holds("Future", name) {
 		t.Error("holds the object under its own kind alone")
 	}
-	lose(t, v, membership("m", bob))
+	v.lose(membership("m", bob))
 	if v.Holds("Membership", name) {
 		t.Error("holds what is gone")
 	}
@@ -232,15 +235,15 @@ func TestDeparturesAreForgottenInTime(t *testing.T) {
 	v := synced(t)
 	clock := born
 	v.now = func() time.Time { return clock }
-	see(t, v, membership("m", bob))
-	lose(t, v, membership("m", bob))
+	v.see(membership("m", bob))
+	v.lose(membership("m", bob))
 	clock = clock.Add(remember)
-	pass(t, v, "Membership", "30")
+	v.pass("Membership", "30")
 	if len(v.gone) != 1 {
 		t.Error("forgotten too early")
 	}
 	clock = clock.Add(time.Nanosecond)
-	pass(t, v, "Membership", "31")
+	v.pass("Membership", "31")
 	if len(v.gone) != 0 {
 		t.Error("remembered for ever")
 	}
@@ -248,7 +251,7 @@ func TestDeparturesAreForgottenInTime(t *testing.T) {
 
 func TestAWatchThatBringsSomethingElseFails(t *testing.T) {
 	v := synced(t)
-	store := &kindStore{v, "Membership"}
+	store := v.store("Membership")
 	for what, err := range map[string]error{
 		"a text":              store.Add("m"),
 		"a list of texts":     store.Replace([]any{"m"}, "9"),

@@ -44,11 +44,11 @@ func TestWorld(t *testing.T) {
 	m := at(membership("m", bob), "20")
 	suspended := with(m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })
 	promoted := with(m, func(m *v1alpha1.Membership) { m.Labels = map[string]string{"a": "b"} }) // says what it said
-	standing := func(t *testing.T, v *View) { t.Helper(); see(t, v, m) }
-	nothing := func(*testing.T, *View) {}
+	standing := func(v watched) { v.see(m) }
+	nothing := func(watched) {}
 
 	for sentence, tc := range map[string]struct {
-		happens func(t *testing.T, v *View)
+		happens func(v watched)
 		entries []*Entry
 		self    *Entry
 		want    []seat
@@ -68,18 +68,18 @@ func TestWorld(t *testing.T) {
 			standing, []*Entry{deleting(m)}, nil, []seat{{"zylker", true, false}}, []seat{{"zylker", true, false}},
 		},
 		"what was deleted is not there, though its entries are": {
-			func(t *testing.T, v *View) { t.Helper(); see(t, v, m); lose(t, v, at(m, "30")) }, []*Entry{creating(m), deleting(m)}, nil, nil, nil,
+			func(v watched) { v.see(m); v.lose(at(m, "30")) }, []*Entry{creating(m), deleting(m)}, nil, nil, nil,
 		},
 		"of a change both old and new are possible": {
 			standing, []*Entry{updating(m, suspended)}, nil,
 			[]seat{{"zylker", true, false}, {"zylker", false, false}}, []seat{{"zylker", true, false}, {"zylker", false, false}},
 		},
 		"once the change is seen the new is certain": {
-			func(t *testing.T, v *View) { t.Helper(); see(t, v, m, at(suspended, "30")) }, []*Entry{updating(m, suspended)}, nil,
+			func(v watched) { v.see(m, at(suspended, "30")) }, []*Entry{updating(m, suspended)}, nil,
 			[]seat{{"zylker", false, true}}, []seat{{"zylker", false, true}},
 		},
 		"once another change is seen, this one will not be stored": {
-			func(t *testing.T, v *View) { t.Helper(); see(t, v, m, at(m, "30")) }, []*Entry{updating(m, suspended)}, nil,
+			func(v watched) { v.see(m, at(m, "30")) }, []*Entry{updating(m, suspended)}, nil,
 			[]seat{{"zylker", true, true}}, []seat{{"zylker", true, true}},
 		},
 		"what stays in every outcome is certain": {
@@ -110,7 +110,7 @@ func TestWorld(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v := synced(t)
-			tc.happens(t, v)
+			tc.happens(v)
 			v.Judge(NewOverlay(tc.entries), tc.self, func(w World) {
 				if diff := gocmp.Diff(tc.want, seats(w.Facts(rules.UserKey(bob))), cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("facts (-want +got):\n%s", diff)
@@ -129,7 +129,7 @@ func TestAChangeInFlightCountsBeforeItIsSeen(t *testing.T) {
 	two := with(organization("zylker"), func(o *v1alpha1.Organization) {
 		o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionStandard, Licenses: 2}
 	})
-	see(t, v, two)
+	v.see(two)
 	next := membership("next", "alice@zylker.com")
 	overlay := NewOverlay([]*Entry{creating(membership("m", bob))})
 	v.Judge(overlay, creating(next), func(w World) {

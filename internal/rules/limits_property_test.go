@@ -112,10 +112,10 @@ func worldOf(others []belonging, already presence, limit int32) world {
 	w = w.being(already, invite(john, "zylker").accepts())
 	for i, b := range others {
 		o := org(fmt.Sprintf("other%d", i), alice).on(v1alpha1.EditionStandard, 9)
-		switch {
-		case b.ended == present:
+		switch b.ended {
+		case present:
 			w = w.with(o.terminating())
-		case b.ended == perhaps:
+		case perhaps:
 			w = w.perhaps(o) // a deletion in flight says nothing of what comes after it
 		default:
 			w = w.being(b.organization, o)

@@ -131,10 +131,6 @@ func (m membership) suspended() membership {
 	return m.having(func(m *v1alpha1.MembershipSpec) { m.Suspended = true })
 }
 
-func (m membership) standard() membership {
-	return m.having(func(m *v1alpha1.MembershipSpec) { m.Role = v1alpha1.RoleStandard })
-}
-
 func (m membership) called(name string) membership {
 	m.Membership = m.DeepCopy()
 	m.ObjectMeta = meta(m.Namespace, name)
@@ -179,10 +175,6 @@ func (i invitation) from(inviter string) invitation {
 
 func (i invitation) called(name string) invitation {
 	return i.having(func(i *v1alpha1.Invitation) { i.ObjectMeta = meta(i.Namespace, name) })
-}
-
-func (i invitation) external() invitation {
-	return i.having(func(i *v1alpha1.Invitation) { i.Spec.UserType = v1alpha1.UserTypeExternal })
 }
 
 type response struct{ *v1alpha1.InvitationResponse }

@@ -29,7 +29,7 @@ func expect(t *testing.T, who string, got ruling, want []string) {
 	}
 }
 
-var ruleID = regexp.MustCompile(`^[A-Z][0-9]{1,2}$`)
+var ruleID = regexp.MustCompile(`^[A-Z]\d{1,2}$`)
 
 // readable holds every refusal of every case to what a person needs: words, numbers where there is a limit, a field where the
 // object is wrong, and no other tenant's name (U3).
