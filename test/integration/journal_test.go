@@ -118,4 +118,24 @@ var _ = Describe("The journal", func() {
 		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeNumerically("<=", 32))
 		Expect(platform.Create(ctx, membership(other, person("nora"), v1alpha1.RoleStandard))).To(Succeed())
 	})
+
+	It("stays closed for the drop time when somebody deleted it, and then goes on", func(ctx SpecContext) {
+		org := organization(ctx, person("owner"), 9)
+		lost := stored(ctx)
+		Expect(platform.Delete(ctx, lost)).To(Succeed())
+		Expect(stored(ctx).UID).To(Equal(lost.UID), "its finalizer keeps it")
+		Expect(platform.Patch(ctx, lost, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))).To(Succeed())
+
+		err := once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))
+		Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "nothing is judged meanwhile: %v", err)
+		Eventually(func(g Gomega) {
+			j := &v1alpha1.Journal{}
+			g.Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, j)).To(Succeed())
+			g.Expect(j.UID).NotTo(Equal(lost.UID))
+			g.Expect(j.Spec.UID).To(Equal(j.UID))
+		}, 4*dropTime).Should(Succeed())
+		Eventually(func() error {
+			return once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))
+		}, 90*time.Second).Should(Succeed())
+	})
 })
