@@ -5,6 +5,7 @@ package samples
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,24 +42,23 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	}, NodeTimeout(impatience))
 
 	It("lose nothing that was asked for meanwhile", func(ctx context.Context) {
-		progress := &progress{at: map[int]func(){
-			3:  func() { crash(ctx, 0) },
-			9:  func() { crash(ctx, 1) },
-			18: func() { crash(ctx, 0, 1) },
-			30: func() { crash(ctx, 1, 0) },
-			45: func() { crash(ctx, 0, 1) },
-		}}
-		var mu sync.Mutex
-		inParallel(branches+guests, func(i int) {
-			if i%4 == 3 && i/4 < guests {
-				accept(ctx, i/4)
-			} else if !provision(ctx, i-min((i+1)/4, guests)) {
-				mu.Lock()
-				refused++
-				mu.Unlock()
-			}
-			progress.step()
-		})
+		var full atomic.Int32
+		acts := mixed(
+			each(branches, func(i int) {
+				if !provision(ctx, i) {
+					full.Add(1)
+				}
+			}),
+			each(guests, func(i int) { accept(ctx, i) }),
+		)
+		crashes := [][]int{{0}, {1}, {0, 1}, {1, 0}, {0, 1}}
+		waves := slices.Collect(slices.Chunk(acts, (len(acts)+len(crashes)-1)/len(crashes)))
+		Expect(waves).To(HaveLen(len(crashes)))
+		for i, wave := range waves {
+			wave = slices.Insert(slices.Clone(wave), 3, func() { crash(ctx, crashes[i]...) })
+			inParallel(len(wave), func(i int) { wave[i]() })
+		}
+		refused = int(full.Load())
 		Expect(retries.Load()).To(BeNumerically(">", 0), "no crash was felt")
 	}, NodeTimeout(2*impatience))
 
@@ -99,24 +99,26 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	}, NodeTimeout(impatience+time.Minute))
 })
 
-// progress runs something at some points of many concurrent acts, in the act that gets there.
-type progress struct {
-	mu   sync.Mutex
-	done int
-	at   map[int]func()
-}
-
-func (p *progress) step() {
-	p.mu.Lock()
-	p.done++
-	do := p.at[p.done]
-	p.mu.Unlock()
-	if do != nil {
-		do()
+// each is something to do for every number below n.
+func each(n int, do func(i int)) []func() {
+	all := make([]func(), n)
+	for i := range n {
+		all[i] = func() { do(i) }
 	}
+	return all
 }
 
-var crashing sync.Mutex
+// mixed spreads the fewer evenly among the many.
+func mixed(many, few []func()) []func() {
+	var all []func()
+	for i, act := range many {
+		all = append(all, act)
+		for len(few)*(i+1)/len(many) > len(all)-i-1 {
+			all = append(all, few[len(all)-i-1])
+		}
+	}
+	return all
+}
 
 // retries counts the requests that were asked again.
 var retries atomic.Int64
@@ -124,8 +126,6 @@ var retries atomic.Int64
 // crash kills replicas, all of them before the first starts again.
 func crash(ctx context.Context, replicas ...int) {
 	GinkgoHelper()
-	crashing.Lock()
-	defer crashing.Unlock()
 	for _, i := range replicas {
 		Expect(operator.Kill(i)).To(Succeed())
 	}
