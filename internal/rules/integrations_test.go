@@ -151,13 +151,14 @@ func TestPlatformPolicy(t *testing.T) {
 		"L7: nor one super admin's share": {
 			world{}, lead.changes(policyWith(), policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.PendingInvitationsPerUser = new(int32(2)) }))), []string{"L9"}, false, nil,
 		},
-		"G3: an application is added":              {world{}, lead.creates(row("Fax", "", 0, 0, crm, application)), nil, false, nil},
-		"G3: a built-in row is narrowed":           {world{}, lead.creates(row("ZohoSalesIQ", "", 1, 2, crm)), nil, false, nil},
-		"G3: one without limits too":               {world{}, lead.creates(row("ZohoAnalytics", "", 3, 3, crm)), nil, false, nil},
-		"G3: it is not widened":                    {world{}, lead.creates(row("ZohoSalesIQ", "", 1, 6, crm)), []string{"G3"}, false, []string{"spec.integrations[0]", "narrowed but not widened"}},
-		"G3: nor freed of its limit":               {world{}, lead.creates(row("ZohoDesk", "", 0, 1, crm)), []string{"G3"}, false, nil},
-		"G3: nor started from another side":        {world{}, lead.creates(row("ZohoProjects", "", 1, 1, application)), []string{"G3"}, false, []string{"spec.integrations[0].initiatedFrom"}},
-		"G3: a component's row is held to its own": {world{}, lead.creates(row("MicrosoftTeams", "Tab", 2, 0, application)), []string{"G3"}, false, []string{"MicrosoftTeams Tab"}},
+		"G3: an application is added":               {world{}, lead.creates(row("Fax", "", 0, 0, crm, application)), nil, false, nil},
+		"G3: a built-in row is narrowed":            {world{}, lead.creates(row("ZohoSalesIQ", "", 1, 2, crm)), nil, false, nil},
+		"G3: one without limits too":                {world{}, lead.creates(row("ZohoAnalytics", "", 3, 3, crm)), nil, false, nil},
+		"G3: it is not widened":                     {world{}, lead.creates(row("ZohoSalesIQ", "", 1, 6, crm)), []string{"G3"}, false, []string{"spec.integrations[0]", "narrowed but not widened"}},
+		"G3: nor given a component that it has not": {world{}, lead.creates(row("ZohoCliq", "Team", 1, 1, crm)), []string{"G3"}, false, []string{"spec.integrations[0].component", "rows can be added for other applications"}},
+		"G3: nor freed of its limit":                {world{}, lead.creates(row("ZohoDesk", "", 0, 1, crm)), []string{"G3"}, false, nil},
+		"G3: nor started from another side":         {world{}, lead.creates(row("ZohoProjects", "", 1, 1, application)), []string{"G3"}, false, []string{"spec.integrations[0].initiatedFrom"}},
+		"G3: a component's row is held to its own":  {world{}, lead.creates(row("MicrosoftTeams", "Tab", 2, 0, application)), []string{"G3"}, false, []string{"MicrosoftTeams Tab"}},
 	})
 }
 

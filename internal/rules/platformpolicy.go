@@ -41,11 +41,12 @@ func contradictions(p Policy) Violations {
 func widened(rows []v1alpha1.IntegrationRow) Violations {
 	var vs Violations
 	for i, r := range rows {
+		field := fmt.Sprintf("spec.integrations[%d]", i)
 		own, ok := builtIn(r.Application, r.Component)
 		if !ok {
+			vs = append(vs, newComponent(field, r)...)
 			continue
 		}
-		field := fmt.Sprintf("spec.integrations[%d]", i)
 		if wider(r.OrganizationsPerAccount, own.OrganizationsPerAccount) || wider(r.AccountsPerOrganization, own.AccountsPerOrganization) {
 			vs = append(vs, invalid("G3", field, "%s is built in, and can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
 		}
@@ -56,6 +57,17 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 		}
 	}
 	return vs
+}
+
+// newComponent refuses to give a built-in application a component that it does not have: what its own rows limit would be bound
+// past them.
+func newComponent(field string, r v1alpha1.IntegrationRow) Violations {
+	for _, own := range Catalogue() {
+		if own.Application == r.Application {
+			return invalid("G3", field+".component", "%s is built in and has no component %q; rows can be added for other applications", r.Application, r.Component)
+		}
+	}
+	return nil
 }
 
 // wider compares two cardinalities, of which 0 is no limit.

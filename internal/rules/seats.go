@@ -16,7 +16,7 @@ func (j judgement) seat(organization, user string, wanted bool) Violations {
 	if used < limit {
 		return nil
 	}
-	return exceeded("E5", used, limit, "every seat of %s is in use by an active membership or a pending invitation; buy licences or free a seat (purchased %d)", organization, limit)
+	return exceeded("E5", used, limit, "every seat of %s is in use by an active membership or a pending invitation; buy licences or free a seat", organization)
 }
 
 // licenses judges licences lowered under the seats in use (E6), and those of an organization that comes after its members (R8).

@@ -11,11 +11,16 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/wait"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // sampleTimeout bounds the wait for what one sample applied to be Ready.
 const sampleTimeout = "60s"
+
+// accessTimeout bounds the wait for somebody's access to follow their membership.
+const accessTimeout = 15 * time.Second
 
 // Sample is a file of manifests. The comments at its top may say how it is to be applied, and what is to be expected:
 //
@@ -94,7 +99,7 @@ func (s *Sandbox) ApplySamples(ctx context.Context, dir string) error {
 }
 
 func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
-	if _, err := s.kubectl.run(ctx, nil, sample.Args()...); err != nil && !standsAlready(err) {
+	if err := s.create(ctx, sample); err != nil {
 		return err
 	}
 	data, err := os.ReadFile(sample.Path)
@@ -114,6 +119,31 @@ func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
 		}
 	}
 	return nil
+}
+
+// create applies a sample. Somebody who became an administrator a moment ago is let in by RBAC a moment later, so that a refusal
+// by RBAC is tried again for a while.
+func (s *Sandbox) create(ctx context.Context, sample Sample) error {
+	var said error
+	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, accessTimeout, true, func(ctx context.Context) (bool, error) {
+		_, said = s.kubectl.run(ctx, nil, sample.Args()...)
+		if said == nil || standsAlready(said) {
+			return true, nil
+		}
+		if !awaitsAccess(said) {
+			return false, said
+		}
+		return false, nil
+	})
+	if wait.Interrupted(err) && ctx.Err() == nil {
+		return said
+	}
+	return err
+}
+
+// awaitsAccess says whether it was RBAC that refused, not a rule.
+func awaitsAccess(err error) bool {
+	return strings.Contains(err.Error(), "is forbidden: User")
 }
 
 func (s *Sandbox) waitForReady(ctx context.Context, namespace, name string) error {
