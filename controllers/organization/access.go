@@ -106,7 +106,7 @@ func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization
 	name := "polyorg:organization:" + org.Name
 	role := rbacacv1.ClusterRole(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
 		WithRules(rbacacv1.PolicyRule().WithAPIGroups(v1alpha1.GroupName).WithResources("organizations").
-			WithResourceNames(org.Name).WithVerbs("get", "update", "patch", "delete"))
+			WithResourceNames(org.Name).WithVerbs("get", "list", "watch", "update", "patch", "delete"))
 	live := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	if err := child.Keep(ctx, r.Client, live, role, rbacacv1.ExtractClusterRole); err != nil {
 		return err
