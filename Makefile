@@ -26,7 +26,7 @@ help: ## Show this list.
 
 .PHONY: run
 run: build controlplane ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster instead.
-	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig=$(CLUSTER))
+	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig='$(CLUSTER)')
 
 .PHONY: test
 test: controlplane ## Run the unit and integration tests with the race detector.
