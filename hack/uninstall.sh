@@ -22,8 +22,8 @@ if ((organizations)); then
   exit 1
 fi
 
-# First whoever would put things back, and whoever would have to admit their removal.
-"$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found polyorg-operator
+# First whoever would put things back, until the last pod is gone; and whoever would have to admit their removal.
+"$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found --cascade=foreground polyorg-operator
 "$kubectl" delete --kustomize=config/webhook --ignore-not-found
 
 # What is left is the operator's own (the journal, users, reservations). Nobody lifts its finalizers any more.

@@ -19,7 +19,7 @@ import (
 func TestDefault(t *testing.T) {
 	g := NewWithT(t)
 	admin := clientFor(t, plane.Config())
-	g.Expect(apply("default")).To(Succeed())
+	g.Expect(apply(plane, "default")).To(Succeed())
 
 	t.Run("the operator's pod is one of the restricted kind", func(t *testing.T) {
 		g := NewWithT(t)

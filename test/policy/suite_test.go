@@ -53,16 +53,16 @@ func run(m *testing.M) (code int, err error) {
 		}
 	}()
 	for _, base := range []string{"namespace", "policy", "apf", "rbac"} {
-		if err := apply(base); err != nil {
+		if err := apply(plane, base); err != nil {
 			return 0, err
 		}
 	}
 	return m.Run(), nil
 }
 
-// apply gives the cluster one of the kustomizations, as its users do.
-func apply(base string) error {
-	kubectl := exec.Command(plane.Kubectl(), "--kubeconfig="+plane.Kubeconfig(), "apply", "--server-side", "--kustomize=../../config/"+base)
+// apply gives a cluster one of the kustomizations, as its users do.
+func apply(to *controlplane.ControlPlane, base string) error {
+	kubectl := exec.Command(to.Kubectl(), "--kubeconfig="+to.Kubeconfig(), "apply", "--server-side", "--kustomize=../../config/"+base)
 	if out, err := kubectl.CombinedOutput(); err != nil {
 		return fmt.Errorf("apply config/%s: %w\n%s", base, err, out)
 	}
