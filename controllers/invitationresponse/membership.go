@@ -4,6 +4,7 @@ package invitationresponse
 
 import (
 	"context"
+	"errors"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -49,12 +50,14 @@ func (r *Reconciler) membership(ctx context.Context, a *v1alpha1.InvitationRespo
 	return nil, err
 }
 
-// isFinal tells a refusal from what passes: contention, an API server out of reach, a namespace on its way out.
+// isFinal tells a refusal by the rules, which names its causes, from what passes: contention, an API server out of reach, a
+// namespace on its way out, a quota, RBAC that is not there yet.
 func isFinal(err error) bool {
-	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
 		return false
 	}
-	return apierrors.IsForbidden(err) || apierrors.IsInvalid(err)
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Details != nil && len(status.Status().Details.Causes) > 0
 }
 
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was

@@ -108,11 +108,36 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
 		c.Operation, c.After = v1alpha1.JournalDelete, nil
 	}
+	if c.Operation == v1alpha1.JournalDelete && organization != "" && v.ended(organization) {
+		c.Before, c.After = nil, nil
+	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
-		violations := kind.judge(o, act, organization, before, after)
+		violations := authority(kind, o, act, organization, before, after)
+		if len(ofKind(violations, rules.KindForbidden)) > 0 {
+			return violations // whoever may not do this learns nothing of limits and holders (U3)
+		}
 		return append(violations, rules.Limits(o, act, was, c.After)...)
 	}
 	return c
+}
+
+// authority judges whether the actor may do this, and whether the object makes sense.
+func authority(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations {
+	violations := kind.judge(o, act, organization, before, after)
+	switch {
+	case after == nil:
+		return violations
+	case before == nil:
+		return append(violations, rules.Metadata(act, nil, after)...)
+	}
+	return append(violations, rules.Metadata(act, before, after)...)
+}
+
+// ended reports whether an organization is certainly being deleted: what goes with it holds nothing any more, and its end needs no
+// entry.
+func (v *Validator) ended(organization string) (ended bool) {
+	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) { ended = rules.Worst(w).Ended(organization) })
+	return ended
 }
 
 // leaves reports whether an update takes the last finalizer from an object that is being deleted: it goes with it.

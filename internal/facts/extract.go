@@ -90,8 +90,9 @@ func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
 		Origin:   cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned),
 		UserType: cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal),
 	}
-	if !m.Spec.Suspended {
-		place.Role, place.Seat = m.Spec.Role, true
+	place.Seat = !m.Spec.Suspended
+	if place.Seat && m.DeletionTimestamp == nil {
+		place.Role = m.Spec.Role // one that is being deleted gives no power, whatever keeps it
 	}
 	name := rules.SeatName(organization, m.Spec.User)
 	return []rules.Fact{place, rules.Claim{Kind: rules.ClaimMembership, Name: name, Holder: string(m.UID)}}
@@ -104,17 +105,25 @@ func invitationFacts(i *v1alpha1.Invitation, organization string) []rules.Fact {
 		return nil
 	}
 	name := rules.SeatName(organization, i.Spec.Email)
+	offer := rules.Offer{
+		Organization: organization, User: i.Spec.Email, Invitation: string(i.UID), Role: i.Spec.Role,
+		UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal), CreatedAt: i.CreationTimestamp.Unix(),
+	}
+	if i.Status.ExpiresAt != nil {
+		offer.ExpiresAt = i.Status.ExpiresAt.Unix() // promised: a policy that changes later does not move it (I1, L9)
+	}
 	return []rules.Fact{
-		rules.Offer{
-			Organization: organization, User: i.Spec.Email, Invitation: string(i.UID), Role: i.Spec.Role,
-			UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal), CreatedAt: i.CreationTimestamp.Unix(),
-		},
+		offer,
 		rules.Claim{Kind: rules.ClaimInvitation, Name: name, Holder: string(i.UID)},
 	}
 }
 
-// responseFacts: the one answer to its invitation, and until it is done the place that an acceptance is about to become.
+// responseFacts: the one answer to its invitation, and until it is done the place that an acceptance is about to become. One that
+// could not be carried out answers nothing: the invitation stays pending (I8).
 func responseFacts(r *v1alpha1.InvitationResponse) []rules.Fact {
+	if meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionStalled) {
+		return nil
+	}
 	facts := []rules.Fact{rules.Claim{Kind: rules.ClaimAnswer, Name: string(r.Spec.InvitationUID), Holder: string(r.UID)}}
 	done := meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
 	if done || r.Spec.Decision != v1alpha1.DecisionAccept || r.Spec.Invitation == nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -77,8 +78,16 @@ func TestOf(t *testing.T) {
 				Organization: "zylker", User: bob, Origin: v1alpha1.OriginProvisioned, UserType: v1alpha1.UserTypeInternal,
 			}, member},
 		},
-		"L1: until it is gone it holds its place": {
-			with(membership("m", bob), func(m *v1alpha1.Membership) { m.DeletionTimestamp = &metav1.Time{Time: born} }), []rules.Fact{place, member},
+		"L1, R7: until it is gone it holds its place and seat, without power": {
+			with(membership("m", bob), func(m *v1alpha1.Membership) { m.DeletionTimestamp = &metav1.Time{Time: born} }),
+			[]rules.Fact{rules.Place{
+				Organization: "zylker", User: bob, Origin: v1alpha1.OriginProvisioned, UserType: v1alpha1.UserTypeInternal, Seat: true,
+			}, member},
+		},
+		"I8: an answer that could not be carried out states nothing": {
+			with(response("r"), func(r *v1alpha1.InvitationResponse) {
+				meta.SetStatusCondition(&r.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionStalled, Status: metav1.ConditionTrue})
+			}), nil,
 		},
 		"a membership in the namespace of no organization states nothing": {
 			with(membership("m", bob), func(m *v1alpha1.Membership) { m.Namespace = "default" }), nil,

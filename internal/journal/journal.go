@@ -72,9 +72,18 @@ func New(c client.Client, view *facts.View, namespace string) *Journal {
 // ErrContended and ErrUnavailable mean that the same request may be tried again. It waits as long as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	for {
+		changed := j.View.Changed()
 		a := j.submit(ctx, c)
-		if !errors.Is(a.err, ErrExists) || j.exists(ctx, c) {
+		if !errors.Is(a.err, ErrExists) {
 			return a.violations, a.err
+		}
+		if err := j.exists(ctx, c); err != nil {
+			return nil, err
+		}
+		select { // it is gone: this replica will see that
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ErrUnavailable
 		}
 	}
 }
@@ -94,13 +103,20 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	}
 }
 
-// exists makes sure, by a live read, that the name which this replica's view holds is still taken.
-func (j *Journal) exists(ctx context.Context, c *Change) bool {
+// exists makes sure, by a live read, that the name which this replica's view holds is still taken: ErrExists, or nil when it
+// is not.
+func (j *Journal) exists(ctx context.Context, c *Change) error {
 	object, err := facts.NewObject(c.Kind)
 	if err != nil {
-		return true
+		return err
 	}
-	return !apierrors.IsNotFound(j.Client.Get(ctx, c.Name, object))
+	switch err := j.Client.Get(ctx, c.Name, object); {
+	case err == nil:
+		return ErrExists
+	case apierrors.IsNotFound(err):
+		return nil
+	}
+	return ErrUnavailable
 }
 
 // NeedLeaderElection is false: every replica judges.

@@ -5,6 +5,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,6 +16,9 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 )
+
+// callTime bounds one call, so that one that hangs does not hold up every request of this replica.
+const callTime = 3 * time.Second
 
 // load makes sure that the state is known: it reads the journal, or makes it where there is none.
 func (j *Journal) load(ctx context.Context) error {
@@ -33,6 +37,8 @@ func (j *Journal) load(ctx context.Context) error {
 }
 
 func (j *Journal) read(ctx context.Context) (*v1alpha1.Journal, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	stored := &v1alpha1.Journal{}
 	return stored, j.Client.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, stored)
 }
@@ -89,6 +95,8 @@ func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
 // commit writes the draft over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
 // may have succeeded, and judging its requests again is harmless.
 func (j *Journal) commit(ctx context.Context, draft *state) (current bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	next := draft.write()
 	err = j.Client.Update(ctx, next)
 	switch {
@@ -113,6 +121,8 @@ func (j *Journal) overdue(ctx context.Context, e *facts.Entry) overdue {
 	if err != nil {
 		return notYet // a kind that only a later version knows is for it to drop
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	err = j.Client.Get(ctx, types.NamespacedName{Namespace: e.Namespace, Name: e.Name}, object)
 	switch {
 	case apierrors.IsNotFound(err) && e.Operation == v1alpha1.JournalCreate:

@@ -117,6 +117,7 @@ type Offer struct {
 	Role         v1alpha1.Role     `json:"r,omitempty"`
 	UserType     v1alpha1.UserType `json:"t,omitempty"`
 	CreatedAt    int64             `json:"c,omitempty"` // Unix seconds; the deadline runs from here (I1)
+	ExpiresAt    int64             `json:"e,omitempty"` // Unix seconds; the deadline once it has been promised
 }
 
 // Keys finds an offer by its invitee and by its organization.
@@ -124,6 +125,9 @@ func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organiz
 
 // Deadline is the first instant at which the offer can no longer be answered (I1).
 func (o Offer) Deadline(p Policy) time.Time {
+	if o.ExpiresAt != 0 {
+		return time.Unix(o.ExpiresAt, 0)
+	}
 	return time.Unix(o.CreatedAt, 0).Add(days(p.InvitationDays))
 }
 

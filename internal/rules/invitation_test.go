@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -76,6 +78,13 @@ func TestInvitationResponse(t *testing.T) {
 		"I1: nor can it be declined then":                      {there, decline.changesClock(seven.Sub(now)), []string{"I1"}, false, nil},
 		"I1: whatever status says of the deadline": {
 			world{}.with(zylker, open.having(func(i *v1alpha1.Invitation) { i.Status.ExpiresAt = nil })), accept.later(7), []string{"I1"}, false, nil,
+		},
+		"I1, L9: a shorter policy does not move a deadline that was promised": {
+			world{}.with(zylker, open.having(func(i *v1alpha1.Invitation) { i.Status.ExpiresAt = &metav1.Time{Time: seven} }),
+				policyWith(func(s *v1alpha1.PlatformPolicySpec) {
+					s.Invitations = &v1alpha1.InvitationPolicy{ValidDays: new(int32(3))}
+				})),
+			accept.later(5), nil, false, nil,
 		},
 		"I1: the policy can give longer": {
 			there.with(policyWith(func(s *v1alpha1.PlatformPolicySpec) {

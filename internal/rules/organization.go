@@ -35,10 +35,23 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 			return forbidden("E2", "only a platform actor may set spec.trialEndsAt; leave it out")
 		}
 	}
+	if vs := wholeSuperAdmin(o, org); vs != nil {
+		return vs
+	}
 	if restored := spec.Subscription != nil || spec.TrialEndsAt != nil; restored {
 		return nil // what was created by the rules of its day comes back in any order (O4, R8)
 	}
 	return mayCreate(o, act, spec.SuperAdmin)
+}
+
+// wholeSuperAdmin judges the super admin's own membership where it came before the organization (R3, R8).
+func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
+	for _, p := range held[Place](o, UserKey(org.Spec.SuperAdmin)) {
+		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard) {
+			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active Administrator; change it first", org.Spec.SuperAdmin)
+		}
+	}
+	return nil
 }
 
 // mayCreate judges O1 and O2 for the person who is to be super admin.

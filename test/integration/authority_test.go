@@ -143,6 +143,36 @@ var _ = Describe("Authority", Ordered, func() {
 		Expect(forged.Spec.InvitationUID).To(Equal(inv.UID))
 	})
 
+	It("O7: lets nobody but the platform keep an object by a finalizer or an owner", func(ctx SpecContext) {
+		o := newOrganization(admin)
+		o.Finalizers = []string{"example.com/keep"}
+		refuses(as(admin).Create(ctx, o), "O7")
+		o.Finalizers, o.OwnerReferences = nil, []metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "1"}}
+		refuses(as(admin).Create(ctx, o), "O7")
+		refuses(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/keep"} }), "O7")
+		Expect(change(ctx, platform, adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/keep"} })).To(Succeed())
+		Expect(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = nil })).To(Succeed())
+	})
+
+	It("U3: tells a stranger nothing of an invitation that was answered", func(ctx SpecContext) {
+		guest := person("guest")
+		inv := invitation(org, guest)
+		Expect(as(admin).Create(ctx, inv)).To(Succeed())
+		Expect(insist(ctx, func() error { return as(guest).Create(ctx, response(inv, v1alpha1.DecisionDecline)) })).To(Succeed())
+		err := as(outsider).Create(ctx, response(inv, v1alpha1.DecisionAccept))
+		refuses(err, "I7")
+		Expect(err).NotTo(MatchError(ContainSubstring("answered already")))
+	})
+
+	It("R3, R8: takes in no organization whose super admin has no power there", func(ctx SpecContext) {
+		late := newOrganization(person("late"))
+		Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + late.Name}})).To(Succeed())
+		early := membership(late, late.Spec.SuperAdmin, v1alpha1.RoleAdministrator)
+		early.Spec.Suspended = true
+		Expect(platform.Create(ctx, early)).To(Succeed())
+		refuses(insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) }), "R3")
+	})
+
 	It("F2, U1: lets people choose their own default, and nothing else of a User", func(ctx SpecContext) {
 		user := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(admin)}, Spec: v1alpha1.UserSpec{Email: admin}}
 		refuses(as(admin).Create(ctx, user.DeepCopy()), "U1")
