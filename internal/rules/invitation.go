@@ -77,10 +77,18 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 		return notTheirs()
 	}
 	offer, ok := o.offer(after)
-	if !ok {
-		return notTheirs()
+	switch {
+	case ok:
+		return answer(o, act, offer, after.Spec.Decision)
+	case o.answered(after):
+		return forbidden("I2", "the invitation has been answered already")
 	}
-	return answer(o, act, offer, after.Spec.Decision)
+	return notTheirs()
+}
+
+// answered reports whether another answer to the same invitation stands: its invitee may know, nobody else is told.
+func (o Outlook) answered(r *v1alpha1.InvitationResponse) bool {
+	return len(held[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
 }
 
 func notTheirs() Violations {
