@@ -5,33 +5,33 @@ package facts
 import (
 	"k8s.io/apimachinery/pkg/types"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Entry is one admitted change in the journal, its facts decoded.
+// Operation is what was admitted.
+type Operation string
+
+// The operations that are journalled, by the words that the journal keeps.
+const (
+	Create Operation = "create"
+	Update Operation = "update"
+	Delete Operation = "delete"
+)
+
+// Entry is one admitted change of one object.
 type Entry struct {
-	v1alpha1.JournalEntry
-	// Facts is what the object says if the change is stored; nothing for a deletion.
+	Operation       Operation
+	Kind            string
+	Namespace, Name string
+	UID             types.UID
+	ResourceVersion string // that was judged; empty for a creation
+	Actor           string // who asked, for the bound on open entries: a hash for people, empty for platform actors
+	// Facts is what the object says if the change is stored; nothing for a deletion. One that this version does not know has no
+	// effect here.
 	Facts []rules.Fact
-}
-
-// NewEntry reads an entry of the journal.
-func NewEntry(e v1alpha1.JournalEntry) *Entry {
-	return &Entry{JournalEntry: e, Facts: Decode(e.Facts)}
-}
-
-// Same reports whether two entries stand for one request: judging it twice is harmless.
-func (e *Entry) Same(other *Entry) bool {
-	if e.UID != other.UID || e.Operation != other.Operation || e.ResourceVersion != other.ResourceVersion || len(e.JournalEntry.Facts) != len(other.JournalEntry.Facts) {
-		return false
-	}
-	for i := range e.JournalEntry.Facts {
-		if e.JournalEntry.Facts[i] != other.JournalEntry.Facts[i] {
-			return false
-		}
-	}
-	return true
+	// Text is the entry as the journal keeps it, verbatim: what this version does not know stays in it for those who do. It
+	// tells one entry from another.
+	Text string
 }
 
 // states reports whether the object says a fact if the change is stored.
@@ -73,11 +73,11 @@ func (v *View) ended(e *Entry) End {
 	}
 	o := v.byUID[e.UID]
 	switch {
-	case o == nil && e.Operation == v1alpha1.JournalCreate:
+	case o == nil && e.Operation == Create:
 		return End{}
 	case o == nil:
 		return End{reached(kind.version, e.ResourceVersion), kind.version, false}
-	case e.Operation == v1alpha1.JournalCreate:
+	case e.Operation == Create:
 		return End{true, o.version, true}
 	}
 	return End{Later(o.version, e.ResourceVersion), o.version, true}

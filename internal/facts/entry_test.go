@@ -13,7 +13,7 @@ import (
 )
 
 // entry is a change in flight of an object to what it will then be; nil for a deletion.
-func entry(operation v1alpha1.JournalOperation, before, after client.Object) *Entry {
+func entry(operation Operation, before, after client.Object) *Entry {
 	subject, version := before, ""
 	if before == nil {
 		subject = after
@@ -24,17 +24,17 @@ func entry(operation v1alpha1.JournalOperation, before, after client.Object) *En
 	if after != nil {
 		will = Of(after, baseDomain)
 	}
-	return NewEntry(v1alpha1.JournalEntry{
+	return NewEntry(Entry{
 		Kind: kindOf(subject), Namespace: subject.GetNamespace(), Name: subject.GetName(), UID: subject.GetUID(),
-		Operation: operation, ResourceVersion: version, Facts: Encode(will),
+		Operation: operation, ResourceVersion: version, Facts: will,
 	})
 }
 
-func creating(o client.Object) *Entry { return entry(v1alpha1.JournalCreate, nil, o) }
+func creating(o client.Object) *Entry { return entry(Create, nil, o) }
 func updating(before, after client.Object) *Entry {
-	return entry(v1alpha1.JournalUpdate, before, after)
+	return entry(Update, before, after)
 }
-func deleting(o client.Object) *Entry { return entry(v1alpha1.JournalDelete, o, nil) }
+func deleting(o client.Object) *Entry { return entry(Delete, o, nil) }
 
 func TestEnded(t *testing.T) {
 	m := at(membership("m", bob), "20")
@@ -100,7 +100,7 @@ func TestSame(t *testing.T) {
 		"other facts make another request":             {updating(m, suspended), updating(m, external), false},
 		"fewer facts do":                               {updating(m, suspended), deleting(m), false},
 		"another version does":                         {updating(m, suspended), updating(at(m, "21"), suspended), false},
-		"another operation does":                       {creating(m), entry(v1alpha1.JournalUpdate, nil, m), false},
+		"another operation does":                       {creating(m), entry(Update, nil, m), false},
 		"another object does, though of the same name": {creating(m), creating(renewed(m)), false},
 		"facts that are not known tell requests apart": {future("x"), future("y"), false},
 	} {
@@ -113,12 +113,17 @@ func TestSame(t *testing.T) {
 }
 
 func by(e *Entry, actor string) *Entry {
-	e.Actor = actor
-	return e
+	asked := *e
+	asked.Actor = actor
+	return NewEntry(asked)
 }
 
 func future(what string) *Entry {
-	return NewEntry(v1alpha1.JournalEntry{UID: "u", Operation: v1alpha1.JournalCreate, Facts: []string{"future{" + what + "}"}})
+	e, err := ParseEntry("\tcreate\tMembership\torg-zylker\tfuture\tu\t\tfuture{" + what + "}")
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 func TestOverlay(t *testing.T) {
