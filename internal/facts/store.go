@@ -179,3 +179,6 @@ func (w *Watcher) Start(ctx context.Context) error { return w.View.Watch(ctx, w.
 
 // NeedLeaderElection is false: every replica serves admission.
 func (w *Watcher) NeedLeaderElection() bool { return false }
+
+// Store is where a watch of one kind writes what it brings: for whoever brings it by other means than Watch.
+func (v *View) Store(kind string) cache.ReflectorStore { return &kindStore{view: v, kind: kind} }
