@@ -3,6 +3,8 @@
 package facts
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/polyorg/polyorg/internal/rules"
@@ -64,7 +66,7 @@ func (v *View) Ended(e *Entry) End {
 }
 
 func (v *View) ended(e *Entry) End {
-	if left, ok := v.gone[e.UID]; ok {
+	if left, ok := v.gone.byUID[e.UID]; ok {
 		return End{true, left.version, left.watched}
 	}
 	kind, known := v.kinds[e.Kind]
@@ -113,6 +115,25 @@ func (o *Overlay) Append(e *Entry) {
 		for _, k := range f.Keys() {
 			o.byKey[k] = append(o.byKey[k], coming{f, e})
 		}
+	}
+}
+
+// Remove takes an entry out, at a cost that does not grow with the other objects' entries but for a short search.
+func (o *Overlay) Remove(e *Entry) {
+	is := func(other *Entry) bool { return other == e }
+	o.entries = slices.DeleteFunc(o.entries, is)
+	drop(o.byUID, e.UID, is)
+	for _, f := range e.Facts {
+		for _, k := range f.Keys() {
+			drop(o.byKey, k, func(c coming) bool { return c.entry == e })
+		}
+	}
+}
+
+// drop removes from one of many lists; a list that is empty is none.
+func drop[K comparable, V any](lists map[K][]V, of K, is func(V) bool) {
+	if lists[of] = slices.DeleteFunc(lists[of], is); len(lists[of]) == 0 {
+		delete(lists, of)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // sources are the kinds that state facts, with how each is listed.
@@ -164,8 +165,16 @@ func (s *kindStore) read(obj any) (*object, error) {
 	}
 	return &object{
 		kind: s.kind, name: types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()},
-		uid: o.GetUID(), version: o.GetResourceVersion(), facts: Of(co, s.view.baseDomain),
+		uid: o.GetUID(), version: o.GetResourceVersion(), said: stating(Of(co, s.view.baseDomain)),
 	}, nil
+}
+
+func stating(facts []rules.Fact) []statement {
+	said := make([]statement, len(facts))
+	for i, f := range facts {
+		said[i].fact = f
+	}
+	return said
 }
 
 // Watcher keeps a view up to date as part of a manager, on every replica.

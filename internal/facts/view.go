@@ -5,7 +5,7 @@
 package facts
 
 import (
-	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,9 +23,10 @@ type View struct {
 
 	mu      sync.RWMutex
 	kinds   map[string]*kindView
-	index   map[rules.Key]map[*object][]rules.Fact
+	index   index
 	byUID   map[types.UID]*object
-	gone    map[types.UID]departed
+	seated  map[string]int32 // how many users hold a seat, by organization
+	gone    departures
 	changed chan struct{} // closed, and made anew, at every change
 }
 
@@ -41,18 +42,18 @@ type object struct {
 	name    types.NamespacedName
 	uid     types.UID
 	version string
-	facts   []rules.Fact
+	said    []statement
 }
 
-// departed remembers a deletion, so that the entry of an object that came and went is known to be ended.
-type departed struct {
-	version string
-	at      time.Time
-	watched bool // its deletion was seen itself, not only its absence from a list
+// says reports whether the object states a fact.
+func (o *object) says(f rules.Fact) bool {
+	return slices.ContainsFunc(o.said, func(s statement) bool { return s.fact == f })
 }
 
-// remember is how long a deletion is remembered: longer than any entry lives.
-const remember = 10 * time.Minute
+// repeats reports whether the object states what it stated before.
+func (o *object) repeats(before *object) bool {
+	return o.uid == before.uid && slices.EqualFunc(o.said, before.said, func(a, b statement) bool { return a.fact == b.fact })
+}
 
 // NewView makes an empty view of the kinds that state facts.
 func NewView(baseDomain string) *View {
@@ -60,9 +61,10 @@ func NewView(baseDomain string) *View {
 		baseDomain: baseDomain,
 		now:        time.Now,
 		kinds:      map[string]*kindView{},
-		index:      map[rules.Key]map[*object][]rules.Fact{},
+		index:      index{},
 		byUID:      map[types.UID]*object{},
-		gone:       map[types.UID]departed{},
+		seated:     map[string]int32{},
+		gone:       departures{byUID: map[types.UID]departed{}},
 		changed:    make(chan struct{}),
 	}
 	for _, kind := range Kinds() {
@@ -144,6 +146,10 @@ func Later(version, than string) bool {
 func (v *View) put(o *object) {
 	k := v.kinds[o.kind]
 	if old := k.objects[o.name]; old != nil {
+		if o.repeats(old) {
+			old.version = o.version
+			return
+		}
 		v.remove(old)
 		if old.uid != o.uid {
 			v.depart(old, o.version, true)
@@ -151,39 +157,26 @@ func (v *View) put(o *object) {
 	}
 	k.objects[o.name] = o
 	v.byUID[o.uid] = o
-	for _, f := range o.facts {
-		for _, key := range f.Keys() {
-			if v.index[key] == nil {
-				v.index[key] = map[*object][]rules.Fact{}
-			}
-			v.index[key][o] = append(v.index[key][o], f)
-		}
-	}
+	v.seat(o, 1)
+	v.index.add(o)
 }
 
 // remove forgets an object; the caller holds the lock.
 func (v *View) remove(o *object) {
 	delete(v.kinds[o.kind].objects, o.name)
 	delete(v.byUID, o.uid)
-	for _, f := range o.facts {
-		for _, key := range f.Keys() {
-			delete(v.index[key], o)
-			if len(v.index[key]) == 0 {
-				delete(v.index, key)
-			}
-		}
-	}
+	v.index.remove(o)
+	v.seat(o, -1)
 }
 
 // depart remembers that an object was deleted; the caller holds the lock.
 func (v *View) depart(o *object, version string, watched bool) {
-	v.gone[o.uid] = departed{version, v.now(), watched}
+	v.gone.add(o.uid, departed{version, v.now(), watched})
 }
 
 // wake tells everybody who waits; the caller holds the lock.
 func (v *View) wake() {
 	close(v.changed)
 	v.changed = make(chan struct{})
-	horizon := v.now().Add(-remember)
-	maps.DeleteFunc(v.gone, func(_ types.UID, d departed) bool { return d.at.Before(horizon) })
+	v.gone.forget(v.now().Add(-remember))
 }

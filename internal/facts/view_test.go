@@ -131,8 +131,8 @@ func TestAnEmptyViewKeepsNothing(t *testing.T) {
 	for _, o := range objects {
 		v.lose(o)
 	}
-	if len(v.index) != 0 || len(v.byUID) != 0 {
-		t.Errorf("left behind: %v, %v", v.index, v.byUID)
+	if len(v.index) != 0 || len(v.byUID) != 0 || len(v.seated) != 0 {
+		t.Errorf("left behind: %v, %v, %v", v.index, v.byUID, v.seated)
 	}
 }
 
@@ -239,12 +239,12 @@ func TestDeparturesAreForgottenInTime(t *testing.T) {
 	v.lose(membership("m", bob))
 	clock = clock.Add(remember)
 	v.pass("Membership", "30")
-	if len(v.gone) != 1 {
+	if len(v.gone.byUID) != 1 {
 		t.Error("forgotten too early")
 	}
 	clock = clock.Add(time.Nanosecond)
 	v.pass("Membership", "31")
-	if len(v.gone) != 0 {
+	if len(v.gone.byUID) != 0 {
 		t.Error("remembered for ever")
 	}
 }

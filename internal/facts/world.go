@@ -3,7 +3,7 @@
 package facts
 
 import (
-	"slices"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -27,42 +27,37 @@ func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
 
 // Facts yields the facts under a key, but for those of the object under judgement.
 func (w World) Facts(k rules.Key) []rules.Known {
-	return w.known(k, func(uid string) bool { return w.self == nil || uid != string(w.self.UID) })
+	return w.known(k, func(uid types.UID) bool { return w.self == nil || uid != w.self.UID })
 }
 
 // Roles yields the facts under a key, those of the object under judgement included.
 func (w World) Roles(k rules.Key) []rules.Known {
-	return w.known(k, func(string) bool { return true })
+	return w.known(k, func(types.UID) bool { return true })
 }
 
-func (w World) known(k rules.Key, wanted func(uid string) bool) []rules.Known {
+func (w World) known(k rules.Key, wanted func(types.UID) bool) []rules.Known {
 	var out []rules.Known
-	for o, facts := range w.view.index[k] {
-		if !wanted(string(o.uid)) {
-			continue
-		}
-		open := w.open(o)
-		for _, f := range facts {
-			out = append(out, rules.Known{Fact: f, Certain: all(open, f)})
+	for _, s := range w.view.index[k] {
+		if wanted(s.object.uid) {
+			out = append(out, rules.Known{Fact: s.said(), Certain: w.certain(s)})
 		}
 	}
 	for _, c := range w.overlay.byKey[k] {
-		if wanted(string(c.entry.UID)) && w.counts(c.entry) && !w.says(c) {
+		if wanted(c.entry.UID) && w.counts(c.entry) && !w.says(c) {
 			out = append(out, rules.Known{Fact: c.fact})
 		}
 	}
 	return out
 }
 
-// open are the entries that may yet change an object which the view holds.
-func (w World) open(o *object) []*Entry {
-	var open []*Entry
-	for _, e := range w.overlay.byUID[o.uid] {
-		if w.counts(e) {
-			open = append(open, e)
+// certain reports whether what the view holds stands in every outcome of the entries that may yet change its object.
+func (w World) certain(s saying) bool {
+	for _, e := range w.overlay.byUID[s.object.uid] {
+		if w.counts(e) && !e.states(s.said()) {
+			return false
 		}
 	}
-	return open
+	return true
 }
 
 // counts reports whether an entry's outcome is still unknown here; the very request under judgement, judged before, does not
@@ -77,15 +72,5 @@ func (w World) counts(e *Entry) bool {
 // says reports whether the view holds the object already saying that very fact.
 func (w World) says(c coming) bool {
 	o := w.view.byUID[c.entry.UID]
-	return o != nil && slices.Contains(o.facts, c.fact)
-}
-
-// all reports whether a fact stands in every outcome of the entries that are open on its object.
-func all(open []*Entry, f rules.Fact) bool {
-	for _, e := range open {
-		if !e.states(f) {
-			return false
-		}
-	}
-	return true
+	return o != nil && o.says(c.fact)
 }

@@ -152,8 +152,8 @@ const (
 // Keys finds a claim by its name.
 func (c Claim) Keys() []Key { return []Key{ClaimKey(c.Kind, c.Name)} }
 
-// ClaimKey finds who holds a name.
-func ClaimKey(kind ClaimKind, name string) Key { return Key{"claim", string(kind) + "/" + name} }
+// ClaimKey finds who holds a name. No claim is of a kind that another key bears: so that no text is made for a look-up.
+func ClaimKey(kind ClaimKind, name string) Key { return Key{string(kind), name} }
 
 // SeatName is the name under which a user's membership in an organization, or invitation to it, is claimed.
 func SeatName(organization, user string) string { return organization + "/" + user }

@@ -2,10 +2,15 @@
 
 package rules
 
+import (
+	"maps"
+	"slices"
+)
+
 // seat judges one more seat (E5). A seat that the same person holds already, as a pending invitation that is being accepted
 // does, is carried over. An organization that is not there yet sells none; it is judged when it comes (R8).
 func (j judgement) seat(organization, user string, wanted bool) Violations {
-	if !wanted || seated(grantedSeats(j.Outlook, organization))[user] {
+	if !wanted || j.isSeated(Seat{organization, user}) {
 		return nil
 	}
 	limit, known := j.seats(organization)
@@ -50,43 +55,61 @@ func (j judgement) seats(organization string) (seats int32, known bool) {
 	return seats, known
 }
 
+// isSeated reports whether somebody holds a seat already, as far as that may be relied on.
+func (j judgement) isSeated(wanted Seat) bool {
+	return slices.ContainsFunc(granted[Fact](j.Outlook, UserKey(wanted.User)), func(f Fact) bool {
+		seat, ok := SeatOf(f)
+		return ok && seat == wanted
+	})
+}
+
 // seatsUsed counts the people who hold a seat, the change under judgement included, but for one.
 func (j judgement) seatsUsed(organization, except string) int32 {
-	users := seated(append(knownSeats(j.Outlook, organization), j.after...))
-	delete(users, except)
-	return int32(len(users))
+	own := seated(j.after)
+	used, possible := j.world.Seats(organization, append(slices.Collect(maps.Keys(own)), except)...)
+	if j.worst {
+		used = possible
+	}
+	delete(own, except)
+	return used + int32(len(own))
 }
 
-func knownSeats(o Outlook, organization string) []Fact {
-	return seatFacts(held[Place](o, MembersKey(organization)), held[Offer](o, MembersKey(organization)))
+// A Seat is one user's of one organization (E5). However many facts say that they hold it, they hold it once.
+type Seat struct{ Organization, User string }
+
+// SeatOf is the seat that a fact says is held, if it does.
+func SeatOf(fact Fact) (seat Seat, ok bool) {
+	switch f := fact.(type) {
+	case Place:
+		return Seat{f.Organization, f.User}, f.Seat
+	case Offer:
+		return Seat{f.Organization, f.User}, true
+	}
+	return Seat{}, false
 }
 
-func grantedSeats(o Outlook, organization string) []Fact {
-	return seatFacts(granted[Place](o, MembersKey(organization)), granted[Offer](o, MembersKey(organization)))
+// CountSeats counts the users who hold a seat by what is known under an organization's MembersKey, as World.Seats has it.
+func CountSeats(known []Known, but ...string) (certain, possible int32) {
+	count := func(uncertainToo bool) int32 {
+		users := seated(pick[Fact](known, uncertainToo))
+		for _, user := range but {
+			delete(users, user)
+		}
+		return int32(len(users))
+	}
+	return count(false), count(true)
 }
 
 func seatFacts(places []Place, offers []Offer) []Fact {
-	facts := make([]Fact, 0, len(places)+len(offers))
-	for _, p := range places {
-		facts = append(facts, p)
-	}
-	for _, f := range offers {
-		facts = append(facts, f)
-	}
-	return facts
+	return append(asFacts(places), asFacts(offers)...)
 }
 
 // seated is the set of people who hold a seat by the facts.
 func seated(facts []Fact) map[string]bool {
 	users := map[string]bool{}
-	for _, fact := range facts {
-		switch f := fact.(type) {
-		case Place:
-			if f.Seat {
-				users[f.User] = true
-			}
-		case Offer:
-			users[f.User] = true
+	for _, f := range facts {
+		if seat, ok := SeatOf(f); ok {
+			users[seat.User] = true
 		}
 	}
 	return users

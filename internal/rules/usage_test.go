@@ -25,6 +25,9 @@ func (s said) Facts(k Key) []Known {
 }
 
 func (s said) Roles(k Key) []Known { return s.Facts(k) }
+func (s said) Seats(organization string, but ...string) (certain, possible int32) {
+	return CountSeats(s.Facts(MembersKey(organization)), but...)
+}
 
 func TestUsageOf(t *testing.T) {
 	const john = "john@zylker.com"

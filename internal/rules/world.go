@@ -10,6 +10,10 @@ type World interface {
 	// Roles yields the places under the key that give power, the object under judgement included: a member who leaves is
 	// still a member while the leaving is judged.
 	Roles(Key) []Known
+	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, but for some: those who do
+	// in every outcome by one and the same fact, and those who do in at least one. CountSeats is what it counts; a world may know
+	// a way that does not look at every member.
+	Seats(organization string, but ...string) (certain, possible int32)
 }
 
 // Known is a fact and how sure it is.

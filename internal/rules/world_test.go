@@ -39,6 +39,10 @@ func (w world) Roles(k rules.Key) []rules.Known {
 	return w.known(k, func(types.UID) bool { return true })
 }
 
+func (w world) Seats(organization string, but ...string) (certain, possible int32) {
+	return rules.CountSeats(w.Facts(rules.MembersKey(organization)), but...)
+}
+
 func (w world) known(k rules.Key, wanted func(types.UID) bool) []rules.Known {
 	var known []rules.Known
 	for _, s := range w.stated {

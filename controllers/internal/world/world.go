@@ -50,6 +50,11 @@ func (w *World) Facts(k rules.Key) []rules.Known {
 // Roles yields what is said under a key: nothing is under judgement.
 func (w *World) Roles(k rules.Key) []rules.Known { return w.Facts(k) }
 
+// Seats counts the users who hold a seat of an organization, but for some.
+func (w *World) Seats(organization string, but ...string) (certain, possible int32) {
+	return rules.CountSeats(w.Facts(rules.MembersKey(organization)), but...)
+}
+
 // Outlook reads the world; where all is certain, the worst and the best are the same.
 func (w *World) Outlook() rules.Outlook { return rules.Best(w) }
 

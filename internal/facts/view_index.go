@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import "github.com/polyorg/polyorg/internal/rules"
+
+// index finds what is said under a key. Nothing is searched for to add or remove an object, however much its keys find.
+type index map[rules.Key][]saying
+
+// saying is one fact of one object, under one of its keys.
+type saying struct {
+	object    *object
+	fact, key uint16 // which of the object's facts, and which of that fact's keys
+}
+
+// statement is a fact of an object, with where the index lists it under each of its keys.
+type statement struct {
+	fact rules.Fact
+	at   [maxKeys]int32
+}
+
+// maxKeys is the most keys that any fact has.
+const maxKeys = 3
+
+func (s saying) said() rules.Fact { return s.object.said[s.fact].fact }
+
+func (x index) add(o *object) {
+	for i := range o.said {
+		for k, key := range o.said[i].fact.Keys() {
+			x.put(key, int32(len(x[key])), append(x[key], saying{o, uint16(i), uint16(k)}))
+		}
+	}
+}
+
+func (x index) remove(o *object) {
+	for i := range o.said {
+		for k, key := range o.said[i].fact.Keys() {
+			list, gap := x[key], o.said[i].at[k]
+			last := len(list) - 1
+			list[gap], list[last] = list[last], saying{}
+			x.put(key, gap, list[:last])
+		}
+	}
+}
+
+// put keeps the list of a key, in which something new stands at i, unless that is its end.
+func (x index) put(key rules.Key, i int32, list []saying) {
+	switch {
+	case len(list) == 0:
+		delete(x, key)
+		return
+	case int(i) < len(list):
+		list[i].object.said[list[i].fact].at[list[i].key] = i
+	}
+	x[key] = list
+}
