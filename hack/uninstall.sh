@@ -26,7 +26,7 @@ fi
 "$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found --cascade=foreground polyorg-operator
 "$kubectl" delete --kustomize=config/webhook --ignore-not-found
 
-# What is left is the operator's own (the journal, users, reservations). Nobody lifts its finalizers any more.
+# What is left is the operator's own (users, reservations, the journal). Nobody lifts its finalizers any more.
 for kind in $kinds; do
   "$kubectl" get "$kind" --all-namespaces \
     --output='jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\n"}{end}' |
@@ -35,4 +35,7 @@ for kind in $kinds; do
         --patch='{"metadata":{"finalizers":null}}' </dev/null
     done
 done
+if "$kubectl" get configmap --namespace=polyorg-system polyorg-journal >/dev/null 2>&1; then
+  "$kubectl" patch configmap --namespace=polyorg-system polyorg-journal --type=merge --patch='{"metadata":{"finalizers":null}}'
+fi
 "$kubectl" delete --kustomize=config/default --ignore-not-found

@@ -37,7 +37,6 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&HostReservation{}, &HostReservationList{},
 		&User{}, &UserList{},
 		&PlatformPolicy{}, &PlatformPolicyList{},
-		&Journal{}, &JournalList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

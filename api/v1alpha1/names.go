@@ -10,9 +10,6 @@ const (
 	// OrganizationFinalizer keeps an Organization until what it holds is given back (O7).
 	OrganizationFinalizer = GroupName + "/organization"
 
-	// JournalFinalizer keeps the Journal from being deleted by mistake.
-	JournalFinalizer = GroupName + "/journal"
-
 	// ResendRequestedAtAnnotation on an Invitation asks for its e-mail to be sent again; its value is an RFC 3339 time,
 	// and a later one than before is a new request (I9).
 	ResendRequestedAtAnnotation = GroupName + "/resend-requested-at"
@@ -25,7 +22,4 @@ const (
 
 	// PlatformPolicyName is the name of the one PlatformPolicy.
 	PlatformPolicyName = "default"
-
-	// JournalName is the name of the one Journal.
-	JournalName = "journal"
 )

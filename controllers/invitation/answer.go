@@ -13,6 +13,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -57,13 +58,13 @@ func (r *Reconciler) answer(ctx context.Context, i *v1alpha1.Invitation) (progre
 }
 
 func (r *Reconciler) journalled(ctx context.Context, i *v1alpha1.Invitation) (bool, error) {
-	var journal v1alpha1.Journal
-	if err := r.Live.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, &journal); err != nil {
-		return false, client.IgnoreNotFound(err)
+	record, err := journal.Read(ctx, r.Live, r.Namespace)
+	if err != nil {
+		return false, err
 	}
 	key := rules.ClaimKey(rules.ClaimAnswer, string(i.UID))
-	return slices.ContainsFunc(journal.Spec.Entries, func(e v1alpha1.JournalEntry) bool {
-		return slices.ContainsFunc(facts.Decode(e.Facts), func(f rules.Fact) bool {
+	return slices.ContainsFunc(record.Entries, func(e *facts.Entry) bool {
+		return slices.ContainsFunc(e.Facts, func(f rules.Fact) bool {
 			return slices.Contains(f.Keys(), key)
 		})
 	}), nil

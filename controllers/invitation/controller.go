@@ -25,15 +25,17 @@ import (
 type Reconciler struct {
 	Client client.Client
 	// Live reads past the cache.
-	Live   client.Reader
-	Clock  clock.PassiveClock
-	Events events.EventRecorder
+	Live client.Reader
+	// Namespace is the operator's, where the journal is.
+	Namespace string
+	Clock     clock.PassiveClock
+	Events    events.EventRecorder
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;platformpolicies;invitationresponses,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=journals,verbs=get
+// +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
 
 // Reconcile says how one invitation stands, and ends it when its time has come.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
@@ -15,6 +16,7 @@ import (
 	reconcilers "github.com/polyorg/polyorg/controllers/invitation"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -68,21 +70,19 @@ var _ = Describe("An invitation", func() {
 	It("does not expire under an answer that was admitted and is not stored yet (I2)", func(ctx context.Context) {
 		i := invited(ctx, person("bob"))
 		claim := rules.Claim{Kind: rules.ClaimAnswer, Name: string(i.UID), Holder: "answer"}
-		journal := create(ctx, &v1alpha1.Journal{
-			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.JournalName},
-			Spec: v1alpha1.JournalSpec{Format: 1, UID: "own", Entries: []v1alpha1.JournalEntry{{
-				Kind: "InvitationResponse", Name: "answer", UID: "answer", Operation: v1alpha1.JournalCreate,
-				Facts: facts.Encode([]rules.Fact{claim}),
-			}}},
+		entry := facts.NewEntry(facts.Entry{Kind: "InvitationResponse", Name: "answer", UID: "answer", Operation: facts.Create, Facts: []rules.Fact{claim}})
+		stored := create(ctx, &corev1.ConfigMap{
+			ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceDefault, Name: journal.Name},
+			Data:       map[string]string{"format": "1", "entries": entry.Text + "\n"},
 		})
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test")}
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Namespace: stored.Namespace, Clock: clock, Events: mgr.GetEventRecorder("test")}
 		at(i.Status.ExpiresAt.Time)
 		result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(result.RequeueAfter).To(Equal(time.Second))
 		Expect(read(ctx, i).Status.State).To(Equal(v1alpha1.InvitationPending))
 
-		Expect(kube.Delete(ctx, journal)).To(Succeed())
+		Expect(kube.Delete(ctx, stored)).To(Succeed())
 		touch(ctx, i)
 		becomes(ctx, i, v1alpha1.ReasonExpired)
 	})

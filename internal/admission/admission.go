@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
@@ -42,12 +41,10 @@ type Validator struct {
 //+kubebuilder:webhookconfiguration:mutating=true,name=polyorg-mutating
 //+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-invitationresponse,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitationresponses,verbs=create,versions=v1alpha1,name=stamp.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
-//+kubebuilder:rbac:groups=polyorg.io,resources=journals,verbs=get;list;watch;create;update;patch
-//+kubebuilder:rbac:groups=polyorg.io,resources=journals/finalizers,verbs=update
 //+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 //+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
 //+kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;invitationresponses;integrationbindings;hostreservations;platformpolicies,verbs=get;list;watch
-//+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;create;update
+//+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;list;watch;create;update
 
 // Setup serves the webhooks on a manager's server, on every replica.
 func Setup(mgr ctrl.Manager, v *Validator) {
@@ -106,9 +103,9 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		c.ResourceVersion = before.GetResourceVersion()
 	}
 	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
-		c.Operation, c.After = v1alpha1.JournalDelete, nil
+		c.Operation, c.After = facts.Delete, nil
 	}
-	if c.Operation == v1alpha1.JournalDelete && organization != "" && v.ended(organization) {
+	if c.Operation == facts.Delete && organization != "" && v.ended(organization) {
 		c.Before, c.After = nil, nil
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
@@ -152,10 +149,10 @@ func (v *Validator) facts(obj client.Object) []rules.Fact {
 	return facts.Of(obj, v.Journal.View.BaseDomain())
 }
 
-var operations = map[admissionv1.Operation]v1alpha1.JournalOperation{
-	admissionv1.Create: v1alpha1.JournalCreate,
-	admissionv1.Update: v1alpha1.JournalUpdate,
-	admissionv1.Delete: v1alpha1.JournalDelete,
+var operations = map[admissionv1.Operation]facts.Operation{
+	admissionv1.Create: facts.Create,
+	admissionv1.Update: facts.Update,
+	admissionv1.Delete: facts.Delete,
 }
 
 // read decodes the object before and after; each is nil where there is none.

@@ -9,7 +9,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -19,7 +18,7 @@ type Change struct {
 	Kind            string
 	Name            types.NamespacedName
 	UID             types.UID
-	Operation       v1alpha1.JournalOperation
+	Operation       facts.Operation
 	ResourceVersion string // of the object before; empty for a creation
 	Before, After   []rules.Fact
 	// Actor tells apart who asks, for the bound on open entries; empty for platform actors, who have none.
@@ -42,16 +41,13 @@ var (
 
 // entry is the journal's line for a change; nil for one that takes and gives nothing.
 func (c *Change) entry() *facts.Entry {
-	if c.Operation == v1alpha1.JournalUpdate && same(c.Before, c.After) || len(c.Before)+len(c.After) == 0 {
+	if c.Operation == facts.Update && same(c.Before, c.After) || len(c.Before)+len(c.After) == 0 {
 		return nil
 	}
-	return &facts.Entry{
-		JournalEntry: v1alpha1.JournalEntry{
-			Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, UID: c.UID, Operation: c.Operation,
-			ResourceVersion: c.ResourceVersion, Facts: facts.Encode(c.After), Actor: c.Actor,
-		},
-		Facts: c.After,
-	}
+	return facts.NewEntry(facts.Entry{
+		Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, UID: c.UID, Operation: c.Operation,
+		ResourceVersion: c.ResourceVersion, Facts: c.After, Actor: c.Actor,
+	})
 }
 
 // same reports whether two lists hold the same facts.
@@ -72,8 +68,13 @@ const (
 type request struct {
 	*Change
 	ctx    context.Context
-	reason error // why it waits
+	entry  *facts.Entry // its line; nil for a change that takes and gives nothing
+	reason error        // why it waits
 	answer chan answer
+}
+
+func newRequest(ctx context.Context, c *Change) *request {
+	return &request{Change: c, ctx: ctx, entry: c.entry(), reason: ErrUnavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {
@@ -81,17 +82,44 @@ type answer struct {
 	err        error
 }
 
-// judge comes to a verdict on a change beside everything in the overlay.
-func (c *Change) judge(view *facts.View, overlay *facts.Overlay, self *facts.Entry) (verdict, rules.Violations) {
+// The outcomes that metrics and traces tell apart.
+const (
+	outcomeAdmitted    = "admitted"
+	outcomeRefused     = "refused"
+	outcomeExists      = "exists"
+	outcomeContended   = "contended"
+	outcomeUnavailable = "unavailable"
+)
+
+func outcomeOf(violations rules.Violations, err error) string {
+	switch {
+	case errors.Is(err, ErrExists):
+		return outcomeExists
+	case errors.Is(err, ErrContended):
+		return outcomeContended
+	case err != nil:
+		return outcomeUnavailable
+	case len(violations) > 0:
+		return outcomeRefused
+	}
+	return outcomeAdmitted
+}
+
+// judge comes to a verdict on a request beside everything in the overlay.
+func (r *request) judge(view *facts.View, overlay *facts.Overlay) (verdict, rules.Violations) {
+	self := r.entry
+	if self == nil {
+		self = &facts.Entry{UID: r.UID}
+	}
 	var outcome verdict
 	var violations rules.Violations
 	view.Judge(overlay, self, func(w facts.World) {
 		outcome, violations = admitted, nil
-		if len(c.Judge(rules.Worst(w))) == 0 {
+		if len(r.Judge(rules.Worst(w))) == 0 {
 			return
 		}
 		outcome = contended
-		if violations = c.Judge(rules.Best(w)); len(violations) > 0 {
+		if violations = r.Judge(rules.Best(w)); len(violations) > 0 {
 			outcome = refused
 		}
 	})

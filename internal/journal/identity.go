@@ -4,77 +4,110 @@ package journal
 
 import (
 	"context"
+	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// markerName is the ConfigMap that remembers which journal was opened. Without it a cluster's first journal, which may open
-// at once because nothing was ever admitted, could not be told from one that replaces a deleted journal.
-const markerName = "polyorg-journal"
+// MarkerName is the ConfigMap that tells that a journal has been open in this cluster. Without it a cluster's first journal,
+// which may open at once because nothing was ever admitted, could not be told from one that replaces a deleted journal.
+const MarkerName = "polyorg-journal-opened"
 
-const markerKey = "journal-uid"
-
-// usable reports whether the journal may be judged on: it is open, and of a format that this version writes.
-func (j *Journal) usable(ctx context.Context) bool {
-	if j.state.object.Spec.Format > Format {
-		log.FromContext(ctx).Info("The journal is written by a later version; this replica judges nothing", "format", j.state.object.Spec.Format)
-		return false
-	}
-	if j.state.open() {
-		j.closedAt = since{}
-		return true
-	}
-	if j.closedAt.IsZero() {
-		j.closedAt = j.Clock.Now()
-	}
-	if err := j.reopen(ctx); err != nil {
-		log.FromContext(ctx).Error(err, "Could not open the journal")
-	}
-	return j.state != nil && j.state.open()
+// closure is since when this replica has watched a journal that is closed.
+type closure struct {
+	uid  types.UID
+	from since
 }
 
-// reopen opens a journal that does not echo its own UID. Whatever it holds belongs to another journal, and its fences are void.
-// It waits for the drop time, so that everything admitted by the journal before has been stored or never will be.
+// usable reports whether the journal may be judged on: it is open, and of a format that this version writes.
+func (j *Journal) usable(ctx context.Context) (bool, error) {
+	if j.state.format > Format {
+		return false, fmt.Errorf("the journal is of format %d, and this version writes %d: a later version is at work, and this replica judges nothing", j.state.format, Format)
+	}
+	if j.state.open() {
+		return true, j.mark(ctx)
+	}
+	if j.closed.uid != j.state.object.UID {
+		j.closed = closure{j.state.object.UID, j.Clock.Now()}
+	}
+	return false, j.reopen(ctx)
+}
+
+// reopen opens a journal that does not echo its own UID, as soon as everything admitted by the journal before it has been stored
+// or never will be: at once in a new cluster, else after the drop time. What it holds belongs to another journal and is void. Who
+// judges on it must have seen whatever was stored until then: the fences are read live.
 func (j *Journal) reopen(ctx context.Context) error {
-	marker, first, err := j.marker(ctx)
+	first, err := j.first(ctx)
 	if err != nil {
 		return err
 	}
-	own := string(j.state.object.UID)
-	next := j.state.object.DeepCopy()
-	next.Spec = v1alpha1.JournalSpec{Format: Format, UID: next.UID}
-	if !first && marker.Data[markerKey] != own {
-		if j.Clock.Since(j.closedAt) < j.DropTime {
-			return nil
-		}
-		marker.Data = map[string]string{markerKey: own}
-		if err := j.Client.Update(ctx, marker); err != nil {
+	if !first && j.Clock.Since(j.closed.from) < j.DropTime {
+		return nil
+	}
+	next := j.state.draft()
+	next.overlay, next.bytes, next.fences = facts.NewOverlay(nil), 0, map[string]string{}
+	if !first {
+		if next.fences, err = j.versions(ctx); err != nil {
 			return err
 		}
-		for kind, version := range j.View.Versions() {
-			next.Spec.Fences = append(next.Spec.Fences, v1alpha1.JournalFence{Kind: kind, ResourceVersion: version})
-		}
 	}
-	_, err = j.commit(ctx, newState(next))
+	log.FromContext(ctx).Info("Opening the journal", "first", first, "uid", next.object.UID)
+	_, err = j.commit(ctx, next)
 	return err
 }
 
-// marker reads the marker, or makes it: then this is the first journal ever.
-func (j *Journal) marker(ctx context.Context) (marker *corev1.ConfigMap, first bool, err error) {
-	marker = &corev1.ConfigMap{}
-	err = j.Client.Get(ctx, client.ObjectKey{Namespace: j.Namespace, Name: markerName}, marker)
+// first reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
+func (j *Journal) first(ctx context.Context) (bool, error) {
+	err := j.Client.Get(ctx, client.ObjectKey{Namespace: j.Namespace, Name: MarkerName}, &corev1.ConfigMap{})
 	if !apierrors.IsNotFound(err) {
-		return marker, false, err
+		return false, err
 	}
-	marker = &corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: markerName},
-		Data:       map[string]string{markerKey: string(j.state.object.UID)},
+	for _, kind := range facts.Kinds() {
+		list, err := j.glance(ctx, kind)
+		if err != nil || len(list.Items) > 0 {
+			return false, err
+		}
 	}
-	return marker, true, j.Client.Create(ctx, marker)
+	return true, nil
+}
+
+// versions reads live how far each kind has come.
+func (j *Journal) versions(ctx context.Context) (map[string]string, error) {
+	versions := map[string]string{}
+	for _, kind := range facts.Kinds() {
+		list, err := j.glance(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		versions[kind] = list.ResourceVersion
+	}
+	return versions, nil
+}
+
+// glance lists a kind as it is now, one object at most.
+func (j *Journal) glance(ctx context.Context, kind string) (*metav1.PartialObjectMetadataList, error) {
+	list := &metav1.PartialObjectMetadataList{}
+	list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind + "List"))
+	return list, j.Client.List(ctx, list, client.Limit(1))
+}
+
+// mark leaves the marker, once.
+func (j *Journal) mark(ctx context.Context) error {
+	if j.marked {
+		return nil
+	}
+	err := j.Client.Create(ctx, &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: MarkerName},
+		Data:       map[string]string{"why": "a journal was open in this cluster: one made anew waits until all that was admitted before is stored"},
+	})
+	j.marked = err == nil || apierrors.IsAlreadyExists(err)
+	return client.IgnoreAlreadyExists(err)
 }

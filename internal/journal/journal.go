@@ -18,23 +18,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
-)
-
-// DefaultDropTime is how long an entry whose object never came is kept: more than twice what the API server gives a request.
-const DefaultDropTime = 90 * time.Second
-
-// How often a replica with nothing to judge looks at the journal: while it knows of entries, and while it knows of none.
-const (
-	busyPause = 250 * time.Millisecond
-	idlePause = 5 * time.Second
 )
 
 // answerTime is longer than any request is given: only a journal that is stuck, or was stopped, leaves one unanswered.
@@ -43,10 +33,10 @@ const answerTime = 15 * time.Second
 // Journal commits changes in groups: those that arrive while a write is under way go out together in the next one.
 type Journal struct {
 	// Client reads and writes the live API server, never a cache.
-	Client client.Client
+	Client client.WithWatch
 	// View is what this replica has seen.
 	View *facts.View
-	// Namespace holds the marker by which a journal made anew is told from the first one ever.
+	// Namespace holds the journal: the operator's own.
 	Namespace string
 	// DropTime is how long an entry whose object never came is kept, by this replica's monotonic clock.
 	DropTime time.Duration
@@ -55,22 +45,45 @@ type Journal struct {
 
 	ready    atomic.Bool
 	requests chan *request
-	state    *state           // as last read or written; nil when that is not known
-	watched  map[string]since // since when this replica has watched an entry
-	closedAt since            // since when this replica has watched a closed journal
+	news     chan struct{}                    // there is a newer journal in newest
+	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
+
+	// What follows belongs to the goroutine that runs Start.
+	state   *state           // as last read or written; nil when that is not known
+	latest  string           // the highest resource version that the journal was seen at
+	watched map[string]since // since when this replica has watched an entry, by its text
+	closed  closure          // since when it has watched a closed journal
+	behind  since            // since when its view has been behind the fences; zero when it is not
+	marked  bool             // the marker is known to be there
+	pace    pace
+	readAt  since // when the journal was last read live, or written
+	failed  error // why this replica cannot go on
 }
 
-// New makes a journal; Run must be called for anything to be judged.
-func New(c client.Client, view *facts.View, namespace string) *Journal {
+// since is an instant on this process's monotonic clock; it means nothing to anybody else.
+type since = time.Time
+
+// New makes a journal; Start must run for anything to be judged.
+func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	return &Journal{
 		Client: c, View: view, Namespace: namespace, DropTime: DefaultDropTime, Clock: clock.RealClock{},
-		requests: make(chan *request), watched: map[string]since{},
+		requests: make(chan *request), news: make(chan struct{}, 1), watched: map[string]since{}, pace: newPace(),
 	}
 }
 
 // Submit judges a change and, if it is admitted, has written it down when it returns. Violations and ErrExists are final;
 // ErrContended and ErrUnavailable mean that the same request may be tried again. It waits as long as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
+	ctx, span := startJudgement(ctx, c)
+	violations, err := j.insist(ctx, c)
+	outcome := outcomeOf(violations, err)
+	judgements.WithLabelValues(kindLabel(c.Kind), outcome).Inc()
+	endJudgement(span, outcome)
+	return violations, err
+}
+
+// insist submits a change again for as long as only a name stands in its way that is taken no more.
+func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, error) {
 	for {
 		changed := j.View.Changed()
 		a := j.submit(ctx, c)
@@ -89,7 +102,7 @@ func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, erro
 }
 
 func (j *Journal) submit(ctx context.Context, c *Change) answer {
-	r := &request{Change: c, ctx: ctx, reason: ErrUnavailable, answer: make(chan answer, 1)}
+	r := newRequest(ctx, c)
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():
@@ -129,162 +142,3 @@ func (j *Journal) Ready(*http.Request) error {
 	}
 	return nil
 }
-
-// Start runs the journal until the context ends.
-func (j *Journal) Start(ctx context.Context) error {
-	var waiting []*request
-	for ctx.Err() == nil {
-		changed := j.View.Changed()
-		var again bool
-		if waiting, again = j.round(ctx, waiting); !again {
-			waiting = j.await(ctx, waiting, changed)
-		}
-		waiting = j.drain(waiting)
-	}
-	for _, r := range waiting {
-		r.answer <- answer{err: ErrUnavailable}
-	}
-	return nil
-}
-
-// await waits for a reason to judge again: a new request, more seen, or time passed.
-func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan struct{}) []*request {
-	pause := idlePause
-	if len(waiting) > 0 || j.unfinished() {
-		pause = busyPause
-	}
-	timer := j.Clock.NewTimer(pause)
-	defer timer.Stop()
-	if len(waiting) == 0 {
-		changed = nil
-	}
-	select {
-	case <-ctx.Done():
-	case r := <-j.requests:
-		waiting = append(waiting, r)
-	case <-changed:
-	case <-timer.C():
-		j.state = nil // somebody else may have written; read it again
-	}
-	return waiting
-}
-
-// unfinished reports whether there are entries whose end is to be watched for.
-func (j *Journal) unfinished() bool {
-	return j.state == nil || len(j.state.overlay.Entries()) > 0 || !j.state.open()
-}
-
-// drain takes in every request that is waiting to be heard.
-func (j *Journal) drain(waiting []*request) []*request {
-	for {
-		select {
-		case r := <-j.requests:
-			waiting = append(waiting, r)
-		default:
-			return waiting
-		}
-	}
-}
-
-// round judges all that wait, writes at most once, and answers whom it can. It returns who waits on, and whether it is worth
-// another round at once.
-func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
-	waiting = expire(waiting)
-	if !j.View.Synced() {
-		return waiting, false
-	}
-	if err := j.load(ctx); err != nil {
-		log.FromContext(ctx).Error(err, "Could not read the journal")
-		return waiting, false
-	}
-	if !j.usable(ctx) || !j.View.Reached(j.state.fences) {
-		return waiting, false
-	}
-	j.ready.Store(true)
-	draft := j.state.draft()
-	draft.tidy(j.View, func(e *facts.Entry) overdue { return j.overdue(ctx, e) })
-	decided, rest := j.judgeAll(draft, waiting)
-	current, err := j.settle(ctx, draft, len(decided) > 0)
-	if err != nil {
-		log.FromContext(ctx).Error(err, "Could not write the journal")
-		return waiting, false
-	}
-	if !current {
-		return waiting, true // somebody else wrote meanwhile: all is judged again
-	}
-	for _, d := range decided {
-		d.request.answer <- d.answer
-	}
-	return rest, false
-}
-
-// settle makes sure that what was judged on is the journal as it is: by writing the draft where it holds more than is stored,
-// else by reading. A draft that only lacks ended entries is written when nobody waits for an answer.
-func (j *Journal) settle(ctx context.Context, draft *state, asked bool) (current bool, err error) {
-	switch {
-	case draft.grown, draft.tidied && !asked:
-		return j.commit(ctx, draft)
-	case asked:
-		return j.confirm(ctx)
-	}
-	return true, nil
-}
-
-// decision is an answer that may be given once the journal is known to be what was judged on.
-type decision struct {
-	request *request
-	answer  answer
-}
-
-// judgeAll judges one request after another, each beside what those before it take.
-func (j *Journal) judgeAll(draft *state, waiting []*request) (decided []decision, rest []*request) {
-	for _, r := range waiting {
-		if a, done := j.judgeOne(draft, r); done {
-			decided = append(decided, decision{r, a})
-		} else {
-			rest = append(rest, r)
-		}
-	}
-	return decided, rest
-}
-
-func (j *Journal) judgeOne(draft *state, r *request) (answer, bool) {
-	self := r.entry()
-	if self == nil {
-		self = &facts.Entry{JournalEntry: v1alpha1.JournalEntry{UID: r.UID}}
-	} else if !draft.room(self) && !r.DryRun {
-		r.reason = ErrContended
-		return answer{}, false
-	}
-	if r.Operation == v1alpha1.JournalCreate && j.View.Holds(r.Kind, r.Name) {
-		return answer{err: ErrExists}, true
-	}
-	outcome, violations := r.judge(j.View, draft.overlay, self)
-	switch outcome {
-	case admitted:
-		if !r.DryRun && self.Operation != "" {
-			draft.append(self)
-		}
-		return answer{}, true
-	case refused:
-		return answer{violations: violations}, true
-	}
-	r.reason = ErrContended
-	return answer{}, false
-}
-
-// expire answers those whose time is up; the rest wait on.
-func expire(waiting []*request) []*request {
-	var rest []*request
-	for _, r := range waiting {
-		if r.ctx.Err() != nil {
-			r.answer <- answer{err: r.reason}
-			continue
-		}
-		rest = append(rest, r)
-	}
-	return rest
-}
-
-// since is an instant on this process's monotonic clock; it means nothing to anybody else.
-type since = time.Time

@@ -3,29 +3,27 @@
 package journal
 
 import (
-	"cmp"
-	"encoding/json"
+	"maps"
 	"slices"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Format is the journal format that this version writes. A journal that names a later one is not written to.
-const Format = 1
-
 // Bounds: beyond them a change is asked to try again, so that one tenant's storm cannot stop the others.
 const (
-	maxEntries    = v1alpha1.MaxJournalEntries
-	maxBytes      = 64 << 10
-	maxPerObject  = 4
-	maxPerActor   = 32
-	entryOverhead = 160 // what an entry costs in bytes beside its strings
+	maxEntries   = 512
+	maxBytes     = 64 << 10
+	maxPerObject = 4
+	maxPerActor  = 32
 )
 
-// state is the journal as it was last read or written, and what is about to be written over it.
+// state is the journal as it was last read or written, or a draft of what is about to be written over it.
 type state struct {
-	object  *v1alpha1.Journal // as stored
+	object  *corev1.ConfigMap // as stored
+	format  int               // 0: damaged, so that nothing in it can be relied on
+	echo    string
 	fences  map[string]string
 	overlay *facts.Overlay
 	bytes   int
@@ -33,33 +31,29 @@ type state struct {
 	tidied  bool // lacks entries that are stored
 }
 
-func newState(object *v1alpha1.Journal) *state {
-	s := &state{object: object, fences: map[string]string{}}
-	for _, f := range object.Spec.Fences {
-		s.fences[f.Kind] = f.ResourceVersion
+// newState reads what is stored. A journal that somebody else wrote over is an empty one that is not open.
+func newState(stored *corev1.ConfigMap) *state {
+	r, err := Parse(stored)
+	if err != nil {
+		r = &Record{}
 	}
-	entries := make([]*facts.Entry, len(object.Spec.Entries))
-	for i, e := range object.Spec.Entries {
-		entries[i] = facts.NewEntry(e)
-		s.bytes += size(entries[i])
+	s := &state{object: stored, format: r.Format, echo: string(r.UID), fences: r.Fences, overlay: facts.NewOverlay(r.Entries)}
+	for _, e := range r.Entries {
+		s.bytes += size(e)
 	}
-	s.overlay = facts.NewOverlay(entries)
 	return s
 }
 
 // draft is a copy to be judged and written; the state itself stays what is stored.
 func (s *state) draft() *state {
 	d := *s
-	d.fences = make(map[string]string, len(s.fences))
-	for k, v := range s.fences {
-		d.fences[k] = v
-	}
+	d.fences = maps.Clone(s.fences)
 	d.overlay = facts.NewOverlay(slices.Clone(s.overlay.Entries()))
 	return &d
 }
 
-// open reports whether the journal is in its own words itself: not made anew, restored or copied.
-func (s *state) open() bool { return s.object.Spec.UID != "" && s.object.Spec.UID == s.object.UID }
+// open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
+func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == string(s.object.UID) }
 
 // room reports whether the bounds leave room for one more entry.
 func (s *state) room(e *facts.Entry) bool {
@@ -91,14 +85,14 @@ func (s *state) append(e *facts.Entry) {
 // tidy removes the entries whose end the view has seen, and raises the fences to where it saw them; and those that can never
 // end. overdue tells how an entry that was watched for the drop time ends.
 func (s *state) tidy(view *facts.View, overdue func(*facts.Entry) overdue) {
-	var open []*facts.Entry
+	open := make([]*facts.Entry, 0, len(s.overlay.Entries()))
 	for _, e := range s.overlay.Entries() {
 		end := view.Ended(e)
-		late := overdue(e)
 		switch {
-		case end.Seen && (end.Exact || late != notYet):
+		case end.Seen && (end.Exact || overdue(e) != notYet):
 			s.raise(e.Kind, end.Fence)
-		case late == neverStored:
+		case !end.Seen && overdue(e) == neverStored:
+			dropped.WithLabelValues(kindLabel(e.Kind)).Inc()
 		default:
 			open = append(open, e)
 			continue
@@ -106,14 +100,16 @@ func (s *state) tidy(view *facts.View, overdue func(*facts.Entry) overdue) {
 		s.bytes -= size(e)
 		s.tidied = true
 	}
-	s.overlay = facts.NewOverlay(open)
+	if s.tidied {
+		s.overlay = facts.NewOverlay(open)
+	}
 }
 
 // overdue is what became of an entry by the drop time.
 type overdue int
 
 const (
-	notYet      overdue = iota // not watched for long enough
+	notYet      overdue = iota // not watched for long enough, or not read yet
 	stored                     // its change was stored; the view will see it
 	neverStored                // its change was not stored, and no longer can be
 )
@@ -125,29 +121,18 @@ func (s *state) raise(kind, fence string) {
 }
 
 // write is the object to be stored for the state.
-func (s *state) write() *v1alpha1.Journal {
-	next := s.object.DeepCopy()
-	next.Spec.Format = max(next.Spec.Format, Format)
-	next.Spec.Fences, next.Spec.Entries = nil, nil
-	for kind, version := range s.fences {
-		next.Spec.Fences = append(next.Spec.Fences, v1alpha1.JournalFence{Kind: kind, ResourceVersion: version})
-	}
-	slices.SortFunc(next.Spec.Fences, func(a, b v1alpha1.JournalFence) int { return cmp.Compare(a.Kind, b.Kind) })
-	for _, e := range s.overlay.Entries() {
-		next.Spec.Entries = append(next.Spec.Entries, e.JournalEntry)
-	}
-	return next
+func (s *state) write() *corev1.ConfigMap {
+	r := Record{Format: max(s.format, Format), UID: s.object.UID, Fences: s.fences, Entries: s.overlay.Entries()}
+	return &corev1.ConfigMap{ObjectMeta: s.object.ObjectMeta, Data: r.data()}
 }
 
-// size is about how many bytes an entry takes in the stored journal.
-func size(e *facts.Entry) int {
-	n := entryOverhead + len(e.Name) + len(e.Namespace)
-	for _, f := range e.JournalEntry.Facts {
-		quoted, err := json.Marshal(f)
-		if err != nil {
-			panic(err) // a string
-		}
-		n += len(quoted)
-	}
-	return n
+// wrote is the state once it is stored.
+func (s *state) wrote(object *corev1.ConfigMap) *state {
+	next := *s
+	next.object, next.format, next.echo = object, max(s.format, Format), string(object.UID)
+	next.grown, next.tidied = false, false
+	return &next
 }
+
+// size is how many bytes an entry takes in the stored journal.
+func size(e *facts.Entry) int { return len(e.Text) + 1 }

@@ -4,21 +4,23 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // callTime bounds one call, so that one that hangs does not hold up every request of this replica.
 const callTime = 3 * time.Second
+
+// ErrRestored ends a replica: the API server went back to an earlier state, of which what this replica knows is no part.
+var ErrRestored = errors.New("the journal has gone back to an earlier resource version: the cluster's storage was restored, so this replica starts anew")
 
 // load makes sure that the state is known: it reads the journal, or makes it where there is none.
 func (j *Journal) load(ctx context.Context) error {
@@ -32,24 +34,22 @@ func (j *Journal) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.adopt(stored)
-	return nil
+	return j.adopt(newState(stored))
 }
 
-func (j *Journal) read(ctx context.Context) (*v1alpha1.Journal, error) {
+func (j *Journal) read(ctx context.Context) (*corev1.ConfigMap, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	stored := &v1alpha1.Journal{}
-	return stored, j.Client.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, stored)
+	stored := &corev1.ConfigMap{}
+	return stored, j.Client.Get(ctx, client.ObjectKey{Namespace: j.Namespace, Name: Name}, stored)
 }
 
 // create makes a journal, which is closed: it does not echo its UID yet.
-func (j *Journal) create(ctx context.Context) (*v1alpha1.Journal, error) {
-	made := &v1alpha1.Journal{
-		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.JournalName},
-		Spec:       v1alpha1.JournalSpec{Format: Format},
+func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
+	made := &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: Name, Finalizers: []string{Finalizer}},
+		Data:       (&Record{Format: Format}).data(),
 	}
-	controllerutil.AddFinalizer(made, v1alpha1.JournalFinalizer)
 	err := j.Client.Create(ctx, made)
 	if apierrors.IsAlreadyExists(err) {
 		return j.read(ctx) // another replica was first
@@ -60,36 +60,36 @@ func (j *Journal) create(ctx context.Context) (*v1alpha1.Journal, error) {
 	return made, nil
 }
 
-// adopt takes what is stored as the state, and goes on watching the entries that it has watched before.
-func (j *Journal) adopt(stored *v1alpha1.Journal) {
-	j.state = newState(stored)
+// adopt takes a state that was read or written live, and goes on watching the entries that it has watched before.
+func (j *Journal) adopt(s *state) error {
+	if j.latest != "" && facts.Later(j.latest, s.object.ResourceVersion) {
+		return ErrRestored
+	}
 	now := j.Clock.Now()
-	watched := make(map[string]since, len(j.watched))
-	for _, e := range j.state.overlay.Entries() {
-		id := identify(e)
-		if watched[id] = j.watched[id]; watched[id].IsZero() {
-			watched[id] = now
+	j.latest, j.state, j.readAt = s.object.ResourceVersion, s, now
+	watched := make(map[string]since, len(s.overlay.Entries()))
+	for _, e := range s.overlay.Entries() {
+		from, ok := j.watched[e.Text]
+		if !ok {
+			from = now
 		}
+		watched[e.Text] = from
 	}
 	j.watched = watched
-}
-
-// identify names an entry among all.
-func identify(e *facts.Entry) string {
-	return fmt.Sprint(e.UID, e.Operation, e.ResourceVersion, e.JournalEntry.Facts)
+	inFlight.Set(float64(len(watched)))
+	return nil
 }
 
 // confirm reads the journal live and reports whether it is still what was judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
+	judged := j.state.object
+	j.state = nil
 	stored, err := j.read(ctx)
 	if err != nil {
-		j.state = nil
 		return false, err
 	}
-	if current = stored.ResourceVersion == j.state.object.ResourceVersion && stored.UID == j.state.object.UID; !current {
-		j.adopt(stored)
-	}
-	return current, nil
+	current = stored.ResourceVersion == judged.ResourceVersion && stored.UID == judged.UID
+	return current, j.adopt(newState(stored))
 }
 
 // commit writes the draft over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
@@ -98,43 +98,18 @@ func (j *Journal) commit(ctx context.Context, draft *state) (current bool, err e
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	next := draft.write()
+	j.state = nil
+	began := j.Clock.Now()
 	err = j.Client.Update(ctx, next)
+	took := j.Clock.Since(began)
+	commits.WithLabelValues(result(err)).Observe(took.Seconds())
 	switch {
 	case err == nil:
-		j.adopt(next)
-		return true, nil
+		j.pace.wrote(j.Clock.Now(), took, draft.bytes)
+		return true, j.adopt(draft.wrote(next))
 	case apierrors.IsConflict(err):
-		j.state = nil
+		j.pace.saw(j.Clock.Now())
 		return false, nil
 	}
-	j.state = nil
 	return false, err
-}
-
-// overdue tells what became of an entry that this replica has watched for the drop time, by a live read.
-func (j *Journal) overdue(ctx context.Context, e *facts.Entry) overdue {
-	from, ok := j.watched[identify(e)]
-	if !ok || j.Clock.Since(from) < j.DropTime {
-		return notYet
-	}
-	object, err := facts.NewObject(e.Kind)
-	if err != nil {
-		return notYet // a kind that only a later version knows is for it to drop
-	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	err = j.Client.Get(ctx, types.NamespacedName{Namespace: e.Namespace, Name: e.Name}, object)
-	switch {
-	case apierrors.IsNotFound(err) && e.Operation == v1alpha1.JournalCreate:
-		return neverStored
-	case apierrors.IsNotFound(err):
-		return stored
-	case err != nil:
-		return notYet
-	case object.GetUID() != e.UID && e.Operation == v1alpha1.JournalCreate:
-		return neverStored
-	case object.GetUID() == e.UID && object.GetResourceVersion() == e.ResourceVersion:
-		return neverStored
-	}
-	return stored
 }

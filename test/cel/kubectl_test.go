@@ -56,16 +56,11 @@ func TestKubectlGet(t *testing.T) {
 			"NAME | SIGN UP | READY | AGE",
 			"default | Closed | True | 0s",
 		}},
-		"journals": {"journals", []string{
-			"NAME | FORMAT | AGE",
-			"journal | 1 | 0s",
-		}},
 		"the whole category": {"polyorg -A -o name", []string{
 			"hostreservation.polyorg.io/zylker.crm.example.com",
 			"integrationbinding.polyorg.io/teams",
 			"invitationresponse.polyorg.io/bob-x7k2p",
 			"invitation.polyorg.io/bob",
-			"journal.polyorg.io/journal",
 			"membership.polyorg.io/alice",
 			"organization.polyorg.io/zylker-products",
 			"platformpolicy.polyorg.io/default",

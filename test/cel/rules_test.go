@@ -48,7 +48,7 @@ func allRules() map[string]rule {
 	all := map[string]rule{}
 	for _, table := range []map[string]rule{
 		emailRules(), organizationRules, membershipRules, invitationRules, invitationResponseRules,
-		integrationBindingRules, hostReservationRules, userRules, platformPolicyRules, journalRules,
+		integrationBindingRules, hostReservationRules, userRules, platformPolicyRules,
 	} {
 		maps.Copy(all, table)
 	}

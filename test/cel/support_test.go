@@ -7,7 +7,6 @@ const (
 	badDefault     = "F2: a default organization is the name of an Organization, for example zylker-products"
 	otherPerson    = "U1: a User is one e-mail address for ever"
 	onePolicy      = "there is one PlatformPolicy, and its metadata.name is default"
-	oneJournal     = "there is one Journal, and its metadata.name is journal"
 	badReserved    = "A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
 	badRowName     = "G3: an application's name is made of letters and digits, for example ZohoDesk"
 	badRowPart     = "G3: a component's name is made of letters and digits, for example Calendar"
@@ -66,15 +65,4 @@ var platformPolicyRules = map[string]rule{
 		[]any{row(change{"initiatedFrom": []any{}})}, "[0].initiatedFrom", "should have at least 1 items"),
 	"a row names a side once": rows([]any{row(change{"initiatedFrom": []any{"Application"}})},
 		[]any{row(change{"initiatedFrom": []any{"CRM", "CRM"}})}, "[0].initiatedFrom[1]", "Duplicate value"),
-}
-
-var journalRules = map[string]rule{
-	"a journal's name is journal": named("Journal", "journal", "other", oneJournal),
-	"a journal has a format":      creation("Journal", "spec.format", int64(1), int64(0), "should be greater than or equal to 1"),
-	"a journal has one fence a kind": creation("Journal", "spec.fences",
-		[]any{fence("User", "1"), fence("Journal", "1")}, []any{fence("User", "1"), fence("User", "2")}, "Duplicate value").at("spec.fences[1]"),
-}
-
-func fence(kind, resourceVersion string) map[string]any {
-	return map[string]any{"kind": kind, "resourceVersion": resourceVersion}
 }

@@ -17,19 +17,30 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/journal"
 )
 
-func stored(ctx context.Context) *v1alpha1.Journal {
+// stored is the journal as an object.
+func stored(ctx context.Context) *corev1.ConfigMap {
 	GinkgoHelper()
-	j := &v1alpha1.Journal{}
-	Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, j)).To(Succeed())
+	j := &corev1.ConfigMap{}
+	Expect(platform.Get(ctx, client.ObjectKey{Namespace: systemNS, Name: journal.Name}, j)).To(Succeed())
 	return j
+}
+
+// recorded is what it says.
+func recorded(ctx context.Context) *journal.Record {
+	GinkgoHelper()
+	record, err := journal.Parse(stored(ctx))
+	Expect(err).NotTo(HaveOccurred())
+	return record
 }
 
 // entriesOf counts the open entries of a namespace.
 func entriesOf(ctx context.Context, namespace string) (n int) {
 	GinkgoHelper()
-	for _, e := range stored(ctx).Spec.Entries {
+	for _, e := range recorded(ctx).Entries {
 		if e.Namespace == namespace {
 			n++
 		}
@@ -50,9 +61,8 @@ func once(ctx context.Context, plural string, obj client.Object) error {
 
 var _ = Describe("The journal", func() {
 	It("is the first of this cluster, and open at once", func(ctx SpecContext) {
-		j := stored(ctx)
-		Expect(j.Spec.UID).To(Equal(j.UID))
-		Expect(j.Finalizers).To(ContainElement(v1alpha1.JournalFinalizer))
+		Expect(recorded(ctx).UID).To(Equal(stored(ctx).UID))
+		Expect(stored(ctx).Finalizers).To(ContainElement(journal.Finalizer))
 	})
 
 	It("judges a dry run like any other request, and keeps nothing of it", func(ctx SpecContext) {
@@ -70,10 +80,9 @@ var _ = Describe("The journal", func() {
 	It("leaves nothing behind for a refusal", func(ctx SpecContext) {
 		org := organization(ctx, person("owner"), 1)
 		var before string
-		Eventually(func() []v1alpha1.JournalEntry {
-			j := stored(ctx)
-			before = j.ResourceVersion
-			return j.Spec.Entries
+		Eventually(func() []*facts.Entry {
+			before = stored(ctx).ResourceVersion
+			return recorded(ctx).Entries
 		}, 4*dropTime).Should(BeEmpty())
 		Expect(platform.Create(ctx, membership(org, person("ida"), v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[E5]")))
 		Expect(stored(ctx).ResourceVersion).To(Equal(before), "a refusal writes nothing")
@@ -129,10 +138,12 @@ var _ = Describe("The journal", func() {
 		err := once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))
 		Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "nothing is judged meanwhile: %v", err)
 		Eventually(func(g Gomega) {
-			j := &v1alpha1.Journal{}
-			g.Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, j)).To(Succeed())
+			j := &corev1.ConfigMap{}
+			g.Expect(platform.Get(ctx, client.ObjectKeyFromObject(lost), j)).To(Succeed())
+			record, err := journal.Parse(j)
+			g.Expect(err).NotTo(HaveOccurred())
 			g.Expect(j.UID).NotTo(Equal(lost.UID))
-			g.Expect(j.Spec.UID).To(Equal(j.UID))
+			g.Expect(record.UID).To(Equal(j.UID))
 		}, 4*dropTime).Should(Succeed())
 		Eventually(func() error {
 			return once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))

@@ -16,7 +16,7 @@ import (
 // TestQueue asks the API server, which names in each answer the FlowSchema that it classified the request by.
 func TestQueue(t *testing.T) {
 	const (
-		journal = "/apis/polyorg.io/v1alpha1/journals/journal"
+		journal = "/api/v1/namespaces/polyorg-system/configmaps/polyorg-journal"
 		reviews = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 		leases  = "/apis/coordination.k8s.io/v1/namespaces/polyorg-system/leases/polyorg"
 	)

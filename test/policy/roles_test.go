@@ -34,7 +34,7 @@ func TestRoles(t *testing.T) {
 		"a platform administrator administers":             {"platform", "", "organizations", "administer " + everything},
 		"and writes memberships anywhere":                  {"platform", outside, "memberships", everything},
 		"and the policy":                                   {"platform", "", "platformpolicies", everything},
-		"but the journal is the operator's":                {"platform", "", "journals", nothing},
+		"but the journal is the operator's":                {"platform", "polyorg-system", "configmaps", nothing},
 		"who has signed in may ask for an organization":    {"self", "", "organizations", "create"},
 		"and answer an invitation":                         {"self", "", "invitationresponses", "create"},
 		"but sees nobody's membership":                     {"self", inside, "memberships", nothing},

@@ -13,6 +13,8 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/journal"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // TestUninstall takes a cluster of its own through what `make uninstall` does.
@@ -41,9 +43,8 @@ func TestUninstall(t *testing.T) {
 	// The operator is not here to end the organization either. Its journal, with a finalizer, is what it leaves behind.
 	g.Expect(exec.Command(cluster.Kubectl(), "--kubeconfig="+cluster.Kubeconfig(), "delete", "--kustomize=../../config/webhook").Run()).To(Succeed())
 	g.Expect(admin.Delete(t.Context(), organization)).To(Succeed())
-	g.Expect(admin.Create(t.Context(), &v1alpha1.Journal{
-		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.JournalName, Finalizers: []string{v1alpha1.JournalFinalizer}},
-		Spec:       v1alpha1.JournalSpec{Format: 1},
+	g.Expect(admin.Create(t.Context(), &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "polyorg-system", Name: journal.Name, Finalizers: []string{journal.Finalizer}},
 	})).To(Succeed())
 	out, err = uninstall(cluster)
 	g.Expect(err).NotTo(HaveOccurred(), out)

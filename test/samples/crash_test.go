@@ -20,6 +20,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/journal"
 )
 
 const (
@@ -91,10 +93,10 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	}, NodeTimeout(impatience))
 
 	It("leave nothing in the journal", func(ctx context.Context) {
-		Eventually(func(g Gomega) []v1alpha1.JournalEntry {
-			var journal v1alpha1.Journal
-			g.Expect(platform.Get(ctx, client.ObjectKey{Name: v1alpha1.JournalName}, &journal)).To(Succeed())
-			return journal.Spec.Entries
+		Eventually(func(g Gomega) []*facts.Entry {
+			record, err := journal.Read(ctx, platform, "polyorg-system")
+			g.Expect(err).NotTo(HaveOccurred())
+			return record.Entries
 		}).WithTimeout(impatience).Should(BeEmpty())
 	}, NodeTimeout(impatience+time.Minute))
 })

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"context"
+	"time"
+)
+
+// How often a replica with nothing to judge looks at its entries, while it knows of some; and how often it reads the journal
+// live at least, in case its watch says nothing.
+const (
+	busyPause = 250 * time.Millisecond
+	idlePause = 5 * time.Second
+)
+
+// Start runs the journal until the context ends. An error means that this replica must start anew.
+func (j *Journal) Start(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go j.follow(ctx)
+	var waiting []*request
+	for ctx.Err() == nil && j.failed == nil {
+		changed := j.View.Changed()
+		var again bool
+		if waiting, again = j.round(ctx, waiting); !again {
+			waiting = j.await(ctx, waiting, changed)
+		}
+		waiting = j.hold(ctx, waiting)
+	}
+	for _, r := range waiting {
+		r.answer <- answer{err: ErrUnavailable}
+	}
+	return j.failed
+}
+
+// await waits for a reason to judge again: a new request, more seen, or time passed.
+func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan struct{}) []*request {
+	timer := j.Clock.NewTimer(j.pause(waiting))
+	defer timer.Stop()
+	if len(waiting) == 0 {
+		changed = nil // nobody asks; what is seen meanwhile is tidied up in time
+	}
+	for {
+		select {
+		case <-ctx.Done():
+		case r := <-j.requests:
+			waiting = append(waiting, r)
+		case <-changed:
+		case <-j.news:
+			if j.catchUp(); len(waiting) == 0 {
+				continue
+			}
+		case <-timer.C():
+			if j.Clock.Since(j.readAt) >= idlePause {
+				j.state = nil // nothing was heard for long; read it
+			}
+		}
+		return waiting
+	}
+}
+
+func (j *Journal) pause(waiting []*request) time.Duration {
+	if len(waiting) > 0 || j.state == nil || !j.state.open() || len(j.state.overlay.Entries()) > 0 {
+		return busyPause
+	}
+	return idlePause
+}
+
+// hold takes in every request that is waiting to be heard, and those that come until it is time to write.
+func (j *Journal) hold(ctx context.Context, waiting []*request) []*request {
+	for {
+		left := j.pace.wait(j.Clock.Now())
+		if left <= 0 || len(waiting) == 0 {
+			return j.drain(waiting)
+		}
+		timer := j.Clock.NewTimer(left)
+		select {
+		case <-ctx.Done():
+			return waiting
+		case r := <-j.requests:
+			waiting = append(waiting, r)
+		case <-j.news:
+			j.catchUp()
+		case <-timer.C():
+		}
+		timer.Stop()
+	}
+}
+
+// drain takes in every request that is waiting to be heard.
+func (j *Journal) drain(waiting []*request) []*request {
+	for {
+		select {
+		case r := <-j.requests:
+			waiting = append(waiting, r)
+		default:
+			return waiting
+		}
+	}
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// The journal's metrics. Labels are bounded: kinds, and a few outcomes each.
+var (
+	judgements = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "polyorg_journal_judgements_total",
+		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way) or unavailable (try again: the journal is out of reach or this replica is behind).",
+	}, []string{"kind", "outcome"})
+	batch = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:    "polyorg_journal_batch_size",
+		Help:    "Changes admitted by one write of the journal.",
+		Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128},
+	})
+	commits = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "polyorg_journal_commit_seconds",
+		Help:    "Time of one write of the journal, by result: stored, conflict (another replica wrote first; all is judged again) or error.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
+	}, []string{"result"})
+	fenceWaits = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:    "polyorg_journal_fence_wait_seconds",
+		Help:    "How long this replica's watches kept it from judging, each time that they were behind the journal's fences.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
+	})
+	inFlight = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "polyorg_journal_entries",
+		Help: "Admitted changes whose outcome is not yet known to every replica.",
+	})
+	dropped = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "polyorg_journal_dropped_total",
+		Help: "Admitted changes that were never stored, dropped after the drop time, by kind: requests that died, or were refused by a later admission step.",
+	}, []string{"kind"})
+)
+
+func init() {
+	metrics.Registry.MustRegister(judgements, batch, commits, fenceWaits, inFlight, dropped)
+}
+
+// kindLabel bounds the kinds that a label takes.
+func kindLabel(kind string) string {
+	if slices.Contains(facts.Kinds(), kind) || kind == "User" {
+		return kind
+	}
+	return "other"
+}
+
+func result(err error) string {
+	switch {
+	case err == nil:
+		return "stored"
+	case apierrors.IsConflict(err):
+		return "conflict"
+	}
+	return "error"
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// bytesASecond bounds what this replica writes: each write is stored, and sent to every replica.
+	bytesASecond = 1 << 20
+	// rivalry is how long another replica's last write makes it a rival, whom one that has just written lets go first.
+	rivalry = time.Second
+	// longestGather and longestYield bound the waits that pacing adds to an answer.
+	longestGather = 10 * time.Millisecond
+	longestYield  = 20 * time.Millisecond
+)
+
+// pace tells when to write next. A replica that nobody competes with, and whose requests come one at a time, never waits.
+type pace struct {
+	bytes   *rate.Limiter
+	next    time.Time // not before
+	yield   time.Time // not before, unless another replica has written since
+	foreign time.Time // when another replica was last seen to write
+}
+
+func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*maxBytes)} }
+
+// wrote takes note of a write of this replica's own.
+func (p *pace) wrote(now time.Time, took time.Duration, size int) {
+	p.next = now.Add(p.bytes.ReserveN(now, size).DelayFrom(now))
+	if p.rival(now) {
+		p.yield = now.Add(min(2*took, longestYield))
+	}
+}
+
+// gather waits for company: where requests come many at a time, those of the next moment share a write.
+func (p *pace) gather(now time.Time, took time.Duration) {
+	if next := now.Add(min(took, longestGather)); next.After(p.next) {
+		p.next = next
+	}
+}
+
+// saw takes note that another replica has written: it is this one's turn.
+func (p *pace) saw(now time.Time) { p.foreign, p.yield = now, time.Time{} }
+
+// rival reports whether another replica is at work too.
+func (p *pace) rival(now time.Time) bool { return now.Sub(p.foreign) < rivalry }
+
+// wait is how long not to write yet.
+func (p *pace) wait(now time.Time) time.Duration {
+	until := p.next
+	if p.yield.After(until) {
+		until = p.yield
+	}
+	return until.Sub(now)
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"context"
+	"errors"
+
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// round judges all that wait, writes at most once, and answers whom it can. It returns who waits on, and whether it is worth
+// another round at once.
+func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
+	waiting = expire(waiting)
+	able, err := j.able(ctx)
+	if err != nil || !able {
+		j.fail(ctx, err)
+		return waiting, false
+	}
+	draft := j.state.draft()
+	draft.tidy(j.View, j.overdue(ctx))
+	decided, rest := j.judgeAll(draft, waiting)
+	current, err := j.settle(ctx, draft, decided)
+	if err != nil {
+		j.fail(ctx, err)
+		return waiting, false
+	}
+	if !current {
+		return waiting, true // somebody else wrote meanwhile: all is judged again
+	}
+	for _, d := range decided {
+		d.request.answer <- d.answer
+	}
+	return rest, false
+}
+
+// able reports whether this replica can judge: it has seen every kind whole, knows the journal, which is open, and has seen as
+// much as the journal's fences ask for.
+func (j *Journal) able(ctx context.Context) (bool, error) {
+	if !j.View.Synced() {
+		return false, nil
+	}
+	if err := j.load(ctx); err != nil {
+		return false, err
+	}
+	if usable, err := j.usable(ctx); err != nil || !usable {
+		return false, err
+	}
+	if !j.View.Reached(j.state.fences) {
+		if j.behind.IsZero() {
+			j.behind = j.Clock.Now()
+		}
+		return false, nil
+	}
+	if !j.behind.IsZero() {
+		fenceWaits.Observe(j.Clock.Since(j.behind).Seconds())
+		j.behind = since{}
+	}
+	j.ready.Store(true)
+	return true, nil
+}
+
+// fail takes note of what went wrong: most passes by itself, and is tried again.
+func (j *Journal) fail(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, ErrRestored):
+		j.failed = err
+	case err != nil && ctx.Err() == nil:
+		log.FromContext(ctx).Error(err, "Could not use the journal; trying again")
+	}
+}
+
+// settle makes sure that what was judged on is the journal as it is: by writing the draft where it holds more than is stored,
+// else by reading. A draft that only lacks ended entries is written when nobody waits for an answer, here or elsewhere.
+func (j *Journal) settle(ctx context.Context, draft *state, decided []decision) (current bool, err error) {
+	switch {
+	case draft.grown:
+		return j.group(ctx, draft, decided)
+	case len(decided) > 0:
+		return j.confirm(ctx)
+	case draft.tidied && !j.pace.rival(j.Clock.Now()):
+		return j.commit(ctx, draft)
+	}
+	return true, nil
+}
+
+// group commits a draft with all that was decided on the way to it.
+func (j *Journal) group(ctx context.Context, draft *state, decided []decision) (current bool, err error) {
+	ctx, span := startCommit(ctx, draft, decided)
+	defer span.End()
+	began := j.Clock.Now()
+	current, err = j.commit(ctx, draft)
+	if current && len(decided) > 1 {
+		j.pace.gather(j.Clock.Now(), j.Clock.Since(began))
+	}
+	if current {
+		batch.Observe(float64(len(decided)))
+	}
+	return current, err
+}
+
+// decision is an answer that may be given once the journal is known to be what was judged on.
+type decision struct {
+	request *request
+	answer  answer
+}
+
+// judgeAll judges one request after another, each beside what those before it take.
+func (j *Journal) judgeAll(draft *state, waiting []*request) (decided []decision, rest []*request) {
+	for _, r := range waiting {
+		if a, done := j.judgeOne(draft, r); done {
+			decided = append(decided, decision{r, a})
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	return decided, rest
+}
+
+func (j *Journal) judgeOne(draft *state, r *request) (answer, bool) {
+	if r.entry != nil && !r.DryRun && !draft.room(r.entry) {
+		r.reason = ErrContended
+		return answer{}, false
+	}
+	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
+		return answer{err: ErrExists}, true
+	}
+	outcome, violations := r.judge(j.View, draft.overlay)
+	switch outcome {
+	case admitted:
+		if r.entry != nil && !r.DryRun {
+			draft.append(r.entry)
+		}
+		return answer{}, true
+	case refused:
+		return answer{violations: violations}, true
+	}
+	r.reason = ErrContended
+	return answer{}, false
+}
+
+// expire answers those whose time is up; the rest wait on.
+func expire(waiting []*request) []*request {
+	var rest []*request
+	for _, r := range waiting {
+		if r.ctx.Err() != nil {
+			r.answer <- answer{err: r.reason}
+			continue
+		}
+		rest = append(rest, r)
+	}
+	return rest
+}
