@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -26,7 +27,7 @@ func OrganizationOf(namespace string) string {
 // Of yields what an object says, by itself alone. An object of another kind, or in a namespace of no organization, says
 // nothing.
 func Of(obj client.Object, baseDomain string) []rules.Fact {
-	organization := OrganizationOf(obj.GetNamespace())
+	organization := OrganizationOf(shared(obj.GetNamespace()))
 	switch o := obj.(type) {
 	case *v1alpha1.Organization:
 		return organizationFacts(o, baseDomain)
@@ -45,6 +46,10 @@ func Of(obj client.Object, baseDomain string) []rules.Fact {
 	}
 	return nil
 }
+
+// shared is a text of which one copy serves all objects that are read at about the same time: most of what a view keeps are the
+// same few names.
+func shared[S ~string](text S) S { return S(unique.Make(string(text)).Value()) }
 
 func within(organization string, facts func() []rules.Fact) []rules.Fact {
 	if organization == "" {
@@ -86,13 +91,13 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 
 func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
 	place := rules.Place{
-		Organization: organization, User: m.Spec.User,
-		Origin:   cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned),
-		UserType: cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal),
+		Organization: organization, User: shared(m.Spec.User),
+		Origin:   shared(cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned)),
+		UserType: shared(cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal)),
 	}
 	place.Seat = !m.Spec.Suspended
 	if place.Seat && m.DeletionTimestamp == nil {
-		place.Role = m.Spec.Role // one that is being deleted gives no power, whatever keeps it
+		place.Role = shared(m.Spec.Role) // one that is being deleted gives no power, whatever keeps it
 	}
 	name := rules.SeatName(organization, m.Spec.User)
 	return []rules.Fact{place, rules.Claim{Kind: rules.ClaimMembership, Name: name, Holder: string(m.UID)}}

@@ -164,7 +164,7 @@ func (s *kindStore) read(obj any) (*object, error) {
 		return nil, fmt.Errorf("watch of %s brought %T", s.kind, obj)
 	}
 	return &object{
-		kind: s.kind, name: types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()},
+		kind: s.view.kinds[s.kind], name: types.NamespacedName{Namespace: shared(o.GetNamespace()), Name: o.GetName()},
 		uid: o.GetUID(), version: o.GetResourceVersion(), said: stating(Of(co, s.view.baseDomain)),
 	}, nil
 }

@@ -38,7 +38,7 @@ type kindView struct {
 
 // object is one object as it was last seen.
 type object struct {
-	kind    string
+	kind    *kindView
 	name    types.NamespacedName
 	uid     types.UID
 	version string
@@ -144,8 +144,7 @@ func Later(version, than string) bool {
 
 // put replaces an object; the caller holds the lock.
 func (v *View) put(o *object) {
-	k := v.kinds[o.kind]
-	if old := k.objects[o.name]; old != nil {
+	if old := o.kind.objects[o.name]; old != nil {
 		if o.repeats(old) {
 			old.version = o.version
 			return
@@ -155,7 +154,7 @@ func (v *View) put(o *object) {
 			v.depart(old, o.version, true)
 		}
 	}
-	k.objects[o.name] = o
+	o.kind.objects[o.name] = o
 	v.byUID[o.uid] = o
 	v.seat(o, 1)
 	v.index.add(o)
@@ -163,7 +162,7 @@ func (v *View) put(o *object) {
 
 // remove forgets an object; the caller holds the lock.
 func (v *View) remove(o *object) {
-	delete(v.kinds[o.kind].objects, o.name)
+	delete(o.kind.objects, o.name)
 	delete(v.byUID, o.uid)
 	v.index.remove(o)
 	v.seat(o, -1)

@@ -36,17 +36,12 @@ func (v *View) isSeated(wanted rules.Seat) bool {
 // Seats counts the users who hold a seat of an organization, but for some. The view knows how many it has seen; only those whom
 // something in flight or the object under judgement may touch are looked at one by one.
 func (w World) Seats(organization string, but ...string) (certain, possible int32) {
-	users := map[string]bool{}
-	for _, user := range but {
-		users[user] = false
-	}
-	w.touched(organization, func(user string) {
-		if _, known := users[user]; !known {
-			users[user] = true
-		}
-	})
 	settled := w.view.seated[organization]
-	for user, counts := range users {
+	touched := w.touched(organization)
+	for _, user := range but {
+		touched[user] = false
+	}
+	for user, counts := range touched {
 		seat := rules.Seat{Organization: organization, User: user}
 		if w.view.isSeated(seat) {
 			settled--
@@ -59,36 +54,42 @@ func (w World) Seats(organization string, but ...string) (certain, possible int3
 	return settled + certain, settled + possible
 }
 
-// touched names the users whose seats may differ between the outcomes, or are spoken of by the object under judgement.
-func (w World) touched(organization string, user func(string)) {
-	for _, c := range w.overlay.byKey[rules.MembersKey(organization)] {
-		tell(c.fact, organization, user)
+// touched is the users whose seats may differ between the outcomes, or of whom the object under judgement speaks. A creation that
+// touches what the view holds has ended.
+func (w World) touched(organization string) map[string]bool {
+	coming := w.overlay.byKey[rules.MembersKey(organization)]
+	users := make(map[string]bool, len(coming)+2)
+	for _, c := range coming {
+		touch(users, c.fact, organization)
 	}
-	for uid := range w.overlay.byUID {
-		w.spokenOf(uid, organization, user)
+	for _, e := range w.overlay.entries {
+		if e.Operation != Create {
+			w.spokenOf(users, e.UID, organization)
+		}
 	}
 	if w.self != nil {
-		w.spokenOf(w.self.UID, organization, user)
+		w.spokenOf(users, w.self.UID, organization)
 	}
+	return users
 }
 
-func (w World) spokenOf(uid types.UID, organization string, user func(string)) {
+func (w World) spokenOf(users map[string]bool, uid types.UID, organization string) {
 	if o := w.view.byUID[uid]; o != nil {
 		for _, s := range o.said {
-			tell(s.fact, organization, user)
+			touch(users, s.fact, organization)
 		}
 	}
 }
 
-func tell(f rules.Fact, organization string, user func(string)) {
+func touch(users map[string]bool, f rules.Fact, organization string) {
 	if seat, ok := rules.SeatOf(f); ok && seat.Organization == organization {
-		user(seat.User)
+		users[seat.User] = true
 	}
 }
 
 // seat counts one user: 1 for whoever holds the seat in every outcome, and 1 for whoever does in some.
 func (w World) seat(wanted rules.Seat) (certain, possible int32) {
-	for _, k := range w.Facts(rules.UserKey(wanted.User)) {
+	for k := range w.others(rules.UserKey(wanted.User)) {
 		if seat, ok := rules.SeatOf(k.Fact); ok && seat == wanted {
 			possible = 1
 			if k.Certain {

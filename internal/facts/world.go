@@ -3,6 +3,9 @@
 package facts
 
 import (
+	"iter"
+	"slices"
+
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/polyorg/polyorg/internal/rules"
@@ -26,28 +29,30 @@ func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
 }
 
 // Facts yields the facts under a key, but for those of the object under judgement.
-func (w World) Facts(k rules.Key) []rules.Known {
-	return w.known(k, func(uid types.UID) bool { return w.self == nil || uid != w.self.UID })
-}
+func (w World) Facts(k rules.Key) []rules.Known { return slices.Collect(w.others(k)) }
 
 // Roles yields the facts under a key, those of the object under judgement included.
 func (w World) Roles(k rules.Key) []rules.Known {
-	return w.known(k, func(types.UID) bool { return true })
+	return slices.Collect(w.known(k, func(types.UID) bool { return true }))
 }
 
-func (w World) known(k rules.Key, wanted func(types.UID) bool) []rules.Known {
-	var out []rules.Known
-	for _, s := range w.view.index[k] {
-		if wanted(s.object.uid) {
-			out = append(out, rules.Known{Fact: s.said(), Certain: w.certain(s)})
+func (w World) others(k rules.Key) iter.Seq[rules.Known] {
+	return w.known(k, func(uid types.UID) bool { return w.self == nil || uid != w.self.UID })
+}
+
+func (w World) known(k rules.Key, wanted func(types.UID) bool) iter.Seq[rules.Known] {
+	return func(yield func(rules.Known) bool) {
+		for _, s := range w.view.index[k] {
+			if wanted(s.object.uid) && !yield(rules.Known{Fact: s.said(), Certain: w.certain(s)}) {
+				return
+			}
+		}
+		for _, c := range w.overlay.byKey[k] {
+			if wanted(c.entry.UID) && w.counts(c.entry) && !w.says(c) && !yield(rules.Known{Fact: c.fact}) {
+				return
+			}
 		}
 	}
-	for _, c := range w.overlay.byKey[k] {
-		if wanted(c.entry.UID) && w.counts(c.entry) && !w.says(c) {
-			out = append(out, rules.Known{Fact: c.fact})
-		}
-	}
-	return out
 }
 
 // certain reports whether what the view holds stands in every outcome of the entries that may yet change its object.
