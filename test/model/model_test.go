@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestProtocol shows that each scenario holds with all rules, and breaks without each of those named. With -v it tells how.
+func TestProtocol(t *testing.T) {
+	for _, p := range proofs {
+		t.Run(p.name, func(t *testing.T) {
+			p.holds(t, p.Scenario, 0, p.states)
+			for _, l := range p.without {
+				t.Run("without: "+l.String(), func(t *testing.T) { l.breaks(t, p.Scenario) })
+			}
+		})
+	}
+}
+
+// TestSketch shows that the model is that of the design's journal_model.py: as many states, and the same rules needed.
+func TestSketch(t *testing.T) {
+	for _, p := range proofs {
+		if p.sketch == 0 {
+			continue
+		}
+		t.Run(p.name, func(t *testing.T) {
+			p.holds(t, p.Scenario, AsImplemented, p.sketch)
+			for _, l := range p.without {
+				if r := Check(p.Scenario, l.Rule|AsImplemented); r.Violation != l.violation {
+					t.Errorf("without %s: found %q, want %q", l, r.Violation, l.violation)
+				}
+			}
+		})
+	}
+}
+
+// TestHarder shows that every scenario holds with three replicas that restart, and a journal that is deleted.
+func TestHarder(t *testing.T) {
+	for _, p := range proofs {
+		t.Run(p.name, func(t *testing.T) { p.holds(t, p.harder(), 0, 0) })
+	}
+}
+
+// TestEveryRule shows that no rule is there for nothing.
+func TestEveryRule(t *testing.T) {
+	var needed Rule
+	for _, p := range proofs {
+		for _, l := range p.without {
+			needed |= l.Rule
+		}
+	}
+	if idle := (AsImplemented - 1) &^ needed; idle != 0 {
+		t.Errorf("no scenario breaks without: %s", idle)
+	}
+}
+
+// TestReadme keeps the table of README.md true.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	for _, p := range proofs {
+		for _, l := range p.without {
+			fmt.Fprintf(&table, "| %s | %s | %s |\n", p.name, l, l.violation)
+		}
+	}
+	if !strings.Contains(string(readme), table.String()) {
+		t.Errorf("README.md should have the rows:\n%s", &table)
+	}
+}
+
+// holds goes through a scenario that must hold, in so many states; 0 if nobody counted.
+func (p proof) holds(t *testing.T, s Scenario, off Rule, states int) {
+	t.Helper()
+	r := Check(s, off)
+	if r.Violation != "" {
+		t.Errorf("breaks: %s", story(r))
+	}
+	if states != 0 && r.States != states {
+		t.Errorf("went through %d states, want %d", r.States, states)
+	}
+	t.Logf("holds in %d states", r.States)
+}
+
+// harder is the scenario with more to go wrong.
+func (p proof) harder() Scenario {
+	s := p.Scenario
+	s.Replicas, s.Restarts, s.Remade = maxReplicas, true, true
+	return s
+}
+
+// breaks goes through a scenario that must not hold. A check that cannot fail would show nothing.
+func (l lapse) breaks(t *testing.T, s Scenario) {
+	t.Helper()
+	r := Check(s, l.Rule)
+	if r.Violation != l.violation || len(r.Trace) != l.steps {
+		t.Errorf("want %q in %d steps, found in %d:", l.violation, l.steps, len(r.Trace))
+	}
+	t.Log(story(r))
+}
+
+// story is a violation and how it comes about.
+func story(r Result) string {
+	return r.Violation + "\n  " + strings.Join(r.Trace, "\n  ")
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import "strings"
+
+// A Rule is a rule of the protocol, or several: they are bits.
+type Rule uint32
+
+// The rules, each of which can be switched off.
+const (
+	CompareAndSwap Rule = 1 << iota
+	EntriesAddUp
+	EntryWhenHeld
+	EntryForRelease
+	LeaveOutIfCertain
+	LeaveOutAtFences
+	NoEntryForDryRun
+	AdmitByWorst
+	RefuseByBest
+	RefuseOnLive
+	EveryFence
+	Fences
+	EndByLater
+	DropWhenSafe
+	DropAfterRead
+	FactsByThemselves
+	KeepUntilHandedOver
+	ClosedAnew
+	FencesAnew
+	FencesLive
+	// AsImplemented is no rule but the protocol as it is implemented: an entry holds what its object says after the change, and
+	// counts for a replica until that has seen the outcome. Off, it is as in the design's journal_model.py: an entry holds what
+	// the object said before as well, and counts until it is removed. Both are safe.
+	AsImplemented
+	// FenceAtOutcome is no rule either: a fence is where the outcome was seen. Off, it is all that its replica has seen. That is
+	// safe too, but stops others for longer, and makes up for no rule.
+	FenceAtOutcome
+)
+
+var says = map[Rule]string{
+	CompareAndSwap:      "an entry is written only into the journal that was judged on",
+	EntriesAddUp:        "entries of one object add up",
+	EntryWhenHeld:       "what is held already and only moves to another kind leaves an entry too",
+	EntryForRelease:     "what gives up leaves an entry too",
+	LeaveOutIfCertain:   "a deletion in an organization leaves no entry only if the organization certainly ends",
+	LeaveOutAtFences:    "whether it certainly ends is judged at the fences, beside the entries",
+	NoEntryForDryRun:    "a dry run leaves no entry",
+	AdmitByWorst:        "admitted is only what is right in every outcome",
+	RefuseByBest:        "refused is only what is wrong in every outcome",
+	RefuseOnLive:        "a refusal is judged on the journal as it is",
+	EveryFence:          "a replica judges when its view has reached the fences of all kinds, not of its own only",
+	Fences:              "who removes an entry raises the fence of its kind",
+	FenceAtOutcome:      "and no fence makes up for that",
+	EndByLater:          "an entry ends by a later version, not by a different one",
+	DropWhenSafe:        "an entry is dropped only when its request can no longer be stored",
+	DropAfterRead:       "an entry is dropped only when its change is not found to be stored",
+	FactsByThemselves:   "an object states its facts by itself, without another",
+	KeepUntilHandedOver: "a host is held by its old holder until its reservation stands",
+	ClosedAnew:          "a journal made anew is closed until nothing admitted before can be stored",
+	FencesAnew:          "a journal made anew opens with fences",
+	FencesLive:          "these fences are what is stored when it opens, not what its opener has seen",
+}
+
+// String says what the rules demand.
+func (r Rule) String() string {
+	var all []string
+	for one := Rule(1); one <= FenceAtOutcome; one <<= 1 {
+		if r&one != 0 && one != AsImplemented {
+			all = append(all, says[one])
+		}
+	}
+	return strings.Join(all, "; ")
+}

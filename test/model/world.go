@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import "math/bits"
+
+// last is the latest version of an object within those seen, 0 if there was none, and the change that wrote it: nil if the object
+// is not there.
+func (m *machine) last(s *state, seen versions, object int) (version uint8, by *change) {
+	kind := m.objects[object].kind
+	for v := seen[kind]; v > 0; v-- {
+		c := &m.changes[s.history[kind][v-1]-1]
+		if c.object != object {
+			continue
+		}
+		if c.Verb == Delete {
+			return v, nil
+		}
+		return v, c
+	}
+	return 0, nil
+}
+
+// stand is what the objects say, as far as they were seen.
+func (m *machine) stand(s *state, seen versions) (all facts) {
+	m.each(s, seen, func(c *change) {
+		if !m.ends(s, seen, c.parent) {
+			all |= c.states
+		}
+	})
+	return all
+}
+
+// each yields the objects that were seen and whose facts can be told, by the changes that wrote them last.
+func (m *machine) each(s *state, seen versions, f func(*change)) {
+	for o := range m.objects {
+		_, c := m.last(s, seen, o)
+		if c != nil && (c.joined < 0 || m.exists(s, seen, c.joined)) {
+			f(c)
+		}
+	}
+}
+
+func (m *machine) exists(s *state, seen versions, object int) bool {
+	_, c := m.last(s, seen, object)
+	return c != nil
+}
+
+// ends reports whether an organization was seen to be in deletion; nothing in it holds anything then.
+func (m *machine) ends(s *state, seen versions, organization int) bool {
+	if organization < 0 {
+		return false
+	}
+	_, c := m.last(s, seen, organization)
+	return c != nil && c.Ends
+}
+
+// outlook is an uncertain world read one way.
+type outlook struct {
+	held    facts // what counts against a change
+	granted facts // what a change may rely on
+}
+
+// outlooks is what a replica knows: at worst, all that stands in some outcome of what is in flight is held, and only what stands
+// in every outcome is granted; at best the reverse.
+func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
+	var some, every facts
+	seen, open := s.seen[replica], m.open(s, replica)
+	m.each(s, seen, func(c *change) {
+		ends, may := m.ends(s, seen, c.parent), m.mayEnd(open, c.parent)
+		if !ends || may {
+			some |= c.states
+		}
+		if !ends && !may {
+			every |= c.states & m.kept(open, c.object)
+		}
+	})
+	open.each(func(r int, base uint8) {
+		some |= m.request(r).states
+		if !m.on(AsImplemented) {
+			some |= m.before(s, r, base)
+		}
+	})
+	return outlook{some, every}, outlook{every, some}
+}
+
+// open are the entries that count for a replica: those whose outcome it has not seen.
+func (m *machine) open(s *state, replica int) entries {
+	open := s.entries
+	s.entries.each(func(r int, base uint8) {
+		if m.on(AsImplemented) && m.outcome(s, r, base, replica) > 0 {
+			open &^= entry(r, base)
+		}
+	})
+	return open
+}
+
+// sure is the outlook when nothing is in flight.
+func (m *machine) sure(s *state, seen versions) outlook {
+	all := m.stand(s, seen)
+	return outlook{all, all}
+}
+
+// right reports whether a change is right in an outlook.
+func (m *machine) right(c *change, o outlook) bool {
+	return !m.clash(c.states, o.held) && c.needs&^o.granted == 0
+}
+
+// mayEnd reports whether one of the entries may change an organization.
+func (m *machine) mayEnd(open entries, organization int) (may bool) {
+	open.each(func(r int, _ uint8) { may = may || m.request(r).object == organization })
+	return may
+}
+
+// kept are the facts that an object says whichever of the entries are stored.
+func (m *machine) kept(open entries, object int) facts {
+	all := ^facts(0)
+	open.each(func(r int, _ uint8) {
+		if c := m.request(r); c.object == object {
+			all &= c.states
+		}
+	})
+	return all
+}
+
+// before is what a request's object said at the version that it was judged on.
+func (m *machine) before(s *state, r int, base uint8) facts {
+	if base == 0 {
+		return 0
+	}
+	return m.changes[s.history[m.request(r).kind][base-1]-1].states
+}
+
+// clash reports whether wanted facts would exceed a key beside those known.
+func (m *machine) clash(wanted, known facts) bool {
+	for _, key := range m.keys {
+		for under := wanted & key; under != 0; under &= under - 1 {
+			one := under & -under
+			if bits.OnesCount64(uint64((known|one)&key)) > m.Capacity {
+				return true
+			}
+		}
+	}
+	return false
+}
