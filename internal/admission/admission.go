@@ -105,8 +105,8 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
 		c.Operation, c.After = facts.Delete, nil
 	}
-	if c.Operation == facts.Delete && organization != "" && v.ended(organization) {
-		c.Before, c.After = nil, nil
+	if c.Operation == facts.Delete && organization != "" {
+		c.Over = func(o rules.Outlook) bool { return o.Ended(organization) } // what goes with its organization holds nothing (O7)
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		violations := authority(kind, o, act, organization, before, after)
@@ -128,13 +128,6 @@ func authority(kind kind, o rules.Outlook, act rules.Act, organization string, b
 		return append(violations, rules.Metadata(act, nil, after)...)
 	}
 	return append(violations, rules.Metadata(act, before, after)...)
-}
-
-// ended reports whether an organization is certainly being deleted: what goes with it holds nothing any more, and its end needs no
-// entry.
-func (v *Validator) ended(organization string) (ended bool) {
-	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) { ended = rules.Worst(w).Ended(organization) })
-	return ended
 }
 
 // leaves reports whether an update takes the last finalizer from an object that is being deleted: it goes with it.

@@ -25,7 +25,10 @@ type Change struct {
 	Actor string
 	// DryRun is judged like any other, and leaves no entry.
 	DryRun bool
-	// Judge is asked once or more, with a world in which everything admitted so far counts.
+	// Over reports whether the object certainly holds nothing any more, whatever it says, so that its change needs no entry (O7).
+	// Like Judge it is asked once or more, with a world in which everything admitted so far counts; nil: never.
+	Over func(rules.Outlook) bool
+	// Judge says what is wrong with the change.
 	Judge func(rules.Outlook) rules.Violations
 }
 
@@ -105,16 +108,17 @@ func outcomeOf(violations rules.Violations, err error) string {
 	return outcomeAdmitted
 }
 
-// judge comes to a verdict on a request beside everything in the overlay.
-func (r *request) judge(view *facts.View, overlay *facts.Overlay) (verdict, rules.Violations) {
+// judge comes to a verdict on a request beside everything in the overlay. The entry is what is to be written down if it is
+// admitted; nil: nothing.
+func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations, entry *facts.Entry) {
 	self := r.entry
 	if self == nil {
 		self = &facts.Entry{UID: r.UID}
 	}
-	var outcome verdict
-	var violations rules.Violations
 	view.Judge(overlay, self, func(w facts.World) {
-		outcome, violations = admitted, nil
+		if !r.DryRun && (r.Over == nil || !r.Over(rules.Worst(w))) {
+			entry = r.entry
+		}
 		if len(r.Judge(rules.Worst(w))) == 0 {
 			return
 		}
@@ -123,5 +127,5 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (verdict, rule
 			outcome = refused
 		}
 	})
-	return outcome, violations
+	return outcome, violations, entry
 }

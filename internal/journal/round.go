@@ -121,22 +121,18 @@ func (j *Journal) judgeAll(draft *state, waiting []*request) (decided []decision
 }
 
 func (j *Journal) judgeOne(draft *state, r *request) (answer, bool) {
-	if r.entry != nil && !r.DryRun && !draft.room(r.entry) {
-		r.reason = ErrContended
-		return answer{}, false
-	}
 	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
 		return answer{err: ErrExists}, true
 	}
-	outcome, violations := r.judge(j.View, draft.overlay)
-	switch outcome {
-	case admitted:
-		if r.entry != nil && !r.DryRun {
-			draft.append(r.entry)
-		}
-		return answer{}, true
-	case refused:
+	outcome, violations, entry := r.judge(j.View, draft.overlay)
+	switch {
+	case outcome == refused:
 		return answer{violations: violations}, true
+	case outcome == admitted && entry == nil:
+		return answer{}, true
+	case outcome == admitted && draft.room(entry):
+		draft.append(entry)
+		return answer{}, true
 	}
 	r.reason = ErrContended
 	return answer{}, false
