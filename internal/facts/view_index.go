@@ -4,8 +4,9 @@ package facts
 
 import "github.com/polyorg/polyorg/internal/rules"
 
-// index finds what is said under a key. Nothing is searched for to add or remove an object, however much its keys find.
-type index map[rules.Key][]saying
+// index finds what is said under a key, by its kind and then its name. Nothing is searched for to add or remove an object,
+// however much its keys find.
+type index map[string]map[string][]saying
 
 // saying is one fact of one object, under one of its keys.
 type saying struct {
@@ -22,12 +23,15 @@ type statement struct {
 // maxKeys is the most keys that any fact has.
 const maxKeys = 3
 
+func (x index) under(key rules.Key) []saying { return x[key.Kind][key.Name] }
+
 func (s saying) said() rules.Fact { return s.object.said[s.fact].fact }
 
 func (x index) add(o *object) {
 	for i := range o.said {
 		for k, key := range o.said[i].fact.Keys() {
-			x.put(key, int32(len(x[key])), append(x[key], saying{o, uint16(i), uint16(k)}))
+			list := x.under(key)
+			x.put(key, int32(len(list)), append(list, saying{o, uint16(i), uint16(k)}))
 		}
 	}
 }
@@ -35,7 +39,7 @@ func (x index) add(o *object) {
 func (x index) remove(o *object) {
 	for i := range o.said {
 		for k, key := range o.said[i].fact.Keys() {
-			list, gap := x[key], o.said[i].at[k]
+			list, gap := x.under(key), o.said[i].at[k]
 			last := len(list) - 1
 			list[gap], list[last] = list[last], saying{}
 			x.put(key, gap, list[:last])
@@ -45,12 +49,15 @@ func (x index) remove(o *object) {
 
 // put keeps the list of a key, in which something new stands at i, unless that is its end.
 func (x index) put(key rules.Key, i int32, list []saying) {
-	switch {
-	case len(list) == 0:
-		delete(x, key)
+	if len(list) == 0 {
+		delete(x[key.Kind], key.Name)
 		return
-	case int(i) < len(list):
+	}
+	if int(i) < len(list) {
 		list[i].object.said[list[i].fact].at[list[i].key] = i
 	}
-	x[key] = list
+	if x[key.Kind] == nil {
+		x[key.Kind] = map[string][]saying{}
+	}
+	x[key.Kind][key.Name] = list
 }

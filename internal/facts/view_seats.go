@@ -27,7 +27,7 @@ func (v *View) seat(o *object, add int32) {
 
 // isSeated reports whether any object that was seen gives a user a seat.
 func (v *View) isSeated(wanted rules.Seat) bool {
-	return slices.ContainsFunc(v.index[rules.UserKey(wanted.User)], func(s saying) bool {
+	return slices.ContainsFunc(v.index.under(rules.UserKey(wanted.User)), func(s saying) bool {
 		seat, ok := rules.SeatOf(s.said())
 		return ok && seat == wanted
 	})

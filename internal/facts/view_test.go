@@ -131,8 +131,13 @@ func TestAnEmptyViewKeepsNothing(t *testing.T) {
 	for _, o := range objects {
 		v.lose(o)
 	}
-	if len(v.index) != 0 || len(v.byUID) != 0 || len(v.seated) != 0 {
-		t.Errorf("left behind: %v, %v, %v", v.index, v.byUID, v.seated)
+	for kind, names := range v.index {
+		if len(names) != 0 {
+			t.Errorf("left behind under %s: %v", kind, names)
+		}
+	}
+	if len(v.byUID) != 0 || len(v.seated) != 0 {
+		t.Errorf("left behind: %v, %v", v.byUID, v.seated)
 	}
 }
 

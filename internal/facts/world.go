@@ -42,7 +42,7 @@ func (w World) others(k rules.Key) iter.Seq[rules.Known] {
 
 func (w World) known(k rules.Key, wanted func(types.UID) bool) iter.Seq[rules.Known] {
 	return func(yield func(rules.Known) bool) {
-		for _, s := range w.view.index[k] {
+		for _, s := range w.view.index.under(k) {
 			if wanted(s.object.uid) && !yield(rules.Known{Fact: s.said(), Certain: w.certain(s)}) {
 				return
 			}
