@@ -12,10 +12,11 @@
 //
 //   - A judgement and the write of its entry are one step. That is what compare-and-swap gives; one scenario takes it away.
 //     Group commit is many such steps at once.
-//   - There are no clocks. The drop time is "the request can no longer be stored", which is what the drop time stands for; the
-//     live read before a drop is "the view is complete".
-//   - A replica never crashes: one that restarts with a view which starts anew is one whose view was late until then.
+//   - There are no clocks. "The request can no longer be stored" stands for the drop time that makes sure of it.
+//   - A replica that restarts sees everything anew from the beginning, one event at a time; that it judges nothing before its
+//     first full list is left to the fences.
 //   - Facts have a key and a holder, and a key has so many holders. The real limits are property tests in internal/rules.
+//   - Changes that leave the facts of their object as they are, and leave no entry.
 //   - Outcomes that were only missed from a list (decision 4), errors after a write, bounds, and the code itself: those are for the
 //     simulation in internal/journal, which runs the code.
 //

@@ -53,7 +53,7 @@ func newMachine(s Scenario, off Rule) *machine {
 func (m *machine) on(r Rule) bool { return m.off&r == 0 }
 
 func (m *machine) change(c Change) change {
-	out := change{Change: c, kind: number(&m.kinds, c.Kind), object: m.object(c.Kind, c.Name), states: m.set(c.Facts), joined: -1, parent: -1}
+	out := change{Change: c, kind: number(&m.kinds, c.Kind), object: m.object(c.Kind, c.Name), states: m.set(c.Facts), joined: -1}
 	if m.on(KeepUntilHandedOver) {
 		out.states |= m.set(c.Kept)
 	}

@@ -45,6 +45,19 @@ func TestHarder(t *testing.T) {
 	}
 }
 
+// TestLateStatus shows a bound of what is promised: what the operator's status gives up leaves no entry, so a replica whose watch
+// is late may still refuse for it.
+func TestLateStatus(t *testing.T) {
+	l := lapse{0, falsely, 2}
+	l.breaks(t, Scenario{
+		Stored: []Change{stored("inv", "i1", place("o1"))},
+		Requests: []Change{
+			writes("expired", "inv", "i1"),
+			create("c", "mbr", "m1", place("o2")).after("expired").patient(),
+		},
+	})
+}
+
 // TestEveryRule shows that no rule is there for nothing.
 func TestEveryRule(t *testing.T) {
 	var needed Rule

@@ -284,7 +284,9 @@ var proofs = []proof{{
 		},
 	},
 	states:  2144,
-	without: []lapse{{AdmitByWorst, twoPlaces, 6}, {CompareAndSwap, twoPlaces, 9}, {RefuseByBest, falsely, 3}, {DropWhenSafe, twoPlaces, 7}, {Fences, twoPlaces, 8}},
+	without: []lapse{
+		{AdmitByWorst, twoPlaces, 6}, {RefuseByBest, falsely, 3}, {CompareAndSwap, twoPlaces, 9}, {DropWhenSafe, twoPlaces, 7}, {Fences, twoPlaces, 8},
+	},
 }, {
 	name: "three replicas, two places, and one who leaves for another to come",
 	Scenario: Scenario{

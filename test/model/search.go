@@ -22,7 +22,9 @@ func Check(s Scenario, off Rule) Result {
 	m := newMachine(s, off)
 	f := frontier{found: map[state]int{}}
 	f.add(m.begin, -1)
-	for i := 0; i < len(f.nodes); i++ {
+	for f.visited < len(f.nodes) {
+		i := f.visited
+		f.visited++
 		at := f.nodes[i].state
 		violation := m.wrong(&at)
 		quiet := true
@@ -44,8 +46,9 @@ func Check(s Scenario, off Rule) Result {
 
 // frontier is all states found so far, in the order of their distance.
 type frontier struct {
-	nodes []node
-	found map[state]int
+	nodes   []node
+	visited int
+	found   map[state]int
 }
 
 type node struct {

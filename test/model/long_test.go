@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build long
+
+package model
+
+import "testing"
+
+// TestLarge goes through all that may happen when three want two places, one of which is held by somebody who leaves or moves.
+func TestLarge(t *testing.T) {
+	p := proof{Scenario: Scenario{
+		Capacity: 2,
+		Stored:   []Change{stored("mbr", "m0", place("o0"))},
+		Requests: []Change{
+			remove("leave", "mbr", "m0"),
+			update("move", "mbr", "m0", place("o9")),
+			create("a", "mbr", "m1", place("o1")).patient(),
+			create("b", "resp", "r2", place("o2")).patient(),
+			create("c", "mbr", "m3", place("o3")).patient(),
+		},
+	}}
+	p.Restarts, p.Remade = true, true
+	p.holds(t, p.Scenario, 0, 318729)
+}
