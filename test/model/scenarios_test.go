@@ -283,7 +283,7 @@ var proofs = []proof{{
 			create("c", "mbr", "m3", place("o3")).patient(),
 		},
 	},
-	states:  2144,
+	states: 2144,
 	without: []lapse{
 		{AdmitByWorst, twoPlaces, 6}, {RefuseByBest, falsely, 3}, {CompareAndSwap, twoPlaces, 9}, {DropWhenSafe, twoPlaces, 7}, {Fences, twoPlaces, 8},
 	},
