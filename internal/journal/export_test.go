@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// What the simulation needs of what is not exported, and nothing else: whoever changes the journal's inside mends it here.
+
+// ByHand is a journal that runs when it is told to, as Start and Submit would run it.
+type ByHand struct {
+	*Journal
+	asked   []*request // since the last round began
+	waiting []*request
+}
+
+// Pending is a change that was handed to a journal.
+type Pending struct{ *request }
+
+// Put hands in a change, as Submit does.
+func (b *ByHand) Put(ctx context.Context, c *Change) Pending {
+	r := newRequest(ctx, c)
+	b.asked = append(b.asked, r)
+	return Pending{r}
+}
+
+// Answered reports whether the journal has spoken.
+func (p Pending) Answered() bool { return len(p.answer) > 0 }
+
+// Answer is what it said.
+func (p Pending) Answer() (rules.Violations, error) {
+	a := <-p.answer
+	return a.violations, a.err
+}
+
+// Exists is what Submit asks when the name of a creation is held.
+func (b *ByHand) Exists(ctx context.Context, c *Change) error { return b.exists(ctx, c) }
+
+// Round is one turn of Start's loop. It reports whether another is due at once, and else how long the loop would pause.
+func (b *ByHand) Round(ctx context.Context) (again bool, pause time.Duration) {
+	waiting := append(b.waiting, b.asked...)
+	b.asked = nil
+	b.waiting, again = b.round(ctx, waiting)
+	return again, b.pause(b.waiting)
+}
+
+// Asked reports whether a request came since the last round began.
+func (b *ByHand) Asked() bool { return len(b.asked) > 0 }
+
+// Waits reports whether anybody waits for an answer.
+func (b *ByHand) Waits() bool { return len(b.waiting) > 0 }
+
+// Bring is what the watch of the journal does.
+func (b *ByHand) Bring(stored client.Object) error { return mailbox{b.Journal}.Update(stored) }
+
+// Heard reports whether the watch has brought something that Start's loop has not taken in.
+func (b *ByHand) Heard() bool { return len(b.news) > 0 }
+
+// TakeIn is what Start's loop does about it.
+func (b *ByHand) TakeIn() {
+	<-b.news
+	b.catchUp()
+}
+
+// PauseEnds is what Start's loop does when its pause is over.
+func (b *ByHand) PauseEnds() {
+	if b.Clock.Since(b.readAt) >= idlePause {
+		b.state = nil
+	}
+}
+
+// Failed is why the replica has to start anew; nil: it has not.
+func (b *ByHand) Failed() error { return b.failed }
+
+// Judges reports whether this replica could judge now, on the journal that is stored.
+func (b *ByHand) Judges(stored client.Object) bool {
+	return b.state != nil && b.state.object.ResourceVersion == stored.GetResourceVersion() && b.state.open() && b.View.Reached(b.state.fences)
+}
+
+// OpenJournal is a journal in which nothing is in flight, as a cluster that has run for long has it.
+func OpenJournal(namespace string, uid types.UID) client.Object {
+	return &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: Name, UID: uid},
+		Data:       (&Record{Format: Format, UID: uid}).data(),
+	}
+}
+
+// IsJournal reports whether an object is where the journal is stored.
+func IsJournal(o client.Object) bool {
+	_, ok := o.(*corev1.ConfigMap)
+	return ok && o.GetName() == Name
+}
+
+// JournalKey is where the journal is stored.
+func JournalKey(namespace string) client.ObjectKey {
+	return client.ObjectKey{Namespace: namespace, Name: Name}
+}
+
+// StoredEntries tells of each entry of a stored journal which object it is about.
+func StoredEntries(stored client.Object) (uids []string) {
+	r, err := Parse(stored.(*corev1.ConfigMap))
+	if err != nil {
+		return nil
+	}
+	for _, e := range r.Entries {
+		uids = append(uids, string(e.UID))
+	}
+	return uids
+}

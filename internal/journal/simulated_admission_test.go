@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal_test
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// changeOf is what the webhook of a replica makes of a request.
+func (s *simulation) changeOf(r *request, before, after client.Object) *journal.Change {
+	subject, version := after, ""
+	if before != nil {
+		subject, version = before, before.GetResourceVersion()
+	}
+	c := &journal.Change{
+		Kind: kindOf(subject), Name: client.ObjectKeyFromObject(subject), UID: subject.GetUID(),
+		Operation: operation(before, after), ResourceVersion: version,
+		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun,
+	}
+	organization := facts.OrganizationOf(subject.GetNamespace())
+	if before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0 {
+		c.Operation, c.After = facts.Delete, nil
+	}
+	if c.Operation == facts.Delete && organization != "" {
+		c.Over = func(o rules.Outlook) bool { return o.Ended(organization) }
+	}
+	act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
+	was := factsOf(before)
+	c.Judge = func(o rules.Outlook) rules.Violations {
+		violations := judges[c.Kind](o, act, organization, before, after)
+		if slices.ContainsFunc(violations, func(v rules.Violation) bool { return v.Kind == rules.KindForbidden }) {
+			return violations
+		}
+		return append(violations, rules.Limits(o, act, was, c.After)...)
+	}
+	return c
+}
+
+func factsOf(o client.Object) []rules.Fact {
+	if o == nil {
+		return nil
+	}
+	return facts.Of(o, baseDomain)
+}
+
+type judge func(o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations
+
+var judges = map[string]judge{
+	"Organization":       clusterWide(rules.Organization),
+	"Membership":         namespaced(rules.Membership),
+	"Invitation":         namespaced(rules.Invitation),
+	"InvitationResponse": clusterWide(rules.InvitationResponse),
+	"IntegrationBinding": namespaced(rules.IntegrationBinding),
+	"HostReservation":    clusterWide(rules.HostReservation),
+	"PlatformPolicy":     clusterWide(rules.PlatformPolicy),
+}
+
+// kinds are those that a view watches, always in the same order.
+var kinds = []string{"HostReservation", "IntegrationBinding", "Invitation", "InvitationResponse", "Membership", "Organization", "PlatformPolicy"}
+
+func clusterWide[T any](of func(rules.Outlook, rules.Act, *T, *T) rules.Violations) judge {
+	return func(o rules.Outlook, act rules.Act, _ string, before, after client.Object) rules.Violations {
+		return of(o, act, typed[T](before), typed[T](after))
+	}
+}
+
+func namespaced[T any](of func(rules.Outlook, rules.Act, string, *T, *T) rules.Violations) judge {
+	return func(o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations {
+		return of(o, act, organization, typed[T](before), typed[T](after))
+	}
+}
+
+func typed[T any](o client.Object) *T {
+	t, _ := any(o).(*T)
+	return t
+}
+
+func named(organization, name string) types.NamespacedName {
+	return types.NamespacedName{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal_test
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+var platform = rules.Actor{Platform: true}
+
+// Few of everything, so that requests meet.
+var (
+	users         = []string{"ann@x.example", "bob@x.example", "cid@x.example"}
+	organizations = []string{"acme", "beta", "gamma", "delta"} // the last is still to be founded
+	hosts         = []string{"h1", "h2", "h3", "h4"}
+	accounts      = []string{"a1", "a2"}
+	editions      = []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne}
+	userTypes     = []v1alpha1.UserType{v1alpha1.UserTypeInternal, v1alpha1.UserTypeInternal, v1alpha1.UserTypeExternal}
+	origins       = []v1alpha1.Origin{v1alpha1.OriginProvisioned, v1alpha1.OriginProvisioned, v1alpha1.OriginCreated}
+)
+
+// acts are what clients do; a simulation has some of them.
+var acts = []func(*simulation){
+	(*simulation).join, (*simulation).join, (*simulation).leave, (*simulation).suspend, (*simulation).found, (*simulation).rename,
+	(*simulation).subscribe, (*simulation).buy, (*simulation).transfer, (*simulation).demolish, (*simulation).invite, (*simulation).revoke,
+	(*simulation).respond, (*simulation).bind, (*simulation).unbind, (*simulation).rebind, (*simulation).reserve, (*simulation).free,
+	(*simulation).limit, (*simulation).expire,
+}
+
+func one[T any](s *simulation, of []T) T { return of[s.rng.IntN(len(of))] }
+
+// stored is any object of a kind; nil if there is none.
+func stored[T any](s *simulation, kind string) *T {
+	var all []*T
+	for _, o := range world(s.server.stored).sorted() {
+		if t, ok := any(o).(*T); ok && kindOf(o) == kind && organizationOf(o) != "spare" && o.GetName() != "spare" {
+			all = append(all, t)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return one(s, all)
+}
+
+func (s *simulation) creates(o client.Object) outcome {
+	return s.send(&request{actor: platform, after: o, dryRun: s.happens(s.chance.dryRun)})
+}
+
+func (s *simulation) updates(o client.Object, change func(client.Object)) outcome {
+	return s.send(&request{actor: platform, key: keyOf(o), change: change, patch: s.happens(0.5), dryRun: s.happens(s.chance.dryRun)})
+}
+
+func (s *simulation) deletes(o client.Object) outcome {
+	return s.send(&request{actor: platform, key: keyOf(o), patch: true, dryRun: s.happens(s.chance.dryRun)})
+}
+
+func (s *simulation) join() {
+	name := s.fresh()
+	if s.happens(0.1) {
+		name = "same"
+	}
+	s.creates(membership(one(s, organizations), name, one(s, users), one(s, origins), one(s, userTypes)))
+}
+
+func (s *simulation) leave() {
+	if m := stored[v1alpha1.Membership](s, "Membership"); m != nil {
+		s.deletes(m)
+	}
+}
+
+func (s *simulation) suspend() {
+	if m := stored[v1alpha1.Membership](s, "Membership"); m != nil {
+		suspended, userType := !m.Spec.Suspended, one(s, userTypes)
+		s.updates(m, func(o client.Object) {
+			o.(*v1alpha1.Membership).Spec.Suspended = suspended
+			o.(*v1alpha1.Membership).Spec.UserType = userType
+		})
+	}
+}
+
+func (s *simulation) found() {
+	s.creates(organization(one(s, organizations), one(s, users), one(s, hosts), one(s, editions), 1+s.rng.Int32N(3)))
+}
+
+func (s *simulation) rename() {
+	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
+		host := one(s, hosts)
+		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.AccessURL.Name = host })
+	}
+}
+
+func (s *simulation) subscribe() {
+	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
+		edition := one(s, editions)
+		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.Subscription.Edition = edition })
+	}
+}
+
+func (s *simulation) buy() {
+	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
+		licenses := 1 + s.rng.Int32N(4)
+		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.Subscription.Licenses = licenses })
+	}
+}
+
+func (s *simulation) transfer() {
+	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
+		to := one(s, users)
+		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.SuperAdmin = to })
+	}
+}
+
+func (s *simulation) demolish() {
+	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
+		s.deletes(o)
+	}
+}
+
+func (s *simulation) invite() {
+	s.creates(invitation(one(s, organizations), s.fresh(), one(s, users)))
+}
+
+func (s *simulation) revoke() {
+	if i := stored[v1alpha1.Invitation](s, "Invitation"); i != nil {
+		s.updates(i, func(o client.Object) { o.(*v1alpha1.Invitation).Spec.Revoked = true })
+	}
+}
+
+func (s *simulation) respond() {
+	i := stored[v1alpha1.Invitation](s, "Invitation")
+	if i == nil {
+		return
+	}
+	decision := v1alpha1.DecisionAccept
+	if s.happens(0.2) {
+		decision = v1alpha1.DecisionDecline
+	}
+	s.send(&request{actor: rules.Actor{Email: i.Spec.Email}, after: response(s.fresh(), i, decision)})
+}
+
+func (s *simulation) bind() {
+	s.creates(binding(one(s, organizations), s.fresh(), one(s, []string{"", "MessagingExtension"}), one(s, accounts)))
+}
+
+func (s *simulation) unbind() {
+	if b := stored[v1alpha1.IntegrationBinding](s, "IntegrationBinding"); b != nil {
+		s.deletes(b)
+	}
+}
+
+func (s *simulation) rebind() {
+	if b := stored[v1alpha1.IntegrationBinding](s, "IntegrationBinding"); b != nil {
+		account := one(s, accounts)
+		s.updates(b, func(o client.Object) { o.(*v1alpha1.IntegrationBinding).Spec.Account = account })
+	}
+}
+
+func (s *simulation) reserve() { s.creates(reservation(one(s, hosts)+"."+baseDomain, nil)) }
+
+func (s *simulation) free() {
+	if h := stored[v1alpha1.HostReservation](s, "HostReservation"); h != nil {
+		s.deletes(h)
+	}
+}
+
+func (s *simulation) limit() {
+	spec := policy(1+s.rng.Int32N(3), 1+s.rng.Int32N(2), 1+s.rng.Int32N(2))
+	s.updates(s.server.stored[policyKey], func(o client.Object) { o.(*v1alpha1.PlatformPolicy).Spec = spec })
+}
+
+// expire is the operator's: an invitation whose time is up, and that nobody has answered as far as it knows, says so.
+func (s *simulation) expire() {
+	i := stored[v1alpha1.Invitation](s, "Invitation")
+	if i == nil || !pending(i) {
+		return
+	}
+	s.wait(nil)
+	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal_test
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/utils/clock"
+)
+
+// localClock is a replica's monotonic clock: it starts anywhere, runs fast or slow, and stands still while its machine is
+// suspended.
+type localClock struct {
+	clock.Clock // nil: whoever waits by it in the simulation would wait for ever
+	at          time.Time
+	rate        float64
+	suspended   bool
+}
+
+func (c *localClock) Now() time.Time                  { return c.at }
+func (c *localClock) Since(t time.Time) time.Duration { return c.at.Sub(t) }
+
+func (c *localClock) pass(d time.Duration) {
+	if !c.suspended {
+		c.at = c.at.Add(time.Duration(float64(d) * c.rate))
+	}
+}
+
+// patience is the context of a request: over when its time is, by the simulation's time.
+type patience struct {
+	context.Context
+	sim *simulation
+	end time.Time
+}
+
+func (p patience) Err() error {
+	if p.sim.now.Before(p.end) {
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
+// pass lets time go by, for everybody at their own rate.
+func (s *simulation) pass(d time.Duration) {
+	s.now = s.now.Add(d)
+	for _, r := range s.replicas {
+		r.clock.pass(d)
+	}
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// What the API server and the webhook give a request, as they do in a cluster.
+const (
+	requestTime  = 34 * time.Second
+	webhookTime  = 10 * time.Second
+	webhookWaits = 8 * time.Second
+)
+
+// request is one request to the API server: a creation where after is set, a deletion where change is nil, else an update.
+type request struct {
+	actor  rules.Actor
+	after  client.Object
+	key    key
+	change func(client.Object)
+	// patch: the API server applies it again to whatever it finds, when somebody else was first.
+	patch  bool
+	dryRun bool
+
+	since int64 // the revision at which it began
+}
+
+// outcome is what the client of a request gets to know.
+type outcome struct {
+	done       bool // stored; or admitted, where it is a dry run
+	violations rules.Violations
+	err        error // it was neither stored nor refused, as far as the client knows
+}
+
+// send is a request's way through the API server. Its client waits for the outcome.
+func (s *simulation) send(r *request) outcome {
+	began := s.now
+	r.since = s.server.revision
+	for {
+		before, after, err := s.prepare(r)
+		if err != nil {
+			return outcome{err: err}
+		}
+		s.wait(nil)
+		violations, err := s.admission(r, before, after)
+		s.trace("%s: %s %s: %v %v", s.current.name, operation(before, after), r.key, violations, err)
+		s.count(violations, err)
+		if err != nil || len(violations) > 0 || r.dryRun {
+			return outcome{err == nil && len(violations) == 0, violations, err}
+		}
+		if err = s.dwell(began); err != nil {
+			return outcome{err: err}
+		}
+		err = s.store(r, before, after)
+		s.trace("%s: stored %s: %v", s.current.name, r.key, err)
+		if !apierrors.IsConflict(err) || !r.patch {
+			return outcome{done: err == nil, err: err}
+		}
+	}
+}
+
+// prepare makes what the webhook is asked about: the object before and after.
+func (s *simulation) prepare(r *request) (before, after client.Object, err error) {
+	if r.after != nil {
+		after = r.after.DeepCopyObject().(client.Object)
+		after.SetUID(s.server.uid())
+		after.SetCreationTimestamp(metav1.NewTime(s.now))
+		r.key = keyOf(after)
+		if r.dryRun {
+			s.dry[string(after.GetUID())] = true
+		}
+		return nil, after, nil
+	}
+	before = s.server.stored[r.key]
+	if before == nil {
+		return nil, nil, errGone
+	}
+	if r.change != nil {
+		after = before.DeepCopyObject().(client.Object)
+		r.change(after)
+	}
+	return before, after, nil
+}
+
+var (
+	errGone    = errors.New("it is not there")
+	errDied    = errors.New("a later webhook refused it, or the API server died")
+	errTimeout = errors.New("out of time")
+)
+
+// dwell is what happens between admission and storage: nothing, much time, or death.
+func (s *simulation) dwell(began time.Time) error {
+	s.wait(nil)
+	if s.happens(s.chance.death) {
+		s.trace("%s: dies between admission and storage", s.current.name)
+		return errDied
+	}
+	if s.happens(s.chance.dwell) {
+		s.waitUntil(began.Add(time.Duration(s.rng.Int64N(int64(requestTime)))), nil)
+	}
+	if s.now.Sub(began) > requestTime {
+		s.trace("%s: is out of time", s.current.name)
+		return errTimeout
+	}
+	return nil
+}
+
+func (s *simulation) store(r *request, before, after client.Object) error {
+	s.storing = r
+	defer func() { s.storing = nil }()
+	switch {
+	case before == nil:
+		return s.server.create(after, metav1.NewTime(s.now))
+	case after == nil:
+		return s.server.remove(before, metav1.NewTime(s.now))
+	}
+	return s.server.update(after, false)
+}
+
+// admission asks a replica, and now and then another one or the same again.
+func (s *simulation) admission(r *request, before, after client.Object) (rules.Violations, error) {
+	for {
+		violations, err := s.ask(r, before, after)
+		if len(violations) > 0 || !s.happens(s.chance.twice) {
+			return violations, err
+		}
+		s.trace("%s: the webhook is called again", s.current.name)
+	}
+}
+
+// ask is Journal.Submit on one of the replicas, as the webhook calls it.
+func (s *simulation) ask(r *request, before, after client.Object) (rules.Violations, error) {
+	to := s.replicas[s.rng.IntN(len(s.replicas))]
+	life, end := to.life, s.now.Add(webhookTime)
+	if s.happens(s.chance.twice) {
+		end = s.now.Add(time.Duration(s.rng.Int64N(int64(time.Second)))) // the connection breaks; the replica does not know
+	}
+	ctx := patience{context.Background(), s, s.now.Add(webhookWaits)}
+	c := s.changeOf(r, before, after)
+	s.trace("%s: asks %s about %s %s", s.current.name, to.name, operation(before, after), r.key)
+	for {
+		changed := to.view.Changed()
+		p := to.journal.Put(ctx, c)
+		s.waitUntil(end, func() bool { return to.life != life || p.Answered() })
+		if to.life != life || !p.Answered() {
+			return nil, errLost
+		}
+		violations, err := p.Answer()
+		if !errors.Is(err, journal.ErrExists) {
+			if len(violations) > 0 {
+				s.checkRefusal(to, r, before, after, violations)
+			}
+			return violations, err
+		}
+		if err := to.journal.Exists(quietly, c); err != nil {
+			return nil, err
+		}
+		s.waitUntil(end, func() bool { return closed(changed) })
+	}
+}
+
+// operation is what a request does to its object.
+func operation(before, after client.Object) facts.Operation {
+	switch {
+	case before == nil:
+		return facts.Create
+	case after == nil:
+		return facts.Delete
+	}
+	return facts.Update
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal_test
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/journal"
+)
+
+// chances say how often what goes wrong goes wrong. Each simulation has its own, most of them none: so that each thing is tried
+// much, and alone.
+type chances struct {
+	loss, relist, death, dwell, twice, dryRun float64 // each time that it could
+	crash, suspend, journal, leap             float64 // each turn
+}
+
+func (s *simulation) someChances() chances {
+	some := func(most float64) float64 {
+		if s.happens(0.6) {
+			return 0
+		}
+		return most * s.rng.Float64()
+	}
+	return chances{
+		loss: some(0.1), relist: some(0.1), death: some(0.4), dwell: some(0.6), twice: some(0.3), dryRun: some(0.2),
+		crash: some(0.005), suspend: some(0.01), journal: some(0.003), leap: some(0.01),
+	}
+}
+
+// somePace is how often somebody does what they could do.
+func (s *simulation) somePace() float64 { return one(s, []float64{0.03, 0.2, 1, 1}) }
+
+// furnish makes a world in which limits are near, with replicas that watch it and clients that will act on it.
+func (s *simulation) furnish() {
+	s.server.wrote = func(event, client.Object) {}
+	now := metav1.NewTime(s.now)
+	p := &v1alpha1.PlatformPolicy{ObjectMeta: metaOf("", "default"), Spec: policy(1+s.rng.Int32N(3), 1+s.rng.Int32N(2), 1+s.rng.Int32N(2))}
+	s.must(s.server.create(p, now))
+	s.must(s.server.create(organization("spare", "boss@spare.example", "spare", v1alpha1.EditionEnterprise, 500), now))
+	for i, name := range organizations[:3] {
+		s.must(s.server.create(organization(name, "boss@"+name+".example", hosts[i], one(s, editions), 2+s.rng.Int32N(3)), now))
+	}
+	if !s.happens(0.1) {
+		s.must(s.server.create(journal.OpenJournal(systemNS, s.server.uid()), now))
+	}
+	s.founded = s.server.revision
+	s.gauges = world(s.server.stored).measure(s.limitsSince(s.founded))
+	s.server.wrote = s.checkWrite
+	for i := range 2 + s.rng.IntN(2) {
+		s.addReplica(fmt.Sprintf("replica %c", 'A'+i))
+	}
+	s.begin("operator", s.operate)
+	s.employ()
+}
+
+// employ begins clients that do some of what clients can do.
+func (s *simulation) employ() {
+	var mine []func(*simulation)
+	for len(mine) < 2 {
+		for _, act := range acts {
+			if s.happens(0.3) {
+				mine = append(mine, act)
+			}
+		}
+	}
+	for i := range 3 + s.rng.IntN(6) {
+		s.begin(fmt.Sprintf("client %d", i+1), func() {
+			for range 1 + s.rng.IntN(3) {
+				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(3*time.Second)))), nil)
+				one(s, mine)(s)
+			}
+		})
+	}
+}
+
+// act lets everybody act, one after another, until the clients are done.
+func (s *simulation) act() {
+	for range 3000 {
+		if s.failure != "" || !s.busy() {
+			return
+		}
+		s.turn()
+	}
+}
+
+// busy reports whether there are clients that are not done.
+func (s *simulation) busy() bool { return len(s.processes) > len(s.replicas)+1 }
+
+// turn is one thing that happens.
+func (s *simulation) turn() {
+	switch x := s.rng.Float64(); {
+	case s.happens(s.chance.crash):
+		r := one(s, s.replicas)
+		s.trace("%s crashes", r.name)
+		s.restart(r)
+	case s.happens(s.chance.suspend):
+		r := one(s, s.replicas)
+		r.clock.suspended = !r.clock.suspended
+	case s.happens(s.chance.journal):
+		s.harmJournal()
+	case s.happens(s.chance.leap):
+		s.pass(time.Duration(s.rng.Int64N(int64(100 * time.Second))))
+	case x < 0.5:
+		s.goOn()
+	case x < 0.9:
+		s.watch()
+	default:
+		s.pass(time.Duration(s.rng.ExpFloat64() * float64(40*time.Millisecond)))
+	}
+}
+
+// goOn lets somebody go on who can; if nobody can, time passes until somebody can.
+func (s *simulation) goOn() {
+	able := s.runnable()
+	if len(able) == 0 || s.happens(0.02) {
+		s.skip()
+		return
+	}
+	p := one(s, able)
+	for _, r := range s.replicas {
+		if r.process == p && !s.happens(r.pace) {
+			return
+		}
+	}
+	s.step(p)
+}
+
+// skip lets time pass until the first of those who wait for a time may go on.
+func (s *simulation) skip() {
+	var first time.Time
+	for _, p := range s.processes {
+		if p.until.After(s.now) && (first.IsZero() || p.until.Before(first)) {
+			first = p.until
+		}
+	}
+	if !first.IsZero() {
+		s.pass(first.Sub(s.now))
+	}
+}
+
+// watch lets a watch bring what is next.
+func (s *simulation) watch() {
+	r := one(s, s.replicas)
+	if st := one(s, r.streams); !r.clock.suspended && s.happens(st.pace) {
+		s.move(r, st)
+	}
+}
+
+// harmJournal deletes the journal, or restores an older one.
+func (s *simulation) harmJournal() {
+	var versions []client.Object
+	for _, e := range s.server.byKind["ConfigMap"] {
+		if journal.IsJournal(e.object) {
+			versions = append(versions, e.object)
+		}
+	}
+	if len(versions) == 0 || s.server.stored[keyOf(versions[0])] == nil {
+		return
+	}
+	last := versions[len(versions)-1]
+	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
+	s.trace("the journal is deleted")
+	if s.happens(0.5) {
+		old := one(s, versions).DeepCopyObject().(client.Object)
+		old.SetUID("")
+		s.must(s.server.create(old, metav1.NewTime(s.now)))
+		s.trace("the journal is restored")
+	}
+}

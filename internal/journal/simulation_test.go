@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The simulation runs the real journal, view and rules of several replicas against a simulated API server, in one thread, from
+// one seed: whoever goes on next, what arrives when, what is lost and who dies is drawn from it. So a seed that fails fails again.
+package journal_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+var (
+	seeds    = flag.Int("seeds", defaultSeeds, "how many seeds the simulation runs")
+	onlySeed = flag.Uint64("seed", 0, "the one seed to run, with its trace")
+)
+
+func TestSimulation(t *testing.T) {
+	if *onlySeed != 0 {
+		replay(t, *onlySeed)
+		return
+	}
+	var next atomic.Uint64
+	var totals tally
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for seed := next.Add(1); seed <= uint64(*seeds) && !t.Failed(); seed = next.Add(1) {
+				s := simulate(seed, false)
+				totals.add(s)
+				if s.failure != "" {
+					t.Errorf("seed %d: %s\nreplay: go test ./internal/journal -run TestSimulation -seed %d", seed, s.failure, seed)
+					replay(t, seed)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	t.Logf("%s", totals.String())
+}
+
+// replay runs one seed and shows what happened.
+func replay(t *testing.T, seed uint64) {
+	t.Helper()
+	s := simulate(seed, true)
+	t.Log("\n" + strings.Join(s.lines, "\n"))
+	if s.failure != "" {
+		t.Errorf("seed %d: %s", seed, s.failure)
+	}
+}
+
+// tally shows that something was simulated.
+type tally struct {
+	mutex                                     sync.Mutex
+	simulated, writes, refusals, admitted, no int
+}
+
+func (t *tally) add(s *simulation) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.simulated++
+	t.writes += len(s.server.log)
+	t.refusals += s.refusals
+	t.admitted += s.admitted
+	t.no += s.unanswered
+}
+
+func (t *tally) String() string {
+	return fmt.Sprintf("%d simulations: %d writes, %d admitted, %d refused, %d asked to try again", t.simulated, t.writes, t.admitted, t.refusals, t.no)
+}
+
+// epoch is when every simulation starts.
+var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// simulation is one run.
+type simulation struct {
+	rng       *rand.Rand
+	now       time.Time
+	server    *apiServer
+	replicas  []*replica
+	processes []*process
+	able      []*process
+	current   *process
+	chance    chances
+	names     int
+	founded   int64 // the revision at which there were replicas first
+
+	storing *request // whose write is being stored
+	gauges  map[meter]gauge
+	dry     map[string]bool // UIDs of dry runs
+
+	refusals, admitted, unanswered int
+
+	failure string
+	traced  bool
+	lines   []string
+}
+
+// simulate runs a seed to its end, or to its first failure.
+func simulate(seed uint64, traced bool) *simulation {
+	s := &simulation{
+		rng: rand.New(rand.NewPCG(seed, 0)), now: epoch, server: newAPIServer(), traced: traced,
+		dry: map[string]bool{},
+	}
+	defer s.close()
+	s.chance = s.someChances()
+	s.furnish()
+	s.act()
+	s.settleDown()
+	s.probe()
+	return s
+}
+
+func (s *simulation) close() {
+	for len(s.processes) > 0 {
+		s.end(s.processes[0])
+	}
+}
+
+func (s *simulation) happens(chance float64) bool { return chance > 0 && s.rng.Float64() < chance }
+
+func (s *simulation) trace(format string, args ...any) {
+	if s.traced {
+		s.lines = append(s.lines, fmt.Sprintf("%8.3fs ", s.now.Sub(epoch).Seconds())+fmt.Sprintf(format, args...))
+	}
+}
+
+func (s *simulation) fail(format string, args ...any) {
+	if s.failure == "" {
+		s.failure = fmt.Sprintf(format, args...)
+		s.trace("FAILED: %s", s.failure)
+	}
+}
+
+func (s *simulation) must(err error) {
+	if err != nil {
+		s.fail("%v", err)
+	}
+}
+
+// count keeps what clients were told.
+func (s *simulation) count(violations rules.Violations, err error) {
+	switch {
+	case err != nil:
+		s.unanswered++
+	case len(violations) == 0:
+		s.admitted++
+	}
+}
