@@ -59,7 +59,7 @@ func aMembership(n int) v1alpha1.Membership {
 	}
 }
 
-func anOrganization(n int) v1alpha1.Organization {
+func organizationNumber(n int) v1alpha1.Organization {
 	name := "org" + strconv.Itoa(n)
 	return v1alpha1.Organization{
 		ObjectMeta: numbered("", name, 2*manyMemberships+n),
@@ -82,7 +82,7 @@ func filled(b *testing.B, memberships int) *View {
 			b.Fatal(err)
 		}
 	}
-	list("Organization", manyOrganizations, func(n int) client.Object { return received(b, anOrganization(n)) })
+	list("Organization", manyOrganizations, func(n int) client.Object { return received(b, organizationNumber(n)) })
 	list("Membership", memberships, func(n int) client.Object { return received(b, aMembership(n)) })
 	for _, kind := range []string{"Invitation", "InvitationResponse", "IntegrationBinding", "HostReservation", "PlatformPolicy"} {
 		list(kind, 0, nil)
