@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command bench measures what admission costs: how many Memberships a second can be created, and how long each takes, with
+// no webhook at all, with one that does nothing, with other ways to keep a limit, and with the journal. Each is measured on
+// a control plane of its own, made afresh, on the same machine and in turn.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+)
+
+type options struct {
+	quick, profile, scale bool
+	rounds                int
+	cell, warmUp          time.Duration
+	modes, results        string
+	serve                 serving
+}
+
+func main() {
+	var o options
+	flag.BoolVar(&o.quick, "quick", false, "one short round, for a first impression")
+	flag.BoolVar(&o.profile, "profile", false, "show where the API server and a replica spend their time instead")
+	flag.BoolVar(&o.scale, "scale", false, "measure 100,000 memberships in 10,000 organizations instead")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
+	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
+	flag.DurationVar(&o.warmUp, "warm-up", 500*time.Millisecond, "how long the load runs before that")
+	flag.StringVar(&o.modes, "modes", "", "measure only these, by comma")
+	flag.StringVar(&o.results, "results", "", "the file to write results to; none by default")
+	flag.StringVar(&o.serve.role, "serve", "", "(internal) be a replica of that kind")
+	flag.StringVar(&o.serve.webhook, "webhook", "", "(internal) where the replica serves admission")
+	flag.StringVar(&o.serve.debug, "debug", "", "(internal) where it tells about itself")
+	flag.StringVar(&o.serve.dir, "dir", "", "(internal) the folder with its certificate")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if err := o.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to be cancelled
+	}
+}
+
+func (o options) run(ctx context.Context) error {
+	ctrl.SetLogger(klog.Background())
+	if o.quick {
+		o.rounds, o.cell = 1, 1500*time.Millisecond
+	}
+	switch {
+	case o.serve.role != "":
+		return o.serve.run(ctx)
+	case o.profile:
+		return profile(ctx)
+	case o.scale:
+		return o.measureScale(ctx)
+	}
+	return o.compare(ctx)
+}
+
+// chosen are the modes asked for; all of them by default.
+func (o options) chosen() ([]mode, error) {
+	if o.modes == "" {
+		return modes, nil
+	}
+	var some []mode
+	for name := range strings.SplitSeq(o.modes, ",") {
+		m, err := modeNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, m)
+	}
+	return some, nil
+}
+
+func modeNamed(name string) (mode, error) {
+	for _, m := range modes {
+		if m.name == name {
+			return m, nil
+		}
+	}
+	return mode{}, errors.New("there is no mode " + name)
+}
+
+// say tells whoever waits how far it is.
+func say(format string, a ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", a...)
+}

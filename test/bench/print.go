@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// print shows the summary on the terminal.
+func (c *Comparison) print() {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	defer w.Flush()
+	fmt.Fprintln(w, "load\tclients\tmode\ta second\tof limit\tp50 ms\tp99 ms\tof limit\tfailed\tCPU s for 1000\t")
+	for _, s := range c.Summary {
+		fmt.Fprintf(w, "%s\t%d\t%s\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%s\t\n",
+			s.Load, s.Clients, s.Mode, s.PerSecond, s.Ratio, s.P50, s.P99, s.P99Ratio, s.Failed, cpuText(s.CPU))
+		if j := s.Journal; j != nil {
+			fmt.Fprintf(w, "\t\t\t%.0f commits/s\t%.0f conflicts/s\t%.0f reads/s\tbatch %.1f\tentries %.0f\t\t\t\n",
+				j.CommitsPerSecond, j.ConflictsPerSecond, j.ReadsPerSecond, j.MeanBatch, j.MeanEntries)
+		}
+	}
+}
+
+func cpuText(cpu map[string]float64) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(cpu)) {
+		parts = append(parts, fmt.Sprintf("%s %.2f", name, cpu[name]))
+	}
+	return strings.Join(parts, ", ")
+}
