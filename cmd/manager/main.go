@@ -60,6 +60,9 @@ func run(file string) error {
 		return err
 	}
 	ctx := ctrl.SetupSignalHandler()
+	if err := startTracing(ctx, mgr, cfg.Tracing); err != nil {
+		return err
+	}
 	if err := wire(ctx, mgr, kube, cfg); err != nil {
 		return err
 	}

@@ -7,10 +7,13 @@ package admission
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	admissionv1 "k8s.io/api/admission/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/component-base/tracing"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -50,10 +53,13 @@ type Validator struct {
 func Setup(mgr ctrl.Manager, v *Validator) {
 	v.Decoder = admission.NewDecoder(mgr.GetScheme())
 	server := mgr.GetWebhookServer()
-	server.Register("/validate", &webhook.Admission{Handler: v})
-	server.Register("/stamp-invitationresponse", &webhook.Admission{Handler: &Stamper{
-		Client: v.Journal.Client, Decoder: v.Decoder, Actors: v.Actors,
-	}})
+	server.Register("/validate", traced(v))
+	server.Register("/stamp-invitationresponse", traced(&Stamper{Client: v.Journal.Client, Decoder: v.Decoder, Actors: v.Actors}))
+}
+
+// traced continues the API server's trace of a request.
+func traced(h admission.Handler) http.Handler {
+	return tracing.WithTracing(&webhook.Admission{Handler: h}, otel.GetTracerProvider(), "admission")
 }
 
 // Handle judges one request.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	tracing "k8s.io/component-base/tracing/api/v1"
+	"k8s.io/utils/ptr"
 )
 
 const header = "apiVersion: config.polyorg.io/v1alpha1\nkind: OperatorConfig\n"
@@ -41,6 +43,7 @@ health: {bindAddress: "localhost:65535"}
 leaderElection: {namespace: elsewhere}
 identity: {usernamePrefix: "oidc:"}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
+tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
 			want: OperatorConfig{
 				TypeMeta:       meta,
@@ -50,6 +53,7 @@ ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web,
 				LeaderElection: LeaderElection{Namespace: "elsewhere"},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+				Tracing:        &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
 			},
 		},
 		"JSON is YAML": {
@@ -109,6 +113,10 @@ health: {bindAddress: "no host:http"}
 			want: []string{`metrics.bindAddress: Invalid value: "8080": must be host:port`,
 				`health.bindAddress: Invalid value: "no host:http": the port must be a number`,
 				`health.bindAddress: Invalid value: "no host:http": the host must be`},
+		},
+		"a trace collector out of reach, and more than all": {
+			file: minimal + `tracing: {endpoint: "https://collector", samplingRatePerMillion: 1000001}`,
+			want: []string{`tracing.endpoint: Invalid value: "https://collector": unsupported scheme`, `tracing.samplingRatePerMillion: Invalid value: 1000001`},
 		},
 		"a port that cannot be known beforehand": {
 			file: minimal + `health: {bindAddress: ":0"}`,

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	tracing "k8s.io/component-base/tracing/api/v1"
 )
 
 // The file says what it is, so that a later version can tell.
@@ -33,6 +34,9 @@ type OperatorConfig struct {
 	Identity Identity `json:"identity,omitempty"`
 	// Ingress is where access URLs lead.
 	Ingress Ingress `json:"ingress,omitempty"`
+	// Tracing sends OpenTelemetry traces of admission by OTLP over gRPC; absent: none. Without a sampling rate of its own the
+	// API server's choice is followed.
+	Tracing *tracing.TracingConfiguration `json:"tracing,omitempty"`
 }
 
 // Listener is an address to listen on.

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	tracing "k8s.io/component-base/tracing/api/v1"
 )
 
 // maxBaseDomain leaves room for a name of 59 characters and a dot (A4) in a domain name of 253.
@@ -26,6 +27,7 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.Metrics.validate(field.NewPath("metrics"))...)
 	errs = append(errs, c.Health.validate(field.NewPath("health"))...)
 	errs = append(errs, conform(c.LeaderElection.Namespace, field.NewPath("leaderElection", "namespace"), validation.IsDNS1123Label)...)
+	errs = append(errs, tracing.ValidateTracingConfiguration(c.Tracing, nil, field.NewPath("tracing"))...)
 	return append(errs, c.Ingress.validate(field.NewPath("ingress"))...)
 }
 
