@@ -27,12 +27,15 @@ type closure struct {
 	from since
 }
 
-// usable reports whether the journal may be judged on: it is open, and of a format that this version writes.
+// usable reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
+// version is at work this replica is not ready: its requests are for the others.
 func (j *Journal) usable(ctx context.Context) (bool, error) {
 	if j.state.format > Format {
+		j.ready.Store(false)
 		return false, fmt.Errorf("the journal is of format %d, and this version writes %d: a later version is at work, and this replica judges nothing", j.state.format, Format)
 	}
 	if j.state.open() {
+		j.closed = closure{}
 		return true, j.mark(ctx)
 	}
 	if j.closed.uid != j.state.object.UID {

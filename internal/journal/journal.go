@@ -135,7 +135,8 @@ func (j *Journal) exists(ctx context.Context, c *Change) error {
 // NeedLeaderElection is false: every replica judges.
 func (j *Journal) NeedLeaderElection() bool { return false }
 
-// Ready reports, as a readiness check, whether this replica has seen every kind whole and the journal is open to it.
+// Ready reports, as a readiness check, whether this replica has once seen every kind whole and an open journal, and no later
+// version has taken the journal over. A journal that is closed for a while leaves it ready: somebody must say "try again".
 func (j *Journal) Ready(*http.Request) error {
 	if !j.ready.Load() {
 		return ErrUnavailable
