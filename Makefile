@@ -37,6 +37,10 @@ test-long: controlplane ## Run the long tests too (build tag long), and fuzz eac
 	@hack/test.sh -tags long
 	@hack/fuzz.sh $(or $(FUZZTIME),30s)
 
+.PHONY: bench
+bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale or profile measures something else.
+	@hack/bench.sh $(BENCH)
+
 .PHONY: lint
 lint: linter ## Check the code, the import directions and the API conventions.
 	$(GOLANGCI_LINT) run

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures what admission costs, and writes docs/benchmarks: results.json, results.svg, and the tables of its README.md.
+#
+#   hack/bench.sh [quick | scale | profile]
+#
+# `quick` and `profile` only print: a first impression is not worth keeping.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+dir=docs/benchmarks
+results=$PWD/$dir/results.json
+
+go build -o bin/bench ./test/bench
+case ${1:-} in
+  quick) exec bin/bench -quick ;;
+  profile) exec bin/bench -profile ;;
+  scale) bin/bench -scale -results "$results" ;;
+  "") bin/bench -results "$results" ;;
+  *) echo "hack/bench.sh [quick | scale | profile]" >&2 && exit 2 ;;
+esac
+(cd hack/bench && go run . "../../$dir")
+echo "written: $dir/results.json, results.svg and README.md"

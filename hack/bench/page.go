@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// write puts the tables between their marks in the page, and leaves what people wrote around them.
+func write(r results, path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	page := string(text)
+	tables := map[string]string{
+		"machine":    r.Comparison.Machine.describe(),
+		"comparison": comparison(r.Comparison.Summary),
+		"cpu":        cpu(r.Comparison.Summary),
+		"journal":    journal(r.Comparison.Summary),
+		"scale":      r.Scale.table(),
+	}
+	for name, table := range tables {
+		if page, err = replace(page, name, table); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(path, []byte(page), 0o644)
+}
+
+func replace(page, name, table string) (string, error) {
+	begin, end := "<!-- generated: "+name+" -->\n", "<!-- end: "+name+" -->"
+	before, rest, ok1 := strings.Cut(page, begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok1 || !ok2 {
+		return "", fmt.Errorf("the page has no place for %s", name)
+	}
+	return before + begin + table + end + after, nil
+}
+
+func (m machine) describe() string {
+	return fmt.Sprintf("%s, %d cores, %s of memory, Linux %s, %s; %s.\n", m.CPU, m.Cores, m.Memory, m.Kernel, m.Go, m.Measured)
+}
+
+func comparison(all []summary) string {
+	var b strings.Builder
+	b.WriteString("| Load | Clients | Mode | Creates a second | of no webhook | p50 ms | p99 ms | p99 of no webhook |\n|---|--:|---|--:|--:|--:|--:|--:|\n")
+	for _, s := range all {
+		fmt.Fprintf(&b, "| %s | %d | %s | %.0f | %.2f | %.1f | %.1f | %.2f |\n", s.Load, s.Clients, s.Title, s.PerSecond, s.Ratio, s.P50, s.P99, s.P99Ratio)
+	}
+	return b.String()
+}
+
+// cpu shows what a thousand creations cost each process.
+func cpu(all []summary) string {
+	seen := map[string]bool{}
+	for _, s := range all {
+		for name := range s.CPU {
+			seen[name] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(seen))
+	var b strings.Builder
+	fmt.Fprintf(&b, "| Load | Clients | Mode | %s |\n|---|--:|---|%s\n", strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
+	for _, s := range all {
+		fmt.Fprintf(&b, "| %s | %d | %s |", s.Load, s.Clients, s.Title)
+		for _, name := range names {
+			if seconds, ok := s.CPU[name]; ok {
+				fmt.Fprintf(&b, " %.2f |", seconds)
+			} else {
+				b.WriteString(" |")
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func journal(all []summary) string {
+	var b strings.Builder
+	b.WriteString("| Load | Clients | Writes a second | Conflicts a second | Creates a write | Entries |\n|---|--:|--:|--:|--:|--:|\n")
+	for _, s := range all {
+		if j := s.Journal; j != nil {
+			fmt.Fprintf(&b, "| %s | %d | %.0f | %.1f | %.1f | %.0f |\n", s.Load, s.Clients, j.CommitsPerSecond, j.ConflictsPerSecond, j.MeanBatch, j.MeanEntries)
+		}
+	}
+	return b.String()
+}
+
+func (s *scale) table() string {
+	if s == nil {
+		return "Not measured yet.\n"
+	}
+	rows := []struct{ what, value string }{
+		{"A replica without controllers judges after", fmt.Sprintf("%.1f s", s.Ready)},
+		{"Its heap in use, a membership", fmt.Sprintf("%.2f KiB", s.Heap/1024)},
+		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.RSS/1024)},
+		{"The whole operator is ready after", fmt.Sprintf("%.1f s", s.OperatorReady)},
+		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.OperatorRSS/1024)},
+		{"One judgement, p50", fmt.Sprintf("%.0f µs", s.Judgement.P50)},
+		{"One judgement, p99", fmt.Sprintf("%.0f µs", s.Judgement.P99)},
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %d memberships in %d organizations | |\n|---|--:|\n", s.Memberships, s.Organizations)
+	for _, row := range rows {
+		fmt.Fprintf(&b, "| %s | %s |\n", row.what, row.value)
+	}
+	return b.String()
+}
