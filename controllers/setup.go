@@ -20,6 +20,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/hostreservation"
 	"github.com/polyorg/polyorg/controllers/integrationbinding"
+	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/invitation"
 	"github.com/polyorg/polyorg/controllers/invitationresponse"
@@ -28,12 +29,15 @@ import (
 	"github.com/polyorg/polyorg/controllers/platformpolicy"
 	"github.com/polyorg/polyorg/controllers/user"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // Options is what all controllers need beside the manager.
 type Options struct {
 	Config *config.OperatorConfig
 	Clock  clock.PassiveClock
+	// View counts the seats of an organization. Without one, each member and invitation is ranked among all of them.
+	View *facts.View
 }
 
 // SetupAll registers every controller, and the look-ups that they make in the manager's cache.
@@ -55,12 +59,13 @@ type controller interface {
 
 func all(mgr ctrl.Manager, o Options) map[string]controller {
 	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder(v1alpha1.FieldOwner)
+	desk := grant.NewDesk(c, o.View)
 	return map[string]controller{
-		"organization":       &organization.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events, Config: o.Config},
-		"membership":         &membership.Reconciler{Client: c, Clock: o.Clock, Events: events},
-		"invitation":         &invitation.Reconciler{Client: c, Live: live, Namespace: o.Config.LeaderElection.Namespace, Clock: o.Clock, Events: events},
+		"organization":       &organization.Reconciler{Client: c, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
+		"membership":         &membership.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
+		"invitation":         &invitation.Reconciler{Client: c, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Clock: o.Clock, Events: events},
 		"invitationresponse": &invitationresponse.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
-		"integrationbinding": &integrationbinding.Reconciler{Client: c, Clock: o.Clock, Events: events},
+		"integrationbinding": &integrationbinding.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
 		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},
 		"user":               &user.Reconciler{Client: c, Clock: o.Clock, Events: events, Config: o.Config},
 		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events},

@@ -16,20 +16,21 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
-	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // Reconciler keeps the status of bindings. Of credentials it sees that they are there, never what they are.
 type Reconciler struct {
 	Client client.Client
+	Desk   *grant.Desk
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings,verbs=get;list;watch
 // +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings/status,verbs=get;patch
-// +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;platformpolicies,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 
 // Reconcile says whether one binding is in force.
@@ -43,18 +44,13 @@ func parts(b *v1alpha1.IntegrationBinding) (*[]metav1.Condition, *int64) {
 }
 
 func (r *Reconciler) step(ctx context.Context, b *v1alpha1.IntegrationBinding, say status.Conditions, now time.Time) (time.Duration, error) {
-	var org v1alpha1.Organization
-	name := facts.OrganizationOf(b.Namespace)
-	err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org)
-	switch {
-	case name == "" || apierrors.IsNotFound(err):
-		say.Waiting(v1alpha1.ReasonOrganizationNotFound, "The organization of this namespace is not there yet")
-		return 0, nil
-	case err != nil:
+	org, err := grant.Organization(ctx, r.Client, b, say)
+	if err != nil || org == nil {
 		return 0, err
-	case org.DeletionTimestamp != nil:
-		say.Waiting(v1alpha1.ReasonTerminating, "The organization is being deleted")
-		return 0, nil
+	}
+	given, err := r.Desk.Give(ctx, b, say)
+	if err != nil || !given {
+		return 0, err
 	}
 	return 0, r.bind(ctx, b, say, now)
 }

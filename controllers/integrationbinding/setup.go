@@ -17,14 +17,25 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 )
 
-// SetupWithManager registers the controller: a binding depends on its organization and on its Secret.
+// SetupWithManager registers the controller: a binding depends on its organization and on its Secret, and, while it has no place,
+// on the other bindings of its account and its organization, on the ends of organizations, and on the policy's catalogue.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
+	granted := builder.WithPredicates(index.GrantChanged)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.IntegrationBinding{}).
-		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization),
-			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), bySpec).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), granted).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
+		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofSecret)).
 		Complete(r)
+}
+
+// waiting are all bindings that wait for a place.
+func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.Request {
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.IntegrationBindingList{}, nil)
 }
 
 func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {

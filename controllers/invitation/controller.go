@@ -7,7 +7,6 @@ import (
 	"context"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
@@ -15,9 +14,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/world"
-	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -26,6 +25,7 @@ type Reconciler struct {
 	Client client.Client
 	// Live reads past the cache.
 	Live client.Reader
+	Desk *grant.Desk
 	// Namespace is the operator's, where the journal is.
 	Namespace string
 	Clock     clock.PassiveClock
@@ -34,7 +34,7 @@ type Reconciler struct {
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch
-// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;platformpolicies;invitationresponses,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;platformpolicies;invitationresponses,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
 
 // Reconcile says how one invitation stands, and ends it when its time has come.
@@ -122,17 +122,17 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 	return nil
 }
 
+// sayPending gives a pending invitation its place among the invitee's and its organization's, and so the right to be answered
+// (L7, E5).
 func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
-	var org v1alpha1.Organization
-	name := facts.OrganizationOf(i.Namespace)
-	err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org)
-	switch {
-	case name == "" || apierrors.IsNotFound(err):
-		say.Waiting(v1alpha1.ReasonOrganizationNotFound, "The organization of this namespace is not there yet")
-	case err != nil:
+	org, err := grant.Organization(ctx, r.Client, i, say)
+	if err != nil || org == nil {
 		return err
-	default:
-		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
 	}
+	given, err := r.Desk.Give(ctx, i, say)
+	if err != nil || !given {
+		return err
+	}
+	say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
 	return nil
 }

@@ -14,17 +14,42 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/identity"
 )
 
 // SetupWithManager registers the controller: an invitation depends on its organization, and on its answer, which may also
-// go away without having finished it.
+// go away without having finished it. While it has no place, it depends on all that may make room: the invitee's other
+// invitations, who else has a seat, the organizations of a super admin, the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
+	granted := builder.WithPredicates(index.GrantChanged)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Invitation{}).
-		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization),
-			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
+		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
+		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), bySpec).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), granted).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
+		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
+}
+
+// waitingOf are the invitations of the same person that wait for a place.
+func (r *Reconciler) waitingOf(ctx context.Context, i client.Object) []reconcile.Request {
+	of := client.MatchingFields{index.User: identity.ObjectName(index.Email(i))}
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.InvitationList{}, of)
+}
+
+// waitingIn are the invitations of the same organization that wait for a place.
+func (r *Reconciler) waitingIn(ctx context.Context, obj client.Object) []reconcile.Request {
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.InvitationList{}, nil, client.InNamespace(obj.GetNamespace()))
+}
+
+// waiting are all invitations that wait for a place.
+func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.Request {
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.InvitationList{}, nil)
 }
 
 func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {

@@ -13,6 +13,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // carryOut does what the invitee decided, from wherever an earlier attempt stopped.
@@ -82,20 +83,35 @@ func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse,
 	default:
 		return failed(v1alpha1.ReasonInvitationFinished, "The invitation had ended before the answer came: "+string(i.Status.State)), nil
 	}
+	if accepts && !rules.Granted(i) {
+		return withoutPlace(i), nil
+	}
 	before := i.DeepCopy()
 	at := metav1.NewTime(now.Truncate(time.Second))
 	i.Status.State, i.Status.RespondedAt = v1alpha1.InvitationDeclined, &at
 	result := declined
 	if accepts {
 		m, refusal, err := r.join(ctx, a)
-		if err != nil || refusal != nil {
+		switch {
+		case err != nil || refusal != nil:
 			return refused(refusal), err
+		case !rules.Judged(m):
+			return waiting("Waits for the membership to take over the invitation's seat"), nil
 		}
 		i.Status.State, i.Status.Membership = v1alpha1.InvitationAccepted, m.Name
 		result = accepted
 	}
 	_, err := status.Patch(ctx, r.Client, before, i)
 	return result, err
+}
+
+// withoutPlace is the outcome of accepting an invitation that was not given the right to it. One beyond a limit stays pending (I8);
+// declining it is always possible, and makes room.
+func withoutPlace(i *v1alpha1.Invitation) outcome {
+	if !rules.Judged(i) {
+		return waiting("Waits for the invitation to be set up")
+	}
+	return failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted; it stays pending (I8)")
 }
 
 // already is the outcome of an answer whose invitation is finished by an answer.

@@ -12,11 +12,16 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/identity"
 )
 
 // keptFor is how long an answer stays to be read after it is done.
@@ -39,9 +44,22 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
 
-// SetupWithManager registers the controller. An answer waits for nothing but the API server.
+// SetupWithManager registers the controller. An acceptance waits until it is decided whether its invitation, and then its
+// membership, have a place: a moment, unless something got past admission.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	return ctrl.NewControllerManagedBy(mgr).For(&v1alpha1.InvitationResponse{}).Complete(r)
+	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
+	judged := builder.WithPredicates(index.Judged)
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.InvitationResponse{}).
+		Watches(&v1alpha1.Invitation{}, person, judged).
+		Watches(&v1alpha1.Membership{}, person, judged).
+		Complete(r)
+}
+
+// ofPerson are the answers of the person of whom an object speaks.
+func (r *Reconciler) ofPerson(ctx context.Context, obj client.Object) []reconcile.Request {
+	of := client.MatchingFields{index.User: identity.ObjectName(index.Email(obj))}
+	return index.Requests(ctx, r.Client, &v1alpha1.InvitationResponseList{}, of)
 }
 
 // Reconcile carries out one answer, and removes it an hour later.
@@ -76,6 +94,9 @@ func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationRespons
 	switch {
 	case o.orphaned:
 		return 0, child.Delete(ctx, r.Client, a)
+	case o.waits:
+		say.Waiting(o.reason, o.message)
+		return 0, nil
 	case o.failed:
 		say.Stalled(o.reason, o.message)
 	default:
@@ -89,6 +110,7 @@ func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationRespons
 // outcome is what became of an answer.
 type outcome struct {
 	reason, message string
+	waits           bool // something else has to be decided first
 	failed          bool // it could not be carried out, and never will be
 	orphaned        bool // its organization is gone
 }
@@ -97,4 +119,8 @@ func done(reason, message string) outcome { return outcome{reason: reason, messa
 
 func failed(reason, message string) outcome {
 	return outcome{reason: reason, message: message, failed: true}
+}
+
+func waiting(message string) outcome {
+	return outcome{reason: v1alpha1.ReasonPending, message: message, waits: true}
 }

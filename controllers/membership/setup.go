@@ -15,17 +15,21 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/identity"
-	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller: a membership depends on its organization, on the policy, and, while it has no
-// place, on the other memberships of its user.
+// SetupWithManager registers the controller: a membership depends on its organization and, while it has no place, on all that may
+// make room: its user's other memberships, who else has a seat, other organizations' editions and ends, the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	bySpec := builder.WithPredicates(predicate.GenerationChangedPredicate{})
+	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
+	granted := builder.WithPredicates(index.GrantChanged)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Membership{}).
-		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingBeside)).
+		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
+		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
+		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), bySpec).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), granted).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		Complete(r)
 }
@@ -35,22 +39,18 @@ func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile
 	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 
-// waitingBeside are the memberships of the same user that have no place yet.
-func (r *Reconciler) waitingBeside(ctx context.Context, m client.Object) []reconcile.Request {
-	return r.placeless(ctx, client.MatchingFields{index.User: identity.ObjectName(index.Email(m))})
+// waitingOf are the memberships of the same user that wait for a place.
+func (r *Reconciler) waitingOf(ctx context.Context, m client.Object) []reconcile.Request {
+	of := client.MatchingFields{index.User: identity.ObjectName(index.Email(m))}
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.MembershipList{}, of)
 }
 
-// waiting are all memberships that have no place yet.
+// waitingIn are the memberships of the same organization that wait for a place.
+func (r *Reconciler) waitingIn(ctx context.Context, obj client.Object) []reconcile.Request {
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.MembershipList{}, nil, client.InNamespace(obj.GetNamespace()))
+}
+
+// waiting are all memberships that wait for a place.
 func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.Request {
-	return r.placeless(ctx)
-}
-
-func (r *Reconciler) placeless(ctx context.Context, opts ...client.ListOption) []reconcile.Request {
-	var requests []reconcile.Request
-	for _, obj := range index.Find(ctx, r.Client, &v1alpha1.MembershipList{}, opts...) {
-		if m, ok := obj.(*v1alpha1.Membership); ok && !rules.Granted(m) {
-			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(m)})
-		}
-	}
-	return requests
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.MembershipList{}, nil)
 }

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/config"
 )
@@ -24,6 +25,7 @@ type Reconciler struct {
 	Client client.Client
 	// Live reads past the cache.
 	Live   client.Reader
+	Desk   *grant.Desk
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	Config *config.OperatorConfig
@@ -63,6 +65,9 @@ func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say s
 		return 0, err
 	}
 	o.report(say)
+	if o.granted, err = r.Desk.Give(ctx, org, say); err != nil {
+		return 0, err
+	}
 	return o.untilTrialEnd(now), r.keep(ctx, o, say, now)
 }
 
@@ -75,6 +80,9 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if !ours {
 		o.withoutNamespace(say)
 		return nil
+	}
+	if !o.granted {
+		return r.withhold(ctx, o, say)
 	}
 	if err := r.keepSuperAdmin(ctx, o); err != nil {
 		return err
@@ -91,4 +99,17 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	o.conclude(say)
 	return nil
+}
+
+// withhold leaves an organization that is beyond its super admin's limits (L1–L5) without access and without hosts. A limit on
+// how many organizations a person has would be none if the surplus worked, be it for others; so nobody gets anything from it
+// until there is room. It keeps what is in its namespace, and nothing is deleted. What once had power keeps it (L9).
+func (r *Reconciler) withhold(ctx context.Context, o *observed, say status.Conditions) error {
+	o.members = nil
+	o.org.Status.AccessURL = ""
+	say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonOverLimit, "Not served: beyond a limit of the super admin")
+	if err := r.keepAccess(ctx, o); err != nil {
+		return err
+	}
+	return r.keepIngress(ctx, o, nil)
 }

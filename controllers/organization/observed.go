@@ -24,6 +24,7 @@ type observed struct {
 	policy    rules.Policy
 	trialEnd  time.Time
 	suspended bool // its trial ended without a subscription (E3)
+	granted   bool // it has a place among its super admin's (L1–L5)
 	hostsLack bool // a host that it asks for is somebody else's
 
 	seats, used, pending int32

@@ -18,12 +18,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
 )
 
 // SetupWithManager registers the controller: an organization depends on what is in its namespace, on its reservations, on
-// the policy, and on others that ask for its hosts.
+// the policy, and on others that ask for its hosts; while it has no place, on what else its super admin has.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	inside := handler.EnqueueRequestsFromMapFunc(ofNamespaced)
+	inside, frees := handler.EnqueueRequestsFromMapFunc(ofNamespaced), builder.WithPredicates(index.Frees)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Organization{}).
 		Owns(&rbacv1.RoleBinding{}).
@@ -31,6 +32,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Owns(&rbacv1.ClusterRoleBinding{}).
 		Owns(&networkingv1.Ingress{}).
 		Watches(&v1alpha1.Membership{}, inside).
+		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.Invitation{}, inside).
 		Watches(&v1alpha1.IntegrationBinding{}, inside).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(ofNamespace)).
@@ -59,6 +62,17 @@ func (r *Reconciler) ofHost(ctx context.Context, obj client.Object) []reconcile.
 		requests = append(requests, index.Named(h.Spec.HeldFor.Name)...)
 	}
 	return requests
+}
+
+// waitingOf are the organizations of the same person that wait for a place.
+func (r *Reconciler) waitingOf(ctx context.Context, m client.Object) []reconcile.Request {
+	of := client.MatchingFields{index.User: identity.ObjectName(index.Email(m))}
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.OrganizationList{}, of)
+}
+
+// waiting are all organizations that wait for a place.
+func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.Request {
+	return index.WaitingBy(ctx, r.Client, &v1alpha1.OrganizationList{}, nil)
 }
 
 func (r *Reconciler) all(ctx context.Context, _ client.Object) []reconcile.Request {

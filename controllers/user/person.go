@@ -161,13 +161,15 @@ func (p *person) active(m *v1alpha1.Membership) bool {
 	return org != nil && org.DeletionTimestamp == nil && rules.Active(m)
 }
 
-// listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6).
+// listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6). One beyond a limit
+// cannot be answered at all (L7).
 func (p *person) listed() []v1alpha1.UserInvitation {
 	var list []v1alpha1.UserInvitation
 	for i := range p.invitations {
 		inv := &p.invitations[i]
 		name := facts.OrganizationOf(inv.Namespace)
-		if org := p.known[name]; org == nil || org.DeletionTimestamp != nil || p.outlook.EmailOnly(name) {
+		org := p.known[name]
+		if org == nil || org.DeletionTimestamp != nil || !rules.Granted(inv) || p.outlook.EmailOnly(name) {
 			continue
 		}
 		list = append(list, v1alpha1.UserInvitation{

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // What admission lets through is within the limits. What got past admission (a backup restored, webhooks taken away for a
-// while) is ranked by age here, so that the surplus has no power.
+// while) is ranked here, so that the surplus has no power. An object is asked once, in a world of those that outrank it and of
+// nothing else, the question that admission asks of a creation; what it was granted then it keeps (L9).
 
 // Active reports whether a membership gives power: its limits were granted once (L9), and it is neither suspended nor on
 // its way out (R7).
@@ -21,45 +24,111 @@ func Active(m *v1alpha1.Membership) bool {
 	return Granted(m) && !m.Spec.Suspended && m.DeletionTimestamp == nil
 }
 
-// Granted reports whether a membership was given its place by the limits of its day. It keeps the place for good (L9).
-func Granted(m *v1alpha1.Membership) bool {
-	return meta.IsStatusConditionTrue(m.Status.Conditions, v1alpha1.ConditionGranted)
+// Granted reports whether an object was given its place by the limits of its day. It keeps the place for good (L9).
+func Granted(obj metav1.Object) bool {
+	return meta.IsStatusConditionTrue(conditionsOf(obj), v1alpha1.ConditionGranted)
 }
 
-// MayGrant reports whether a membership is within L1 beside all others of its user: those with a place keep it, and the rest
-// get what is left by age.
-func MayGrant(p Policy, m *v1alpha1.Membership, all []v1alpha1.Membership) bool {
-	var ahead int32
-	for i := range all {
-		other := &all[i]
-		if other.UID == m.UID || other.DeletionTimestamp != nil {
-			continue
-		}
-		if Granted(other) || Older(other, m) {
-			ahead++
-		}
+// Judged reports whether it was decided of an object whether it is given its place; the answer may still become yes.
+func Judged(obj metav1.Object) bool {
+	return meta.FindStatusCondition(conditionsOf(obj), v1alpha1.ConditionGranted) != nil
+}
+
+// conditionsOf are the conditions of the kinds that are granted places.
+func conditionsOf(obj metav1.Object) []metav1.Condition {
+	switch o := obj.(type) {
+	case *v1alpha1.Organization:
+		return o.Status.Conditions
+	case *v1alpha1.Membership:
+		return o.Status.Conditions
+	case *v1alpha1.Invitation:
+		return o.Status.Conditions
+	case *v1alpha1.IntegrationBinding:
+		return o.Status.Conditions
 	}
-	return Granted(m) || ahead < p.OrganizationsPerUser
+	return nil
 }
 
-// Older reports whether one membership ranks before another: the one made earlier, or of two made in one second the one with
-// the smaller UID, which is arbitrary but the same for everybody.
-func Older(a, b *v1alpha1.Membership) bool {
-	return older(a.CreationTimestamp.Time, string(a.UID), b.CreationTimestamp.Time, string(b.UID))
+// Rank is where an object stands among all that want the same places.
+type Rank struct {
+	Granted bool // it has its place
+	Since   time.Time
+	UID     types.UID
+}
+
+// RankOf is the rank of an object as it says itself.
+func RankOf(obj metav1.Object) Rank {
+	return Rank{Granted(obj), obj.GetCreationTimestamp().Time, obj.GetUID()}
+}
+
+// Before reports whether one rank goes before another: who has a place before who has none, then the older, and of two made in
+// one second the one with the smaller UID, which is arbitrary but the same for everybody.
+func (r Rank) Before(other Rank) bool {
+	if r.Granted != other.Granted {
+		return r.Granted
+	}
+	if c := r.Since.Compare(other.Since); c != 0 {
+		return c < 0
+	}
+	return r.UID < other.UID
+}
+
+// Surplus says which limits (L1–L7, E5, G1) leave no room for what an object says, in a world of all that outranks it. None: it
+// is given its place.
+func Surplus(o Outlook, said []Fact) Violations { return Limits(o, Act{}, nil, said) }
+
+// Ahead is what an object says beside another that it outranks. One without a place has none to carry over to the other: where both
+// are about one user in one organization, it says no more than that it claims to be there.
+func Ahead(rank Rank, said, asks []Fact) []Fact {
+	if rank.Granted {
+		return said
+	}
+	return slices.DeleteFunc(slices.Clone(said), func(f Fact) bool {
+		who, ok := about(f)
+		return ok && slices.ContainsFunc(asks, func(a Fact) bool {
+			asking, ok := about(a)
+			return ok && asking == who
+		})
+	})
+}
+
+// about is the user, and the organization, of which a place or an offer speaks.
+func about(f Fact) (Seat, bool) {
+	switch f := f.(type) {
+	case Place:
+		return Seat{f.Organization, f.User}, true
+	case Offer:
+		return Seat{f.Organization, f.User}, true
+	}
+	return Seat{}, false
+}
+
+// OwnerPlace is the place of an organization's super admin as the Organization and the person's membership in it, if there is
+// one yet, say it together (L1–L5). It asks for no seat: the super admin's goes before all others (R3).
+func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
+	p := Place{Organization: org.Name, User: org.Spec.SuperAdmin, Role: v1alpha1.RoleSuperAdmin, UserType: v1alpha1.UserTypeInternal}
+	if own != nil {
+		p.Origin = cmp.Or(own.Spec.Origin, v1alpha1.OriginProvisioned)
+	}
+	return p
+}
+
+// SeatsForAll reports whether everybody who wants a seat of an organization can have one (E5), so that nobody needs to be ranked.
+func SeatsForAll(o Outlook, organization string) bool {
+	j := judgement{Outlook: o, policy: o.Policy()}
+	seats, known := j.seats(organization)
+	return !known || j.seatsUsed(organization, "") <= seats
 }
 
 // Outranks reports whether the host goes to one organization rather than to another that asks for it too (A2): to the one
 // that serves it, else to the older.
 func Outranks(a, b *v1alpha1.Organization, host string) bool {
-	if serves := slices.Contains(a.Status.Hosts, host); serves != slices.Contains(b.Status.Hosts, host) {
-		return serves
-	}
-	return older(a.CreationTimestamp.Time, string(a.UID), b.CreationTimestamp.Time, string(b.UID))
+	return rankAt(a, host).Before(rankAt(b, host))
 }
 
-func older(a time.Time, aUID string, b time.Time, bUID string) bool {
-	if c := a.Compare(b); c != 0 {
-		return c < 0
-	}
-	return cmp.Less(aUID, bUID)
+// rankAt is an organization's rank among those that ask for a host: to serve it is to have been granted it.
+func rankAt(org *v1alpha1.Organization, host string) Rank {
+	r := RankOf(org)
+	r.Granted = slices.Contains(org.Status.Hosts, host)
+	return r
 }

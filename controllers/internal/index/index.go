@@ -11,12 +11,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
 const (
-	// User finds memberships, invitations, and organizations of a super admin by the name of the person's User.
+	// User finds memberships, invitations, answers, and organizations of a super admin by the name of the person's User.
 	User = "polyorg.user"
 	// Host finds organizations by a host that they ask for or hold.
 	Host = "polyorg.host"
@@ -26,6 +27,12 @@ const (
 	Answers = "polyorg.answers"
 	// Credentials finds bindings by the name of their Secret.
 	Credentials = "polyorg.credentials"
+	// Account finds bindings by the account that they bind.
+	Account = "polyorg.account"
+	// Waiting finds, under Yes, what was not granted the place that it wants.
+	Waiting = "polyorg.waiting"
+	// Yes is the only value of what is so or not.
+	Yes = "yes"
 )
 
 // lookup is one row of the list.
@@ -42,8 +49,14 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.Organization{}, User, user},
 		{&v1alpha1.Organization{}, Host, func(o client.Object) []string { return hosts(o, baseDomain) }},
 		{&v1alpha1.HostReservation{}, HeldFor, heldFor},
+		{&v1alpha1.InvitationResponse{}, User, user},
 		{&v1alpha1.InvitationResponse{}, Answers, answers},
 		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
+		{&v1alpha1.IntegrationBinding{}, Account, account},
+		{&v1alpha1.Organization{}, Waiting, waiting},
+		{&v1alpha1.Membership{}, Waiting, waiting},
+		{&v1alpha1.Invitation{}, Waiting, waiting},
+		{&v1alpha1.IntegrationBinding{}, Waiting, waiting},
 	}
 }
 
@@ -66,6 +79,8 @@ func Email(obj client.Object) string {
 		return o.Spec.Email
 	case *v1alpha1.Organization:
 		return o.Spec.SuperAdmin
+	case *v1alpha1.InvitationResponse:
+		return o.Spec.Invitee
 	}
 	return ""
 }
@@ -106,6 +121,27 @@ func credentials(obj client.Object) []string {
 		return nil
 	}
 	return []string{b.Spec.CredentialsSecretRef.Name}
+}
+
+func account(obj client.Object) []string {
+	b, ok := obj.(*v1alpha1.IntegrationBinding)
+	if !ok {
+		return nil
+	}
+	return []string{AccountOf(b)}
+}
+
+// AccountOf is under what a binding is found by its account.
+func AccountOf(b *v1alpha1.IntegrationBinding) string {
+	return rules.AccountKey(b.Spec.Application, b.Spec.Component, b.Spec.Account).Name
+}
+
+// waiting: what says nothing, as an invitation that is over, wants no place.
+func waiting(obj client.Object) []string {
+	if rules.Granted(obj) || len(facts.Of(obj, "")) == 0 {
+		return nil
+	}
+	return []string{Yes}
 }
 
 // some is the one value under which an object is found, or none.

@@ -4,6 +4,7 @@ package index
 
 import (
 	"context"
+	"maps"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -12,20 +13,24 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
+// Each calls f with every object that a look-up finds.
+func Each(ctx context.Context, r client.Reader, list client.ObjectList, f func(client.Object), opts ...client.ListOption) error {
+	if err := r.List(ctx, list, opts...); err != nil {
+		return err
+	}
+	return meta.EachListItem(list, func(o runtime.Object) error {
+		if obj, ok := o.(client.Object); ok {
+			f(obj)
+		}
+		return nil
+	})
+}
+
 // Find lists what a look-up finds. A cache that answers no look-up is a mistake in this program, and there is nobody to return
 // it to: it is logged.
 func Find(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []client.Object {
 	var found []client.Object
-	err := r.List(ctx, list, opts...)
-	if err == nil {
-		err = meta.EachListItem(list, func(o runtime.Object) error {
-			if obj, ok := o.(client.Object); ok {
-				found = append(found, obj)
-			}
-			return nil
-		})
-	}
-	if err != nil {
+	if err := Each(ctx, r, list, func(obj client.Object) { found = append(found, obj) }, opts...); err != nil {
 		log.FromContext(ctx).Error(err, "Cannot find what to reconcile")
 	}
 	return found
@@ -46,4 +51,11 @@ func Named(name string) []reconcile.Request {
 		return nil
 	}
 	return []reconcile.Request{{NamespacedName: client.ObjectKey{Name: name}}}
+}
+
+// WaitingBy are requests for what waits for a place, as far as it is found by the fields and options.
+func WaitingBy(ctx context.Context, r client.Reader, list client.ObjectList, by client.MatchingFields, opts ...client.ListOption) []reconcile.Request {
+	waiting := client.MatchingFields{Waiting: Yes}
+	maps.Copy(waiting, by)
+	return Requests(ctx, r, list, append(opts, waiting)...)
 }

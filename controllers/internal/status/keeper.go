@@ -4,6 +4,7 @@ package status
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,8 +78,14 @@ func (k Keeper[T]) begin(ctx context.Context, obj T) error {
 	return client.IgnoreNotFound(err)
 }
 
-// lostRace tells what the next look at the cache will mend: somebody else wrote first, or what was to be made is there.
-func lostRace(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
+// ErrBehind is that of a step which would have gone by what is not up to date yet.
+var ErrBehind = errors.New("not up to date yet")
+
+// lostRace tells what the next look at the cache will mend: somebody else wrote first, what was to be made is there, or too
+// little was seen.
+func lostRace(err error) bool {
+	return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) || errors.Is(err, ErrBehind)
+}
 
 // store writes a changed status, then tells; what was lost to a race is tried again soon, and is no error.
 func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Result, failed error) (ctrl.Result, error) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package world
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// Ranked is a world in which, beside an object that wants a place, only those speak who outrank it.
+type Ranked struct {
+	*World
+	asks  client.Object
+	rank  func(client.Object) rules.Rank
+	seats []rules.Known // of people of whom nothing but their seat matters; a large organization has many
+}
+
+var _ rules.World = &Ranked{}
+
+// NewRanked makes a world in which nothing is said yet, beside an object and by a ranking.
+func NewRanked(baseDomain string, asks client.Object, rank func(client.Object) rules.Rank) *Ranked {
+	return &Ranked{World: New(baseDomain), asks: asks, rank: rank}
+}
+
+// Consider lets an object speak if it outranks the one that asks.
+func (r *Ranked) Consider(obj client.Object) {
+	if r.Outranked(obj) {
+		r.facts = append(r.facts, rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
+	}
+}
+
+// Outranked reports whether another object goes before the one that asks. One on its way out has no power, and gets none.
+func (r *Ranked) Outranked(by client.Object) bool {
+	return by.GetUID() != r.asks.GetUID() && by.GetDeletionTimestamp() == nil && r.rank(by).Before(r.rank(r.asks))
+}
+
+// Tell lets an object speak, whatever its rank.
+func (r *Ranked) Tell(obj client.Object) {
+	r.facts = append(r.facts, facts.Of(obj, r.baseDomain)...)
+}
+
+// Mention says what an organization is, and not whose.
+func (r *Ranked) Mention(org *v1alpha1.Organization) {
+	for _, f := range facts.Of(org, r.baseDomain) {
+		if account, ok := f.(rules.Account); ok {
+			r.facts = append(r.facts, account)
+		}
+	}
+}
+
+// ConsiderSeat counts the seat of an object that outranks the one that asks.
+func (r *Ranked) ConsiderSeat(obj client.Object) {
+	if !r.Outranked(obj) {
+		return
+	}
+	for _, f := range facts.Of(obj, r.baseDomain) {
+		if _, ok := rules.SeatOf(f); ok {
+			r.seats = append(r.seats, rules.Known{Fact: f, Certain: true})
+		}
+	}
+}
+
+// Seats counts the users who hold a seat of the organization that is asked about, but for some.
+func (r *Ranked) Seats(organization string, but ...string) (certain, possible int32) {
+	return rules.CountSeats(append(r.Facts(rules.MembersKey(organization)), r.seats...), but...)
+}
+
+// Outlook reads the world; all of it is certain.
+func (r *Ranked) Outlook() rules.Outlook { return rules.Best(r) }
