@@ -4,6 +4,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,24 +19,62 @@ const DefaultDropTime = 90 * time.Second
 // readsARound bounds the live reads of one round, which every request of this replica waits for.
 const readsARound = 8
 
-// overdue tells, by a live read, what became of an entry that this replica has itself watched for the drop time. It returns a
-// function for one round.
-func (j *Journal) overdue(ctx context.Context) func(*facts.Entry) overdue {
+// tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them; and those
+// that can never end.
+func (j *Journal) tidy(ctx context.Context) {
 	reads := 0
-	return func(e *facts.Entry) overdue {
-		from, ok := j.watched[e.Text]
-		if !ok || j.Clock.Since(from) < j.DropTime || reads == readsARound {
-			return notYet
+	for _, e := range slices.Clone(j.state.overlay.Entries()) {
+		end := j.View.Ended(e)
+		switch {
+		case end.Seen && end.Exact:
+			j.state.raise(e.Kind, end.Fence)
+		case !j.overdue(e) || reads == readsARound:
+			continue
+		default:
+			reads++
+			if !j.over(ctx, e, end) {
+				continue
+			}
 		}
-		reads++
-		return j.outcome(ctx, e)
+		j.state.remove(e)
 	}
 }
 
-func (j *Journal) outcome(ctx context.Context, e *facts.Entry) overdue {
+// overdue reports whether this replica has itself watched an entry for the drop time.
+func (j *Journal) overdue(e *facts.Entry) bool {
+	w, ok := j.watched[e.Text]
+	return ok && j.Clock.Since(w.since) >= j.DropTime
+}
+
+// over reports whether an overdue entry can go: its change was not stored and no longer can be, or was and this view has seen it.
+func (j *Journal) over(ctx context.Context, e *facts.Entry, end facts.End) bool {
+	switch became := j.outcome(ctx, e); {
+	case became == unknown:
+		return false
+	case end.Seen:
+		j.state.raise(e.Kind, end.Fence)
+		return true
+	case became == neverStored:
+		dropped.WithLabelValues(kindLabel(e.Kind)).Inc()
+		return true
+	}
+	return false
+}
+
+// outcome is what became of a change by the drop time.
+type outcome int
+
+const (
+	unknown     outcome = iota // it could not be read
+	stored                     // it was stored; the view will see it
+	neverStored                // it was not stored, and no longer can be
+)
+
+// outcome reads live what became of an entry.
+func (j *Journal) outcome(ctx context.Context, e *facts.Entry) outcome {
 	object, err := facts.NewObject(e.Kind)
 	if err != nil {
-		return notYet // a kind that only a later version knows is for it to drop
+		return unknown // a kind that only a later version knows is for it to drop
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -46,7 +85,7 @@ func (j *Journal) outcome(ctx context.Context, e *facts.Entry) overdue {
 	case apierrors.IsNotFound(err):
 		return stored
 	case err != nil:
-		return notYet
+		return unknown
 	case object.GetUID() != e.UID && e.Operation == facts.Create:
 		return neverStored
 	case object.GetUID() == e.UID && object.GetResourceVersion() == e.ResourceVersion:

@@ -82,5 +82,5 @@ func (j *Journal) catchUp() {
 		return
 	}
 	j.pace.saw(j.Clock.Now())
-	j.fail(context.Background(), j.adopt(newState(seen)))
+	j.fail(context.Background(), j.adopt(seen))
 }

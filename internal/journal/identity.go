@@ -55,15 +55,15 @@ func (j *Journal) reopen(ctx context.Context) error {
 	if !first && j.Clock.Since(j.closed.from) < j.DropTime {
 		return nil
 	}
-	next := j.state.draft()
-	next.overlay, next.bytes, next.fences = facts.NewOverlay(nil), 0, map[string]string{}
+	fences := map[string]string{}
 	if !first {
-		if next.fences, err = j.versions(ctx); err != nil {
+		if fences, err = j.versions(ctx); err != nil {
 			return err
 		}
 	}
-	log.FromContext(ctx).Info("Opening the journal", "first", first, "uid", next.object.UID)
-	_, err = j.commit(ctx, next)
+	log.FromContext(ctx).Info("Opening the journal", "first", first, "uid", j.state.object.UID)
+	j.state.clear(fences)
+	_, err = j.commit(ctx)
 	return err
 }
 

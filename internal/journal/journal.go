@@ -49,15 +49,21 @@ type Journal struct {
 	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
 
 	// What follows belongs to the goroutine that runs Start.
-	state   *state           // as last read or written; nil when that is not known
-	latest  string           // the highest resource version that the journal was seen at
-	watched map[string]since // since when this replica has watched an entry, by its text
-	closed  closure          // since when it has watched a closed journal
-	behind  since            // since when its view has been behind the fences; zero when it is not
-	marked  bool             // the marker is known to be there
+	state   *state              // as last read or written; nil when that is not known
+	latest  string              // the highest resource version that the journal was seen at
+	watched map[string]sighting // the entries by their text, and since when this replica has watched each
+	closed  closure             // since when it has watched a closed journal
+	behind  since               // since when its view has been behind the fences; zero when it is not
+	marked  bool                // the marker is known to be there
 	pace    pace
 	readAt  since // when the journal was last read live, or written
 	failed  error // why this replica cannot go on
+}
+
+// sighting is an entry and since when it is watched.
+type sighting struct {
+	entry *facts.Entry
+	since since
 }
 
 // since is an instant on this process's monotonic clock; it means nothing to anybody else.
@@ -67,7 +73,7 @@ type since = time.Time
 func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	return &Journal{
 		Client: c, View: view, Namespace: namespace, DropTime: DefaultDropTime, Clock: clock.RealClock{},
-		requests: make(chan *request), news: make(chan struct{}, 1), watched: map[string]since{}, pace: newPace(),
+		requests: make(chan *request), news: make(chan struct{}, 1), watched: map[string]sighting{}, pace: newPace(),
 	}
 }
 

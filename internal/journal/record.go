@@ -62,7 +62,9 @@ func Read(ctx context.Context, c client.Reader, namespace string) (*Record, erro
 }
 
 // Parse reads what a ConfigMap says. An error means that somebody else wrote it: nothing in it can be relied on.
-func Parse(stored *corev1.ConfigMap) (*Record, error) {
+func Parse(stored *corev1.ConfigMap) (*Record, error) { return parse(stored, facts.ParseEntry) }
+
+func parse(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) (*Record, error) {
 	format, err := strconv.Atoi(stored.Data[keyFormat])
 	if err != nil {
 		return nil, fmt.Errorf("the journal's format: %w", err)
@@ -76,7 +78,7 @@ func Parse(stored *corev1.ConfigMap) (*Record, error) {
 		r.Fences[kind] = version
 	}
 	for line := range lines(stored.Data[keyEntries]) {
-		e, err := facts.ParseEntry(line)
+		e, err := entry(line)
 		if err != nil {
 			return nil, fmt.Errorf("the journal's entries: %w", err)
 		}

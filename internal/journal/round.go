@@ -20,10 +20,9 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 		j.fail(ctx, err)
 		return waiting, false
 	}
-	draft := j.state.draft()
-	draft.tidy(j.View, j.overdue(ctx))
-	decided, rest := j.judgeAll(draft, waiting)
-	current, err := j.settle(ctx, draft, decided)
+	j.tidy(ctx)
+	decided, rest := j.judgeAll(waiting)
+	current, err := j.settle(ctx, decided)
 	if err != nil {
 		j.fail(ctx, err)
 		return waiting, false
@@ -73,26 +72,26 @@ func (j *Journal) fail(ctx context.Context, err error) {
 	}
 }
 
-// settle makes sure that what was judged on is the journal as it is: by writing the draft where it holds more than is stored,
-// else by reading. A draft that only lacks ended entries is written when nobody waits for an answer, here or elsewhere.
-func (j *Journal) settle(ctx context.Context, draft *state, decided []decision) (current bool, err error) {
+// settle makes sure that what was judged on is the journal as it is: by writing it where it has grown, else by reading. A state that
+// only lacks ended entries is written when nobody waits for an answer, here or elsewhere.
+func (j *Journal) settle(ctx context.Context, decided []decision) (current bool, err error) {
 	switch {
-	case draft.grown:
-		return j.group(ctx, draft, decided)
+	case j.state.grown:
+		return j.group(ctx, decided)
 	case len(decided) > 0:
 		return j.confirm(ctx)
-	case draft.tidied && !j.pace.rival(j.Clock.Now()):
-		return j.commit(ctx, draft)
+	case j.state.tidied && !j.pace.rival(j.Clock.Now()):
+		return j.commit(ctx)
 	}
 	return true, nil
 }
 
-// group commits a draft with all that was decided on the way to it.
-func (j *Journal) group(ctx context.Context, draft *state, decided []decision) (current bool, err error) {
-	ctx, span := startCommit(ctx, draft, decided)
+// group commits the state with all that was decided on the way to it.
+func (j *Journal) group(ctx context.Context, decided []decision) (current bool, err error) {
+	ctx, span := startCommit(ctx, j.state, decided)
 	defer span.End()
 	began := j.Clock.Now()
-	current, err = j.commit(ctx, draft)
+	current, err = j.commit(ctx)
 	if current && len(decided) > 1 {
 		j.pace.gather(j.Clock.Now(), j.Clock.Since(began))
 	}
@@ -109,9 +108,9 @@ type decision struct {
 }
 
 // judgeAll judges one request after another, each beside what those before it take.
-func (j *Journal) judgeAll(draft *state, waiting []*request) (decided []decision, rest []*request) {
+func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*request) {
 	for _, r := range waiting {
-		if a, done := j.judgeOne(draft, r); done {
+		if a, done := j.judgeOne(r); done {
 			decided = append(decided, decision{r, a})
 		} else {
 			rest = append(rest, r)
@@ -120,18 +119,18 @@ func (j *Journal) judgeAll(draft *state, waiting []*request) (decided []decision
 	return decided, rest
 }
 
-func (j *Journal) judgeOne(draft *state, r *request) (answer, bool) {
+func (j *Journal) judgeOne(r *request) (answer, bool) {
 	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
 		return answer{err: ErrExists}, true
 	}
-	outcome, violations, entry := r.judge(j.View, draft.overlay)
+	outcome, violations, entry := r.judge(j.View, j.state.overlay)
 	switch {
 	case outcome == refused:
 		return answer{violations: violations}, true
 	case outcome == admitted && entry == nil:
 		return answer{}, true
-	case outcome == admitted && draft.room(entry):
-		draft.append(entry)
+	case outcome == admitted && j.state.room(entry):
+		j.state.append(entry)
 		return answer{}, true
 	}
 	r.reason = ErrContended

@@ -3,10 +3,10 @@
 package journal
 
 import (
-	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/polyorg/polyorg/internal/facts"
 )
@@ -19,41 +19,33 @@ const (
 	maxPerActor  = 32
 )
 
-// state is the journal as it was last read or written, or a draft of what is about to be written over it.
+// state is the journal as it was last read or written, with what is about to be written over it.
 type state struct {
 	object  *corev1.ConfigMap // as stored
 	format  int               // 0: damaged, so that nothing in it can be relied on
-	echo    string
+	echo    types.UID
 	fences  map[string]string
 	overlay *facts.Overlay
 	bytes   int
-	grown   bool // holds entries that are not stored yet
+	grown   bool // holds entries that are not stored
 	tidied  bool // lacks entries that are stored
 }
 
 // newState reads what is stored. A journal that somebody else wrote over is an empty one that is not open.
-func newState(stored *corev1.ConfigMap) *state {
-	r, err := Parse(stored)
+func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) *state {
+	r, err := parse(stored, entry)
 	if err != nil {
 		r = &Record{}
 	}
-	s := &state{object: stored, format: r.Format, echo: string(r.UID), fences: r.Fences, overlay: facts.NewOverlay(r.Entries)}
+	s := &state{object: stored, format: r.Format, echo: r.UID, fences: r.Fences, overlay: facts.NewOverlay(r.Entries)}
 	for _, e := range r.Entries {
 		s.bytes += size(e)
 	}
 	return s
 }
 
-// draft is a copy to be judged and written; the state itself stays what is stored.
-func (s *state) draft() *state {
-	d := *s
-	d.fences = maps.Clone(s.fences)
-	d.overlay = facts.NewOverlay(slices.Clone(s.overlay.Entries()))
-	return &d
-}
-
 // open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
-func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == string(s.object.UID) }
+func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
 
 // room reports whether the bounds leave room for one more entry.
 func (s *state) room(e *facts.Entry) bool {
@@ -82,42 +74,23 @@ func (s *state) append(e *facts.Entry) {
 	s.grown = true
 }
 
-// tidy removes the entries whose end the view has seen, and raises the fences to where it saw them; and those that can never
-// end. overdue tells how an entry that was watched for the drop time ends.
-func (s *state) tidy(view *facts.View, overdue func(*facts.Entry) overdue) {
-	open := make([]*facts.Entry, 0, len(s.overlay.Entries()))
-	for _, e := range s.overlay.Entries() {
-		end := view.Ended(e)
-		switch {
-		case end.Seen && (end.Exact || overdue(e) != notYet):
-			s.raise(e.Kind, end.Fence)
-		case !end.Seen && overdue(e) == neverStored:
-			dropped.WithLabelValues(kindLabel(e.Kind)).Inc()
-		default:
-			open = append(open, e)
-			continue
-		}
-		s.bytes -= size(e)
-		s.tidied = true
-	}
-	if s.tidied {
-		s.overlay = facts.NewOverlay(open)
-	}
+// remove takes an entry out.
+func (s *state) remove(e *facts.Entry) {
+	s.overlay.Remove(e)
+	s.bytes -= size(e)
+	s.tidied = true
 }
 
-// overdue is what became of an entry by the drop time.
-type overdue int
-
-const (
-	notYet      overdue = iota // not watched for long enough, or not read yet
-	stored                     // its change was stored; the view will see it
-	neverStored                // its change was not stored, and no longer can be
-)
-
+// raise makes everybody who judges wait until a kind was seen as far as this.
 func (s *state) raise(kind, fence string) {
 	if current, ok := s.fences[kind]; !ok || facts.Later(fence, current) {
 		s.fences[kind] = fence
 	}
+}
+
+// clear empties the journal, but for fences.
+func (s *state) clear(fences map[string]string) {
+	s.overlay, s.bytes, s.fences = facts.NewOverlay(nil), 0, fences
 }
 
 // write is the object to be stored for the state.
@@ -126,12 +99,10 @@ func (s *state) write() *corev1.ConfigMap {
 	return &corev1.ConfigMap{ObjectMeta: s.object.ObjectMeta, Data: r.data()}
 }
 
-// wrote is the state once it is stored.
-func (s *state) wrote(object *corev1.ConfigMap) *state {
-	next := *s
-	next.object, next.format, next.echo = object, max(s.format, Format), string(object.UID)
-	next.grown, next.tidied = false, false
-	return &next
+// wrote takes note that the state is what is stored.
+func (s *state) wrote(object *corev1.ConfigMap) {
+	s.object, s.format, s.echo = object, max(s.format, Format), object.UID
+	s.grown, s.tidied = false, false
 }
 
 // size is how many bytes an entry takes in the stored journal.

@@ -34,7 +34,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.adopt(newState(stored))
+	return j.adopt(stored)
 }
 
 func (j *Journal) read(ctx context.Context) (*corev1.ConfigMap, error) {
@@ -60,53 +60,69 @@ func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
 	return made, nil
 }
 
-// adopt takes a state that was read or written live, and goes on watching the entries that it has watched before.
-func (j *Journal) adopt(s *state) error {
-	if j.latest != "" && facts.Later(j.latest, s.object.ResourceVersion) {
+// adopt takes what was read live as the state, and goes on watching the entries that it has watched before.
+func (j *Journal) adopt(stored *corev1.ConfigMap) error {
+	if j.latest != "" && facts.Later(j.latest, stored.ResourceVersion) {
 		return ErrRestored
 	}
-	now := j.Clock.Now()
-	j.latest, j.state, j.readAt = s.object.ResourceVersion, s, now
-	watched := make(map[string]since, len(s.overlay.Entries()))
-	for _, e := range s.overlay.Entries() {
-		from, ok := j.watched[e.Text]
-		if !ok {
-			from = now
+	j.state = newState(stored, func(text string) (*facts.Entry, error) {
+		if w, ok := j.watched[text]; ok {
+			return w.entry, nil
 		}
-		watched[e.Text] = from
+		return facts.ParseEntry(text)
+	})
+	j.know(stored.ResourceVersion)
+	return nil
+}
+
+// know takes note of what the journal holds at a version.
+func (j *Journal) know(version string) {
+	now := j.Clock.Now()
+	j.latest, j.readAt = version, now
+	entries := j.state.overlay.Entries()
+	watched := make(map[string]sighting, len(entries))
+	for _, e := range entries {
+		w, ok := j.watched[e.Text]
+		if !ok {
+			w = sighting{e, now}
+		}
+		watched[e.Text] = w
 	}
 	j.watched = watched
 	inFlight.Set(float64(len(watched)))
-	return nil
 }
 
 // confirm reads the journal live and reports whether it is still what was judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
-	judged := j.state.object
-	j.state = nil
 	stored, err := j.read(ctx)
 	if err != nil {
+		j.state = nil
 		return false, err
 	}
-	current = stored.ResourceVersion == judged.ResourceVersion && stored.UID == judged.UID
-	return current, j.adopt(newState(stored))
+	if judged := j.state.object; stored.ResourceVersion == judged.ResourceVersion && stored.UID == judged.UID {
+		j.readAt = j.Clock.Now()
+		return true, nil
+	}
+	return false, j.adopt(stored)
 }
 
-// commit writes the draft over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
+// commit writes the state over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
 // may have succeeded, and judging its requests again is harmless.
-func (j *Journal) commit(ctx context.Context, draft *state) (current bool, err error) {
+func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	next := draft.write()
+	s, next, began := j.state, j.state.write(), j.Clock.Now()
 	j.state = nil
-	began := j.Clock.Now()
 	err = j.Client.Update(ctx, next)
 	took := j.Clock.Since(began)
 	commits.WithLabelValues(result(err)).Observe(took.Seconds())
 	switch {
 	case err == nil:
-		j.pace.wrote(j.Clock.Now(), took, draft.bytes)
-		return true, j.adopt(draft.wrote(next))
+		j.state = s
+		j.state.wrote(next)
+		j.know(next.ResourceVersion)
+		j.pace.wrote(j.Clock.Now(), took, s.bytes)
+		return true, nil
 	case apierrors.IsConflict(err):
 		j.pace.saw(j.Clock.Now())
 		return false, nil

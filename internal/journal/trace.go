@@ -31,14 +31,14 @@ func endJudgement(span trace.Span, outcome string) {
 }
 
 // startCommit makes the span of one write, linked with the judgements that share it.
-func startCommit(ctx context.Context, draft *state, decided []decision) (context.Context, trace.Span) {
+func startCommit(ctx context.Context, s *state, decided []decision) (context.Context, trace.Span) {
 	links := make([]trace.Link, len(decided))
 	for i, d := range decided {
 		links[i] = trace.LinkFromContext(d.request.ctx)
 	}
 	return tracer.Start(ctx, "journal.commit", trace.WithLinks(links...), trace.WithAttributes(
 		attribute.Int("polyorg.batch", len(decided)),
-		attribute.Int("polyorg.entries", len(draft.overlay.Entries())),
-		attribute.Int("polyorg.bytes", draft.bytes),
+		attribute.Int("polyorg.entries", len(s.overlay.Entries())),
+		attribute.Int("polyorg.bytes", s.bytes),
 	))
 }
