@@ -55,7 +55,7 @@ func (j *Journal) over(ctx context.Context, e *facts.Entry, end facts.End) bool 
 		j.state.raise(e.Kind, end.Fence)
 		return true
 	case became == neverStored:
-		dropped.WithLabelValues(kindLabel(e.Kind)).Inc()
+		dropped.WithLabelValues(causeNeverStored).Inc()
 		return true
 	}
 	return false

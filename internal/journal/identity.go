@@ -62,6 +62,7 @@ func (j *Journal) reopen(ctx context.Context) error {
 		}
 	}
 	log.FromContext(ctx).Info("Opening the journal", "first", first, "uid", j.state.object.UID)
+	dropped.WithLabelValues(causeVoid).Add(float64(len(j.state.overlay.Entries())))
 	j.state.clear(fences)
 	_, err = j.commit(ctx)
 	return err

@@ -39,13 +39,19 @@ var (
 	})
 	dropped = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_dropped_total",
-		Help: "Admitted changes that were never stored, dropped after the drop time, by kind: requests that died, or were refused by a later admission step.",
-	}, []string{"kind"})
+		Help: "Admitted changes that left the journal without an outcome, by cause: never_stored (the request died, or was refused by a later admission step) or void (the journal was made anew, restored or damaged).",
+	}, []string{"cause"})
 )
 
 func init() {
 	metrics.Registry.MustRegister(judgements, batch, commits, fenceWaits, inFlight, dropped)
 }
+
+// Why entries leave the journal without an outcome.
+const (
+	causeNeverStored = "never_stored"
+	causeVoid        = "void"
+)
 
 // kindLabel bounds the kinds that a label takes.
 func kindLabel(kind string) string {
