@@ -22,7 +22,8 @@ func EditionInForce(spec v1alpha1.OrganizationSpec) v1alpha1.Edition {
 // editionChange judges what a new edition means for every member (E7). Members who were there before their organization are
 // judged when it comes (R8).
 func (j judgement) editionChange(a, was Account) Violations {
-	if a.Edition == was.Edition || a.Terminating {
+	limited := a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne // of the others nobody can have too many
+	if a.Edition == was.Edition || a.Terminating || !limited {
 		return nil
 	}
 	conflicts := map[string]bool{}
@@ -49,11 +50,11 @@ func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string)
 	return text + "; choose another edition, or let them leave first"
 }
 
-// members yields the places in an organization, its super admin's included; one who is named by this very change is judged as a
-// place of its own.
+// members yields the places in an organization, its super admin's included. One who is named by this very change is judged as a
+// place of its own; one who was named until now and is not a member otherwise is none any more.
 func (j judgement) members(organization string) []Place {
 	members := held[Place](j.Outlook, MembersKey(organization))
-	if own, ok := find(j.before, func(Place) bool { return true }); ok {
+	if own, ok := find(j.before, func(p Place) bool { return slices.Contains(j.after, Fact(p)) }); ok {
 		members = append(members, own)
 	}
 	return members

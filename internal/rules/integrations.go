@@ -196,10 +196,10 @@ func (j judgement) binding(b Binding) Violations {
 	}
 	var vs Violations
 	row, _ := j.row(b.Application, b.Component)
-	if used := j.organizationsOf(b); row.OrganizationsPerAccount > 0 && used >= row.OrganizationsPerAccount {
+	if used := j.organizationsOf(b, row); used >= unbounded(row.OrganizationsPerAccount) {
 		vs = append(vs, exceeded("G1", used, row.OrganizationsPerAccount, "the %s %q is bound to as many organizations as it can be; choose another, or unbind it there first", row.unit(), b.Account)...)
 	}
-	if used := j.accountsOf(b); row.AccountsPerOrganization > 0 && used >= row.AccountsPerOrganization {
+	if used := j.accountsOf(b, row); used >= unbounded(row.AccountsPerOrganization) {
 		vs = append(vs, exceeded("G1", used, row.AccountsPerOrganization, "%s is bound to as many %s accounts as one organization can be; remove one first", b.Organization, b.Application)...)
 	}
 	return vs
@@ -212,8 +212,12 @@ func (r Row) unit() string {
 	return r.Application + " " + r.Unit
 }
 
-// organizationsOf counts the other bindings of an account: the organizations that it is bound to.
-func (j judgement) organizationsOf(b Binding) int32 {
+// organizationsOf counts the organizations that other bindings join an account to. Where there is no limit, there may be any number,
+// and nobody counts.
+func (j judgement) organizationsOf(b Binding, row Row) int32 {
+	if unbounded(row.OrganizationsPerAccount) == math.MaxInt32 {
+		return 0
+	}
 	organizations := map[string]bool{}
 	for _, q := range held[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
 		if !j.over(q.Organization) {
@@ -223,8 +227,11 @@ func (j judgement) organizationsOf(b Binding) int32 {
 	return int32(len(organizations))
 }
 
-// accountsOf counts the accounts that an organization is bound to beside this one.
-func (j judgement) accountsOf(b Binding) int32 {
+// accountsOf counts the accounts that an organization is bound to by other bindings.
+func (j judgement) accountsOf(b Binding, row Row) int32 {
+	if unbounded(row.AccountsPerOrganization) == math.MaxInt32 {
+		return 0
+	}
 	accounts := map[string]bool{}
 	for _, q := range held[Binding](j.Outlook, SlotKey(b.Organization, b.Application, b.Component)) {
 		accounts[q.Account] = true

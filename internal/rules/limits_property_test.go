@@ -4,139 +4,122 @@ package rules_test
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// presence is whether a thing is there: in no outcome of what is in flight, in some, or in all.
-type presence int
-
-const (
-	absent presence = iota
-	perhaps
-	present
-)
-
-// belonging is a place of john's as the property's world has it.
-type belonging struct {
-	place        presence
-	organization presence // absent: still to come (R8)
-	ended        presence // perhaps: its deletion is in flight
-}
-
-var anyBelonging = rapid.Custom(func(t *rapid.T) belonging {
-	b := belonging{
-		place:        presence(rapid.IntRange(0, 2).Draw(t, "place")),
-		organization: rapid.SampledFrom([]presence{absent, present}).Draw(t, "organization"),
-	}
-	if b.organization == present {
-		b.ended = presence(rapid.IntRange(0, 2).Draw(t, "ended"))
-	}
-	return b
-})
-
-// The oracle counts every outcome by itself and knows no outlook: the Worst must refuse if any of them is wrong, the Best only if
-// all are.
-func TestOrganizationsPerUserInEveryOutcome(t *testing.T) {
-	const limit = 3
+// The rules look once, at all that may be; the oracle looks at every outcome. What the Worst outlook lets through breaks nothing in
+// any outcome; what the Best refuses breaks the same rule in all of them.
+func TestLimitsInEveryOutcome(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		others := rapid.SliceOfN(anyBelonging, 0, 6).Draw(t, "others")
-		already := presence(rapid.IntRange(0, 2).Draw(t, "already"))
-		anyWrong, allWrong := false, true
-		outcomes(append(placesOf(others), already), endings(others), func(places []bool, ended []bool) {
-			last := len(places) - 1
-			wrong := !places[last] && count(places[:last], ended) >= limit
-			anyWrong, allWrong = anyWrong || wrong, allWrong && wrong
+		c, others := anyChange(t, anyScene(t))
+		worst, best := limitsOf(c, others)
+		others.outcomes(func(facts []rules.Fact) {
+			broken := normal(c, ask(facts, said(c.before), said(c.after)).broken())
+			if len(worst) == 0 && len(broken) > 0 && !goes(c, facts) {
+				t.Fatalf("the worst outlook admits what breaks %v in an outcome:\n%s", broken, text(c, facts))
+			}
+			for rule := range best {
+				if !broken[rule] && !goes(c, facts) {
+					t.Fatalf("the best outlook refuses by %s what breaks %v in an outcome:\n%s", rule, broken, text(c, facts))
+				}
+			}
 		})
-		w := worldOf(others, already, limit)
-		worst, best := by(platform).creates(member(john, "zylker")).in(w)
-		if got := broken(worst, "L1"); got != anyWrong {
-			t.Errorf("the worst outlook refuses: %t, want %t", got, anyWrong)
-		}
-		if got := broken(best, "L1"); got != allWrong {
-			t.Errorf("the best outlook refuses: %t, want %t", got, allWrong)
-		}
 	})
 }
 
-func placesOf(others []belonging) []presence {
-	var all []presence
-	for _, b := range others {
-		all = append(all, b.place)
-	}
-	return all
+// With nothing in flight there is one answer.
+func TestLimitsWhenAllIsCertain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, others := anyChange(t, anyScene(t).settled())
+		worst, best := limitsOf(c, others)
+		others.outcomes(func(facts []rules.Fact) {
+			if goes(c, facts) {
+				return
+			}
+			want := normal(c, ask(facts, said(c.before), said(c.after)).broken())
+			if diff := cmp.Diff(want, worst); diff != "" {
+				t.Errorf("the worst outlook (-want +got):\n%s%s", diff, text(c, facts))
+			}
+			if diff := cmp.Diff(worst, best); diff != "" {
+				t.Errorf("the outlooks differ (-worst +best):\n%s", diff)
+			}
+		})
+	})
 }
 
-func endings(others []belonging) []presence {
-	var all []presence
-	for _, b := range others {
-		all = append(all, b.ended)
-	}
-	return all
-}
-
-// outcomes calls f with every way in which what may or may not be there is or is not.
-func outcomes(places, endings []presence, f func(places, ended []bool)) {
-	all := slices.Concat(places, endings)
-	for bits := range 1 << len(all) {
-		fits := true
-		is := make([]bool, len(all))
-		for i, p := range all {
-			is[i] = bits>>i&1 == 1
-			fits = fits && (p == perhaps || is[i] == (p == present))
-		}
-		if fits {
-			f(is[:len(places)], is[len(places):])
+// settled is the scene once all that was in flight has come to nothing.
+func (s scene) settled() scene {
+	var certain scene
+	for _, p := range s {
+		if p.states = p.states[:1]; p.states[0] != nil {
+			certain = append(certain, p)
 		}
 	}
+	return certain
 }
 
-func count(places, ended []bool) int {
-	n := 0
-	for i := range places {
-		if places[i] && !ended[i] {
-			n++
+func limitsOf(c change, others scene) (worst, best set) {
+	w := others.world()
+	judge := func(o rules.Outlook) set {
+		return normal(c, rulesOf(rules.Limits(o, c.act, said(c.before), said(c.after))))
+	}
+	return judge(rules.Worst(w)), judge(rules.Best(w))
+}
+
+func rulesOf(vs rules.Violations) set {
+	s := set{}
+	for _, v := range vs {
+		s[v.Rule] = true
+	}
+	return s
+}
+
+// normal calls a limit of editions that a change of an organization breaks by one name, whoever breaks it: the super admin, who is
+// judged as the one whose organization it is, or any other member.
+func normal(c change, broken set) set {
+	if _, ok := c.subject().(*v1alpha1.Organization); ok {
+		for _, rule := range []string{"L3", "L4", "L5"} {
+			if broken[rule] {
+				delete(broken, rule)
+				broken["E7"] = true
+			}
 		}
 	}
-	return n
+	return broken
 }
 
-// worldOf says the same to the rules.
-func worldOf(others []belonging, already presence, limit int32) world {
-	w := world{}.with(org("zylker", alice).on(v1alpha1.EditionStandard, 9), policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.OrganizationsPerUser = &limit })))
-	w = w.being(already, invite(john, "zylker").accepts())
-	for i, b := range others {
-		o := org(fmt.Sprintf("other%d", i), alice).on(v1alpha1.EditionStandard, 9)
-		switch b.ended {
-		case present:
-			w = w.with(o.terminating())
-		case perhaps:
-			w = w.perhaps(o) // a deletion in flight says nothing of what comes after it
-		default:
-			w = w.being(b.organization, o)
+// goes reports whether the organization to which the change would add something has ended: nothing can be added to it (O7).
+func goes(c change, facts []rules.Fact) bool {
+	accounts := tell(facts).accounts
+	for _, f := range said(c.after) {
+		switch f := f.(type) {
+		case rules.Place:
+			return accounts[f.Organization].Terminating
+		case rules.Offer:
+			return accounts[f.Organization].Terminating
+		case rules.Binding:
+			return accounts[f.Organization].Terminating
 		}
-		w = w.being(b.place, member(john, o.Name))
 	}
-	return w
+	return false
 }
 
-// being adds an object as far as it is there.
-func (w world) being(p presence, o object) world {
-	switch p {
-	case present:
-		return w.with(o)
-	case perhaps:
-		return w.perhaps(o)
-	default:
-		return w
+func text(c change, facts []rules.Fact) string {
+	var b strings.Builder
+	for _, part := range []struct {
+		name  string
+		facts []rules.Fact
+	}{{"others", facts}, {"before", said(c.before)}, {"after", said(c.after)}} {
+		for _, f := range part.facts {
+			fmt.Fprintf(&b, "%s: %T%+v\n", part.name, f, f)
+		}
 	}
-}
-
-func broken(vs rules.Violations, rule string) bool {
-	return slices.ContainsFunc(vs, func(v rules.Violation) bool { return v.Rule == rule })
+	return b.String()
 }

@@ -26,25 +26,34 @@ func (j judgement) seat(organization, user string, wanted bool) Violations {
 
 // licenses judges licences lowered under the seats in use (E6), and those of an organization that comes after its members (R8).
 func (j judgement) licenses(a, was Account) Violations {
-	seats := a.Seats(j.policy)
-	if a.Terminating || (was != Account{} && seats >= was.Seats(j.policy)) {
+	comes := was == Account{}
+	if a.Terminating || (!comes && !j.lowers(a, was)) {
 		return nil
 	}
-	used := j.seatsUsed(a.Organization, "")
+	seats, used := a.Seats(j.policy), j.seatsUsed(a.Organization, "")
 	if used <= seats {
 		return nil
 	}
-	if (was == Account{}) {
+	if comes {
 		return exceeded("E5", used, seats, "%s needs more seats than it has licences for: its memberships and pending invitations are here already", a.Organization)
 	}
 	return exceeded("E6", used, seats, "licences of %s cannot be lowered under the seats in use; suspend or remove members, or revoke invitations, first", a.Organization)
 }
 
+// lowers reports whether a change counts as one to fewer seats. While the policy's number of seats on trial is changing, the Worst
+// outlook takes the most for what there was, and the Best the fewest.
+func (j judgement) lowers(a, was Account) bool {
+	return a.Licenses != was.Licenses && a.Seats(j.policy) < was.Seats(j.opposite().Policy())
+}
+
 // seats is how many seats an organization has: the fewest that it may have for the Worst outlook, the most for the Best.
-// It is unknown while there is no organization.
+// It is unknown while there is no organization, and for the Best while there may be none.
 func (j judgement) seats(organization string) (seats int32, known bool) {
 	if a, ok := find(j.after, func(a Account) bool { return a.Organization == organization }); ok {
 		return a.Seats(j.policy), true
+	}
+	if !j.worst && len(certain[Fact](j.Outlook, OrganizationKey(organization))) == 0 {
+		return 0, false // it may not be there, and then sells none
 	}
 	for _, a := range possible[Account](j.Outlook, OrganizationKey(organization)) {
 		if !known {

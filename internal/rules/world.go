@@ -35,6 +35,9 @@ func Worst(w World) Outlook { return Outlook{world: w, worst: true} }
 // Best counts against a change only what stands in every outcome, and relies on whatever may stand.
 func Best(w World) Outlook { return Outlook{world: w} }
 
+// opposite is the outlook for what speaks for a change where this one is for what speaks against it.
+func (o Outlook) opposite() Outlook { return Outlook{world: o.world, worst: !o.worst} }
+
 // held yields the facts of one type under a key that count against a change.
 func held[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), o.worst) }
 
