@@ -108,7 +108,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
-		controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}}),
+		controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}, View: view}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
 		mgr.AddReadyzCheck("view", log.Ready),
