@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -112,17 +113,13 @@ func (c *cluster) weigh(ctx context.Context, role string) (footprint, error) {
 	r := c.replicas[0]
 	defer func() { c.replicas = nil }()
 	defer func() { _ = r.process.Kill() }()
-	f.ready = r.took
-	var err error
 	if role == "journal" {
-		if err = r.ask(ctx, "/judge", &f.judgement); err != nil {
-			return f, err
-		}
-		if err = r.ask(ctx, "/heap", &f.heap); err != nil {
+		if err := errors.Join(r.ask(ctx, "/judge", &f.judgement), r.ask(ctx, "/heap", &f.heap)); err != nil {
 			return f, err
 		}
 	}
-	f.rss, err = residentBytes(r.process.Pid())
+	rss, err := residentBytes(r.process.Pid())
+	f.ready, f.rss = r.took, rss
 	say("ready after %.1f s, %d MiB resident, %d MiB of heap in use", f.ready.Seconds(), f.rss>>20, f.heap>>20)
 	return f, err
 }

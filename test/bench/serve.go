@@ -91,7 +91,7 @@ func (s serving) manager() (manager.Manager, error) {
 }
 
 // serveEmpty admits everything: the least that any webhook costs.
-func serveEmpty(_ context.Context, mgr manager.Manager, _ *http.ServeMux) (healthz.Checker, error) {
+func serveEmpty(_ context.Context, mgr manager.Manager, _ *http.ServeMux) (healthz.Checker, error) { //nolint:unparam // one of the roles
 	handle(mgr, func(context.Context, admission.Request) admission.Response { return admission.Allowed("") })
 	return healthz.Ping, nil
 }
