@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/journal"
+)
+
+var clients sync.Map // by e-mail address
+
+// as acts as a person; as the platform's administrator if nobody is named. These clients do not try again by themselves: each
+// attempt is seen by the test.
+func as(email string) client.Client {
+	GinkgoHelper()
+	if c, ok := clients.Load(email); ok {
+		return c.(client.Client)
+	}
+	of, o := control.Config(), client.Options{Scheme: scheme}
+	if email != "" {
+		of = control.ConfigFor(email, people, "system:authenticated")
+		o.Mapper = platform.RESTMapper()
+	}
+	of.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil {
+				resp.Header.Del("Retry-After")
+			}
+			return resp, err
+		})
+	})
+	c, err := client.New(of, o)
+	Expect(err).NotTo(HaveOccurred())
+	clients.Store(email, c)
+	return c
+}
+
+// answer is what a client was told.
+type answer string
+
+const (
+	done    answer = "done"
+	full    answer = "full"    // a limit is reached
+	refused answer = "refused" // for another reason
+	exists  answer = "exists"  // somebody made it before
+	absent  answer = "absent"  // there is none
+	retry   answer = "retry"   // nothing was stored; ask again
+	unknown answer = "unknown" // it may have been stored, or may yet be
+)
+
+// read says what an answer means.
+func read(err error) answer {
+	switch {
+	case err == nil:
+		return done
+	case apierrors.IsAlreadyExists(err):
+		return exists
+	case apierrors.IsNotFound(err):
+		return absent
+	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), "LimitExceeded"), isHostTaken(err):
+		return full
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		return refused
+	case apierrors.IsConflict(err), apierrors.IsTooManyRequests(err),
+		apierrors.IsServiceUnavailable(err) && strings.Contains(err.Error(), "try again"),
+		apierrors.IsInternalError(err) && strings.Contains(err.Error(), "failed calling webhook"):
+		return retry
+	}
+	return unknown
+}
+
+func isHostTaken(err error) bool {
+	return apierrors.IsInvalid(err) && strings.Contains(err.Error(), "[A2]")
+}
+
+// pause is how long a client waits before it asks again.
+const pause = 100 * time.Millisecond
+
+var errNoAnswer = errors.New("no final answer")
+
+// insist asks until the answer is final. A creation of which only the answer was lost is found to be there.
+func insist(ctx context.Context, try func(ctx context.Context) error) error {
+	var last error
+	err := wait.PollUntilContextCancel(ctx, pause, true, func(ctx context.Context) (bool, error) {
+		last = try(ctx)
+		switch read(last) {
+		case retry, unknown:
+			return false, nil
+		case exists:
+			last = nil
+		}
+		return true, nil
+	})
+	if err != nil {
+		return errors.Join(errNoAnswer, last)
+	}
+	return last
+}
+
+// journalOf is the one place that knows how the journal is stored: its version, and how many entries are open.
+func journalOf(ctx context.Context, g Gomega) (version string, entries int) {
+	var j corev1.ConfigMap
+	g.Expect(platform.Get(ctx, client.ObjectKey{Namespace: "polyorg-system", Name: journal.Name}, &j)).To(Succeed())
+	record, err := journal.Parse(&j)
+	g.Expect(err).NotTo(HaveOccurred())
+	return j.ResourceVersion, len(record.Entries)
+}
+
+// emptyJournal expects that what was admitted came to an end, and returns the journal's version then.
+func emptyJournal(ctx context.Context) (version string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		var entries int
+		version, entries = journalOf(ctx, g)
+		g.Expect(entries).To(BeZero())
+	}).Should(Succeed())
+	return version
+}
+
+// objectsOf are the items of a list.
+func objectsOf(list client.ObjectList) (objects []client.Object) {
+	_ = meta.EachListItem(list, func(o runtime.Object) error { // every list of ours has items
+		objects = append(objects, o.(client.Object))
+		return nil
+	})
+	return objects
+}
+
+// inParallel does it n times at once, and returns when all is done.
+func inParallel(n int, do func(i int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			defer GinkgoRecover()
+			do(i)
+		})
+	}
+	all.Wait()
+}

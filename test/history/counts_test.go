@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// crowd is how many ask at once.
+const crowd = 200
+
+// A contest is a crowd of requests for what only so many can have.
+type contest struct {
+	name       string
+	crowd, win int
+	try        func(ctx context.Context, i int) error
+
+	mu       sync.Mutex
+	answers  map[answer]int
+	answered int
+	late     int // answered after the crash
+	killed   bool
+}
+
+// hold lets everybody ask at once, each until the answer is final, and kills both replicas once a twentieth has an answer: of a
+// small crowd, before anybody has.
+func (c *contest) hold(ctx context.Context) {
+	GinkgoHelper()
+	c.answers = map[answer]int{}
+	enough := make(chan struct{})
+	if c.crowd < 20 {
+		c.kill()
+		close(enough)
+	}
+	inParallel(c.crowd+1, func(i int) {
+		if i == c.crowd {
+			<-enough
+			c.kill()
+			restart(ctx, 0, 1)
+			return
+		}
+		if c.note(read(insist(ctx, func(ctx context.Context) error { return c.try(ctx, i) }))) == c.crowd/20 {
+			close(enough)
+		}
+	})
+}
+
+func (c *contest) kill() {
+	GinkgoHelper()
+	Expect(operator.Kill(0)).To(Succeed())
+	Expect(operator.Kill(1)).To(Succeed())
+	c.mu.Lock()
+	c.killed = true
+	c.mu.Unlock()
+}
+
+// note takes an answer down, and returns how many there are.
+func (c *contest) note(a answer) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answers[a]++
+	c.answered++
+	if c.killed {
+		c.late++
+	}
+	return c.answered
+}
+
+// contests are for the places of a user, the seats of an organization, a host, an account, the slots of an organization, the
+// pending invitations of a user, and the room that John has for one organization more.
+func contests(branches []string, shop, john string) []*contest {
+	alice, bob := person("alice"), person("bob")
+	return []*contest{
+		{name: "L1, places of a user", crowd: crowd, win: 10, try: func(ctx context.Context, i int) error {
+			return create(ctx, platform, newMembership(branches[i], "alice", alice))
+		}},
+		{name: "E5, seats", crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
+			user := fmt.Sprintf("guest-%d@zylker.com", i)
+			if i%2 == 0 {
+				return create(ctx, platform, newInvitation(shop, user))
+			}
+			return create(ctx, platform, newMembership(shop, fmt.Sprint("guest-", i), user))
+		}},
+		{name: "A2, a host", crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
+			o := newOrganization(fmt.Sprint("rival-", i), fmt.Sprintf("rival-%d@zylker.com", i), 1)
+			o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "wanted"}
+			return create(ctx, platform, o)
+		}},
+		{name: "G1, an account", crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
+			return create(ctx, platform, newBinding(branches[i], "desk", "ZohoDesk", "support"))
+		}},
+		{name: "G1, slots", crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
+			site := fmt.Sprint("site-", i)
+			return create(ctx, platform, newBinding(shop, site, "ZohoSalesIQ", site))
+		}},
+		{name: "L7, pending invitations", crowd: crowd, win: 20, try: func(ctx context.Context, i int) error {
+			return create(ctx, platform, newInvitation(branches[i], bob))
+		}},
+		{name: "L2, room to create", crowd: 5, win: 1, try: func(ctx context.Context, i int) error {
+			return create(ctx, as(john), newOrganization(fmt.Sprint("own-", i), john, 0))
+		}},
+	}
+}
+
+// endToEnd are the contests, without controllers.
+func endToEnd() {
+	branches, shop, john := numbered("branch", crowd), "shop", "john@zylker.com"
+
+	It("holds contests among two replicas", func(ctx SpecContext) {
+		staff(ctx, 2, withoutControllers)
+		namespaces(ctx, append(branches, shop)...)
+		var orgs []*v1alpha1.Organization
+		for i, name := range branches {
+			orgs = append(orgs, newOrganization(name, fmt.Sprintf("owner-%d@zylker.com", i), 9))
+		}
+		for i := range 4 {
+			orgs = append(orgs, newOrganization(fmt.Sprint("john-", i), john, 1))
+		}
+		orgs = append(orgs, newOrganization(shop, "owner@zylker.com", 6))
+		inParallel(len(orgs), func(i int) {
+			Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, orgs[i]) })).To(Succeed())
+		})
+	}, SpecTimeout(soon))
+
+	for _, c := range contests(branches, shop, john) {
+		It("holds a limit exactly while both replicas are killed: "+c.name, func(ctx SpecContext) {
+			began := time.Now()
+			c.hold(ctx)
+			fmt.Fprintf(GinkgoWriter, "%v, %d of them after the crash, in %s\n", c.answers, c.late, time.Since(began))
+			Expect(c.answers).To(Equal(map[answer]int{done: c.win, full: c.crowd - c.win}))
+			Expect(c.late).To(BeNumerically(">", 0), "the crash was felt")
+		}, SpecTimeout(2*time.Minute))
+	}
+
+	It("exceeded no limit on the way, and left nothing in flight", func(ctx SpecContext) {
+		emptyJournal(ctx)
+		Expect(judged.check(seen.settled(ctx))).To(BeEmpty())
+	}, SpecTimeout(soon))
+}

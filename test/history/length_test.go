@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !long
+
+package history
+
+import "time"
+
+// length is how long a random history goes on before it is judged.
+const length = 8 * time.Second

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// journeys are what clients asked and were told, with when.
+type journeys struct {
+	began time.Time
+	mu    sync.Mutex
+	all   []porcupine.Operation
+}
+
+// ask sends one request, once. One that was answered with "retry" stored nothing, and says nothing of the state.
+func (j *journeys) ask(ctx context.Context, who int, in request, offices []string) {
+	from := time.Since(j.began)
+	out := send(ctx, in, offices)
+	if out.answer == retry || in.verb == look && out.answer == unknown {
+		return
+	}
+	to := int64(time.Since(j.began))
+	if out.answer == unknown {
+		to = never
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.all = append(j.all, porcupine.Operation{ClientId: who, Input: in, Output: out, Call: int64(from), Return: to})
+}
+
+func send(ctx context.Context, in request, offices []string) response {
+	m := newMembership(offices[in.bit], "member-"+in.user, in.user+"@zylker.com")
+	switch in.verb {
+	case join:
+		return response{answer: read(create(ctx, platform, m))}
+	case leave:
+		return response{answer: read(platform.Delete(ctx, m))}
+	}
+	var list v1alpha1.MembershipList
+	if err := platform.List(ctx, &list, client.MatchingFields{"spec.user": m.Spec.User}); err != nil {
+		return response{answer: unknown}
+	}
+	out := response{answer: done}
+	for i := range list.Items {
+		for bit, office := range offices {
+			if list.Items[i].Namespace == v1alpha1.NamespacePrefix+office {
+				out.set |= 1 << bit
+			}
+		}
+	}
+	return out
+}
+
+// linearizability is of one limit (L1), without controllers.
+func linearizability() {
+	It("keeps one limit linearizable while replicas crash, pause and grow stale", func(ctx SpecContext) {
+		const people, askers, each = 4, 3, 60
+		verbs := []verb{join, join, join, leave, look}
+		chance := seed()
+		fmt.Fprintf(GinkgoWriter, "%s=%d\n", seedVariable, chance)
+		staff(ctx, 2, withoutControllers)
+		offices := numbered(unique("office"), 6)
+		namespaces(ctx, offices...)
+		policy := defaultPolicy()
+		policy.Spec.Limits = limits(room, room, 20)
+		Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, policy) })).To(Succeed())
+
+		j := &journeys{began: time.Now()}
+		var asked atomic.Int64
+		inParallel(people*askers+1, func(i int) {
+			if i == people*askers {
+				disturb(ctx, &asked, people*askers*each)
+				return
+			}
+			dice := rand.New(rand.NewPCG(uint64(chance), uint64(i))) //nolint:gosec // a seed is to be repeatable
+			for range each {
+				in := request{verb: verbs[dice.IntN(len(verbs))], user: fmt.Sprint("p", i%people), bit: uint(dice.IntN(len(offices)))}
+				hurried(ctx, dice, func(ctx context.Context) { j.ask(ctx, i, in, offices) })
+				asked.Add(1)
+			}
+		})
+		for p := range people { // what is there in the end, asked again until told
+			Eventually(func() int {
+				j.ask(ctx, people*askers, request{verb: look, user: fmt.Sprint("p", p)}, offices)
+				return len(j.all)
+			}).Should(BeNumerically(">", 0))
+		}
+		tally := map[answer]int{}
+		for _, o := range j.all {
+			tally[o.Output.(response).answer]++
+		}
+		fmt.Fprintf(GinkgoWriter, "%d requests in %s: %v\n", len(j.all), time.Since(j.began), tally)
+		Expect(linearizable(j.all)).To(Succeed())
+		emptyJournal(ctx)
+		Expect(judged.check(seen.settled(ctx))).To(BeEmpty())
+		Expect(insist(ctx, func(ctx context.Context) error { return platform.Delete(ctx, policy) })).To(Succeed())
+	}, SpecTimeout(4*time.Minute))
+}
+
+// hurried gives one request in ten so little time that its client is gone before the answer comes.
+func hurried(ctx context.Context, dice *rand.Rand, do func(context.Context)) {
+	patience := 15 * time.Second
+	if dice.IntN(10) == 0 {
+		patience = time.Duration(dice.IntN(40)) * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	do(ctx)
+}
+
+// disturb lets one fault follow another, each after another eighth of the requests: stale watches, a pause, crashes.
+func disturb(ctx context.Context, asked *atomic.Int64, all int64) {
+	faults := []func(){
+		func() { hold(0) },
+		func() { crash(ctx, 1) },
+		func() { release(0); pauseReplica(1) },
+		func() { resume(1) },
+		func() { crash(ctx, 0, 1) },
+		func() { hold(1) },
+		func() { release(1) },
+	}
+	for i, fault := range faults {
+		Eventually(asked.Load).Should(BeNumerically(">=", all*int64(i+1)/int64(len(faults)+1)))
+		fault()
+	}
+}
+
+func defaultPolicy() *v1alpha1.PlatformPolicy {
+	return &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
+}
+
+// limits are those of a policy: so many organizations, created ones, and pending invitations of a user. The others go with them.
+func limits(organizations, created, pending int32) *v1alpha1.LimitsPolicy {
+	return &v1alpha1.LimitsPolicy{
+		OrganizationsPerUser: &organizations, CreatedOrganizationsPerUser: &created, InvitedCRMPlusPerUser: &created,
+		CreatedCRMPlusPerUser: ptr.To[int32](1), InternalZohoOnePerUser: ptr.To[int32](1),
+		PendingInvitationsPerUser: &pending, PendingInvitationsPerSuperAdmin: ptr.To(min(pending, 3)),
+	}
+}
+
+// The checker must be able to fail.
+func TestLinearizabilityChecker(t *testing.T) {
+	at := func(from, to int64, v verb, bit uint, out response) porcupine.Operation {
+		return porcupine.Operation{Call: from, Return: to, Input: request{v, "p", bit}, Output: out}
+	}
+	said := func(a answer) response { return response{answer: a} }
+	three := []porcupine.Operation{at(0, 1, join, 0, said(done)), at(2, 3, join, 1, said(done)), at(4, 5, join, 2, said(done))}
+	for name, c := range map[string]struct {
+		then []porcupine.Operation
+		want bool
+	}{
+		"one more than there is room for":                {[]porcupine.Operation{at(6, 7, join, 3, said(done))}, false},
+		"a refusal when there is no room":                {[]porcupine.Operation{at(6, 7, join, 3, said(full))}, true},
+		"a refusal while there is room":                  {[]porcupine.Operation{at(6, 7, leave, 0, said(done)), at(8, 9, join, 3, said(full))}, false},
+		"a refusal while another leaves":                 {[]porcupine.Operation{at(6, 9, leave, 0, said(done)), at(7, 8, join, 3, said(full))}, true},
+		"an admission before the one who leaves is gone": {[]porcupine.Operation{at(6, 7, join, 3, said(done)), at(8, 9, leave, 0, said(done))}, false},
+		"what was lost and happened":                     {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(done))}, true},
+		"what was lost and did not happen":               {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(full))}, true},
+		"a member who is not seen":                       {[]porcupine.Operation{at(6, 7, look, 0, response{done, 0b011})}, false},
+		"two joins of the same organization":             {[]porcupine.Operation{at(6, 7, leave, 0, said(done)), at(8, 9, join, 1, said(done))}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result := porcupine.CheckOperations(model(), append(three[:3:3], c.then...))
+			if result != c.want {
+				t.Errorf("linearizable: %t, want %t", result, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"context"
+	stdjson "encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// invokedAt, an annotation, says which revision the store had reached when an object's last change was asked for. A limit that was
+// lowered between then and the storing may be exceeded by it (L9).
+const invokedAt = "history.polyorg.io/invoked-at"
+
+var names atomic.Int64
+
+// unique makes a name that nothing else has.
+func unique(prefix string) string { return fmt.Sprintf("%s-%d", prefix, names.Add(1)) }
+
+func person(prefix string) string { return unique(prefix) + "@zylker.com" }
+
+func within(organization, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
+}
+
+func newOrganization(name, superAdmin string, licenses int32) *v1alpha1.Organization {
+	o := &v1alpha1.Organization{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: superAdmin},
+	}
+	if licenses > 0 {
+		o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: licenses}
+	}
+	return o
+}
+
+func newMembership(organization, name, user string) *v1alpha1.Membership {
+	return &v1alpha1.Membership{ObjectMeta: within(organization, name),
+		Spec: v1alpha1.MembershipSpec{User: user, Role: v1alpha1.RoleStandard}}
+}
+
+func newInvitation(organization, email string) *v1alpha1.Invitation {
+	name, _, _ := strings.Cut(email, "@")
+	return &v1alpha1.Invitation{ObjectMeta: within(organization, name),
+		Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
+}
+
+func newBinding(organization, name, application, account string) *v1alpha1.IntegrationBinding {
+	return &v1alpha1.IntegrationBinding{ObjectMeta: within(organization, name),
+		Spec: v1alpha1.IntegrationBindingSpec{Application: application, Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM}}
+}
+
+// namespaces makes those of organizations, as a GitOps repository may hold them.
+func namespaces(ctx context.Context, organizations ...string) {
+	GinkgoHelper()
+	inParallel(len(organizations), func(i int) {
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+			Name:   v1alpha1.NamespacePrefix + organizations[i],
+			Labels: map[string]string{v1alpha1.OrganizationLabel: organizations[i]},
+		}}
+		Expect(insist(ctx, func(ctx context.Context) error { return platform.Create(ctx, ns.DeepCopy()) })).To(Succeed())
+	})
+}
+
+// dated returns a copy that says when it was asked for.
+func dated(o client.Object) client.Object {
+	o = o.DeepCopyObject().(client.Object)
+	o.SetAnnotations(map[string]string{invokedAt: strconv.FormatInt(seen.revision(), 10)})
+	return o
+}
+
+// create asks once.
+func create(ctx context.Context, c client.Client, o client.Object) error {
+	return c.Create(ctx, dated(o))
+}
+
+// patch asks once for a change of the spec, in JSON.
+func patch(ctx context.Context, c client.Client, o client.Object, spec string) error {
+	return c.Patch(ctx, o, client.RawPatch("application/merge-patch+json", fmt.Appendf(nil,
+		`{"metadata":{"annotations":{%q:"%d"}},"spec":%s}`, invokedAt, seen.revision(), spec)))
+}
+
+// numbered are the names of n things.
+func numbered(prefix string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%s-%d", prefix, i)
+	}
+	return all
+}
+
+func json(v any) (string, error) {
+	data, err := stdjson.Marshal(v)
+	return string(data), err
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// spare is how many more ask for a thing than it has room for.
+const spare = 2
+
+// A try asks for one more of a thing.
+type try struct {
+	thing thing
+	do    func(ctx context.Context) error
+}
+
+// probe asks for everything that is limited, for more than there is room, all at once; exactly as many get it as there is room,
+// counted by the rulebook's words (world). What is refused then costs no write.
+func probe(ctx context.Context, s *stage, w world) {
+	GinkgoHelper()
+	t := w.taken()
+	free := func(k thing) int { return max(0, int(w.limit(k, w.policy()))-len(t[k])) }
+	tries := probes(ctx, s, w, free)
+	got := map[thing]int{}
+	var mu sync.Mutex
+	inParallel(len(tries), func(i int) {
+		a := read(insist(ctx, tries[i].do))
+		Expect(a).To(BeElementOf(done, full), "%v", tries[i].thing)
+		if a == done {
+			mu.Lock()
+			defer mu.Unlock()
+			got[tries[i].thing]++
+		}
+	})
+	fmt.Fprintf(GinkgoWriter, "%d asked for one more, %d things got full\n", len(tries), len(got))
+	for _, k := range tries {
+		Expect(got[k.thing]).To(Equal(free(k.thing)), "%v had %d", k.thing, len(t[k.thing]))
+	}
+	refuseForFree(ctx, tries)
+}
+
+// refuseForFree asks again for what is full by now, and expects that this writes nothing.
+func refuseForFree(ctx context.Context, tries []try) {
+	GinkgoHelper()
+	quiet(ctx)
+	version := emptyJournal(ctx)
+	before := last(seen.settled(ctx))
+	inParallel(len(tries), func(i int) {
+		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: it is there
+	})
+	Expect(emptyJournal(ctx)).To(Equal(version), "a refusal writes nothing")
+	Expect(last(seen.settled(ctx))).To(HaveLen(len(before)))
+}
+
+func probes(ctx context.Context, s *stage, w world, free func(thing) int) (all []try) {
+	GinkgoHelper()
+	rooms := numbered(unique("room"), int(w.policy().OrganizationsPerUser)+spare)
+	halls := numbered(unique("hall"), int(w.policy().PendingPerUser)+spare)
+	namespaces(ctx, append(rooms, halls...)...)
+	add := func(k thing, n int, of func(i int) func(context.Context) error) {
+		for i := range n {
+			all = append(all, try{k, of(i)})
+		}
+	}
+	for _, person := range s.people {
+		k := thing{"L1", address(person)}
+		add(k, free(k)+spare, func(i int) func(context.Context) error {
+			return func(ctx context.Context) error {
+				return create(ctx, platform, newMembership(rooms[i], person, address(person)))
+			}
+		})
+		k = thing{"L7", address(person)}
+		add(k, free(k)+spare, func(i int) func(context.Context) error {
+			return func(ctx context.Context) error {
+				return create(ctx, platform, newInvitation(halls[i], address(person)))
+			}
+		})
+	}
+	for _, o := range w {
+		if o, ok := o.(*v1alpha1.Organization); ok && slices.Contains(slices.Concat(s.settled, s.passing), o.Name) {
+			k := thing{"E5", o.Name}
+			add(k, free(k)+spare, func(i int) func(context.Context) error {
+				guest := fmt.Sprintf("%s-guest-%d", o.Name, i)
+				return func(ctx context.Context) error {
+					return create(ctx, platform, newMembership(o.Name, guest, address(guest)))
+				}
+			})
+		}
+	}
+	for _, host := range s.hosts {
+		add(thing{"A2", host + "." + baseDomain}, 1+spare, func(i int) func(context.Context) error {
+			name := fmt.Sprintf("%s-%d", host, i)
+			return func(ctx context.Context) error {
+				o := newOrganization(name, address(name), 1)
+				o.Spec.AccessURL = &v1alpha1.AccessURL{Name: host}
+				return create(ctx, platform, o)
+			}
+		})
+	}
+	for _, account := range s.accounts {
+		add(thing{"G1 account", "ZohoDesk/ " + account}, 1+spare, func(i int) func(context.Context) error {
+			return func(ctx context.Context) error {
+				return create(ctx, platform, newBinding(rooms[i], account, "ZohoDesk", account))
+			}
+		})
+	}
+	return all
+}
