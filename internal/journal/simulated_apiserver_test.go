@@ -77,6 +77,7 @@ func (a *apiServer) update(o client.Object, givesUp bool) error {
 	switch {
 	case before == nil:
 		return apierrors.NewNotFound(resource(o), o.GetName())
+	case o.GetResourceVersion() == "": // whatever is there
 	case before.GetUID() != o.GetUID() || before.GetResourceVersion() != o.GetResourceVersion():
 		return apierrors.NewConflict(resource(o), o.GetName(), fmt.Errorf("it is of version %s", before.GetResourceVersion()))
 	}

@@ -16,18 +16,23 @@ var (
 	users         = []string{"ann@x.example", "bob@x.example", "cid@x.example"}
 	organizations = []string{"acme", "beta", "gamma", "delta"} // the last is still to be founded
 	hosts         = []string{"h1", "h2", "h3", "h4"}
+	components    = []string{"", "MessagingExtension"}
 	accounts      = []string{"a1", "a2"}
 	editions      = []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne}
 	userTypes     = []v1alpha1.UserType{v1alpha1.UserTypeInternal, v1alpha1.UserTypeInternal, v1alpha1.UserTypeExternal}
 	origins       = []v1alpha1.Origin{v1alpha1.OriginProvisioned, v1alpha1.OriginProvisioned, v1alpha1.OriginCreated}
 )
 
-// acts are what clients do; a simulation has some of them.
-var acts = []func(*simulation){
-	(*simulation).join, (*simulation).join, (*simulation).leave, (*simulation).suspend, (*simulation).found, (*simulation).rename,
-	(*simulation).subscribe, (*simulation).buy, (*simulation).transfer, (*simulation).demolish, (*simulation).invite, (*simulation).revoke,
-	(*simulation).respond, (*simulation).bind, (*simulation).unbind, (*simulation).rebind, (*simulation).reserve, (*simulation).free,
-	(*simulation).limit, (*simulation).expire,
+// acts are what clients do, by what they compete for.
+var acts = [][]func(*simulation){
+	{(*simulation).found, (*simulation).rename, (*simulation).rename, (*simulation).reserve, (*simulation).free}, // hosts
+	{(*simulation).join, (*simulation).join, (*simulation).leave, (*simulation).found, (*simulation).transfer, (*simulation).demolish},
+	{(*simulation).invite, (*simulation).revoke, (*simulation).respond, (*simulation).respond, (*simulation).expire}, // answers
+	{(*simulation).invite, (*simulation).respond, (*simulation).respond, (*simulation).join, (*simulation).leave},    // places that move
+	{(*simulation).join, (*simulation).leave, (*simulation).invite, (*simulation).buy, (*simulation).suspend},        // seats
+	{(*simulation).bind, (*simulation).bind, (*simulation).unbind, (*simulation).rebind},
+	{(*simulation).subscribe, (*simulation).join, (*simulation).suspend, (*simulation).transfer, (*simulation).found}, // editions
+	{(*simulation).limit, (*simulation).join, (*simulation).found, (*simulation).invite, (*simulation).leave},
 }
 
 func one[T any](s *simulation, of []T) T { return of[s.rng.IntN(len(of))] }
@@ -63,7 +68,7 @@ func (s *simulation) join() {
 	if s.happens(0.1) {
 		name = "same"
 	}
-	s.creates(membership(one(s, organizations), name, one(s, users), one(s, origins), one(s, userTypes)))
+	s.creates(membership(one(s, s.organizations), name, one(s, s.users), one(s, origins), one(s, userTypes)))
 }
 
 func (s *simulation) leave() {
@@ -83,7 +88,7 @@ func (s *simulation) suspend() {
 }
 
 func (s *simulation) found() {
-	s.creates(organization(one(s, organizations), one(s, users), one(s, hosts), one(s, editions), 1+s.rng.Int32N(3)))
+	s.creates(organization(one(s, s.organizations), one(s, s.users), one(s, hosts), one(s, editions), 1+s.rng.Int32N(3)))
 }
 
 func (s *simulation) rename() {
@@ -109,7 +114,7 @@ func (s *simulation) buy() {
 
 func (s *simulation) transfer() {
 	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
-		to := one(s, users)
+		to := one(s, s.users)
 		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.SuperAdmin = to })
 	}
 }
@@ -121,7 +126,7 @@ func (s *simulation) demolish() {
 }
 
 func (s *simulation) invite() {
-	s.creates(invitation(one(s, organizations), s.fresh(), one(s, users)))
+	s.creates(invitation(one(s, s.organizations), s.fresh(), one(s, s.users)))
 }
 
 func (s *simulation) revoke() {
@@ -143,7 +148,7 @@ func (s *simulation) respond() {
 }
 
 func (s *simulation) bind() {
-	s.creates(binding(one(s, organizations), s.fresh(), one(s, []string{"", "MessagingExtension"}), one(s, accounts)))
+	s.creates(binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts)))
 }
 
 func (s *simulation) unbind() {

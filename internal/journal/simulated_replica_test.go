@@ -100,3 +100,12 @@ func closed(c <-chan struct{}) bool {
 		return false
 	}
 }
+
+// seen tells how far the replica has seen each kind.
+func (r *replica) seen() map[string]int64 {
+	seen := make(map[string]int64, len(r.streams))
+	for _, st := range r.streams {
+		seen[st.kind] = st.reached
+	}
+	return seen
+}

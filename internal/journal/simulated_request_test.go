@@ -142,7 +142,7 @@ func (s *simulation) admission(r *request, before, after client.Object) (rules.V
 // ask is Journal.Submit on one of the replicas, as the webhook calls it.
 func (s *simulation) ask(r *request, before, after client.Object) (rules.Violations, error) {
 	to := s.replicas[s.rng.IntN(len(s.replicas))]
-	life, end := to.life, s.now.Add(webhookTime)
+	life, seen, end := to.life, to.seen(), s.now.Add(webhookTime)
 	if s.happens(s.chance.twice) {
 		end = s.now.Add(time.Duration(s.rng.Int64N(int64(time.Second)))) // the connection breaks; the replica does not know
 	}
@@ -159,7 +159,7 @@ func (s *simulation) ask(r *request, before, after client.Object) (rules.Violati
 		violations, err := p.Answer()
 		if !errors.Is(err, journal.ErrExists) {
 			if len(violations) > 0 {
-				s.checkRefusal(to, r, before, after, violations)
+				s.checkRefusal(to, seen, r, before, after, violations)
 			}
 			return violations, err
 		}

@@ -83,11 +83,11 @@ func (s *simulation) probe() {
 	if s.failure != "" {
 		return
 	}
-	user, host := one(s, users), one(s, hosts)
+	user, host := one(s, s.users), one(s, hosts)
 	for _, o := range []client.Object{
 		membership("spare", s.fresh(), "new@x.example", v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
 		membership("spare", s.fresh(), user, v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
-		membership(one(s, organizations), s.fresh(), user, v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
+		membership(one(s, s.organizations), s.fresh(), user, v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
 		organization("new", "new@x.example", "new", v1alpha1.EditionEnterprise, 1),
 		organization("new", user, host, one(s, editions), 1),
 		invitation("spare", s.fresh(), "new@x.example"),
@@ -129,13 +129,5 @@ func (s *simulation) probeOne(o client.Object) {
 
 // fullFor reports whether any rule is in the way of a creation.
 func (w world) fullFor(o client.Object) bool {
-	if w.over(organizationOf(o)) {
-		return true
-	}
-	for _, rule := range limited {
-		if w.full(nil, o, rule) {
-			return true
-		}
-	}
-	return false
+	return w.over(organizationOf(o)) || len(w.full(nil, o)) > 0 || w.knows(o)
 }

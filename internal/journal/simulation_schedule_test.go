@@ -4,6 +4,7 @@ package journal_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,7 +23,7 @@ type chances struct {
 
 func (s *simulation) someChances() chances {
 	some := func(most float64) float64 {
-		if s.happens(0.6) {
+		if s.happens(0.5) {
 			return 0
 		}
 		return most * s.rng.Float64()
@@ -46,7 +47,8 @@ func (s *simulation) furnish() {
 	for i, name := range organizations[:3] {
 		s.must(s.server.create(organization(name, "boss@"+name+".example", hosts[i], one(s, editions), 2+s.rng.Int32N(3)), now))
 	}
-	if !s.happens(0.1) {
+	s.populate(now)
+	if !s.happens(0.05) {
 		s.must(s.server.create(journal.OpenJournal(systemNS, s.server.uid()), now))
 	}
 	s.founded = s.server.revision
@@ -59,20 +61,35 @@ func (s *simulation) furnish() {
 	s.employ()
 }
 
-// employ begins clients that do some of what clients can do.
-func (s *simulation) employ() {
-	var mine []func(*simulation)
-	for len(mine) < 2 {
-		for _, act := range acts {
-			if s.happens(0.3) {
-				mine = append(mine, act)
-			}
+// populate fills the world with some of what there can be, within all limits.
+func (s *simulation) populate(now metav1.Time) {
+	s.users, s.organizations = users[:1+s.rng.IntN(len(users))], organizations[s.rng.IntN(3):]
+	for range s.rng.IntN(8) {
+		var o client.Object
+		switch s.rng.IntN(4) {
+		case 0:
+			o = membership(one(s, s.organizations), s.fresh(), one(s, s.users), one(s, origins), one(s, userTypes))
+		case 1, 2:
+			o = invitation(one(s, s.organizations), s.fresh(), one(s, s.users))
+		default:
+			o = binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts))
+		}
+		if w := world(s.server.stored); !w.fullFor(o) {
+			s.must(s.server.create(o, now))
 		}
 	}
-	for i := range 3 + s.rng.IntN(6) {
+}
+
+// employ begins clients that do some of what clients can do.
+func (s *simulation) employ() {
+	mine := one(s, acts)
+	if s.happens(0.2) {
+		mine = slices.Concat(mine, one(s, acts), one(s, acts))
+	}
+	for i := range 4 + s.rng.IntN(6) {
 		s.begin(fmt.Sprintf("client %d", i+1), func() {
 			for range 1 + s.rng.IntN(3) {
-				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(3*time.Second)))), nil)
+				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(2*time.Second)))), nil)
 				one(s, mine)(s)
 			}
 		})
@@ -118,8 +135,12 @@ func (s *simulation) turn() {
 // goOn lets somebody go on who can; if nobody can, time passes until somebody can.
 func (s *simulation) goOn() {
 	able := s.runnable()
-	if len(able) == 0 || s.happens(0.02) {
+	switch {
+	case s.happens(0.02), len(able) == 0 && s.happens(0.2):
 		s.skip()
+		return
+	case len(able) == 0:
+		s.watch()
 		return
 	}
 	p := one(s, able)

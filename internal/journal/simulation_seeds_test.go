@@ -4,4 +4,5 @@
 
 package journal_test
 
-const defaultSeeds = 2000
+// defaultSeeds is how many seeds run when nobody says how many.
+const defaultSeeds = 2000 / slower

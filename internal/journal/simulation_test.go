@@ -82,16 +82,18 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // simulation is one run.
 type simulation struct {
-	rng       *rand.Rand
-	now       time.Time
-	server    *apiServer
-	replicas  []*replica
-	processes []*process
-	able      []*process
-	current   *process
-	chance    chances
-	names     int
-	founded   int64 // the revision at which there were replicas first
+	rng           *rand.Rand
+	now           time.Time
+	server        *apiServer
+	replicas      []*replica
+	processes     []*process
+	able          []*process
+	current       *process
+	chance        chances
+	users         []string // of this run
+	organizations []string
+	names         int
+	founded       int64 // the revision at which there were replicas first
 
 	storing *request // whose write is being stored
 	gauges  map[meter]gauge
