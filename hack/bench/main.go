@@ -41,6 +41,7 @@ type summary struct {
 	P50       float64            `json:"p50ms"`
 	P99       float64            `json:"p99ms"`
 	P99Ratio  float64            `json:"p99Ratio"`
+	CPURatio  float64            `json:"cpuRatio"`
 	Failed    int                `json:"failed"`
 	CPU       map[string]float64 `json:"cpuSecondsPer1000"`
 	Journal   *struct {

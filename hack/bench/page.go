@@ -65,7 +65,7 @@ func cpu(all []summary) string {
 	}
 	names := slices.Sorted(maps.Keys(seen))
 	var b strings.Builder
-	fmt.Fprintf(&b, "| Load | Clients | Mode | %s |\n|---|--:|---|%s\n", strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
+	fmt.Fprintf(&b, "| Load | Clients | Mode | %s | no webhook's part |\n|---|--:|---|%s--:|\n", strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
 	for _, s := range all {
 		fmt.Fprintf(&b, "| %s | %d | %s |", s.Load, s.Clients, s.Title)
 		for _, name := range names {
@@ -75,7 +75,7 @@ func cpu(all []summary) string {
 				b.WriteString(" |")
 			}
 		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, " %.2f |\n", s.CPURatio)
 	}
 	return b.String()
 }

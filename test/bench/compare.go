@@ -75,7 +75,7 @@ func (o options) warm(ctx context.Context, c *cluster) error {
 
 func (o options) measureCell(ctx context.Context, c *cluster, m mode, l load, clients int) (Cell, error) {
 	cell := Cell{Mode: m.name, Load: l.name, Clients: clients}
-	if err := c.quiet(ctx); err != nil {
+	if err := c.quiet(ctx, quietBetween); err != nil {
 		return cell, err
 	}
 	g := &generator{cluster: c, load: l, cell: fmt.Sprintf("%s-%d", l.name, clients), failed: map[string]int{}}

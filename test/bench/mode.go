@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -51,7 +52,7 @@ func (m mode) enforce(ctx context.Context, c *cluster, organizations int) error 
 		return err
 	}
 	if m.role != "" {
-		return c.installWebhook(ctx)
+		return errors.Join(c.installWebhook(ctx), c.quiet(ctx, quietAtFirst))
 	}
 	if m.prepare != nil {
 		return m.prepare(ctx, c)

@@ -15,12 +15,12 @@ import (
 func (c *Comparison) print() {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer w.Flush()
-	fmt.Fprintln(w, "load\tclients\tmode\ta second\tof limit\tp50 ms\tp99 ms\tof limit\tfailed\tCPU s for 1000\t")
+	fmt.Fprintln(w, "load\tclients\tmode\ta second\tof limit\tp50 ms\tp99 ms\tof limit\tfailed\tCPU of limit\tCPU s for 1000\t")
 	for _, s := range c.Summary {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%s\t\n",
-			s.Load, s.Clients, s.Mode, s.PerSecond, s.Ratio, s.P50, s.P99, s.P99Ratio, s.Failed, cpuText(s.CPU))
+		fmt.Fprintf(w, "%s\t%d\t%s\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%.2f\t%s\t\n",
+			s.Load, s.Clients, s.Mode, s.PerSecond, s.Ratio, s.P50, s.P99, s.P99Ratio, s.Failed, s.CPURatio, cpuText(s.CPU))
 		if j := s.Journal; j != nil {
-			fmt.Fprintf(w, "\t\t\t%.0f commits/s\t%.0f conflicts/s\t%.0f reads/s\tbatch %.1f\tentries %.0f\t\t\t\n",
+			fmt.Fprintf(w, "\t\t\t%.0f commits/s\t%.0f conflicts/s\t%.0f reads/s\tbatch %.1f\tentries %.0f\t\t\t\t\n",
 				j.CommitsPerSecond, j.ConflictsPerSecond, j.ReadsPerSecond, j.MeanBatch, j.MeanEntries)
 		}
 	}

@@ -69,6 +69,14 @@ func (c *Cell) fill(took []time.Duration, span time.Duration, before, after usag
 	}
 }
 
+func (c Cell) cpuTotal() float64 {
+	var sum float64
+	for _, seconds := range c.CPU {
+		sum += seconds
+	}
+	return sum
+}
+
 // Summary is one mode under one load: medians over the rounds. Ratios are of each round's own limit, the mode without webhook.
 type Summary struct {
 	Mode      string             `json:"mode"`
@@ -82,7 +90,9 @@ type Summary struct {
 	P99Ratio  float64            `json:"p99Ratio"`
 	Failed    int                `json:"failed"`
 	CPU       map[string]float64 `json:"cpuSecondsPer1000"`
-	Journal   *JournalCell       `json:"journal,omitempty"`
+	// CPURatio is the CPU time of the limit as part of this mode's: the ratio that a machine without a core to spare would show.
+	CPURatio float64      `json:"cpuRatio"`
+	Journal  *JournalCell `json:"journal,omitempty"`
 }
 
 func newComparison(cells []Cell) *Comparison {
@@ -113,6 +123,7 @@ func summarize(cells, limit []Cell) Summary {
 		return ratio(c.PerSecond, limit, c.Round, func(l Cell) float64 { return l.PerSecond })
 	})
 	s.P99Ratio = medianOf(cells, func(c Cell) float64 { return ratio(c.P99, limit, c.Round, func(l Cell) float64 { return l.P99 }) })
+	s.CPURatio = medianOf(cells, func(c Cell) float64 { return 1 / ratio(c.cpuTotal(), limit, c.Round, Cell.cpuTotal) })
 	for name := range cells[0].CPU {
 		s.CPU[name] = medianOf(cells, func(c Cell) float64 { return c.CPU[name] })
 	}
@@ -131,14 +142,14 @@ func summarize(cells, limit []Cell) Summary {
 	return s
 }
 
-// ratio compares a value with that of the limit in the same round; 0 where that was not measured.
+// ratio compares a value with that of the limit in the same round; 1 where that was not measured.
 func ratio(value float64, limit []Cell, round int, of func(Cell) float64) float64 {
 	for _, l := range limit {
-		if l.Round == round && of(l) > 0 {
+		if l.Round == round && value > 0 && of(l) > 0 {
 			return value / of(l)
 		}
 	}
-	return 0
+	return 1
 }
 
 func medianOf(cells []Cell, of func(Cell) float64) float64 {

@@ -67,24 +67,27 @@ const (
 	// quietShare of one core is what replicas use that have nothing left to do.
 	quietShare = 0.1
 	quietLook  = 300 * time.Millisecond
-	// quietTime bounds the wait for controllers that have much to catch up with.
-	quietTime = 10 * time.Second
+	// quietAtFirst and quietBetween bound the wait for controllers that have much to catch up with: all organizations, or what one
+	// measurement has left.
+	quietAtFirst = 3 * time.Minute
+	quietBetween = 30 * time.Second
 )
 
 // quiet returns when the replicas have done what was caused before, so that one measurement does not pay for another.
-func (c *cluster) quiet(ctx context.Context) error {
+func (c *cluster) quiet(ctx context.Context, atMost time.Duration) error {
 	last, err := c.replicaSeconds()
 	if err != nil || len(c.replicas) == 0 {
 		return err
 	}
-	err = wait.PollUntilContextTimeout(ctx, quietLook, quietTime, false, func(context.Context) (bool, error) {
+	err = wait.PollUntilContextTimeout(ctx, quietLook, atMost, false, func(context.Context) (bool, error) {
 		now, err := c.replicaSeconds()
 		spent := now - last
 		last = now
 		return spent < quietShare*quietLook.Seconds(), err
 	})
-	if wait.Interrupted(err) {
-		return ctx.Err()
+	if wait.Interrupted(err) && ctx.Err() == nil {
+		say("  the replicas are still busy after %s", atMost)
+		return nil
 	}
 	return err
 }
