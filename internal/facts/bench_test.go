@@ -139,6 +139,26 @@ func benchmarkJudge(b *testing.B, v *View, overlay *Overlay, m *v1alpha1.Members
 	}
 }
 
+// Only a change of edition may look at all members of its organization, and only to one of which somebody could have too many.
+func BenchmarkJudgeEdition(b *testing.B) {
+	v := filled(b, manyMemberships)
+	before := organizationNumber(0)
+	for _, edition := range []v1alpha1.Edition{v1alpha1.EditionUltimate, v1alpha1.EditionZohoOne} {
+		b.Run(string(edition), func(b *testing.B) {
+			after := before
+			after.Spec.Subscription = &v1alpha1.Subscription{Edition: edition, Licenses: 2 * crowd}
+			self, was, is := updating(&before, &after), Of(&before, baseDomain), Of(&after, baseDomain)
+			for b.Loop() {
+				v.Judge(NewOverlay(nil), self, func(w World) {
+					if vs := rules.Limits(rules.Worst(w), rules.Act{}, was, is); len(vs) > 0 {
+						b.Fatal(vs)
+					}
+				})
+			}
+		})
+	}
+}
+
 // What a replica does to judge beside the journal: all entries are looked up again for each batch.
 func BenchmarkOverlay(b *testing.B) {
 	var entries []*Entry

@@ -127,7 +127,7 @@ func (j judgement) stands(l limit, p Place) bool {
 func (j judgement) used(l limit, user, except string) int32 {
 	seen := map[string]bool{except: true}
 	for _, q := range held[Place](j.Outlook, UserKey(user)) {
-		if !seen[q.Organization] && !j.over(q.Organization) && l.counts(j, q) {
+		if !seen[q.Organization] && l.counts(j, q) && !j.over(q.Organization) {
 			seen[q.Organization] = true
 		}
 	}

@@ -3,6 +3,7 @@
 package rules_test
 
 import (
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -17,8 +18,10 @@ import (
 // The rules look once, at all that may be; the oracle looks at every outcome. What the Worst outlook lets through breaks nothing in
 // any outcome; what the Best refuses breaks the same rule in all of them.
 func TestLimitsInEveryOutcome(t *testing.T) {
+	often(t)
 	rapid.Check(t, func(t *rapid.T) {
-		c, others := anyChange(t, anyScene(t))
+		th := anyTheme(t)
+		c, others := anyChange(t, anyScene(t, th), th)
 		worst, best := limitsOf(c, others)
 		others.outcomes(func(facts []rules.Fact) {
 			broken := normal(c, ask(facts, said(c.before), said(c.after)).broken())
@@ -37,7 +40,8 @@ func TestLimitsInEveryOutcome(t *testing.T) {
 // With nothing in flight there is one answer.
 func TestLimitsWhenAllIsCertain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, others := anyChange(t, anyScene(t).settled())
+		th := anyTheme(t)
+		c, others := anyChange(t, anyScene(t, th).settled(), th)
 		worst, best := limitsOf(c, others)
 		others.outcomes(func(facts []rules.Fact) {
 			if goes(c, facts) {
@@ -52,6 +56,22 @@ func TestLimitsWhenAllIsCertain(t *testing.T) {
 			}
 		})
 	})
+}
+
+// often asks for more cases than rapid tries by itself, unless -rapid.checks says how many: what goes wrong here is rare.
+func often(t *testing.T) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	if checks.Value.String() != checks.DefValue {
+		return
+	}
+	set := func(n string) {
+		if err := checks.Value.Set(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("2000")
+	t.Cleanup(func() { set(checks.DefValue) })
 }
 
 // settled is the scene once all that was in flight has come to nothing.

@@ -32,21 +32,37 @@ var (
 	fewLeft  = rapid.Int32Range(1, 3)
 )
 
+// A theme is the few kinds of objects that a scene has beside its organizations: so that they get in each other's way.
+type theme []func(t *rapid.T, name string) func(*rapid.T) object
+
+func anyTheme(t *rapid.T) theme {
+	kinds := theme{memberships, memberships, invitations, answers, bindings, reservations}
+	return rapid.SliceOfN(rapid.SampledFrom(kinds), 1, 3).Draw(t, "theme")
+}
+
+// anything draws an object; the function, the same one with what may change drawn anew.
+func (th theme) anything(t *rapid.T, name string) func(*rapid.T) object {
+	return th[rapid.IntRange(0, len(th)-1).Draw(t, "kind")](t, name)
+}
+
 // anyScene draws a crowd that shares few users, organizations, hosts and accounts, with low limits.
-func anyScene(t *rapid.T) scene {
+func anyScene(t *rapid.T, th theme) scene {
 	var s scene
 	s.add(t, aPolicy)
 	for _, name := range []string{"zylker", "hidden", "third"} {
 		s.add(t, anOrganization(name))
 	}
 	for n := range rapid.IntRange(1, 7).Draw(t, "others") {
-		s.add(t, anything(t, strconv.Itoa(n)))
+		s.add(t, th.anything(t, strconv.Itoa(n)))
 	}
 	return s
 }
 
 func (s *scene) add(t *rapid.T, draw func(*rapid.T) object) {
 	p := prospect{states: []object{draw(t)}, another: draw}
+	if s.has(p.states[0]) {
+		return
+	}
 	uncertain := 0
 	for _, other := range *s {
 		uncertain += len(other.states) - 1
@@ -68,20 +84,21 @@ func (s *scene) add(t *rapid.T, draw func(*rapid.T) object) {
 	*s = append(*s, p)
 }
 
-// anything draws an object other than an organization; the function, the same one with what may change drawn anew.
-func anything(t *rapid.T, name string) func(*rapid.T) object {
-	switch rapid.IntRange(0, 6).Draw(t, "kind") {
-	case 0, 1:
-		return anInvitation(invite(someone.Draw(t, "invitee"), anywhere.Draw(t, "inviter")).called("i" + name))
-	case 2:
-		return always(anInvitation(invite(someone.Draw(t, "invitee"), anywhere.Draw(t, "inviter")).called("i0"))(t).(invitation).accepts().called("r" + name))
-	case 3:
-		return aBinding(t, name)
-	case 4:
-		return always(reserve("shared." + baseDomain).heldFor(org(anywhere.Draw(t, "held for"), john)))
-	}
+func memberships(t *rapid.T, name string) func(*rapid.T) object {
 	origin := rapid.SampledFrom([]v1alpha1.Origin{v1alpha1.OriginCreated, v1alpha1.OriginInvited, v1alpha1.OriginProvisioned}).Draw(t, "origin")
 	return aMembership(member(someone.Draw(t, "member"), anywhere.Draw(t, "of")).called("m" + name).origin(origin))
+}
+
+func invitations(t *rapid.T, name string) func(*rapid.T) object {
+	return anInvitation(invite(someone.Draw(t, "invitee"), anywhere.Draw(t, "inviter")).called("i" + name))
+}
+
+func answers(t *rapid.T, name string) func(*rapid.T) object {
+	return always(invite(someone.Draw(t, "invitee"), anywhere.Draw(t, "inviter")).called("i0").accepts().called("r" + name))
+}
+
+func reservations(t *rapid.T, _ string) func(*rapid.T) object {
+	return always(reserve("shared." + baseDomain).heldFor(org(anywhere.Draw(t, "held for"), john)))
 }
 
 func always(o object) func(*rapid.T) object { return func(*rapid.T) object { return o } }
@@ -138,9 +155,9 @@ func anInvitation(i invitation) func(*rapid.T) object {
 	}
 }
 
-// aBinding is one of an application that joins one account to one organization, many to one, one to many, or many to many; only
+// bindings are of an application that joins one account to one organization, many to one, one to many, or many to many; only
 // of the third can the account change.
-func aBinding(t *rapid.T, name string) func(*rapid.T) object {
+func bindings(t *rapid.T, name string) func(*rapid.T) object {
 	application := rapid.SampledFrom([]string{"ZohoDesk", "ZohoCampaigns", "MicrosoftTeams", "ZohoAnalytics"}).Draw(t, "application")
 	account := rapid.SampledFrom([]string{"red", "blue"})
 	b := bound(anywhere.Draw(t, "bound"), application, account.Draw(t, "account"))
@@ -194,7 +211,7 @@ func (s scene) following(known []rules.Fact, f func([]rules.Fact)) {
 }
 
 // anyChange draws a creation of something new, or a change of something that is there; and the scene without it.
-func anyChange(t *rapid.T, s scene) (c change, others scene) {
+func anyChange(t *rapid.T, s scene, th theme) (c change, others scene) {
 	i := rapid.IntRange(0, 2*len(s)).Draw(t, "subject")
 	if i < len(s) && s[i].states[0] != nil {
 		others = append(append(others, s[:i]...), s[i+1:]...)
@@ -205,7 +222,7 @@ func anyChange(t *rapid.T, s scene) (c change, others scene) {
 			return by(platform).creates(o), s
 		}
 	}
-	return by(platform).creates(anything(t, "new")(t)), s
+	return by(platform).creates(th.anything(t, "new")(t)), s
 }
 
 func (s scene) has(o object) bool {

@@ -85,11 +85,22 @@ func TestSeats(t *testing.T) {
 		"R8: until then nobody counts their seats": {
 			world{}.with(crowd(50, "zylker")...), by(platform).creates(member(bob, "zylker")), nil, false, nil,
 		},
+		"R8: nobody is refused a seat of an organization that may yet not come": {
+			world{}.with(crowd(4, "zylker")...).perhaps(trial), by(platform).creates(member(bob, "zylker")), []string{"E5"}, true, nil,
+		},
+		"E6: while the seats on trial change, a first subscription is not taken for fewer": {
+			world{}.with(trial).with(crowd(2, "zylker")...).changing(policyWith(seatsOnTrial(4)), policyWith(seatsOnTrial(2))),
+			by(user(alice)).changes(trial, trial.on(v1alpha1.EditionStandard, 2)), []string{"E6"}, true, nil,
+		},
 		"E7, R8: their limits are judged then too": {
 			world{}.with(crmPlus(9)...).with(member(john, "zylker")), by(platform).creates(org("zylker", alice).on(v1alpha1.EditionCRMPlus, 9)),
 			[]string{"E7"}, false, []string{"1 member(s)", ": " + john},
 		},
 	})
+}
+
+func seatsOnTrial(n int32) func(*v1alpha1.PlatformPolicySpec) {
+	return func(s *v1alpha1.PlatformPolicySpec) { s.Trial = &v1alpha1.TrialPolicy{Licenses: &n} }
 }
 
 func TestSeatsCount(t *testing.T) {
