@@ -13,9 +13,11 @@ const (
 	bytesASecond = 1 << 20
 	// rivalry is how long another replica's last write makes it a rival, whom one that has just written lets go first.
 	rivalry = time.Second
-	// longestGather and longestYield bound the waits that pacing adds to an answer.
+	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer: for company, for a rival's turn,
+	// and for the watch to bring what a rival wrote, which is cheaper than reading it.
 	longestGather = 10 * time.Millisecond
-	longestYield  = 20 * time.Millisecond
+	longestYield  = 100 * time.Millisecond
+	longestNews   = 20 * time.Millisecond
 )
 
 // pace tells when to write next. A replica that nobody competes with, and whose requests come one at a time, never waits.
@@ -42,6 +44,9 @@ func (p *pace) gather(now time.Time, took time.Duration) {
 		p.next = next
 	}
 }
+
+// lost takes note that another replica wrote first.
+func (p *pace) lost(now time.Time) { p.foreign, p.yield = now, now.Add(longestNews) }
 
 // saw takes note that another replica has written: it is this one's turn.
 func (p *pace) saw(now time.Time) { p.foreign, p.yield = now, time.Time{} }

@@ -124,7 +124,7 @@ func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 		j.pace.wrote(j.Clock.Now(), took, s.bytes)
 		return true, nil
 	case apierrors.IsConflict(err):
-		j.pace.saw(j.Clock.Now())
+		j.pace.lost(j.Clock.Now())
 		return false, nil
 	}
 	return false, err

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+func entryOf(uid, actor string, stated ...rules.Fact) *facts.Entry {
+	return facts.NewEntry(facts.Entry{
+		Operation: facts.Create, Kind: "Organization", Name: "zylker", UID: types.UID("uid-" + uid), Actor: actor, Facts: stated,
+	})
+}
+
+func TestARecordIsReadAsItIsWritten(t *testing.T) {
+	host := rules.Claim{Kind: rules.ClaimHost, Name: "shop.crm.example.com", Holder: "uid-a"}
+	for sentence, record := range map[string]*Record{
+		"a journal that is closed": {Format: 1, Fences: map[string]string{}},
+		"an empty one":             {Format: 1, UID: "own", Fences: map[string]string{}},
+		"one with entries and fences": {
+			Format: 2, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
+			Entries: []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
+		},
+	} {
+		got, err := Parse(&corev1.ConfigMap{Data: record.data()})
+		if err != nil {
+			t.Errorf("%s: %v", sentence, err)
+			continue
+		}
+		if diff := cmp.Diff(record, got); diff != "" {
+			t.Errorf("%s (-written +read):\n%s", sentence, diff)
+		}
+	}
+}
+
+func TestWhatSomebodyElseWroteIsAnError(t *testing.T) {
+	for sentence, data := range map[string]map[string]string{
+		"nothing at all":         nil,
+		"a format that is none":  {keyFormat: "one"},
+		"a fence without its RV": {keyFormat: "1", keyFences: "Organization\n"},
+		"a line that is none":    {keyFormat: "1", keyEntries: "hello\n"},
+	} {
+		if r, err := Parse(&corev1.ConfigMap{Data: data}); err == nil {
+			t.Errorf("%s was read as %+v", sentence, r)
+		}
+	}
+}
+
+// FuzzParse: whatever somebody writes into the ConfigMap, it is read or refused, and never harms.
+func FuzzParse(f *testing.F) {
+	f.Add("1", "own", "Organization 17\n", entryOf("a", "").Text+"\n")
+	f.Fuzz(func(t *testing.T, format, uid, fences, entries string) {
+		r, err := Parse(&corev1.ConfigMap{Data: map[string]string{keyFormat: format, keyUID: uid, keyFences: fences, keyEntries: entries}})
+		if err != nil {
+			return
+		}
+		again, err := Parse(&corev1.ConfigMap{Data: r.data()})
+		if diff := cmp.Diff(r, again); err != nil || diff != "" {
+			t.Errorf("%v (-once +twice):\n%s", err, diff)
+		}
+	})
+}
