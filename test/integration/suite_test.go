@@ -67,6 +67,7 @@ var _ = BeforeSuite(func() {
 	_, err = envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
+	trace()
 	openTheDoor(ctx)
 	serve(ctx, root, 2)
 })
