@@ -37,8 +37,9 @@ const (
 	// ConditionWithinLimits is on a User: nothing is used beyond a limit. Positive; False takes nothing away (L9).
 	ConditionWithinLimits = "WithinLimits"
 
-	// ConditionGranted is on a Membership, IntegrationBinding or Organization whose power was given by the limits of its
-	// day (L9). Positive; once True it stays so for as long as the object keeps what it was judged on.
+	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding whose power was given by the limits
+	// of its day (L9). Positive; once True it stays so for good. False: it got past admission and is beyond a limit, which the
+	// message names, or its Organization is; it is given its place when there is room, the eldest first.
 	ConditionGranted = "Granted"
 )
 

@@ -72,7 +72,7 @@ var _ = Describe("An invitation", func() {
 		claim := rules.Claim{Kind: rules.ClaimAnswer, Name: string(i.UID), Holder: "answer"}
 		entry := facts.NewEntry(facts.Entry{Kind: "InvitationResponse", Name: "answer", UID: "answer", Operation: facts.Create, Facts: []rules.Fact{claim}})
 		stored := create(ctx, &corev1.ConfigMap{
-			ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceDefault, Name: journal.Name},
+			ObjectMeta: metav1.ObjectMeta{Namespace: conf.LeaderElection.Namespace, Name: journal.Name},
 			Data:       map[string]string{"format": "1", "entries": entry.Text + "\n"},
 		})
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Namespace: stored.Namespace, Clock: clock, Events: mgr.GetEventRecorder("test")}

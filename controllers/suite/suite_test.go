@@ -28,6 +28,7 @@ import (
 	"github.com/polyorg/polyorg/controllers"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
 const (
@@ -56,6 +57,7 @@ func TestControllers(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx context.Context) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
+	conf.LeaderElection.Namespace = "polyorg-system"
 	conf.Ingress = config.Ingress{BaseDomain: baseDomain, ClassName: "traefik", Backend: config.Backend{ServiceName: "crm", Port: 80}}
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
@@ -97,8 +99,13 @@ func startOperator() {
 	})
 	Expect(err).NotTo(HaveOccurred())
 
+	live, err := client.NewWithWatch(mgr.GetConfig(), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	view := facts.NewView(baseDomain)
+	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
+
 	ctx, cancel := context.WithCancel(context.Background())
-	Expect(controllers.SetupAll(ctx, mgr, controllers.Options{Config: conf, Clock: clock})).To(Succeed())
+	Expect(controllers.SetupAll(ctx, mgr, controllers.Options{Config: conf, Clock: clock, View: view})).To(Succeed())
 	stopped := make(chan error, 1)
 	go func() { stopped <- mgr.Start(ctx) }()
 	DeferCleanup(func() error { cancel(); return <-stopped })

@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long the view may be behind the cache before whoever asks is sent to come again.
-const patience = time.Second
+const patience = 100 * time.Millisecond
 
 // catchUp waits until the view has seen who wants a seat as they are now. So whoever was given one is in the view when the next
 // is judged by it.
