@@ -36,7 +36,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
 	flag.DurationVar(&o.warmUp, "warm-up", 500*time.Millisecond, "how long the load runs before that")
-	flag.StringVar(&o.modes, "modes", "", "measure only these, by comma")
+	flag.StringVar(&o.modes, "modes", "", "measure, or profile, only these, by comma")
 	flag.StringVar(&o.results, "results", "", "the file to write results to; none by default")
 	flag.StringVar(&o.serve.role, "serve", "", "(internal) be a replica of that kind")
 	flag.StringVar(&o.serve.webhook, "webhook", "", "(internal) where the replica serves admission")
@@ -60,7 +60,7 @@ func (o options) run(ctx context.Context) error {
 	case o.serve.role != "":
 		return o.serve.run(ctx)
 	case o.profile:
-		return profile(ctx)
+		return o.showProfile(ctx)
 	case o.scale:
 		return o.measureScale(ctx)
 	}

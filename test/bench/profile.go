@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,9 @@ const (
 	profileSeconds  = 10
 )
 
-// profile shows where the time goes with the journal under 64 clients.
-func profile(ctx context.Context) error {
-	m, err := modeNamed("journal")
+// profile shows where the time goes under 64 clients, with the journal unless another mode is asked for.
+func (o options) showProfile(ctx context.Context) error {
+	m, err := modeNamed(cmp.Or(o.modes, "journal"))
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func profile(ctx context.Context) error {
 	return show(ctx, dir)
 }
 
-// takeProfiles takes those of the API server and of one replica at the same time.
+// takeProfiles takes those of the API server and of one replica, if there is one to be asked, at the same time.
 func (c *cluster) takeProfiles(ctx context.Context, dir string) error {
 	say("profiling for %d seconds; the profiles are in %s", profileSeconds, dir)
 	kube, err := kubernetes.NewForConfig(c.control.Config())
@@ -73,7 +74,11 @@ func (c *cluster) takeProfiles(ctx context.Context, dir string) error {
 	path := fmt.Sprintf("/debug/pprof/profile?seconds=%d", profileSeconds)
 	taken := make(chan error, 1)
 	go func() {
-		text, err := c.replicas[0].get(ctx, path)
+		var text []byte
+		var err error
+		if len(c.replicas) > 0 {
+			text, err = c.replicas[0].get(ctx, path)
+		}
 		taken <- errors.Join(err, os.WriteFile(filepath.Join(dir, "replica"), text, 0o600))
 	}()
 	text, err := kube.Discovery().RESTClient().Get().RequestURI(path).DoRaw(ctx)
@@ -83,6 +88,9 @@ func (c *cluster) takeProfiles(ctx context.Context, dir string) error {
 // show prints the functions that take the most time, with what they call and by themselves.
 func show(ctx context.Context, dir string) error {
 	for _, name := range []string{"kube-apiserver", "replica"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			continue
+		}
 		for _, order := range []string{"-cum", "-flat"} {
 			pprof := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", order, "-nodecount=40", filepath.Join(dir, name))
 			pprof.Stdout, pprof.Stderr = os.Stdout, os.Stderr
