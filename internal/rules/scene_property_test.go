@@ -111,6 +111,7 @@ func aPolicy(t *rapid.T) object {
 		} {
 			*number = new(fewLeft.Draw(t, "limit"))
 		}
+		*l.PendingInvitationsPerUser++ // else it hides how many may come from one super admin
 	}), func(s *v1alpha1.PlatformPolicySpec) {
 		s.Trial = &v1alpha1.TrialPolicy{Licenses: new(fewLeft.Draw(t, "seats on trial"))}
 	})
@@ -121,7 +122,7 @@ func anOrganization(name string) func(*rapid.T) object {
 		o := org(name, someone.Draw(t, "super admin"))
 		if rapid.IntRange(0, 3).Draw(t, "subscribed") > 0 {
 			edition := rapid.SampledFrom([]v1alpha1.Edition{v1alpha1.EditionStandard, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne})
-			o = o.on(edition.Draw(t, "edition"), fewLeft.Draw(t, "licences"))
+			o = o.on(edition.Draw(t, "edition"), rapid.Int32Range(1, 5).Draw(t, "licences"))
 		}
 		if rapid.IntRange(0, 3).Draw(t, "host") == 0 {
 			o = o.at("shared", "")
