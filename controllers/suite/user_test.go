@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gstruct"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
@@ -27,6 +28,20 @@ func choice(ctx context.Context, u *v1alpha1.User, organization, reason string) 
 		g.Expect(u.Status.DefaultOrganization).To(Equal(organization))
 		g.Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(reason))
 	})
+}
+
+// overLimit is what the metric says.
+func overLimit() float64 {
+	GinkgoHelper()
+	families, err := metrics.Registry.Gather()
+	Expect(err).NotTo(HaveOccurred())
+	for _, family := range families {
+		if family.GetName() == "polyorg_users_over_limit" {
+			return family.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	Fail("no such metric")
+	return 0
 }
 
 var _ = Describe("A user", func() {
@@ -55,6 +70,27 @@ var _ = Describe("A user", func() {
 		), "by name")
 		Expect(u.Status.Usage.Created).To(Equal(v1alpha1.Usage{Used: 1, Limit: 5, Summary: "1/5"}))
 		Expect(condition(u, v1alpha1.ConditionWithinLimits).Status).To(Equal(metav1.ConditionTrue))
+	})
+
+	It("is counted while they have more than the limits allow (L9)", func(ctx context.Context) {
+		john, one := person("john"), unique("one")
+		settled(ctx, one, john)
+		other := unique("other")
+		settled(ctx, other, person("mary"))
+		becomes(ctx, create(ctx, membership(other, john)), v1alpha1.ReasonActive)
+		within := func(status metav1.ConditionStatus) {
+			GinkgoHelper()
+			eventually(ctx, userOf(john), func(g Gomega, u *v1alpha1.User) {
+				g.Expect(condition(u, v1alpha1.ConditionWithinLimits).Status).To(Equal(status))
+			})
+		}
+		within(metav1.ConditionTrue)
+		policy := setPolicy(ctx, v1alpha1.PlatformPolicySpec{Limits: allLimits(1, nil)})
+		within(metav1.ConditionFalse)
+		Expect(overLimit()).To(BeNumerically(">", 0))
+		change(ctx, policy, func(p *v1alpha1.PlatformPolicy) { p.Spec.Limits = allLimits(10, nil) })
+		within(metav1.ConditionTrue)
+		Eventually(overLimit).Should(BeZero())
 	})
 
 	It("has their first organization as default, their own choice after that, and none chosen for them when it is lost (F1–F3)", func(ctx context.Context) {

@@ -29,6 +29,8 @@ type Reconciler struct {
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	Config *config.OperatorConfig
+
+	over tally
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=get;list;watch;create;delete
@@ -49,11 +51,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	case err != nil:
 		return ctrl.Result{}, err
 	case p.email == "":
+		r.over.count(req.Name, false)
 		return ctrl.Result{}, r.remove(ctx, &u)
 	}
 	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
 		p.tell(u, say)
+		r.over.count(u.Name, p.over)
 		return 0, nil
 	})
 }

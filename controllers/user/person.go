@@ -24,6 +24,7 @@ type person struct {
 	invitations []v1alpha1.Invitation // pending
 	known       map[string]*v1alpha1.Organization
 	outlook     rules.Outlook
+	over        bool // a limit
 }
 
 // observe finds what speaks of the person whose User has that name.

@@ -54,7 +54,7 @@ func (p *person) tellUsage(u *v1alpha1.User, say status.Conditions) {
 		ZohoOneInternal:    shown(usage.ZohoOneInternal),
 		PendingInvitations: shown(usage.PendingInvitations),
 	}
-	if usage.Over() {
+	if p.over = usage.Over(); p.over {
 		say.False(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonOverLimit, "Has more than a limit allows; keeps it, and gets nothing new (L9)")
 		return
 	}
