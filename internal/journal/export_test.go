@@ -68,7 +68,7 @@ func (b *ByHand) Heard() bool { return len(b.news) > 0 }
 // TakeIn is what Start's loop does about it.
 func (b *ByHand) TakeIn() {
 	<-b.news
-	b.catchUp()
+	b.catchUp(context.Background())
 }
 
 // PauseEnds is what Start's loop does when its pause is over.

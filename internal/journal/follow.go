@@ -76,11 +76,11 @@ func (m mailbox) Replace(list []any, _ string) error {
 func (m mailbox) Resync() error { return nil }
 
 // catchUp takes what the watch brought, if it is newer than what is known.
-func (j *Journal) catchUp() {
+func (j *Journal) catchUp(ctx context.Context) {
 	seen := j.newest.Load()
 	if seen == nil || j.latest != "" && !facts.Later(seen.ResourceVersion, j.latest) {
 		return
 	}
 	j.pace.saw(j.Clock.Now())
-	j.fail(context.Background(), j.adopt(seen))
+	j.fail(ctx, j.adopt(seen))
 }

@@ -48,7 +48,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 			waiting = append(waiting, r)
 		case <-changed:
 		case <-j.news:
-			if j.catchUp(); len(waiting) == 0 {
+			if j.catchUp(ctx); len(waiting) == 0 {
 				continue
 			}
 		case <-timer.C():
@@ -81,7 +81,7 @@ func (j *Journal) hold(ctx context.Context, waiting []*request) []*request {
 		case r := <-j.requests:
 			waiting = append(waiting, r)
 		case <-j.news:
-			j.catchUp()
+			j.catchUp(ctx)
 		case <-timer.C():
 		}
 		timer.Stop()
