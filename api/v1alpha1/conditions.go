@@ -63,7 +63,7 @@ const (
 	// ReasonOrganizationSuspended appears with Ready=False on what belongs to a suspended Organization (E3).
 	ReasonOrganizationSuspended = "OrganizationSuspended"
 	// ReasonOverLimit appears with Ready=False on what is beyond a limit and has no power, with WithinLimits=False on a
-	// User, and with Stalled=True on an InvitationResponse that L1 to L5 refuse (I8).
+	// User, and with Stalled=True on an InvitationResponse that accepts an Invitation which is beyond a limit itself (I8).
 	ReasonOverLimit = "OverLimit"
 	// ReasonNoSeat appears with Ready=False on a Membership or Invitation that the licences do not cover (E5).
 	ReasonNoSeat = "NoSeat"

@@ -286,6 +286,14 @@ var _ = Describe("Of what got past admission", func() {
 		becomes(ctx, second, v1alpha1.ReasonPending)
 	})
 
+	It("nothing keeps an invitation from being accepted at once", func(ctx context.Context) {
+		org, bob := settled(ctx, unique("zylker"), person("john")), person("bob")
+		i := create(ctx, invitation(org.Name, bob))
+		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
+		becomes(ctx, membership(org.Name, bob), v1alpha1.ReasonActive)
+		becomes(ctx, i, v1alpha1.ReasonAccepted)
+	})
+
 	It("an account is bound once, by the eldest binding (G1)", func(ctx context.Context) {
 		account := unique("portal")
 		bind := func(name string) *v1alpha1.IntegrationBinding {

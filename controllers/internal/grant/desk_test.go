@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -206,9 +207,9 @@ func TestNobodyIsJudgedByAViewThatIsBehind(t *testing.T) {
 func TestRecentForgetsTheOldest(t *testing.T) {
 	var r recent
 	for i := range 3 * enough {
-		r.add(types.UID(fmt.Sprint(i)))
+		r.add(types.UID(strconv.Itoa(i)))
 	}
-	if r.has("0") || !r.has(types.UID(fmt.Sprint(2*enough))) || len(r.young)+len(r.old) > 2*enough {
+	if r.has("0") || !r.has(types.UID(strconv.Itoa(2*enough))) || len(r.young)+len(r.old) > 2*enough {
 		t.Errorf("of %d grants it remembers %d", 3*enough, len(r.young)+len(r.old))
 	}
 }
