@@ -4,6 +4,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -25,7 +26,7 @@ type stage struct {
 
 func newStage(prefix string) *stage {
 	return &stage{
-		people: numbered(prefix+"-p", 8), settled: numbered(prefix+"-o", 6), passing: numbered(prefix+"-c", 4),
+		people: numbered(prefix+"-p", 8), settled: numbered(prefix+"-o", 6), passing: numbered(prefix+"-c", 3),
 		hosts: numbered(prefix+"-shop", 3), accounts: numbered(prefix+"-site", 3),
 	}
 }
@@ -43,7 +44,7 @@ func (s *stage) draw(dice *rand.Rand) draw {
 	one := func(of []string) string { return of[dice.IntN(len(of))] }
 	return draw{
 		stage: s, Rand: dice, person: one(s.people), other: one(s.people), passer: one(s.passing), host: one(s.hosts),
-		account: one(s.accounts), organization: one(append(s.settled[:len(s.settled):len(s.settled)], s.passing...)),
+		account: one(s.accounts), organization: one(append(s.settled[:len(s.settled):len(s.settled)], s.passing[0])),
 	}
 }
 
@@ -124,12 +125,18 @@ func invite(ctx context.Context, d draw) error {
 	return create(ctx, platform, i)
 }
 
+// errNothing: there is nothing to be asked for.
+var errNothing = errors.New("nothing")
+
 // offered draws one of somebody's invitations, pending or not.
 func (d draw) offered(ctx context.Context) (*v1alpha1.Invitation, error) {
 	var all v1alpha1.InvitationList
 	err := platform.List(ctx, &all, client.MatchingFields{"spec.email": address(d.person)})
-	if err != nil || len(all.Items) == 0 {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(all.Items) == 0:
+		return nil, errNothing
 	}
 	from := d.IntN(len(all.Items))
 	for n := range all.Items { // one that is pending if there is one
@@ -142,7 +149,7 @@ func (d draw) offered(ctx context.Context) (*v1alpha1.Invitation, error) {
 
 func answerAct(ctx context.Context, d draw) error {
 	i, err := d.offered(ctx)
-	if i == nil {
+	if err != nil {
 		return err
 	}
 	r := &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{Name: unique("answer")}}
@@ -156,7 +163,7 @@ func answerAct(ctx context.Context, d draw) error {
 
 func revoke(ctx context.Context, d draw) error {
 	i, err := d.offered(ctx)
-	if i == nil {
+	if err != nil {
 		return err
 	}
 	return patch(ctx, platform, i, `{"revoked":true}`)
@@ -164,7 +171,7 @@ func revoke(ctx context.Context, d draw) error {
 
 func withdraw(ctx context.Context, d draw) error {
 	i, err := d.offered(ctx)
-	if i == nil {
+	if err != nil {
 		return err
 	}
 	return platform.Delete(ctx, i)

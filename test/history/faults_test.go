@@ -4,7 +4,10 @@ package history
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"os"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -63,4 +66,63 @@ func pauseReplica(i int) {
 func resume(i int) {
 	GinkgoHelper()
 	Expect(operator.Resume(i)).To(Succeed())
+}
+
+// disturbed lets so many actors act at once, each with dice of its own, while faults strike so many replicas, until the time is over.
+func disturbed(ctx context.Context, length time.Duration, seed int64, replicas, actors int, act func(over context.Context, i int, dice *rand.Rand)) {
+	GinkgoHelper()
+	over, cancel := context.WithTimeout(ctx, length)
+	defer cancel()
+	inParallel(actors+1, func(i int) {
+		dice := rand.New(rand.NewPCG(uint64(seed), uint64(i))) //nolint:gosec // a seed is to be repeatable
+		if i == actors {
+			strike(over, ctx, dice, replicas)
+			return
+		}
+		act(over, i, dice)
+	})
+}
+
+// strike lets one fault after another strike, with calm between them, until the time is over.
+func strike(over, ctx context.Context, dice *rand.Rand, replicas int) {
+	GinkgoHelper()
+	for calm(over, dice) {
+		i := dice.IntN(replicas)
+		switch dice.IntN(5) {
+		case 0:
+			crash(ctx, i)
+		case 1:
+			crash(ctx, (i+1)%replicas, i)
+		case 2:
+			pauseReplica(i)
+			calm(over, dice)
+			resume(i)
+		default:
+			hold(i)
+			calm(over, dice)
+			release(i)
+		}
+		revive(ctx, replicas)
+	}
+}
+
+// calm waits for up to two seconds, and reports whether there is time left.
+func calm(over context.Context, dice *rand.Rand) bool {
+	select {
+	case <-over.Done():
+		return false
+	case <-time.After(time.Duration(dice.IntN(2000)) * time.Millisecond):
+		return true
+	}
+}
+
+// revive starts what ended by itself, as a Deployment would: a leader that was paused, or starved, for too long.
+func revive(ctx context.Context, replicas int) {
+	GinkgoHelper()
+	for i := range replicas {
+		if !operator.Process(i).Running() {
+			fmt.Fprintf(GinkgoWriter, "replica %d is started again: %v\n", i, operator.Process(i).Err())
+			restart(ctx, i)
+		}
+	}
 }

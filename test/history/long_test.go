@@ -6,5 +6,8 @@ package history
 
 import "time"
 
-// length is how long a random history goes on before it is judged.
-const length = 2 * time.Minute
+// length is how long a random history goes on with so many replicas.
+const length = 30 * time.Second
+
+// plays are the random histories, each of a seed of its own: with how many replicas, one after the other.
+var plays = [][]int{{2, 2}, {3, 3}, {2, 3}, {3, 2}, {2}, {3}}

@@ -4,6 +4,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -15,15 +16,15 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// A play is one random history: who plays, for how long, and from which seed.
+// A play is one random history, from a seed, in acts of one length: each with so many replicas.
 type play struct {
 	seed     int64
-	replicas int
+	replicas []int
 	length   time.Duration
 
 	stage *stage
 	mu    sync.Mutex
-	told  map[string]map[answer]int // by act
+	told  map[string]map[answer]int // by what was asked for
 }
 
 // actors is how many ask at once.
@@ -32,25 +33,23 @@ const actors = 8
 // run lets a history happen, waits for quiet, and judges it.
 func (p *play) run(ctx context.Context) {
 	GinkgoHelper()
-	fmt.Fprintf(GinkgoWriter, "%s=%d, %d replicas, %s\n", seedVariable, p.seed, p.replicas, p.length)
+	fmt.Fprintf(GinkgoWriter, "%s=%d, %v replicas, %s each\n", seedVariable, p.seed, p.replicas, p.length)
 	p.stage, p.told = newStage(unique("h")), map[string]map[answer]int{}
-	staff(ctx, p.replicas, withControllers)
-	p.open(ctx)
-	p.happen(ctx)
+	for n, replicas := range p.replicas {
+		staff(ctx, replicas, withControllers)
+		if n == 0 {
+			p.open(ctx)
+		}
+		p.happen(ctx, replicas)
+	}
 	for _, a := range acts {
 		fmt.Fprintf(GinkgoWriter, "%-28s %v\n", a.name, p.told[a.name])
 	}
-	restart(ctx, p.all()...) // whatever was paused or held is forgotten
-	w := quiet(ctx)
-	probe(ctx, p.stage, w)
+	at := p.replicas[len(p.replicas)-1]
+	tries := probe(ctx, p.stage, quiet(ctx, at))
+	quiet(ctx, at)
+	refuseForFree(ctx, tries)
 	Expect(insist(ctx, func(ctx context.Context) error { return platform.Delete(ctx, defaultPolicy()) })).To(Succeed())
-}
-
-func (p *play) all() (which []int) {
-	for i := range p.replicas {
-		which = append(which, i)
-	}
-	return which
 }
 
 // open makes the organizations that stay, and a policy with narrow limits.
@@ -67,21 +66,18 @@ func (p *play) open(ctx context.Context) {
 	})
 }
 
-// happen lets actors act and faults strike until the time is over.
-func (p *play) happen(ctx context.Context) {
+// happen lets actors act on a stage that faults strike.
+func (p *play) happen(ctx context.Context, replicas int) {
 	GinkgoHelper()
-	over, cancel := context.WithTimeout(ctx, p.length)
-	defer cancel()
-	inParallel(actors+1, func(i int) {
-		dice := rand.New(rand.NewPCG(uint64(p.seed), uint64(i))) //nolint:gosec // a seed is to be repeatable
-		if i == actors {
-			p.strike(over, ctx, dice)
-			return
-		}
+	disturbed(ctx, p.length, p.seed+int64(replicas), replicas, actors, func(over context.Context, _ int, dice *rand.Rand) {
 		for over.Err() == nil {
 			a := next(dice)
 			d := p.stage.draw(dice)
-			hurried(ctx, dice, func(ctx context.Context) { p.note(a.name, read(a.do(ctx, d))) })
+			hurried(ctx, dice, func(ctx context.Context) {
+				if err := a.do(ctx, d); !errors.Is(err, errNothing) {
+					p.note(a.name, read(err))
+				}
+			})
 		}
 	})
 }
@@ -95,53 +91,12 @@ func (p *play) note(name string, a answer) {
 	p.told[name][a]++
 }
 
-// strike lets one fault after another strike, with calm between them, until the time is over.
-func (p *play) strike(over, ctx context.Context, dice *rand.Rand) {
-	for calm(over, dice) {
-		i := dice.IntN(p.replicas)
-		switch n := dice.IntN(4); n {
-		case 0:
-			crash(ctx, i)
-		case 1:
-			crash(ctx, p.all()...)
-		case 2:
-			pauseReplica(i)
-			calm(over, dice)
-			resume(i)
-		case 3:
-			hold(i)
-			calm(over, dice)
-			release(i)
-		}
-		p.revive(ctx)
-	}
-}
-
-// calm waits for up to two seconds, and reports whether there is time left.
-func calm(over context.Context, dice *rand.Rand) bool {
-	select {
-	case <-over.Done():
-		return false
-	case <-time.After(time.Duration(dice.IntN(2000)) * time.Millisecond):
-		return true
-	}
-}
-
-// revive starts what ended by itself, as a leader does that was paused for too long.
-func (p *play) revive(ctx context.Context) {
-	for _, i := range p.all() {
-		if !operator.Process(i).Running() {
-			p.note("revive", done)
-			restart(ctx, i)
-		}
-	}
-}
-
-// quiet waits until nothing is under way any more, judges all that happened, and returns the world as it is.
-func quiet(ctx context.Context) world {
+// quiet waits until nothing is under way any more among so many replicas, judges all that happened, and returns the world as it is.
+func quiet(ctx context.Context, replicas int) world {
 	GinkgoHelper()
 	length := 0
 	Eventually(func(g Gomega) {
+		revive(ctx, replicas)
 		all, err := seen.history()
 		g.Expect(err).NotTo(HaveOccurred())
 		before := length
@@ -176,12 +131,12 @@ func newcomers(w world) (names []string) {
 	return names
 }
 
-// randomHistories are played with two replicas and with three, with controllers.
-func randomHistories(length time.Duration) {
-	for n := range 2 {
-		It(fmt.Sprintf("keeps every limit at every moment of a random history, and gives all that is free, with %d replicas", 2+n), func(ctx SpecContext) {
-			p := &play{seed: seed() + int64(n), replicas: 2 + n, length: length}
+// randomHistories are played with controllers.
+func randomHistories() {
+	for n, replicas := range plays {
+		It(fmt.Sprintf("keeps every limit at every moment of random history %d, and gives all that is free", n+1), func(ctx SpecContext) {
+			p := &play{seed: seed() + int64(10*n), replicas: replicas, length: length}
 			p.run(ctx)
-		}, SpecTimeout(length+4*time.Minute))
+		}, SpecTimeout(time.Duration(len(replicas))*length+4*time.Minute))
 	}
 }

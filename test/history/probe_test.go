@@ -24,8 +24,8 @@ type try struct {
 }
 
 // probe asks for everything that is limited, for more than there is room, all at once; exactly as many get it as there is room,
-// counted by the rulebook's words (world). What is refused then costs no write.
-func probe(ctx context.Context, s *stage, w world) {
+// counted by the rulebook's words (world). It returns what was asked.
+func probe(ctx context.Context, s *stage, w world) []try {
 	GinkgoHelper()
 	t := w.taken()
 	free := func(k thing) int { return max(0, int(w.limit(k, w.policy()))-len(t[k])) }
@@ -45,13 +45,12 @@ func probe(ctx context.Context, s *stage, w world) {
 	for _, k := range tries {
 		Expect(got[k.thing]).To(Equal(free(k.thing)), "%v had %d", k.thing, len(t[k.thing]))
 	}
-	refuseForFree(ctx, tries)
+	return tries
 }
 
 // refuseForFree asks again for what is full by now, and expects that this writes nothing.
 func refuseForFree(ctx context.Context, tries []try) {
 	GinkgoHelper()
-	quiet(ctx)
 	version := emptyJournal(ctx)
 	before := last(seen.settled(ctx))
 	inParallel(len(tries), func(i int) {

@@ -73,8 +73,13 @@ func TestHistory(t *testing.T) {
 
 // In this order: what the crowds leave behind would keep the controllers busy.
 var _ = Describe("History", Ordered, func() {
+	AfterEach(func() {
+		if CurrentSpecReport().Failed() {
+			keepTraces()
+		}
+	})
 	linearizability()
-	randomHistories(length)
+	randomHistories()
 	endToEnd()
 })
 
@@ -125,22 +130,7 @@ func startOperator(ctx context.Context) {
 		Manifests: filepath.Join(root, "config", "sandbox"), Config: *shipped, Out: GinkgoWriter,
 	})
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() {
-		stopped := operator.Stop()
-		if CurrentSpecReport().Failed() {
-			showLogs(dir)
-		}
-		Expect(stopped).To(Succeed())
-	})
-}
-
-// showLogs keeps what the replicas said, for whoever looks into a failure.
-func showLogs(dir string) {
-	logs, _ := filepath.Glob(filepath.Join(dir, "replica-*", "*.log"))
-	for _, log := range logs {
-		data, err := os.ReadFile(log)
-		fmt.Fprintf(GinkgoWriter, "%s (%v):\n%s\n", log, err, data)
-	}
+	DeferCleanup(func() { Expect(operator.Stop()).To(Succeed()) })
 }
 
 // openTheDoor gives people every verb but `administer`.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// script writes a history by hand, one revision a line.
+type script struct{ moments []moment }
+
+func (s *script) stored(kind string, o client.Object, asked ...int) *script {
+	if o.GetUID() == "" {
+		o.SetUID(types.UID(kind + o.GetNamespace() + o.GetName()))
+	}
+	for _, a := range asked {
+		o.SetAnnotations(map[string]string{invokedAt: strconv.Itoa(a)})
+	}
+	s.moments = append(s.moments, moment{int64(len(s.moments) + 1), id{kind, o.GetNamespace(), o.GetName()}, o})
+	return s
+}
+
+func (s *script) gone(kind, namespace, name string) *script {
+	s.moments = append(s.moments, moment{int64(len(s.moments) + 1), id{kind, namespace, name}, nil})
+	return s
+}
+
+func (s *script) org(name, owner string, licenses int32, change ...func(*v1alpha1.Organization)) *script {
+	o := newOrganization(name, owner, licenses)
+	for _, c := range change {
+		c(o)
+	}
+	return s.stored("Organization", o, len(s.moments))
+}
+
+func (s *script) member(organization, user string, asked ...int) *script {
+	if len(asked) == 0 {
+		asked = []int{len(s.moments)}
+	}
+	return s.stored("Membership", newMembership(organization, user, user), asked...)
+}
+
+func (s *script) members(n int, user string) *script {
+	for i := range n {
+		s.member(fmt.Sprint("o", i), user)
+	}
+	return s
+}
+
+func (s *script) limit(organizations int32) *script {
+	p := defaultPolicy()
+	p.Spec.Limits = limits(organizations, 1, 1)
+	return s.stored("PlatformPolicy", p)
+}
+
+func (s *script) invited(uid string, change ...func(*v1alpha1.Invitation)) *script {
+	i := newInvitation("o", "bob@zylker.com")
+	i.UID = types.UID(uid)
+	for _, c := range change {
+		c(i)
+	}
+	return s.stored("Invitation", i, len(s.moments))
+}
+
+func (s *script) answers(name string) *script {
+	return s.stored("InvitationResponse", &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: v1alpha1.InvitationResponseSpec{InvitationUID: "i", Decision: v1alpha1.DecisionDecline}}, len(s.moments))
+}
+
+func on(edition v1alpha1.Edition) func(*v1alpha1.Organization) {
+	return func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = edition }
+}
+
+func in(state v1alpha1.InvitationState) func(*v1alpha1.Invitation) {
+	return func(i *v1alpha1.Invitation) { i.Status.State = state }
+}
+
+// The checker must be able to fail, and must not fail on what is right.
+func TestChecker(t *testing.T) {
+	at := func(host string) func(*v1alpha1.Organization) {
+		return func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: host} }
+	}
+	ending := func(o *v1alpha1.Organization) { o.DeletionTimestamp = &metav1.Time{} }
+	bound := func(organization, name, application, account string) client.Object {
+		return newBinding(organization, name, application, account)
+	}
+	for name, c := range map[string]struct {
+		history *script
+		want    string // the rule that was broken
+	}{
+		"ten organizations":                    {new(script).members(10, "a"), ""},
+		"eleven organizations":                 {new(script).members(11, "a"), "L1"},
+		"eleven, one of them given up":         {new(script).members(10, "a").gone("Membership", "org-o0", "a").member("o10", "a"), ""},
+		"eleven, one of them ending":           {new(script).org("o0", "b", 9).members(10, "a").org("o0", "b", 9, ending).member("o10", "a"), ""},
+		"over a lowered limit":                 {new(script).members(5, "a").limit(3), ""},
+		"one more over a lowered limit":        {new(script).members(5, "a").limit(3).member("o5", "a"), "L1"},
+		"asked for before a limit was lowered": {new(script).members(5, "a").limit(3).member("o5", "a", 5), ""},
+		"super admin of six":                   {six("a"), "L2"},
+		"two CRM Plus created":                 {new(script).org("o0", "a", 9, on(v1alpha1.EditionCRMPlus)).org("o1", "a", 9, on(v1alpha1.EditionCRMPlus)), "L3"},
+		"an edition that a member cannot have": {new(script).org("o0", "b", 9, on(v1alpha1.EditionZohoOne)).org("o1", "c", 9).members(2, "a").org("o1", "c", 9, on(v1alpha1.EditionZohoOne)), "L5"},
+		"a seat too many":                      {new(script).org("o", "a", 2).member("o", "b").member("o", "c"), "E5"},
+		"a seat twice for the same person":     {new(script).org("o", "a", 2).member("o", "bob@zylker.com").invited("i"), ""},
+		"licences under the seats in use":      {new(script).org("o", "a", 2).member("o", "b").org("o", "a", 1), "E6"},
+		"an organization after its members":    {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
+		"two organizations with one host":      {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"a host that is still held":            {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"two answers":                          {new(script).answers("x").answers("y"), "I2"},
+		"an invitation that ends twice":        {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
+		"two pending invitations":              {new(script).invited("i").stored("Invitation", second(), 1), "L6"},
+		"an account of two organizations":      {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
+		"a slot of two accounts":               {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wrong := newChecker().check(c.history.moments)
+			switch {
+			case c.want == "" && len(wrong) > 0:
+				t.Errorf("found %v", wrong)
+			case c.want != "" && !strings.Contains(strings.Join(wrong, " "), "["+c.want):
+				t.Errorf("found %v, want %s", wrong, c.want)
+			}
+		})
+	}
+}
+
+func six(owner string) *script {
+	s := new(script)
+	for i := range 6 {
+		s.org(fmt.Sprint("o", i), owner, 9)
+	}
+	return s
+}
+
+// holding is an organization that asks for a host no more, and has not given it up.
+func holding(host string) func(*v1alpha1.Organization) {
+	return func(o *v1alpha1.Organization) { o.Status.Hosts = []string{host + "." + baseDomain} }
+}
+
+func second() *v1alpha1.Invitation {
+	i := newInvitation("o", "bob@zylker.com")
+	i.Name = "again"
+	return i
+}
