@@ -37,6 +37,10 @@ test-long: controlplane ## Run the long tests too (build tag long), and fuzz eac
 	@hack/test.sh -tags long
 	@hack/fuzz.sh $(or $(FUZZTIME),30s)
 
+.PHONY: mutants
+mutants: ## Switch off one rule of the journal's protocol after another; its simulation must notice each time.
+	@go run ./hack/mutants $(if $(SEEDS),-seeds $(SEEDS))
+
 .PHONY: bench
 bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale or profile measures something else.
 	@hack/bench.sh $(BENCH)

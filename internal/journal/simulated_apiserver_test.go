@@ -5,6 +5,7 @@ package journal_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -32,7 +33,7 @@ type event struct {
 	object   client.Object // as it is now, or was last
 	gone     bool
 	revision int64
-	// givesUp: the operator wrote it into status without asking admission.
+	// givesUp: it gives something up and leaves no entry in the journal, so that a replica knows of it when its watch has brought it.
 	givesUp bool
 }
 
@@ -41,14 +42,14 @@ type event struct {
 type apiServer struct {
 	revision int64
 	uids     int
-	stored   map[key]client.Object
+	stored   world
 	log      []event
 	byKind   map[string][]event
 	wrote    func(e event, before client.Object) // is told of every write
 }
 
 func newAPIServer() *apiServer {
-	return &apiServer{revision: 100, stored: map[key]client.Object{}, byKind: map[string][]event{}}
+	return &apiServer{revision: 100, stored: world{}, byKind: map[string][]event{}}
 }
 
 func (a *apiServer) uid() types.UID {
@@ -95,8 +96,11 @@ func (a *apiServer) remove(judged client.Object, now metav1.Time) error {
 	if len(o.GetFinalizers()) == 0 || o.GetDeletionTimestamp() == nil {
 		o.SetDeletionTimestamp(&now)
 	}
-	return a.update(o, false)
+	return a.update(o, unjournalled(a.stored, o))
 }
+
+// unjournalled reports whether a deletion leaves no entry: that of what is in an organization which is being deleted (O7).
+func unjournalled(w world, o client.Object) bool { return w.over(organizationOf(o)) }
 
 func (a *apiServer) write(e event, before client.Object) {
 	a.revision++
@@ -111,6 +115,13 @@ func (a *apiServer) write(e event, before client.Object) {
 	a.log = append(a.log, e)
 	a.byKind[e.kind] = append(a.byKind[e.kind], e)
 	a.wrote(e, before)
+}
+
+// ended reports whether an organization was deleted, and its namespace with it, since a revision.
+func (a *apiServer) ended(organization string, since int64) bool {
+	return slices.ContainsFunc(a.byKind["Organization"], func(e event) bool {
+		return e.gone && e.name.Name == organization && e.revision > since
+	})
 }
 
 // at is what was stored of one kind at a revision.

@@ -14,11 +14,11 @@ var platform = rules.Actor{Platform: true}
 // Few of everything, so that requests meet.
 var (
 	users         = []string{"ann@x.example", "bob@x.example", "cid@x.example"}
-	organizations = []string{"acme", "beta", "gamma", "delta"} // the last is still to be founded
-	hosts         = []string{"h1", "h2", "h3", "h4"}
+	organizations = []string{"acme", "beta", "gamma", "delta"}
+	hosts         = []string{"h1", "h2", "h3", "h4", "h5"}
 	components    = []string{"", "MessagingExtension"}
 	accounts      = []string{"a1", "a2"}
-	editions      = []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne}
+	editions      = []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionStandard, v1alpha1.EditionUltimate, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne}
 	userTypes     = []v1alpha1.UserType{v1alpha1.UserTypeInternal, v1alpha1.UserTypeInternal, v1alpha1.UserTypeExternal}
 	origins       = []v1alpha1.Origin{v1alpha1.OriginProvisioned, v1alpha1.OriginProvisioned, v1alpha1.OriginCreated}
 )
@@ -40,7 +40,7 @@ func one[T any](s *simulation, of []T) T { return of[s.rng.IntN(len(of))] }
 // stored is any object of a kind; nil if there is none.
 func stored[T any](s *simulation, kind string) *T {
 	var all []*T
-	for _, o := range world(s.server.stored).sorted() {
+	for _, o := range s.server.stored.sorted() {
 		if t, ok := any(o).(*T); ok && kindOf(o) == kind && organizationOf(o) != "spare" && o.GetName() != "spare" {
 			all = append(all, t)
 		}
@@ -88,14 +88,21 @@ func (s *simulation) suspend() {
 }
 
 func (s *simulation) found() {
-	s.creates(organization(one(s, s.organizations), one(s, s.users), one(s, hosts), one(s, editions), 1+s.rng.Int32N(3)))
+	o := organization(one(s, s.organizations), one(s, s.users), one(s, s.hosts), one(s, editions), 1+s.rng.Int32N(3))
+	if s.creates(o).done && s.happens(0.3) {
+		s.renames(o)
+	}
 }
 
 func (s *simulation) rename() {
 	if o := stored[v1alpha1.Organization](s, "Organization"); o != nil {
-		host := one(s, hosts)
-		s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.AccessURL.Name = host })
+		s.renames(o)
 	}
+}
+
+func (s *simulation) renames(o *v1alpha1.Organization) {
+	host := one(s, s.hosts)
+	s.updates(o, func(o client.Object) { o.(*v1alpha1.Organization).Spec.AccessURL.Name = host })
 }
 
 func (s *simulation) subscribe() {
@@ -164,7 +171,7 @@ func (s *simulation) rebind() {
 	}
 }
 
-func (s *simulation) reserve() { s.creates(reservation(one(s, hosts)+"."+baseDomain, nil)) }
+func (s *simulation) reserve() { s.creates(reservation(one(s, s.hosts)+"."+baseDomain, nil)) }
 
 func (s *simulation) free() {
 	if h := stored[v1alpha1.HostReservation](s, "HostReservation"); h != nil {

@@ -26,7 +26,7 @@ func (s *simulation) operate() {
 
 // work is all that is to be done.
 func (s *simulation) work() (work []func()) {
-	for _, o := range world(s.server.stored).sorted() {
+	for _, o := range s.server.stored.sorted() {
 		switch o := o.(type) {
 		case *v1alpha1.InvitationResponse:
 			work = append(work, s.answerWork(o)...)
@@ -58,7 +58,7 @@ func (s *simulation) concludes(i *v1alpha1.Invitation, state v1alpha1.Invitation
 
 // answerWork is the next step of carrying out an answer: first the membership, then the invitation, then it is done.
 func (s *simulation) answerWork(r *v1alpha1.InvitationResponse) []func() {
-	w := world(s.server.stored)
+	w := s.server.stored
 	ref := r.Spec.Invitation
 	i, _ := w[key{"Invitation", client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}}].(*v1alpha1.Invitation)
 	org, _ := w[key{kind: "Organization", name: client.ObjectKey{Name: answered(r)}}].(*v1alpha1.Organization)
@@ -138,7 +138,7 @@ func (s *simulation) hostWork(o *v1alpha1.Organization) (work []func()) {
 
 // endWork: an organization that is being deleted goes when all that is in it has gone.
 func (s *simulation) endWork(org *v1alpha1.Organization) (work []func()) {
-	for _, o := range world(s.server.stored).sorted() {
+	for _, o := range s.server.stored.sorted() {
 		if organizationOf(o) == org.Name {
 			work = append(work, func() { s.deletes(o) })
 		}

@@ -120,6 +120,8 @@ func (s *simulation) store(r *request, before, after client.Object) error {
 	s.storing = r
 	defer func() { s.storing = nil }()
 	switch {
+	case before == nil && s.server.ended(organizationOf(after), r.since):
+		return errGone // with its namespace
 	case before == nil:
 		return s.server.create(after, metav1.NewTime(s.now))
 	case after == nil:

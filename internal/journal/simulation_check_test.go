@@ -21,7 +21,7 @@ func (s *simulation) checkWrite(e event, _ client.Object) {
 	if e.kind == "ConfigMap" {
 		return
 	}
-	was, now := s.gauges, world(s.server.stored).measure(s.limitsSince(s.began()))
+	was, now := s.gauges, s.server.stored.measure(s.limitsSince(s.began()))
 	s.gauges = now
 	for m, g := range now {
 		before, known := was[m]
@@ -67,8 +67,9 @@ func (s *simulation) checkJournal(stored client.Object) {
 // limited are the rules whose violations say that something is full.
 var limited = []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "E5", "E6", "E7", "A2", "G1", "I2"}
 
-// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. What the operator
-// gives up in status counts as given up once the replica had seen it before it was asked.
+// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. What is
+// given up without an entry (in status, or in an organization that is being deleted) counts as given up if the replica had seen it
+// before it was asked.
 func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request, before, after client.Object, violations rules.Violations) {
 	s.refusals++
 	unproved := map[string]rules.Violation{}

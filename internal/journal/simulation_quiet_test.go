@@ -83,7 +83,7 @@ func (s *simulation) probe() {
 	if s.failure != "" {
 		return
 	}
-	user, host := one(s, s.users), one(s, hosts)
+	user, host := one(s, s.users), one(s, s.hosts)
 	for _, o := range []client.Object{
 		membership("spare", s.fresh(), "new@x.example", v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
 		membership("spare", s.fresh(), user, v1alpha1.OriginProvisioned, v1alpha1.UserTypeInternal),
@@ -118,7 +118,7 @@ func (s *simulation) probeOne(o client.Object) {
 		}
 		s.pass(time.Second)
 	}
-	switch full := world(s.server.stored).fullFor(o); {
+	switch full := s.server.stored.fullFor(o); {
 	case s.failure != "":
 	case got == nil || got.err != nil:
 		s.fail("in the quiet, no answer to %s: %v", keyOf(o), got)

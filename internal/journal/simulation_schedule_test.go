@@ -30,12 +30,14 @@ func (s *simulation) someChances() chances {
 	}
 	return chances{
 		loss: some(0.1), relist: some(0.1), death: some(0.4), dwell: some(0.6), twice: some(0.3), dryRun: some(0.2),
-		crash: some(0.005), suspend: some(0.01), journal: some(0.003), leap: some(0.01),
+		crash: some(0.005), suspend: some(0.01), journal: some(0.002), leap: some(0.004),
 	}
 }
 
 // somePace is how often somebody does what they could do.
-func (s *simulation) somePace() float64 { return one(s, []float64{0.03, 0.2, 1, 1}) }
+func (s *simulation) somePace() float64 {
+	return one(s, []float64{0.003, 0.03, 0.03, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
+}
 
 // furnish makes a world in which limits are near, with replicas that watch it and clients that will act on it.
 func (s *simulation) furnish() {
@@ -44,15 +46,16 @@ func (s *simulation) furnish() {
 	p := &v1alpha1.PlatformPolicy{ObjectMeta: metaOf("", "default"), Spec: policy(1+s.rng.Int32N(3), 1+s.rng.Int32N(2), 1+s.rng.Int32N(2))}
 	s.must(s.server.create(p, now))
 	s.must(s.server.create(organization("spare", "boss@spare.example", "spare", v1alpha1.EditionEnterprise, 500), now))
-	for i, name := range organizations[:3] {
-		s.must(s.server.create(organization(name, "boss@"+name+".example", hosts[i], one(s, editions), 2+s.rng.Int32N(3)), now))
+	s.narrow()
+	for i, name := range s.organizations[1:] {
+		s.must(s.server.create(organization(name, "boss@"+name+".example", s.hosts[i], one(s, editions), 2+s.rng.Int32N(3)), now))
 	}
 	s.populate(now)
 	if !s.happens(0.05) {
 		s.must(s.server.create(journal.OpenJournal(systemNS, s.server.uid()), now))
 	}
 	s.founded = s.server.revision
-	s.gauges = world(s.server.stored).measure(s.limitsSince(s.founded))
+	s.gauges = s.server.stored.measure(s.limitsSince(s.founded))
 	s.server.wrote = s.checkWrite
 	for i := range 2 + s.rng.IntN(2) {
 		s.addReplica(fmt.Sprintf("replica %c", 'A'+i))
@@ -61,9 +64,19 @@ func (s *simulation) furnish() {
 	s.employ()
 }
 
+// narrow chooses what this run is about: the fewer there are, the more requests meet. The first organization is still to be founded.
+func (s *simulation) narrow() {
+	s.users = users[:1+s.rng.IntN(len(users))]
+	s.organizations = organizations[:2+s.rng.IntN(len(organizations)-1)]
+	s.hosts = hosts[:len(s.organizations)+s.rng.IntN(2)]
+	s.acts = one(s, acts)
+	if s.happens(0.2) {
+		s.acts = slices.Concat(s.acts, one(s, acts), one(s, acts))
+	}
+}
+
 // populate fills the world with some of what there can be, within all limits.
 func (s *simulation) populate(now metav1.Time) {
-	s.users, s.organizations = users[:1+s.rng.IntN(len(users))], organizations[s.rng.IntN(3):]
 	for range s.rng.IntN(8) {
 		var o client.Object
 		switch s.rng.IntN(4) {
@@ -74,7 +87,7 @@ func (s *simulation) populate(now metav1.Time) {
 		default:
 			o = binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts))
 		}
-		if w := world(s.server.stored); !w.fullFor(o) {
+		if w := s.server.stored; !w.fullFor(o) {
 			s.must(s.server.create(o, now))
 		}
 	}
@@ -82,15 +95,12 @@ func (s *simulation) populate(now metav1.Time) {
 
 // employ begins clients that do some of what clients can do.
 func (s *simulation) employ() {
-	mine := one(s, acts)
-	if s.happens(0.2) {
-		mine = slices.Concat(mine, one(s, acts), one(s, acts))
-	}
+	breath := one(s, []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Second})
 	for i := range 4 + s.rng.IntN(6) {
 		s.begin(fmt.Sprintf("client %d", i+1), func() {
-			for range 1 + s.rng.IntN(3) {
-				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(2*time.Second)))), nil)
-				one(s, mine)(s)
+			for range 1 + s.rng.IntN(4) {
+				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(breath)))), nil)
+				one(s, s.acts)(s)
 			}
 		})
 	}
@@ -118,7 +128,8 @@ func (s *simulation) turn() {
 		s.restart(r)
 	case s.happens(s.chance.suspend):
 		r := one(s, s.replicas)
-		r.clock.suspended = !r.clock.suspended
+		r.clock.suspended = true
+		s.trace("%s is suspended", r.name)
 	case s.happens(s.chance.journal):
 		s.harmJournal()
 	case s.happens(s.chance.leap):
@@ -168,7 +179,10 @@ func (s *simulation) skip() {
 // watch lets a watch bring what is next.
 func (s *simulation) watch() {
 	r := one(s, s.replicas)
-	if st := one(s, r.streams); !r.clock.suspended && s.happens(st.pace) {
+	switch st := one(s, r.streams); {
+	case r.clock.suspended:
+		r.clock.suspended = !s.happens(0.1)
+	case s.happens(st.pace):
 		s.move(r, st)
 	}
 }
@@ -187,6 +201,7 @@ func (s *simulation) harmJournal() {
 	last := versions[len(versions)-1]
 	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
 	s.trace("the journal is deleted")
+	s.chance.leap = max(s.chance.leap, 0.02) // so that the next one opens
 	if s.happens(0.5) {
 		old := one(s, versions).DeepCopyObject().(client.Object)
 		old.SetUID("")

@@ -90,7 +90,8 @@ type simulation struct {
 	able          []*process
 	current       *process
 	chance        chances
-	users         []string // of this run
+	acts          []func(*simulation) // of this run, as is what follows
+	users, hosts  []string
 	organizations []string
 	names         int
 	founded       int64 // the revision at which there were replicas first

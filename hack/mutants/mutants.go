@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+const (
+	change   = "internal/journal/change.go"
+	drop     = "internal/journal/drop.go"
+	identity = "internal/journal/identity.go"
+	round    = "internal/journal/round.go"
+	state    = "internal/journal/state.go"
+	store    = "internal/journal/store.go"
+	entry    = "internal/facts/entry.go"
+	world    = "internal/facts/world.go"
+	limits   = "internal/rules/limits.go"
+	outlook  = "internal/rules/world.go"
+)
+
+// one is the mutant of a single edit.
+func one(rule, file, old, with string) mutant { return mutant{rule, []edit{{file, old, with}}} }
+
+// mutants has each rule of the protocol, off.
+var mutants = []mutant{
+	// what is written down
+	one("entries of one object add up, and none replaces another", state,
+		"	s.overlay.Append(e)\n", `	for _, other := range slices.Clone(s.overlay.Entries()) {
+		if other.Kind == e.Kind && other.Namespace == e.Namespace && other.Name == e.Name {
+			s.overlay.Remove(other)
+		}
+	}
+	s.overlay.Append(e)
+`),
+	one("a fact that only moves to another object is written down too", change,
+		"			entry = r.entry\n", `			entry = r.entry
+			for _, f := range r.After {
+				p, ok := f.(rules.Place)
+				if ok && r.Operation == facts.Create && slices.ContainsFunc(w.Facts(rules.UserKey(p.User)), func(k rules.Known) bool {
+					q, ok := k.Fact.(rules.Place)
+					return ok && q.Organization == p.Organization
+				}) {
+					entry = nil
+				}
+			}
+`),
+	one("deletions are written down", change,
+		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Delete || c.Operation == facts.Update && same(c.Before, c.After) ||"),
+	one("updates that only give up, as revocations do, are written down", change,
+		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Update && (len(c.After) == 0 || same(c.Before, c.After)) ||"),
+	one("updates are written down", change,
+		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Update ||"),
+	one("a dry run leaves nothing", change,
+		"if !r.DryRun && (", "if ("),
+
+	// who may judge
+	one("nobody judges before every kind was seen whole", round,
+		"if !j.View.Synced() {", "if false {"),
+	one("nobody judges before the fences are reached", round,
+		"if !j.View.Reached(j.state.fences) {", "if false {"),
+	{"the fences of every kind are to be reached, not only that of the kind judged", []edit{
+		{round, "if !j.View.Reached(j.state.fences) {", "if false {"},
+		{round, "	outcome, violations, entry := r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
+		return answer{}, false
+	}
+	outcome, violations, entry := r.judge(`},
+	}},
+
+	// the judgement
+	one("who is admitted is right in every outcome", change,
+		"if len(r.Judge(rules.Worst(w))) == 0 {", "if len(r.Judge(rules.Best(w))) == 0 {"),
+	one("who is refused is wrong in every outcome, not only because of what is in flight", change,
+		"if violations = r.Judge(rules.Best(w));", "if violations = r.Judge(rules.Worst(w));"),
+	one("the worst outlook counts what may stand", outlook,
+		"return pick[F](o.world.Facts(k), o.worst) }", "return pick[F](o.world.Facts(k), !o.worst) }"),
+	one("the worst outlook relies on nothing that may end", outlook,
+		"return pick[F](o.world.Facts(k), !o.worst) }", "return pick[F](o.world.Facts(k), true) }"),
+	one("what the view holds is uncertain while an entry may end it", world,
+		"if w.counts(e) && !e.states(s.said()) {", "if w.counts(e) && false {"),
+	one("the object under judgement does not stand in its own way", world,
+		"return w.self == nil || uid != w.self.UID })", "return true })"),
+	one("requests of one group are judged beside each other", round,
+		"	outcome, violations, entry := r.judge(j.View, j.state.overlay)\n", `	stored := facts.NewOverlay(nil)
+	for _, e := range j.state.overlay.Entries() {
+		if _, ok := j.watched[e.Text]; ok {
+			stored.Append(e)
+		}
+	}
+	outcome, violations, entry := r.judge(j.View, stored)
+`),
+	one("a fact is stated by one object, and needs no other to be seen", limits,
+		"if !seen[q.Organization] && ", "if !seen[q.Organization] && j.mayLive(q.Organization) && "),
+
+	// the answer
+	one("an entry is written over the very journal that was judged on", store,
+		"	s, next, began := j.state, j.state.write(), j.Clock.Now()\n", "	s, next, began := j.state, j.state.write(), j.Clock.Now()\n	next.ResourceVersion = \"\"\n"),
+	one("whoever meets another's write judges again", round,
+		"	if !current {\n", "	if !current && false {\n"),
+	one("a refusal reads the journal live", round,
+		"		return j.confirm(ctx)\n", "		return true, nil\n"),
+
+	// the end of an entry
+	one("an entry whose end was seen leaves a fence", drop,
+		"			j.state.raise(e.Kind, end.Fence)\n", ""),
+	one("the fence is for the entry's own kind", drop,
+		"			j.state.raise(e.Kind, end.Fence)\n", "			j.state.raise(\"PlatformPolicy\", end.Fence)\n"),
+	one("an update ends with a later version, not merely another", entry,
+		"End{Later(o.version, e.ResourceVersion), o.version, true}", "End{o.version != e.ResourceVersion, o.version, true}"),
+	one("an object that is not there has gone only if it could have been seen", entry,
+		"End{reached(kind.version, e.ResourceVersion), kind.version, false}", "End{true, kind.version, false}"),
+
+	// the drop
+	one("an entry is dropped when its request can no longer be stored, not sooner", drop,
+		"DefaultDropTime = 90 * time.Second", "DefaultDropTime = 9 * time.Second"),
+	one("a replica drops what it has itself watched for so long", store,
+		"			w = sighting{e, now}\n", "			w = sighting{e, now.Add(-j.DropTime)}\n"),
+	one("a drop reads the object live", drop,
+		"switch became := j.outcome(ctx, e); {", "switch became := neverStored; {"),
+
+	// the journal's own life
+	one("a journal that is made anew waits", identity,
+		"if !first && j.Clock.Since(j.closed.from) < j.DropTime {", "if false {"),
+	one("a journal that is made anew has the fences of what is stored", identity,
+		"if fences, err = j.versions(ctx); err != nil {", "if err != nil {"),
+	one("a journal that is not itself is not trusted", state,
+		"s.echo != \"\" && s.echo == s.object.UID", "s.echo != \"\""),
+}
