@@ -22,7 +22,7 @@ import (
 
 type options struct {
 	quick, profile, scale bool
-	rounds                int
+	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
 	serve                 serving
@@ -34,6 +34,7 @@ func main() {
 	flag.BoolVar(&o.profile, "profile", false, "show where the API server and a replica spend their time instead")
 	flag.BoolVar(&o.scale, "scale", false, "measure 100,000 memberships in 10,000 organizations instead")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
+	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
 	flag.DurationVar(&o.warmUp, "warm-up", 500*time.Millisecond, "how long the load runs before that")
 	flag.StringVar(&o.modes, "modes", "", "measure, or profile, only these, by comma")

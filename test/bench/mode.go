@@ -4,8 +4,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // mode is one way to guard a Membership's creation.
@@ -14,7 +18,7 @@ type mode struct {
 	title string
 	// role is what two replicas serve as webhook; none where it is empty.
 	role string
-	// prepare imposes what is not a webhook.
+	// prepare does what else there is to do.
 	prepare func(context.Context, *cluster) error
 }
 
@@ -25,7 +29,7 @@ var modes = []mode{
 	{name: "quota", title: "ResourceQuota count", prepare: imposeQuota},
 	{name: "counter", title: "per-key counters", role: "counter"},
 	{name: "journal", title: "journal", role: "journal"},
-	{name: "operator", title: "journal and controllers", role: "operator"},
+	{name: "operator", title: "journal and controllers", role: "operator", prepare: awaitOrganizations},
 }
 
 // replicaCount is how many replicas serve admission, as in production.
@@ -52,10 +56,24 @@ func (m mode) enforce(ctx context.Context, c *cluster, organizations int) error 
 		return err
 	}
 	if m.role != "" {
-		return errors.Join(c.installWebhook(ctx), c.quiet(ctx, quietAtFirst))
+		if err := c.installWebhook(ctx); err != nil {
+			return err
+		}
 	}
 	if m.prepare != nil {
-		return m.prepare(ctx, c)
+		if err := m.prepare(ctx, c); err != nil {
+			return err
+		}
 	}
-	return nil
+	return c.quiet(ctx, quietAtFirst)
+}
+
+// awaitOrganizations returns when the controllers have done their part for every organization.
+func awaitOrganizations(ctx context.Context, c *cluster) error {
+	return wait.PollUntilContextTimeout(ctx, time.Second, quietAtFirst, true, func(ctx context.Context) (bool, error) {
+		var all v1alpha1.OrganizationList
+		err := c.admin.List(ctx, &all)
+		settled := func(o v1alpha1.Organization) bool { return o.Status.ObservedGeneration == o.Generation }
+		return len(filter(all.Items, settled)) == len(c.orgs), err
+	})
 }

@@ -15,12 +15,9 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-const (
-	profiledClients = 64
-	profileSeconds  = 10
-)
+const profileTime = 10 * time.Second
 
-// profile shows where the time goes under 64 clients, with the journal unless another mode is asked for.
+// showProfile shows where the time goes, with the journal under 64 clients unless something else is asked for.
 func (o options) showProfile(ctx context.Context) error {
 	m, err := modeNamed(cmp.Or(o.modes, "journal"))
 	if err != nil {
@@ -31,54 +28,54 @@ func (o options) showProfile(ctx context.Context) error {
 		return err
 	}
 	defer c.stop()
-	g := &generator{cluster: c, load: loads[0], cell: "profile", failed: map[string]int{}}
-	stop, err := g.run(ctx, profiledClients)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	if err := pass(ctx, 3*time.Second); err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp("", "polyorg-profile-")
 	if err != nil {
 		return err
 	}
-	before, err := c.usage(ctx, m)
-	if err != nil {
+	if err := o.profileCluster(ctx, c, m, dir); err != nil {
 		return err
 	}
-	from := time.Now()
-	if err := c.takeProfiles(ctx, dir); err != nil {
-		return err
-	}
-	until := time.Now()
-	after, err := c.usage(ctx, m)
-	if err != nil {
-		return err
-	}
-	stop()
-	cell := Cell{Mode: m.name, Load: g.load.name, Clients: profiledClients}
-	cell.fill(g.between(from, until), until.Sub(from), before, after)
-	newComparison([]Cell{cell}).print()
 	return show(ctx, dir)
 }
 
-// takeProfiles takes those of the API server and of one replica, if there is one to be asked, at the same time.
-func (c *cluster) takeProfiles(ctx context.Context, dir string) error {
-	say("profiling for %d seconds; the profiles are in %s", profileSeconds, dir)
+// profileCluster takes the profiles under load, and prints what was done meanwhile.
+func (o options) profileCluster(ctx context.Context, c *cluster, m mode, dir string) error {
 	kube, err := kubernetes.NewForConfig(c.control.Config())
 	if err != nil {
 		return err
 	}
-	path := fmt.Sprintf("/debug/pprof/profile?seconds=%d", profileSeconds)
+	before, err := countRequests(ctx, kube)
+	if err != nil {
+		return err
+	}
+	say("profiling for %s; the profiles are in %s", profileTime, dir)
+	taken := make(chan error, 1)
+	go func() { taken <- c.takeProfiles(ctx, kube, m, dir) }()
+	long := o
+	long.warmUp, long.cell = time.Second, profileTime-2*time.Second
+	cell, err := long.measureCell(ctx, c, m, loads[0], o.clients)
+	if err := errors.Join(err, <-taken); err != nil {
+		return err
+	}
+	after, err := countRequests(ctx, kube)
+	if err != nil {
+		return err
+	}
+	newComparison([]Cell{cell}).print()
+	after.print(before, int(after[created]-before[created]))
+	return nil
+}
+
+// takeProfiles takes those of the API server and of one replica, if there is one to be asked, at the same time.
+func (c *cluster) takeProfiles(ctx context.Context, kube kubernetes.Interface, m mode, dir string) error {
+	path := fmt.Sprintf("/debug/pprof/profile?seconds=%.0f", profileTime.Seconds())
 	taken := make(chan error, 1)
 	go func() {
-		var text []byte
-		var err error
-		if len(c.replicas) > 0 {
-			text, err = c.replicas[0].get(ctx, path)
+		if roles[m.role] == nil {
+			taken <- nil
+			return
 		}
+		text, err := c.replicas[0].get(ctx, path)
 		taken <- errors.Join(err, os.WriteFile(filepath.Join(dir, "replica"), text, 0o600))
 	}()
 	text, err := kube.Discovery().RESTClient().Get().RequestURI(path).DoRaw(ctx)
@@ -88,8 +85,8 @@ func (c *cluster) takeProfiles(ctx context.Context, dir string) error {
 // show prints the functions that take the most time, with what they call and by themselves.
 func show(ctx context.Context, dir string) error {
 	for _, name := range []string{"kube-apiserver", "replica"} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
-			continue
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			continue // the mode has no such process to be asked
 		}
 		for _, order := range []string{"-cum", "-flat"} {
 			pprof := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", order, "-nodecount=40", filepath.Join(dir, name))
