@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// foreign is an entry of another cluster's journal: somebody there is about to get a place.
+func foreign(user string) string {
+	return "\tcreate\tMembership\torg-elsewhere\tx\t" + unique("uid") + "\t\t" + `place{"o":"elsewhere","u":"` + user + `","r":"Standard"}` + "\n"
+}
+
+var _ = Describe("A journal that somebody lays hands on", func() {
+	BeforeEach(func(ctx SpecContext) {
+		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
+	})
+
+	It("and takes entries from goes on with the rest", func(ctx SpecContext) {
+		r := newRush(ctx)
+		edit(ctx, func(data map[string]string) { data[partEntries] += foreign(r.user) })
+		edit(ctx, func(data map[string]string) { data[partEntries] = "" })
+		r.run(ctx).isExact(ctx)
+	}, NodeTimeout(soon*2))
+
+	It("and says that a later version wrote is judged on by nobody, and they say so", func(ctx SpecContext) {
+		r := newRush(ctx)
+		edit(ctx, func(data map[string]string) { data[partFormat] = "99" })
+		DeferCleanup(func(ctx SpecContext) { edit(ctx, func(data map[string]string) { data[partFormat] = "1" }) })
+		for _, err := range atOnce(4, func(int) error {
+			return once(ctx, control.Config(), "memberships", membership(r.small, person("early")))
+		}) {
+			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "%v", err)
+		}
+		for _, one := range door.serving() {
+			Eventually(ctx, func() error { return one.journal.Ready(nil) }).ShouldNot(Succeed())
+		}
+		edit(ctx, func(data map[string]string) { data[partFormat] = "1" })
+		for _, one := range door.serving() {
+			Eventually(ctx, func() error { return one.journal.Ready(nil) }).Should(Succeed())
+		}
+		r.run(ctx).isExact(ctx)
+	}, NodeTimeout(soon*2))
+
+	It("in which a later version keeps what this one does not know has that kept, to the letter", func(ctx SpecContext) {
+		later := "\tmerge\tLedger\torg-x\tbook\t" + unique("uid") + "\t7\t" + `balance{"of":"x","is":[1,2]}` + "\t" + `place{"o":"x","u":"x@zylker.com","future":1}` + "\n"
+		edit(ctx, func(data map[string]string) { data[partEntries] += later })
+		newRush(ctx).run(ctx)
+		Eventually(ctx, func() string { return storedJournal(ctx).Data[partEntries] }).Should(Equal(later), "all else has ended")
+		edit(ctx, func(data map[string]string) { data[partEntries] = "" })
+	}, NodeTimeout(soon*2))
+})

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/util/retry"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/journal"
+)
+
+// What is in this file is all that these tests know of how the journal is stored.
+
+var journalKey = client.ObjectKey{Namespace: systemNS, Name: journal.Name}
+
+// writesJournal tells the journal's compare-and-swap from every other request.
+func writesJournal(r *http.Request) bool {
+	return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/namespaces/"+systemNS+"/configmaps/"+journal.Name)
+}
+
+// storedJournal is the object as it is stored.
+func storedJournal(ctx context.Context) *corev1.ConfigMap {
+	GinkgoHelper()
+	stored := &corev1.ConfigMap{}
+	Expect(platform.Get(ctx, journalKey, stored)).To(Succeed())
+	return stored
+}
+
+// record is what the journal says.
+func record(ctx context.Context) *journal.Record {
+	GinkgoHelper()
+	r, err := journal.Parse(storedJournal(ctx))
+	Expect(err).NotTo(HaveOccurred())
+	return r
+}
+
+// isOpen reports whether there is a journal that may be judged on.
+func isOpen(ctx context.Context) bool {
+	stored := &corev1.ConfigMap{}
+	if err := platform.Get(ctx, journalKey, stored); err != nil {
+		return false
+	}
+	r, err := journal.Parse(stored)
+	return err == nil && r.UID == stored.UID
+}
+
+// isQuiet waits until nothing is in flight.
+func isQuiet(ctx context.Context) {
+	GinkgoHelper()
+	Eventually(ctx, func() any { return record(ctx).Entries }).Should(BeEmpty(), "nothing leaks")
+}
+
+// touch writes the journal without changing what it says, so that whoever has read it has to read it again.
+func touch(ctx context.Context) error {
+	stored := &corev1.ConfigMap{}
+	stored.Namespace, stored.Name = journalKey.Namespace, journalKey.Name
+	patch := `{"metadata":{"annotations":{"touched":"` + unique("by") + `"}}}`
+	return platform.Patch(ctx, stored, client.RawPatch("application/merge-patch+json", []byte(patch)))
+}
+
+// edit changes the journal by hand.
+func edit(ctx context.Context, change func(data map[string]string)) {
+	GinkgoHelper()
+	Expect(retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		stored := storedJournal(ctx)
+		change(stored.Data)
+		return platform.Update(ctx, stored)
+	})).To(Succeed())
+}
+
+// The parts of the journal, as somebody who edits it by hand finds them.
+const (
+	partFormat, partUID, partEntries = "format", "uid", "entries"
+)
+
+// removeJournal takes its finalizer away and deletes it.
+func removeJournal(ctx context.Context) {
+	GinkgoHelper()
+	lost := storedJournal(ctx)
+	Expect(platform.Delete(ctx, lost)).To(Succeed())
+	Expect(platform.Patch(ctx, lost, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))).To(Succeed())
+}

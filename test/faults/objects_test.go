@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+var names atomic.Int64
+
+// unique makes a name that no other test uses.
+func unique(prefix string) string { return fmt.Sprintf("%s-%d", prefix, names.Add(1)) }
+
+func person(prefix string) string { return unique(prefix) + "@zylker.com" }
+
+// as is a client for somebody who signed in with an e-mail address.
+func as(email string) client.Client {
+	GinkgoHelper()
+	c, err := client.New(control.ConfigFor(email, people, "system:authenticated"), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	return c
+}
+
+func newOrganization(superAdmin string, licenses int32) *v1alpha1.Organization {
+	return &v1alpha1.Organization{
+		ObjectMeta: metav1.ObjectMeta{Name: unique("zylker")},
+		Spec: v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: superAdmin,
+			Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: licenses}},
+	}
+}
+
+// create makes an organization with its namespace.
+func create(ctx context.Context, org *v1alpha1.Organization) *v1alpha1.Organization {
+	GinkgoHelper()
+	Expect(insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+		Name: namespaceOf(org), Labels: map[string]string{v1alpha1.OrganizationLabel: org.Name}}}
+	Expect(client.IgnoreAlreadyExists(platform.Create(ctx, namespace))).To(Succeed())
+	return org
+}
+
+func namespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
+
+func meta(org *v1alpha1.Organization) metav1.ObjectMeta { return metaOf(namespaceOf(org)) }
+
+func metaOf(namespace string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: namespace, Name: unique("x")}
+}
+
+func membership(org *v1alpha1.Organization, user string) *v1alpha1.Membership {
+	return &v1alpha1.Membership{ObjectMeta: meta(org), Spec: v1alpha1.MembershipSpec{User: user, Role: v1alpha1.RoleStandard}}
+}
+
+func invitation(org *v1alpha1.Organization, email string) *v1alpha1.Invitation {
+	return &v1alpha1.Invitation{ObjectMeta: meta(org), Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
+}
+
+func response(inv *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1.InvitationResponse {
+	return &v1alpha1.InvitationResponse{
+		ObjectMeta: metav1.ObjectMeta{Name: unique("answer")},
+		Spec: v1alpha1.InvitationResponseSpec{Decision: decision,
+			Invitation: &v1alpha1.InvitationReference{Namespace: inv.Namespace, Name: inv.Name}},
+	}
+}
+
+// membersOf are the memberships of an organization, its super admin's not counted.
+func membersOf(ctx context.Context, org *v1alpha1.Organization) []v1alpha1.Membership {
+	GinkgoHelper()
+	var all v1alpha1.MembershipList
+	Expect(platform.List(ctx, &all, client.InNamespace(namespaceOf(org)))).To(Succeed())
+	return slices.DeleteFunc(all.Items, func(m v1alpha1.Membership) bool { return m.Spec.User == org.Spec.SuperAdmin })
+}
+
+// placesOf are the memberships of a user.
+func placesOf(ctx context.Context, user string) []v1alpha1.Membership {
+	GinkgoHelper()
+	var all v1alpha1.MembershipList
+	Expect(platform.List(ctx, &all, client.MatchingFields{"spec.user": user})).To(Succeed())
+	return all.Items
+}
+
+// once creates an object as a client does that does not try again by itself.
+func once(ctx context.Context, config *rest.Config, plural string, obj client.Object) error {
+	GinkgoHelper()
+	config = rest.CopyConfig(config)
+	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
+	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	c, err := rest.RESTClientFor(config)
+	Expect(err).NotTo(HaveOccurred())
+	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
+}
+
+// again reports whether an answer asks for another try, or there was none.
+func again(err error) bool {
+	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) ||
+		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsConflict(err)
+}
+
+// insist tries again for as long as it is asked to. What exists already was made by an earlier try.
+func insist(ctx context.Context, try func() error) error {
+	for tries := 0; ; tries++ {
+		err := try()
+		switch {
+		case err == nil, tries > 0 && apierrors.IsAlreadyExists(err):
+			return nil
+		case !again(err):
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
+}
+
+// atOnce makes n requests at the same time, each until its answer is final, and returns the answers.
+func atOnce(n int, request func(i int) error) []error {
+	answers := make([]error, n)
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		all.Go(func() {
+			<-start
+			answers[i] = request(i)
+		})
+	}
+	close(start)
+	all.Wait()
+	return answers
+}
+
+// during does something over and over until the test's own part is done; it returns when both are.
+func during(ctx context.Context, over func(context.Context), do func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer GinkgoRecover()
+		for ctx.Err() == nil {
+			over(ctx)
+		}
+	})
+	defer running.Wait()
+	defer cancel()
+	do()
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	admissionv1 "k8s.io/api/admission/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/controlplane/process"
+)
+
+// A replica in a process of its own is this very program, told by variables which kubeconfig to use, where its certificate is,
+// and at which port to serve.
+const (
+	replicaVariable = "POLYORG_FAULTS_REPLICA"
+	certsVariable   = "POLYORG_FAULTS_CERTIFICATES"
+	portVariable    = "POLYORG_FAULTS_PORT"
+)
+
+// beReplica serves until it is killed.
+func beReplica(kubeconfig string) {
+	if err := runReplica(kubeconfig); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func runReplica(kubeconfig string) error {
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		return err
+	}
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		return err
+	}
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return err
+	}
+	config.QPS = -1
+	port, err := strconv.Atoi(os.Getenv(portVariable))
+	if err != nil {
+		return err
+	}
+	r, err := assemble(config, port, os.Getenv(certsVariable))
+	if err != nil {
+		return err
+	}
+	return r.manager.Start(context.Background())
+}
+
+// newProcess starts a replica in a process of its own, which ends with the test.
+func newProcess(ctx context.Context) (*replica, *process.Process) {
+	GinkgoHelper()
+	dir := GinkgoT().TempDir()
+	hooks := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
+	Expect(hooks.PrepWithoutInstalling()).To(Succeed())
+	DeferCleanup(hooks.Cleanup)
+	kubeconfig := filepath.Join(dir, "kubeconfig")
+	Expect(controlplane.WriteKubeconfig(kubeconfig, control.Config())).To(Succeed())
+	program, err := os.Executable()
+	Expect(err).NotTo(HaveOccurred())
+	p, err := process.Start(process.Command{Path: program, Args: []string{dir}, Dir: dir, Name: "replica", Env: []string{
+		replicaVariable + "=" + kubeconfig, certsVariable + "=" + hooks.LocalServingCertDir,
+		portVariable + "=" + strconv.Itoa(hooks.LocalServingPort),
+	}})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(p.Kill)
+	r := &replica{address: &url.URL{Scheme: "https", Host: fmt.Sprintf("127.0.0.1:%d", hooks.LocalServingPort)}}
+	dry := review(newOrganization(person("nobody"), 1))
+	dry.Request.DryRun = new(bool)
+	*dry.Request.DryRun = true
+	Eventually(ctx, func(g Gomega) {
+		g.Expect(p.Err()).NotTo(HaveOccurred())
+		answer, err := ask(ctx, r, dry)
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(answer.Allowed).To(BeTrue())
+	}).Should(Succeed())
+	return r, p
+}
+
+// review is what the API server asks about the creation of an object by a platform actor.
+func review(obj client.Object) *admissionv1.AdmissionReview {
+	GinkgoHelper()
+	kinds, _, err := scheme.ObjectKinds(obj)
+	Expect(err).NotTo(HaveOccurred())
+	obj.GetObjectKind().SetGroupVersionKind(kinds[0])
+	obj.SetUID(uuid.NewUUID())
+	raw, err := json.Marshal(obj)
+	Expect(err).NotTo(HaveOccurred())
+	return &admissionv1.AdmissionReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
+		Request: &admissionv1.AdmissionRequest{
+			UID: types.UID(uuid.NewUUID()), Operation: admissionv1.Create, Name: obj.GetName(), Namespace: obj.GetNamespace(),
+			Kind:     metav1.GroupVersionKind{Group: kinds[0].Group, Version: kinds[0].Version, Kind: kinds[0].Kind},
+			UserInfo: authenticationv1.UserInfo{Username: "admin", Groups: []string{"system:masters", "system:authenticated"}},
+			Object:   runtime.RawExtension{Raw: raw},
+		},
+	}
+}
+
+// direct speaks to replicas without the API server.
+var direct = &http.Client{
+	Timeout:   20 * time.Second,
+	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // this test's own server
+}
+
+// ask has one replica judge a review, past the API server: whatever it admits is never stored.
+func ask(ctx context.Context, r *replica, what *admissionv1.AdmissionReview) (*admissionv1.AdmissionResponse, error) {
+	body, err := json.Marshal(what)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.address.String()+"/validate", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := direct.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer := &admissionv1.AdmissionReview{}
+	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+		return nil, err
+	}
+	return answer.Response, nil
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+const (
+	places = 10 // of a user (L1)
+	seats  = 5  // of the small organization (E5), its super admin's not counted
+	buyers = 10 // who want one of these
+)
+
+// rush is more demand than there is: a user is wanted by more organizations than they may be in (L1), and an organization by
+// more people than it has seats for (E5).
+type rush struct {
+	user  string
+	small *v1alpha1.Organization
+	asked []*v1alpha1.Membership // first the user's, then the organization's
+}
+
+// newRush prepares the demand; that takes a replica.
+func newRush(ctx context.Context) *rush {
+	GinkgoHelper()
+	r := &rush{user: person("wanted"), small: create(ctx, newOrganization(person("owner"), seats+1))}
+	for _, org := range pool {
+		r.asked = append(r.asked, membership(org, r.user))
+	}
+	for range buyers {
+		r.asked = append(r.asked, membership(r.small, person("buyer")))
+	}
+	return r
+}
+
+// run asks for everything at once, and expects that exactly what there is was given, whatever happens meanwhile. Whoever gets
+// nothing is told the truth: the limit, and that it is used up.
+func (r *rush) run(ctx context.Context) *rush {
+	GinkgoHelper()
+	answers := atOnce(len(r.asked), func(i int) error {
+		return insist(ctx, func() error { return platform.Create(ctx, r.asked[i].DeepCopy()) })
+	})
+	given := func(of []error, rule string) (n int) {
+		for _, err := range of {
+			if err == nil {
+				n++
+			} else {
+				Expect(err).To(MatchError(ContainSubstring(rule)))
+			}
+		}
+		return n
+	}
+	Expect(given(answers[:len(pool)], "(used 10 of 10) [L1]")).To(Equal(places))
+	Expect(given(answers[len(pool):], "(used 6 of 6) [E5]")).To(Equal(seats))
+	return r
+}
+
+// isExact expects, once all is quiet, that what was given is stored, no more and no less, that nothing is left in the journal,
+// and that what is free is given again.
+func (r *rush) isExact(ctx context.Context) {
+	GinkgoHelper()
+	joined := placesOf(ctx, r.user)
+	Expect(joined).To(HaveLen(places))
+	Expect(membersOf(ctx, r.small)).To(HaveLen(seats))
+	isQuiet(ctx)
+	Expect(insist(ctx, func() error { return client.IgnoreNotFound(platform.Delete(ctx, &joined[0])) })).To(Succeed())
+	free := joined[0].DeepCopy()
+	free.ObjectMeta = metaOf(free.Namespace)
+	Expect(insist(ctx, func() error { return platform.Create(ctx, free.DeepCopy()) })).To(Succeed(), "a free place is given again")
+	Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
+	isQuiet(ctx)
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package faults tests that limits hold exactly whatever fails: replicas of admission on a real API server, each with a
+// connection of its own that can be slowed, cut, stalled, or made to lose answers. README.md says which fault is tested where.
+package faults
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/controlplane"
+)
+
+const (
+	baseDomain = "crm.example.com"
+	systemNS   = "polyorg-system"
+	// people is the group that RBAC lets do everything, so that whatever is refused is refused by admission.
+	people = "people"
+	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	dropTime = 5 * time.Second
+	// patience is how long admission lets a request wait: less than the webhooks' own time limit.
+	patience = 8 * time.Second
+	// soon bounds the wait for what happens by itself, on a busy machine.
+	soon = 45 * time.Second
+)
+
+var (
+	control    *controlplane.ControlPlane
+	controlDir string
+	root       string // of the module
+	scheme     = runtime.NewScheme()
+	platform   client.Client // a platform actor
+	door       *front
+	pool       []*v1alpha1.Organization // with seats for everybody
+)
+
+// TestMain lets this program be a replica in a process of its own, which can be frozen and killed.
+func TestMain(m *testing.M) {
+	if kubeconfig := os.Getenv(replicaVariable); kubeconfig != "" {
+		beReplica(kubeconfig)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestFaults(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Faults")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	SetDefaultEventuallyTimeout(soon)
+	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
+	register(scheme)
+	var err error
+	root, err = controlplane.ModuleRoot()
+	Expect(err).NotTo(HaveOccurred())
+	door = newFront()
+	DeferCleanup(door.Close)
+	setUp(ctx)
+	fill(ctx)
+})
+
+// setUp starts a control plane with everything but replicas, which everything else in this package speaks of from then on.
+func setUp(ctx context.Context) {
+	GinkgoHelper()
+	controlDir = GinkgoT().TempDir()
+	var err error
+	control, err = controlplane.Start(ctx, controlplane.Options{Dir: controlDir, Out: GinkgoWriter})
+	Expect(err).NotTo(HaveOccurred())
+	own := control
+	DeferCleanup(func() { Expect(own.Stop()).To(Succeed()) })
+	platform, err = client.New(control.Config(), client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+}
+
+// fill installs what a cluster needs, and makes the organizations of the pool.
+func fill(ctx context.Context) {
+	GinkgoHelper()
+	_, err := envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
+	openTheDoor(ctx)
+	installWebhooks(ctx, door)
+	replicas := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
+	makePool(ctx)
+	for _, r := range replicas {
+		r.stop()
+	}
+}
+
+func makePool(ctx context.Context) {
+	GinkgoHelper()
+	pool = nil
+	for range 14 {
+		pool = append(pool, create(ctx, newOrganization(person("owner"), 10_000)))
+	}
+}
+
+// inNewCluster gives one test a control plane of its own, and the others theirs back.
+func inNewCluster(ctx context.Context) {
+	GinkgoHelper()
+	was := []any{control, controlDir, platform, pool}
+	DeferCleanup(func() {
+		control, controlDir = was[0].(*controlplane.ControlPlane), was[1].(string)
+		platform, pool = was[2].(client.Client), was[3].([]*v1alpha1.Organization)
+	})
+	setUp(ctx)
+}
+
+func register(scheme *runtime.Scheme) {
+	GinkgoHelper()
+	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
+}
+
+// openTheDoor gives people every verb but `administer`.
+func openTheDoor(ctx context.Context) {
+	GinkgoHelper()
+	Expect(platform.Create(ctx, &rbacv1.ClusterRole{
+		ObjectMeta: metav1.ObjectMeta{Name: people},
+		Rules: []rbacv1.PolicyRule{{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"*"},
+			Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}}},
+	})).To(Succeed())
+	Expect(platform.Create(ctx, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: people},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: people},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "Group", Name: people}},
+	})).To(Succeed())
+}

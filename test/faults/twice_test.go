@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	admissionv1 "k8s.io/api/admission/v1"
+)
+
+var _ = Describe("A request that is judged twice", func() {
+	// twice asks both replicas the very same at the same time, four times each.
+	twice := func(ctx SpecContext, both []*replica, what *admissionv1.AdmissionReview) []*admissionv1.AdmissionResponse {
+		GinkgoHelper()
+		answers := make([]*admissionv1.AdmissionResponse, 8)
+		Expect(atOnce(len(answers), func(i int) (err error) {
+			answers[i], err = ask(ctx, both[i%2], what)
+			return err
+		})).To(HaveEach(Succeed()))
+		return answers
+	}
+
+	It("has one answer and one entry, stands in nobody's way for longer than the drop time, and leaks nothing", func(ctx SpecContext) {
+		both := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
+		org := create(ctx, newOrganization(person("owner"), 2))
+		isQuiet(ctx)
+		last := review(membership(org, person("last")))
+		Expect(twice(ctx, both, last)).To(HaveEach(HaveField("Allowed", BeTrue())))
+		Expect(record(ctx).Entries).To(HaveLen(1))
+
+		// Whether it is stored is not known: who wants the same seat is not refused, and gets it when it is known.
+		contended, err := ask(ctx, both[0], review(membership(org, person("next"))))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(contended.Allowed || contended.Result.Code == http.StatusTooManyRequests).To(BeTrue(), "%v", contended.Result)
+		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(org, person("next"))) })).To(Succeed())
+		isQuiet(ctx)
+
+		refused := twice(ctx, both, review(membership(org, person("late"))))
+		Expect(refused).To(HaveEach(And(HaveField("Allowed", BeFalse()), HaveField("Result.Message", refused[0].Result.Message))))
+		Expect(refused[0].Result.Message).To(ContainSubstring("(used 2 of 2) [E5]"))
+		Expect(record(ctx).Entries).To(BeEmpty())
+	}, NodeTimeout(soon*2))
+})

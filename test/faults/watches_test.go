@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// apiServer is the host and port of the API server.
+func apiServer() string {
+	GinkgoHelper()
+	u, err := url.Parse(control.Config().Host)
+	Expect(err).NotTo(HaveOccurred())
+	return u.Host
+}
+
+var _ = Describe("Watches", func() {
+	It("that break again and again, with everything else, give out exactly what there is", func(ctx SpecContext) {
+		one, other := newProxy(apiServer(), 0), newProxy(apiServer(), 0)
+		serve(ctx, newReplica(through(one)), newReplica(through(other)))
+		rushes, turn := []*rush{newRush(ctx), newRush(ctx)}, 0
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		during(ctx, func(ctx context.Context) {
+			select {
+			case <-ctx.Done():
+			case <-tick.C:
+				turn++
+				[]*proxy{one, other}[turn%2].cut()
+			}
+		}, func() {
+			for _, r := range rushes {
+				r.run(ctx)
+			}
+		})
+		AddReportEntry("connections cut", one.cuts.Load()+other.cuts.Load())
+		Expect(one.cuts.Load() + other.cuts.Load()).To(BeNumerically(">", 4))
+		for _, r := range rushes {
+			r.isExact(ctx)
+		}
+	}, NodeTimeout(soon*3))
+
+	It("that stand still keep a replica from judging, until they go on", func(ctx SpecContext) {
+		watches := newGate()
+		both := serve(ctx, newReplica(control.Config()), newReplica(watches.guard(control.Config())))
+		current, behind := both[0], both[1]
+		r := newRush(ctx)
+		isQuiet(ctx)
+
+		watches.shut()
+		door.lead(current)
+		r.run(ctx)
+		isQuiet(ctx) // all that was admitted is stored, and the other one has seen nothing of it
+		door.lead(behind)
+		for _, err := range atOnce(3, func(int) error {
+			return once(ctx, control.Config(), "memberships", membership(r.small, person("late")))
+		}) {
+			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "neither admitted nor refused: %v", err)
+		}
+		watches.unshut()
+		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
+		r.isExact(ctx)
+	}, NodeTimeout(soon*2))
+})
