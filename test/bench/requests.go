@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"k8s.io/client-go/kubernetes"
+)
+
+// requests counts what the API server was asked, by verb and resource.
+type requests map[string]float64
+
+// created is what the load asks for.
+const created = "POST memberships 201"
+
+func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, error) {
+	text, err := kube.Discovery().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	counted := requests{}
+	for _, m := range families["apiserver_request_total"].GetMetric() {
+		counted[describe(m)] += m.GetCounter().GetValue()
+	}
+	return counted, nil
+}
+
+func describe(m *dto.Metric) string {
+	labels := map[string]string{}
+	for _, l := range m.GetLabel() {
+		labels[l.GetName()] = l.GetValue()
+	}
+	what := labels["verb"] + " " + labels["resource"]
+	if sub := labels["subresource"]; sub != "" {
+		what += "/" + sub
+	}
+	return what + " " + labels["code"]
+}
+
+// print shows what was asked since, the most frequent first, for a thousand creations.
+func (r requests) print(before requests, creations int) {
+	fmt.Println("\n== requests to the API server for 1000 creations ==")
+	of := func(what string) float64 { return (r[what] - before[what]) / float64(max(creations, 1)) * 1000 }
+	all := slices.SortedFunc(maps.Keys(r), func(a, b string) int { return cmp.Compare(of(b), of(a)) })
+	for _, what := range all {
+		if n := of(what); n >= 1 {
+			fmt.Printf("%8.0f  %s\n", n, what)
+		}
+	}
+}
