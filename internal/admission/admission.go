@@ -111,9 +111,6 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
 		c.Operation, c.After = facts.Delete, nil
 	}
-	if c.Operation == facts.Delete && organization != "" {
-		c.Over = func(o rules.Outlook) bool { return o.Ended(organization) } // what goes with its organization holds nothing (O7)
-	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		violations := authority(kind, o, act, organization, before, after)
 		if len(ofKind(violations, rules.KindForbidden)) > 0 {

@@ -25,10 +25,7 @@ type Change struct {
 	Actor string
 	// DryRun is judged like any other, and leaves no entry.
 	DryRun bool
-	// Over reports whether the object certainly holds nothing any more, whatever it says, so that its change needs no entry (O7).
-	// Like Judge it is asked once or more, with a world in which everything admitted so far counts; nil: never.
-	Over func(rules.Outlook) bool
-	// Judge says what is wrong with the change.
+	// Judge is asked once or more, with a world in which everything admitted so far counts.
 	Judge func(rules.Outlook) rules.Violations
 }
 
@@ -108,17 +105,13 @@ func outcomeOf(violations rules.Violations, err error) string {
 	return outcomeAdmitted
 }
 
-// judge comes to a verdict on a request beside everything in the overlay. The entry is what is to be written down if it is
-// admitted; nil: nothing.
-func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations, entry *facts.Entry) {
+// judge comes to a verdict on a request beside everything in the overlay.
+func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations) {
 	self := r.entry
 	if self == nil {
 		self = &facts.Entry{UID: r.UID}
 	}
 	view.Judge(overlay, self, func(w facts.World) {
-		if !r.DryRun && (r.Over == nil || !r.Over(rules.Worst(w))) {
-			entry = r.entry
-		}
 		if len(r.Judge(rules.Worst(w))) == 0 {
 			return
 		}
@@ -127,5 +120,5 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdi
 			outcome = refused
 		}
 	})
-	return outcome, violations, entry
+	return outcome, violations
 }

@@ -123,14 +123,13 @@ func (j *Journal) judgeOne(r *request) (answer, bool) {
 	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
 		return answer{err: ErrExists}, true
 	}
-	outcome, violations, entry := r.judge(j.View, j.state.overlay)
-	switch {
+	switch outcome, violations := r.judge(j.View, j.state.overlay); {
 	case outcome == refused:
 		return answer{violations: violations}, true
-	case outcome == admitted && entry == nil:
+	case outcome == admitted && (r.entry == nil || r.DryRun):
 		return answer{}, true
-	case outcome == admitted && j.state.room(entry):
-		j.state.append(entry)
+	case outcome == admitted && j.state.room(r.entry):
+		j.state.append(r.entry)
 		return answer{}, true
 	}
 	r.reason = ErrContended

@@ -29,9 +29,6 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 	if before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0 {
 		c.Operation, c.After = facts.Delete, nil
 	}
-	if c.Operation == facts.Delete && organization != "" {
-		c.Over = func(o rules.Outlook) bool { return o.Ended(organization) }
-	}
 	act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
 	was := factsOf(before)
 	c.Judge = func(o rules.Outlook) rules.Violations {

@@ -90,28 +90,10 @@ func (m *machine) gives(s *state, r int) bool {
 
 // leavesEntry reports whether a request that a replica admits leaves an entry.
 func (m *machine) leavesEntry(s *state, r, i int) bool {
-	c := m.request(r)
 	worst, _ := m.outlooks(s, i)
-	switch {
-	case m.gives(s, r) && !m.on(EntryForRelease), c.states&^worst.held == 0 && !m.on(EntryWhenHeld):
-		return false
-	case c.Verb != Delete || c.parent < 0:
-		return true
-	}
-	return !m.leavesOut(s, c.parent, i)
-}
-
-// leavesOut reports whether a deletion in an organization needs no entry, because all in it ends anyway.
-func (m *machine) leavesOut(s *state, organization, i int) bool {
-	may := m.mayEnd(m.open(s, i), organization)
-	switch ends := m.ends(s, s.seen[i], organization); {
-	case !m.on(LeaveOutIfCertain):
-		return ends || may
-	case !m.on(LeaveOutAtFences): // on the oldest view that it may have had when the request came
-		return m.ends(s, m.begin.seen[i], organization)
-	default:
-		return ends && !may
-	}
+	released := m.gives(s, r) && !m.on(EntryForRelease)
+	held := m.request(r).states&^worst.held == 0 && !m.on(EntryWhenHeld)
+	return !released && !held
 }
 
 // written is the state with a request admitted, and its entry in the journal.

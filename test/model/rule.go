@@ -13,8 +13,6 @@ const (
 	EntriesAddUp
 	EntryWhenHeld
 	EntryForRelease
-	LeaveOutIfCertain
-	LeaveOutAtFences
 	NoEntryForDryRun
 	AdmitByWorst
 	RefuseByBest
@@ -43,8 +41,6 @@ var says = map[Rule]string{
 	EntriesAddUp:        "entries of one object add up",
 	EntryWhenHeld:       "what is held already and only moves to another kind leaves an entry too",
 	EntryForRelease:     "what gives up leaves an entry too",
-	LeaveOutIfCertain:   "a deletion in an organization leaves no entry only if the organization certainly ends",
-	LeaveOutAtFences:    "whether it certainly ends is judged at the fences, beside the entries",
 	NoEntryForDryRun:    "a dry run leaves no entry",
 	AdmitByWorst:        "admitted is only what is right in every outcome",
 	RefuseByBest:        "refused is only what is wrong in every outcome",

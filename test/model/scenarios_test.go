@@ -246,8 +246,8 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", place("zed")).in("zed").after("leave").patient(),
 		},
 	},
-	states:  785,
-	without: []lapse{{LeaveOutIfCertain, falsely, 6}},
+	states:  629,
+	without: []lapse{{EntryForRelease, falsely, 3}},
 }, {
 	name: "an organization is deleted and made again; then a member is deleted, and the place asked for elsewhere",
 	Scenario: Scenario{
@@ -260,7 +260,19 @@ var proofs = []proof{{
 		},
 	},
 	states:  1792,
-	without: []lapse{{LeaveOutAtFences, falsely, 9}},
+	without: []lapse{{EntryForRelease, falsely, 9}},
+}, {
+	name: "a member is deleted in an organization that ends; the organization goes, and the place is asked for again",
+	Scenario: Scenario{
+		Stored: []Change{stored("org", "acme").ends(), stored("mbr", "m1", place("acme")).in("acme")},
+		Requests: []Change{
+			remove("leave", "mbr", "m1").in("acme"),
+			remove("delete", "org", "acme").after("leave"),
+			create("c", "mbr", "m2", place("zed")).in("acme").after("delete").patient(),
+		},
+	},
+	states:  389,
+	without: []lapse{{EntryForRelease, falsely, 6}},
 }, {
 	name: "a creation is tried dry, and then another wants the same",
 	Scenario: Scenario{
