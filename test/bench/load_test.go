@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestLoadsKeepTheLimits(t *testing.T) {
 	orgs := make([]string, comparedOrganizations)
 	for i := range orgs {
-		orgs[i] = fmt.Sprint(i)
+		orgs[i] = strconv.Itoa(i)
 	}
 	for _, l := range loads {
 		t.Run(l.name, func(t *testing.T) {
@@ -23,7 +24,8 @@ func TestLoadsKeepTheLimits(t *testing.T) {
 					t.Fatalf("creation %d is a second membership of user %d in organization %s (L6)", n, user, organization)
 				}
 				places[place] = true
-				if organizations[user]++; organizations[user] > 10 {
+				organizations[user]++
+				if organizations[user] > 10 {
 					t.Fatalf("creation %d is the eleventh organization of user %d (L1)", n, user)
 				}
 			}
@@ -34,7 +36,7 @@ func TestLoadsKeepTheLimits(t *testing.T) {
 func TestLoadOnManyMeetsNoOrganizationTwiceAtOnce(t *testing.T) {
 	orgs := make([]string, comparedOrganizations)
 	for i := range orgs {
-		orgs[i] = fmt.Sprint(i)
+		orgs[i] = strconv.Itoa(i)
 	}
 	last := map[string]int{}
 	for n := range users { // among the creations of one turn

@@ -4,8 +4,10 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,9 +24,18 @@ type Machine struct {
 
 func thisMachine() Machine {
 	return Machine{
-		CPU: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), Memory: field("/proc/meminfo", "MemTotal"),
+		CPU: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), Memory: memory(),
 		Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(), Measured: time.Now().UTC().Format(time.DateOnly),
 	}
+}
+
+// memory is how much the machine has.
+func memory() string {
+	kib, err := strconv.Atoi(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"))
+	if err != nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%d GiB", (kib+1<<19)>>20)
 }
 
 // field is what a file of lines "name: value" says of a name, the first time.
