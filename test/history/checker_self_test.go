@@ -62,6 +62,12 @@ func (s *script) limit(organizations int32) *script {
 	return s.stored("PlatformPolicy", p)
 }
 
+func (s *script) trial(licenses int32) *script {
+	p := defaultPolicy()
+	p.Spec.Trial = &v1alpha1.TrialPolicy{Licenses: &licenses}
+	return s.stored("PlatformPolicy", p)
+}
+
 func (s *script) invited(uid string, change ...func(*v1alpha1.Invitation)) *script {
 	i := newInvitation("o", "bob@zylker.com")
 	i.UID = types.UID(uid)
@@ -110,14 +116,16 @@ func TestChecker(t *testing.T) {
 		"a seat too many":                      {new(script).org("o", "a", 2).member("o", "b").member("o", "c"), "E5"},
 		"a seat twice for the same person":     {new(script).org("o", "a", 2).member("o", "bob@zylker.com").invited("i"), ""},
 		"licences under the seats in use":      {new(script).org("o", "a", 2).member("o", "b").org("o", "a", 1), "E6"},
-		"an organization after its members":    {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
-		"two organizations with one host":      {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"a host that is still held":            {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"two answers":                          {new(script).answers("x").answers("y"), "I2"},
-		"an invitation that ends twice":        {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
-		"two pending invitations":              {new(script).invited("i").stored("Invitation", second(), 1), "L6"},
-		"an account of two organizations":      {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
-		"a slot of two accounts":               {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
+		"as many licences as an organization on trial had, that was over the limit": {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 2), ""},
+		"fewer licences than that":          {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 1), "E6"},
+		"an organization after its members": {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
+		"two organizations with one host":   {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"a host that is still held":         {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"two answers":                       {new(script).answers("x").answers("y"), "I2"},
+		"an invitation that ends twice":     {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
+		"two pending invitations":           {new(script).invited("i").stored("Invitation", second(), 1), "L6"},
+		"an account of two organizations":   {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
+		"a slot of two accounts":            {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong := newChecker().check(c.history.moments)

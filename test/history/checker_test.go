@@ -92,36 +92,47 @@ func (c *checker) grown(m moment, was taken) (wrong []string) {
 	return wrong
 }
 
-// limit is the highest since a change was asked for. Of what the operator made that is not known; it takes nothing new.
-func (c *checker) limit(t thing, m moment) (limit int32) {
+// since are the policies in force at some time since a change was asked for. Of what the operator made that is not known; it takes
+// nothing new.
+func (c *checker) since(m moment) (policies []rules.Policy) {
 	var asked int64
 	if m.object != nil {
 		asked = revisionOf(m.object.GetAnnotations()[invokedAt])
 	}
 	for i, p := range c.policies {
 		if i+1 == len(c.policies) || c.policies[i+1].revision > asked {
-			limit = max(limit, c.world.limit(t, p.policy))
+			policies = append(policies, p.policy)
 		}
+	}
+	return policies
+}
+
+// limit is the highest since a change was asked for.
+func (c *checker) limit(t thing, m moment) (limit int32) {
+	for _, p := range c.since(m) {
+		limit = max(limit, c.world.limit(t, p))
 	}
 	return limit
 }
 
-// shrunk finds licences lowered under the seats in use (E6), and those of an organization that came after its members (R8).
+// shrunk finds licences lowered under the seats in use (E6), and those of an organization that came after its members (R8). One
+// that was over a limit before, and gets no fewer seats, stays over it (L9).
 func (c *checker) shrunk(m moment, before client.Object) []string {
 	o, ok := m.object.(*v1alpha1.Organization)
 	if !ok || o.DeletionTimestamp != nil {
 		return nil
 	}
-	t := thing{"E5", o.Name}
-	old, ok := before.(*v1alpha1.Organization)
-	seats := c.limit(t, m)
-	if ok && reflect.DeepEqual(old.Spec.Subscription, o.Spec.Subscription) || int32(len(c.taken[t])) <= seats {
+	old, had := before.(*v1alpha1.Organization)
+	if had && reflect.DeepEqual(old.Spec.Subscription, o.Spec.Subscription) {
 		return nil
 	}
-	if ok && old.Spec.Subscription != nil && o.Spec.Subscription != nil && old.Spec.Subscription.Licenses <= o.Spec.Subscription.Licenses {
-		return nil // as many as before, or more: whoever was over a limit stays (L9)
+	used := int32(len(c.taken[thing{"E5", o.Name}]))
+	for _, p := range c.since(m) {
+		if n := seats(o, p); used <= n || had && n >= seats(old, p) {
+			return nil
+		}
 	}
-	return []string{fmt.Sprintf("[E6] revision %d, %s: %d seats for %v", m.revision, m.id, seats, sorted(c.taken[t]))}
+	return []string{fmt.Sprintf("[E6] revision %d, %s: too few seats for %v", m.revision, m.id, sorted(c.taken[thing{"E5", o.Name}]))}
 }
 
 // answered finds invitations that end twice, or that were revoked and answered (I2).

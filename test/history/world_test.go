@@ -220,14 +220,19 @@ func (w world) limit(t thing, p rules.Policy) int32 {
 	case "L7 inviter":
 		return p.PendingPerSuperAdmin
 	case "E5":
-		if o := w.organization(t.name); o.Spec.Subscription != nil {
-			return o.Spec.Subscription.Licenses
-		}
-		return p.TrialLicenses
+		return seats(w.organization(t.name), p)
 	case "G1 slot", "G1 account":
 		return catalogued(t)
 	}
 	return 1 // a name has one holder, an invitation one answer
+}
+
+// seats are those bought, or those of a trial.
+func seats(o *v1alpha1.Organization, p rules.Policy) int32 {
+	if o.Spec.Subscription != nil {
+		return o.Spec.Subscription.Licenses
+	}
+	return p.TrialLicenses
 }
 
 // catalogued is the number in a row of the catalogue; 0 there is no limit.
