@@ -21,8 +21,11 @@ import (
 var journalKey = client.ObjectKey{Namespace: systemNS, Name: journal.Name}
 
 // writesJournal tells the journal's compare-and-swap from every other request.
-func writesJournal(r *http.Request) bool {
-	return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/namespaces/"+systemNS+"/configmaps/"+journal.Name)
+func writesJournal(r *http.Request) bool { return r.Method == http.MethodPut && speaksOfJournal(r) }
+
+// speaksOfJournal tells what is read from and written to the journal from every other request.
+func speaksOfJournal(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/namespaces/"+systemNS+"/configmaps/"+journal.Name)
 }
 
 // storedJournal is the object as it is stored.
