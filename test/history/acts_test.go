@@ -200,11 +200,10 @@ func rename(ctx context.Context, d draw) error {
 
 // bound is a binding that is drawn: of an application with one slot an organization, or of one with five.
 func (d draw) bound() *v1alpha1.IntegrationBinding {
-	application := "ZohoSalesIQ"
 	if d.IntN(2) == 0 {
-		application = "ZohoDesk"
+		return newBinding(d.organization, d.account+"-desk", "ZohoDesk", d.account)
 	}
-	return newBinding(d.organization, d.account+"-"+fmt.Sprint(len(application)), application, d.account)
+	return newBinding(d.organization, d.account+"-salesiq", "ZohoSalesIQ", d.account)
 }
 
 func bind(ctx context.Context, d draw) error { return create(ctx, platform, d.bound()) }

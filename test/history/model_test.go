@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -115,20 +116,30 @@ func quiet(ctx context.Context, replicas int) world {
 	return judged.world
 }
 
-// newcomers are organizations whose super admin is not a member yet.
+// newcomers are organizations whose super admin ought to be a member and is not yet. Who is over a limit, which was lowered before
+// the controllers came to the organization, gets no power from it.
 func newcomers(w world) (names []string) {
-	members := map[string]bool{}
+	members, t := map[string]bool{}, w.taken()
 	for _, o := range w {
 		if m, ok := o.(*v1alpha1.Membership); ok {
 			members[m.Namespace+" "+m.Spec.User] = true
 		}
 	}
 	for _, o := range w {
-		if o, ok := o.(*v1alpha1.Organization); ok && !members[v1alpha1.NamespacePrefix+o.Name+" "+o.Spec.SuperAdmin] {
+		o, ok := o.(*v1alpha1.Organization)
+		if ok && !members[v1alpha1.NamespacePrefix+o.Name+" "+o.Spec.SuperAdmin] && !w.over(t, o.Spec.SuperAdmin) {
 			names = append(names, o.Name)
 		}
 	}
 	return names
+}
+
+// over reports whether a user is over a limit.
+func (w world) over(t taken, user string) bool {
+	return slices.ContainsFunc([]string{"L1", "L2", "L3", "L4", "L5"}, func(rule string) bool {
+		k := thing{rule, user}
+		return int32(len(t[k])) > w.limit(k, w.policy())
+	})
 }
 
 // randomHistories are played with controllers.
