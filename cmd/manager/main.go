@@ -54,7 +54,8 @@ func run(file string) error {
 	if err != nil {
 		return err
 	}
-	kube.QPS = -1 // the API server's own fairness paces the operator
+	kube.QPS = -1                  // the API server's own fairness paces the operator
+	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
 	mgr, err := newManager(kube, cfg)
 	if err != nil {
 		return err

@@ -105,13 +105,16 @@ func outcomeOf(violations rules.Violations, err error) string {
 	return outcomeAdmitted
 }
 
-// judge comes to a verdict on a request beside everything in the overlay.
-func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations) {
+// judge comes to a verdict on a request beside everything in the overlay. It reports whether the verdict was come to by looking at
+// the world at all: one that was not is right whatever others do.
+func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations, looked bool) {
 	self := r.entry
 	if self == nil {
 		self = &facts.Entry{UID: r.UID}
 	}
-	view.Judge(overlay, self, func(w facts.World) {
+	view.Judge(overlay, self, func(world facts.World) {
+		w := &witness{World: world}
+		defer func() { looked = w.asked }()
 		if len(r.Judge(rules.Worst(w))) == 0 {
 			return
 		}
@@ -120,5 +123,26 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdi
 			outcome = refused
 		}
 	})
-	return outcome, violations
+	return outcome, violations, looked
+}
+
+// witness is a world that remembers whether anybody looked at it.
+type witness struct {
+	facts.World
+	asked bool
+}
+
+func (w *witness) Facts(k rules.Key) []rules.Known {
+	w.asked = true
+	return w.World.Facts(k)
+}
+
+func (w *witness) Roles(k rules.Key) []rules.Known {
+	w.asked = true
+	return w.World.Roles(k)
+}
+
+func (w *witness) Seats(organization string, but ...string) (certain, possible int32) {
+	w.asked = true
+	return w.World.Seats(organization, but...)
 }

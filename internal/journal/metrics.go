@@ -20,7 +20,7 @@ var (
 	}, []string{"kind", "outcome"})
 	batch = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:    "polyorg_journal_batch_size",
-		Help:    "Changes admitted by one write of the journal.",
+		Help:    "Changes decided on by one write of the journal.",
 		Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128},
 	})
 	commits = prometheus.NewHistogramVec(prometheus.HistogramOpts{

@@ -5,6 +5,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
@@ -78,9 +79,9 @@ func (j *Journal) settle(ctx context.Context, decided []decision) (current bool,
 	switch {
 	case j.state.grown:
 		return j.group(ctx, decided)
-	case len(decided) > 0:
+	case slices.ContainsFunc(decided, func(d decision) bool { return d.looked }):
 		return j.confirm(ctx)
-	case j.state.tidied && !j.pace.rival(j.Clock.Now()):
+	case len(decided) == 0 && j.state.tidied && !j.pace.rival(j.Clock.Now()):
 		return j.commit(ctx)
 	}
 	return true, nil
@@ -101,17 +102,18 @@ func (j *Journal) group(ctx context.Context, decided []decision) (current bool, 
 	return current, err
 }
 
-// decision is an answer that may be given once the journal is known to be what was judged on.
+// decision is an answer that may be given once the journal is known to be what was judged on; at once where nobody looked.
 type decision struct {
 	request *request
 	answer  answer
+	looked  bool
 }
 
 // judgeAll judges one request after another, each beside what those before it take.
 func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*request) {
 	for _, r := range waiting {
-		if a, done := j.judgeOne(r); done {
-			decided = append(decided, decision{r, a})
+		if d, done := j.judgeOne(r); done {
+			decided = append(decided, d)
 		} else {
 			rest = append(rest, r)
 		}
@@ -119,21 +121,22 @@ func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*requ
 	return decided, rest
 }
 
-func (j *Journal) judgeOne(r *request) (answer, bool) {
+func (j *Journal) judgeOne(r *request) (decision, bool) {
 	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
-		return answer{err: ErrExists}, true
+		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
-	switch outcome, violations := r.judge(j.View, j.state.overlay); {
+	outcome, violations, looked := r.judge(j.View, j.state.overlay)
+	switch {
 	case outcome == refused:
-		return answer{violations: violations}, true
+		return decision{r, answer{violations: violations}, looked}, true
 	case outcome == admitted && (r.entry == nil || r.DryRun):
-		return answer{}, true
+		return decision{r, answer{}, looked}, true
 	case outcome == admitted && j.state.room(r.entry):
 		j.state.append(r.entry)
-		return answer{}, true
+		return decision{r, answer{}, true}, true
 	}
 	r.reason = ErrContended
-	return answer{}, false
+	return decision{}, false
 }
 
 // expire answers those whose time is up; the rest wait on.

@@ -13,12 +13,14 @@ import (
 // states, and places that another object already holds for the same person, are not judged again (L9: a lowered limit
 // takes nothing away).
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
+	added := slices.DeleteFunc(slices.Clone(after), func(f Fact) bool { return slices.Contains(before, f) })
+	if len(added) == 0 {
+		return nil // without a look at the world: such a change waits for nobody
+	}
 	j := judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after}
 	var vs Violations
-	for _, fact := range after {
-		if !slices.Contains(before, fact) {
-			vs = append(vs, j.fact(fact)...)
-		}
+	for _, fact := range added {
+		vs = append(vs, j.fact(fact)...)
 	}
 	return vs
 }

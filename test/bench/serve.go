@@ -74,7 +74,7 @@ func (s serving) manager() (manager.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	kube.QPS = -1 // as the operator's
+	kube.QPS, kube.DisableCompression = -1, true // as the operator's
 	host, text, err := net.SplitHostPort(s.webhook)
 	if err != nil {
 		return nil, err

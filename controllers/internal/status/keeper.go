@@ -122,7 +122,7 @@ func Patch(ctx context.Context, c client.Client, before, after client.Object) (c
 	return true, nil
 }
 
-// tell makes an event of a Ready that is not what it was.
+// tell makes an event of a Ready that is not what it was, unless it only says that all goes on by itself.
 func (k Keeper[T]) tell(before, after T) {
 	old, _ := k.Parts(before)
 	now, _ := k.Parts(after)
@@ -131,8 +131,11 @@ func (k Keeper[T]) tell(before, after T) {
 		return
 	}
 	kind := corev1.EventTypeNormal
-	if meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled) {
+	switch {
+	case meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled):
 		kind = corev1.EventTypeWarning
+	case is.Status != metav1.ConditionTrue:
+		return
 	}
 	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)
 }
