@@ -20,8 +20,9 @@ func main() {
 	only := flag.String("only", "", "try only the mutants whose rule contains this text")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *seeds, *only); err != nil {
+	err := run(ctx, *seeds, *only)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

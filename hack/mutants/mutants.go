@@ -30,16 +30,16 @@ var mutants = []mutant{
 	s.overlay.Append(e)
 `),
 	one("a fact that only moves to another object is written down too", change,
-		"			entry = r.entry\n", `			entry = r.entry
-			for _, f := range r.After {
-				p, ok := f.(rules.Place)
-				if ok && r.Operation == facts.Create && slices.ContainsFunc(w.Facts(rules.UserKey(p.User)), func(k rules.Known) bool {
-					q, ok := k.Fact.(rules.Place)
-					return ok && q.Organization == p.Organization
-				}) {
-					entry = nil
-				}
+		"		if len(r.Judge(rules.Worst(w))) == 0 {\n", `		for _, f := range r.After {
+			p, ok := f.(rules.Place)
+			if ok && r.Operation == facts.Create && slices.ContainsFunc(w.Facts(rules.UserKey(p.User)), func(k rules.Known) bool {
+				q, ok := k.Fact.(rules.Place)
+				return ok && q.Organization == p.Organization
+			}) {
+				r.entry = nil
 			}
+		}
+		if len(r.Judge(rules.Worst(w))) == 0 {
 `),
 	one("deletions are written down", change,
 		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Delete || c.Operation == facts.Update && same(c.Before, c.After) ||"),
@@ -47,8 +47,8 @@ var mutants = []mutant{
 		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Update && (len(c.After) == 0 || same(c.Before, c.After)) ||"),
 	one("updates are written down", change,
 		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Update ||"),
-	one("a dry run leaves nothing", change,
-		"if !r.DryRun && (", "if ("),
+	one("a dry run leaves nothing", round,
+		"(r.entry == nil || r.DryRun)", "r.entry == nil"),
 
 	// who may judge
 	one("nobody judges before every kind was seen whole", round,
@@ -57,10 +57,10 @@ var mutants = []mutant{
 		"if !j.View.Reached(j.state.fences) {", "if false {"),
 	{"the fences of every kind are to be reached, not only that of the kind judged", []edit{
 		{round, "if !j.View.Reached(j.state.fences) {", "if false {"},
-		{round, "	outcome, violations, entry := r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
+		{round, "	switch outcome, violations := r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
 		return answer{}, false
 	}
-	outcome, violations, entry := r.judge(`},
+	switch outcome, violations := r.judge(`},
 	}},
 
 	// the judgement
@@ -77,13 +77,13 @@ var mutants = []mutant{
 	one("the object under judgement does not stand in its own way", world,
 		"return w.self == nil || uid != w.self.UID })", "return true })"),
 	one("requests of one group are judged beside each other", round,
-		"	outcome, violations, entry := r.judge(j.View, j.state.overlay)\n", `	stored := facts.NewOverlay(nil)
+		"	switch outcome, violations := r.judge(j.View, j.state.overlay); {\n", `	stored := facts.NewOverlay(nil)
 	for _, e := range j.state.overlay.Entries() {
 		if _, ok := j.watched[e.Text]; ok {
 			stored.Append(e)
 		}
 	}
-	outcome, violations, entry := r.judge(j.View, stored)
+	switch outcome, violations := r.judge(j.View, stored); {
 `),
 	one("a fact is stated by one object, and needs no other to be seen", limits,
 		"if !seen[q.Organization] && ", "if !seen[q.Organization] && j.mayLive(q.Organization) && "),

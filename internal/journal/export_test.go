@@ -4,6 +4,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -47,7 +48,7 @@ func (b *ByHand) Exists(ctx context.Context, c *Change) error { return b.exists(
 
 // Round is one turn of Start's loop. It reports whether another is due at once, and else how long the loop would pause.
 func (b *ByHand) Round(ctx context.Context) (again bool, pause time.Duration) {
-	waiting := append(b.waiting, b.asked...)
+	waiting := slices.Concat(b.waiting, b.asked)
 	b.asked = nil
 	b.waiting, again = b.round(ctx, waiting)
 	return again, b.pause(b.waiting)

@@ -5,10 +5,8 @@ package journal_test
 import (
 	"slices"
 
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -78,8 +76,4 @@ func namespaced[T any](of func(rules.Outlook, rules.Act, string, *T, *T) rules.V
 func typed[T any](o client.Object) *T {
 	t, _ := any(o).(*T)
 	return t
-}
-
-func named(organization, name string) types.NamespacedName {
-	return types.NamespacedName{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
 }

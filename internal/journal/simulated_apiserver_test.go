@@ -33,8 +33,8 @@ type event struct {
 	object   client.Object // as it is now, or was last
 	gone     bool
 	revision int64
-	// givesUp: it gives something up and leaves no entry in the journal, so that a replica knows of it when its watch has brought it.
-	givesUp bool
+	// silent: it left no entry, as what the operator gives up in status, so that a replica knows of it when its watch has brought it.
+	silent bool
 }
 
 // apiServer stores objects as etcd and the API server do: one counter of revisions for all, compare-and-swap, UIDs before
@@ -73,7 +73,7 @@ func (a *apiServer) create(o client.Object, now metav1.Time) error {
 }
 
 // update stores a later version of an object, if it is still of the version that the author had read.
-func (a *apiServer) update(o client.Object, givesUp bool) error {
+func (a *apiServer) update(o client.Object, silent bool) error {
 	before := a.stored[keyOf(o)]
 	switch {
 	case before == nil:
@@ -83,7 +83,7 @@ func (a *apiServer) update(o client.Object, givesUp bool) error {
 		return apierrors.NewConflict(resource(o), o.GetName(), fmt.Errorf("it is of version %s", before.GetResourceVersion()))
 	}
 	gone := o.GetDeletionTimestamp() != nil && len(o.GetFinalizers()) == 0
-	a.write(event{key: keyOf(o), object: o, gone: gone, givesUp: givesUp}, before)
+	a.write(event{key: keyOf(o), object: o, gone: gone, silent: silent}, before)
 	return nil
 }
 
@@ -96,11 +96,8 @@ func (a *apiServer) remove(judged client.Object, now metav1.Time) error {
 	if len(o.GetFinalizers()) == 0 || o.GetDeletionTimestamp() == nil {
 		o.SetDeletionTimestamp(&now)
 	}
-	return a.update(o, unjournalled(a.stored, o))
+	return a.update(o, false)
 }
-
-// unjournalled reports whether a deletion leaves no entry: that of what is in an organization which is being deleted (O7).
-func unjournalled(w world, o client.Object) bool { return w.over(organizationOf(o)) }
 
 func (a *apiServer) write(e event, before client.Object) {
 	a.revision++

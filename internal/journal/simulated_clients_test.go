@@ -89,7 +89,7 @@ func (s *simulation) suspend() {
 
 func (s *simulation) found() {
 	o := organization(one(s, s.organizations), one(s, s.users), one(s, s.hosts), one(s, editions), 1+s.rng.Int32N(3))
-	if s.creates(o).done && s.happens(0.3) {
+	if s.creates(o).done && s.happens(0.5) {
 		s.renames(o)
 	}
 }
@@ -155,7 +155,10 @@ func (s *simulation) respond() {
 }
 
 func (s *simulation) bind() {
-	s.creates(binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts)))
+	b := binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts))
+	if s.creates(b).done && s.happens(0.5) {
+		s.rebinds(b)
+	}
 }
 
 func (s *simulation) unbind() {
@@ -166,9 +169,13 @@ func (s *simulation) unbind() {
 
 func (s *simulation) rebind() {
 	if b := stored[v1alpha1.IntegrationBinding](s, "IntegrationBinding"); b != nil {
-		account := one(s, accounts)
-		s.updates(b, func(o client.Object) { o.(*v1alpha1.IntegrationBinding).Spec.Account = account })
+		s.rebinds(b)
 	}
+}
+
+func (s *simulation) rebinds(b *v1alpha1.IntegrationBinding) {
+	account := one(s, accounts)
+	s.updates(b, func(o client.Object) { o.(*v1alpha1.IntegrationBinding).Spec.Account = account })
 }
 
 func (s *simulation) reserve() { s.creates(reservation(one(s, s.hosts)+"."+baseDomain, nil)) }
@@ -184,12 +191,12 @@ func (s *simulation) limit() {
 	s.updates(s.server.stored[policyKey], func(o client.Object) { o.(*v1alpha1.PlatformPolicy).Spec = spec })
 }
 
-// expire is the operator's: an invitation whose time is up, and that nobody has answered as far as it knows, says so.
+// expire is the operator's: an invitation whose time is up says so.
 func (s *simulation) expire() {
 	i := stored[v1alpha1.Invitation](s, "Invitation")
-	if i == nil || !pending(i) {
+	if i == nil || !pending(i) || i.Status.ExpiresAt == nil {
 		return
 	}
-	s.wait(nil)
+	s.waitUntil(i.Status.ExpiresAt.Time, nil)
 	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
 }

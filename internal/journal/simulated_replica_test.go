@@ -47,12 +47,12 @@ func (s *simulation) restart(r *replica) {
 	r.life++
 	r.clock.at = epoch.Add(time.Duration(s.rng.Int64N(int64(1000 * time.Hour))))
 	r.view = facts.NewView(baseDomain)
-	real := journal.New(&liveClient{sim: s}, r.view, systemNS)
-	real.Clock = r.clock
-	r.journal = &journal.ByHand{Journal: real}
+	run := journal.New(&liveClient{sim: s}, r.view, systemNS)
+	run.Clock = r.clock
+	r.journal = &journal.ByHand{Journal: run}
 	r.streams = nil
 	for _, kind := range kinds {
-		r.streams = append(r.streams, &stream{kind: kind, store: r.view.Store(kind), pace: s.somePace()})
+		r.streams = append(r.streams, &stream{kind: kind, store: r.view.Store(kind), pace: s.paceOf(kind)})
 	}
 	r.streams = append(r.streams, &stream{kind: "ConfigMap", store: journalStore{r.journal}, pace: s.somePace()})
 	r.process = s.begin(r.name, func() { s.run(r) })

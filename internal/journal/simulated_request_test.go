@@ -5,6 +5,7 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -106,7 +107,11 @@ func (s *simulation) dwell(began time.Time) error {
 		s.trace("%s: dies between admission and storage", s.current.name)
 		return errDied
 	}
-	if s.happens(s.chance.dwell) {
+	harmed := s.happens(s.chance.journal)
+	if harmed {
+		s.harmJournal()
+	}
+	if harmed || s.happens(s.chance.dwell) {
 		s.waitUntil(began.Add(time.Duration(s.rng.Int64N(int64(requestTime)))), nil)
 	}
 	if s.now.Sub(began) > requestTime {
@@ -127,7 +132,7 @@ func (s *simulation) store(r *request, before, after client.Object) error {
 	case after == nil:
 		return s.server.remove(before, metav1.NewTime(s.now))
 	}
-	return s.server.update(after, false)
+	return s.server.update(after, slices.Equal(factsOf(before), factsOf(after)))
 }
 
 // admission asks a replica, and now and then another one or the same again.

@@ -67,9 +67,8 @@ func (s *simulation) checkJournal(stored client.Object) {
 // limited are the rules whose violations say that something is full.
 var limited = []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "E5", "E6", "E7", "A2", "G1", "I2"}
 
-// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. What is
-// given up without an entry (in status, or in an organization that is being deleted) counts as given up if the replica had seen it
-// before it was asked.
+// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. What the
+// operator gives up in status counts as given up if the replica had seen it: when it was asked, or when it answered.
 func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request, before, after client.Object, violations rules.Violations) {
 	s.refusals++
 	unproved := map[string]rules.Violation{}
@@ -79,10 +78,12 @@ func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request
 			unproved[v.Rule] = v
 		}
 	}
-	s.instants(seen, r.since, func(w world) bool {
-		maps.DeleteFunc(unproved, func(rule string, _ rules.Violation) bool { return w.breaks(before, after, rule) })
-		return len(unproved) > 0
-	})
+	for _, seen := range []map[string]int64{seen, by.seen()} {
+		s.instants(seen, r.since, func(w world) bool {
+			maps.DeleteFunc(unproved, func(rule string, _ rules.Violation) bool { return w.breaks(before, after, rule) })
+			return len(unproved) > 0
+		})
+	}
 	for rule, v := range unproved {
 		s.fail("%s refused %s by %s, and it was not so: %s", by.name, r.key, rule, v)
 	}
@@ -92,7 +93,7 @@ func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request
 func (s *simulation) instants(seen map[string]int64, since int64, f func(world) bool) {
 	w, log := world{}, s.server.log
 	for i, e := range log {
-		if !e.givesUp || e.revision <= seen[e.kind] {
+		if !e.silent || e.revision <= seen[e.kind] {
 			w.apply(e)
 		}
 		if (i+1 == len(log) || log[i+1].revision > since) && !f(w) {
@@ -101,21 +102,11 @@ func (s *simulation) instants(seen map[string]int64, since int64, f func(world) 
 	}
 }
 
-// breaks reports whether a change would break a rule in this world; in an organization that is being deleted it may be refused
-// for what would be if it were not.
+// breaks reports whether a change would break a rule in this world. To an organization that is being deleted nothing can be added
+// in any case (O7).
 func (w world) breaks(before, after client.Object, rule string) bool {
-	if slices.ContainsFunc(w.full(before, after), func(m meter) bool { return means(rule, m.rule) }) || rule == "L6" && w.knows(after) {
-		return true
-	}
-	o, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: subject(before, after)}}]
-	if !ok || o.GetDeletionTimestamp() == nil {
-		return false
-	}
-	alive := maps.Clone(w)
-	living := o.DeepCopyObject().(client.Object)
-	living.SetDeletionTimestamp(nil)
-	alive[keyOf(o)] = living
-	return alive.breaks(before, after, rule)
+	means := func(m meter) bool { return means(rule, m.rule) }
+	return slices.ContainsFunc(w.full(before, after), means) || rule == "L6" && w.knows(after) || w.over(subject(before, after))
 }
 
 // subject is the organization that a change is about; empty if it is about none.

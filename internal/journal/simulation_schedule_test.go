@@ -18,7 +18,8 @@ import (
 // much, and alone.
 type chances struct {
 	loss, relist, death, dwell, twice, dryRun float64 // each time that it could
-	crash, suspend, journal, leap             float64 // each turn
+	journal                                   float64 // each time that a request was admitted
+	crash, suspend, leap                      float64 // each turn
 }
 
 func (s *simulation) someChances() chances {
@@ -30,13 +31,21 @@ func (s *simulation) someChances() chances {
 	}
 	return chances{
 		loss: some(0.1), relist: some(0.1), death: some(0.4), dwell: some(0.6), twice: some(0.3), dryRun: some(0.2),
-		crash: some(0.005), suspend: some(0.01), journal: some(0.002), leap: some(0.004),
+		crash: some(0.005), suspend: some(0.01), leap: some(0.004), journal: some(some(0.3)),
 	}
 }
 
 // somePace is how often somebody does what they could do.
 func (s *simulation) somePace() float64 {
 	return one(s, []float64{0.003, 0.03, 0.03, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
+}
+
+// paceOf is how often a watch of a kind moves: now and then one kind is slow for everybody, so that only the journal knows.
+func (s *simulation) paceOf(kind string) float64 {
+	if kind == s.slow {
+		return 0.05
+	}
+	return s.somePace()
 }
 
 // furnish makes a world in which limits are near, with replicas that watch it and clients that will act on it.
@@ -70,6 +79,9 @@ func (s *simulation) narrow() {
 	s.organizations = organizations[:2+s.rng.IntN(len(organizations)-1)]
 	s.hosts = hosts[:len(s.organizations)+s.rng.IntN(2)]
 	s.acts = one(s, acts)
+	if s.happens(0.3) {
+		s.slow = one(s, kinds)
+	}
 	if s.happens(0.2) {
 		s.acts = slices.Concat(s.acts, one(s, acts), one(s, acts))
 	}
@@ -83,7 +95,7 @@ func (s *simulation) populate(now metav1.Time) {
 		case 0:
 			o = membership(one(s, s.organizations), s.fresh(), one(s, s.users), one(s, origins), one(s, userTypes))
 		case 1, 2:
-			o = invitation(one(s, s.organizations), s.fresh(), one(s, s.users))
+			o = s.lapsing(invitation(one(s, s.organizations), s.fresh(), one(s, s.users)))
 		default:
 			o = binding(one(s, s.organizations), s.fresh(), one(s, components), one(s, accounts))
 		}
@@ -93,12 +105,25 @@ func (s *simulation) populate(now metav1.Time) {
 	}
 }
 
+// lapsing gives an invitation, perhaps, a deadline that comes soon.
+func (s *simulation) lapsing(i *v1alpha1.Invitation) *v1alpha1.Invitation {
+	if s.happens(0.5) {
+		at := metav1.NewTime(s.now.Add(time.Duration(1+s.rng.IntN(20)) * time.Second))
+		i.Status.ExpiresAt = &at
+	}
+	return i
+}
+
 // employ begins clients that do some of what clients can do.
 func (s *simulation) employ() {
+	most := 4
+	if s.chance.journal > 0 {
+		most = 12 // many will be in vain
+	}
 	breath := one(s, []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Second})
 	for i := range 4 + s.rng.IntN(6) {
 		s.begin(fmt.Sprintf("client %d", i+1), func() {
-			for range 1 + s.rng.IntN(4) {
+			for range 1 + s.rng.IntN(most) {
 				s.waitUntil(s.now.Add(time.Duration(s.rng.Int64N(int64(breath)))), nil)
 				one(s, s.acts)(s)
 			}
@@ -130,8 +155,6 @@ func (s *simulation) turn() {
 		r := one(s, s.replicas)
 		r.clock.suspended = true
 		s.trace("%s is suspended", r.name)
-	case s.happens(s.chance.journal):
-		s.harmJournal()
 	case s.happens(s.chance.leap):
 		s.pass(time.Duration(s.rng.Int64N(int64(100 * time.Second))))
 	case x < 0.5:
@@ -201,7 +224,7 @@ func (s *simulation) harmJournal() {
 	last := versions[len(versions)-1]
 	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
 	s.trace("the journal is deleted")
-	s.chance.leap = max(s.chance.leap, 0.02) // so that the next one opens
+	s.chance.leap = max(s.chance.leap, 0.03) // so that the next one opens
 	if s.happens(0.5) {
 		old := one(s, versions).DeepCopyObject().(client.Object)
 		old.SetUID("")

@@ -5,4 +5,4 @@
 package journal_test
 
 // defaultSeeds is how many seeds run when nobody says how many.
-const defaultSeeds = 2000 / slower
+const defaultSeeds = 5000 / slower

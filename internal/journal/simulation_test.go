@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The simulation runs the real journal, view and rules of several replicas against a simulated API server, in one thread, from
-// one seed: whoever goes on next, what arrives when, what is lost and who dies is drawn from it. So a seed that fails fails again.
+// one seed: whoever goes on next, what arrives when, what is lost and who dies is drawn from it. So what a seed has shown, it shows again.
 package journal_test
 
 import (
@@ -93,6 +93,7 @@ type simulation struct {
 	acts          []func(*simulation) // of this run, as is what follows
 	users, hosts  []string
 	organizations []string
+	slow          string // the kind whose watches are slow
 	names         int
 	founded       int64 // the revision at which there were replicas first
 
