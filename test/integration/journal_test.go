@@ -63,6 +63,8 @@ var _ = Describe("The journal", func() {
 	It("is the first of this cluster, and open at once", func(ctx SpecContext) {
 		Expect(recorded(ctx).UID).To(Equal(stored(ctx).UID))
 		Expect(stored(ctx).Finalizers).To(ContainElement(journal.Finalizer))
+		organization(ctx, person("owner"), 9)
+		Expect(stored(ctx).ManagedFields).To(BeEmpty(), "nobody shares its fields, so they need no account")
 	})
 
 	It("judges a dry run like any other request, and keeps nothing of it", func(ctx SpecContext) {
