@@ -36,7 +36,9 @@ var _ = Describe("A journal that is not what it was", func() {
 			defer close(done)
 			r.run(ctx)
 		}()
-		Eventually(ctx, opened).Should(Receive(BeNumerically(">=", dropTime)))
+		var after time.Duration
+		Eventually(ctx, opened).Should(Receive(&after))
+		Expect(after).To(BeNumerically(">=", dropTime))
 		Eventually(ctx, done).WithTimeout(2 * soon).Should(BeClosed())
 		r.isExact(ctx)
 	}

@@ -25,7 +25,7 @@ func summary(answers []call) string {
 
 var _ = Describe("A replica far from the API server", func() {
 	It("answers all its requests in time, while one that is near is loaded", func(ctx SpecContext) {
-		const roundTrip, load, clients = 200 * time.Millisecond, 6 * time.Second, 16
+		const roundTrip, load, clients = 200 * time.Millisecond, 4 * time.Second, 16
 		near, far := newReplica(control.Config()), newReplica(through(newProxy(apiServer(), roundTrip/2)))
 		serve(ctx, near, far)
 		door.lead(near, near, near, near, near, near, near, far)

@@ -1,13 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build long
+
 package faults
 
 import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
 	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
+
+// newProcess starts a replica in a process of its own, which ends with the test.
+func newProcess(ctx context.Context) (*replica, *process.Process) {
+	GinkgoHelper()
+	dir := GinkgoT().TempDir()
+	hooks := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
+	Expect(hooks.PrepWithoutInstalling()).To(Succeed())
+	DeferCleanup(hooks.Cleanup)
+	kubeconfig := filepath.Join(dir, "kubeconfig")
+	Expect(controlplane.WriteKubeconfig(kubeconfig, control.Config())).To(Succeed())
+	program, err := os.Executable()
+	Expect(err).NotTo(HaveOccurred())
+	p, err := process.Start(process.Command{Path: program, Args: []string{dir}, Dir: dir, Name: "replica", Env: []string{
+		replicaVariable + "=" + kubeconfig, certsVariable + "=" + hooks.LocalServingCertDir,
+		portVariable + "=" + strconv.Itoa(hooks.LocalServingPort),
+	}})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(p.Kill)
+	r := &replica{address: &url.URL{Scheme: "https", Host: fmt.Sprintf("127.0.0.1:%d", hooks.LocalServingPort)}}
+	dry := review(newOrganization(person("nobody"), 1))
+	dry.Request.DryRun = new(bool)
+	*dry.Request.DryRun = true
+	Eventually(ctx, func(g Gomega) {
+		g.Expect(p.Err()).NotTo(HaveOccurred())
+		answer, err := ask(ctx, r, dry)
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(answer.Allowed).To(BeTrue())
+	}).Should(Succeed())
+	return r, p
+}
 
 var _ = Describe("A replica whose process", func() {
 	It("is frozen for longer than the drop time, and goes on, gives out exactly what there is", func(ctx SpecContext) {

@@ -9,9 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -26,11 +24,8 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/internal/controlplane"
-	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
 
 // A replica in a process of its own is this very program, told by variables which kubeconfig to use, where its certificate is,
@@ -70,36 +65,6 @@ func runReplica(kubeconfig string) error {
 		return err
 	}
 	return r.manager.Start(context.Background())
-}
-
-// newProcess starts a replica in a process of its own, which ends with the test.
-func newProcess(ctx context.Context) (*replica, *process.Process) {
-	GinkgoHelper()
-	dir := GinkgoT().TempDir()
-	hooks := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
-	Expect(hooks.PrepWithoutInstalling()).To(Succeed())
-	DeferCleanup(hooks.Cleanup)
-	kubeconfig := filepath.Join(dir, "kubeconfig")
-	Expect(controlplane.WriteKubeconfig(kubeconfig, control.Config())).To(Succeed())
-	program, err := os.Executable()
-	Expect(err).NotTo(HaveOccurred())
-	p, err := process.Start(process.Command{Path: program, Args: []string{dir}, Dir: dir, Name: "replica", Env: []string{
-		replicaVariable + "=" + kubeconfig, certsVariable + "=" + hooks.LocalServingCertDir,
-		portVariable + "=" + strconv.Itoa(hooks.LocalServingPort),
-	}})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(p.Kill)
-	r := &replica{address: &url.URL{Scheme: "https", Host: fmt.Sprintf("127.0.0.1:%d", hooks.LocalServingPort)}}
-	dry := review(newOrganization(person("nobody"), 1))
-	dry.Request.DryRun = new(bool)
-	*dry.Request.DryRun = true
-	Eventually(ctx, func(g Gomega) {
-		g.Expect(p.Err()).NotTo(HaveOccurred())
-		answer, err := ask(ctx, r, dry)
-		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(answer.Allowed).To(BeTrue())
-	}).Should(Succeed())
-	return r, p
 }
 
 // review is what the API server asks about the creation of an object by a platform actor.

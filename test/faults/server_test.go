@@ -14,7 +14,9 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
@@ -44,14 +46,25 @@ func serverAt(ctx context.Context, port int, flags ...string) (*process.Process,
 	DeferCleanup(p.Kill)
 	config := control.Config()
 	config.Host = fmt.Sprintf("https://127.0.0.1:%d", port)
-	client, err := kubernetes.NewForConfig(config)
+	kube, err := kubernetes.NewForConfig(config)
 	Expect(err).NotTo(HaveOccurred())
 	Eventually(ctx, func(g Gomega) {
 		g.Expect(p.Err()).NotTo(HaveOccurred())
-		_, err := client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
+		_, err := kube.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
 		g.Expect(err).NotTo(HaveOccurred())
 	}).Should(Succeed())
 	return p, config
+}
+
+// inNewCluster gives one test a control plane of its own, and the others theirs back.
+func inNewCluster(ctx context.Context) {
+	GinkgoHelper()
+	was := []any{control, controlDir, platform, pool}
+	DeferCleanup(func() {
+		control, controlDir = was[0].(*controlplane.ControlPlane), was[1].(string)
+		platform, pool = was[2].(client.Client), was[3].([]*v1alpha1.Organization)
+	})
+	setUp(ctx)
 }
 
 // etcdClients is where etcd listens, seen from the control plane's folder.

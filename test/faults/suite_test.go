@@ -114,17 +114,6 @@ func makePool(ctx context.Context) {
 	}
 }
 
-// inNewCluster gives one test a control plane of its own, and the others theirs back.
-func inNewCluster(ctx context.Context) {
-	GinkgoHelper()
-	was := []any{control, controlDir, platform, pool}
-	DeferCleanup(func() {
-		control, controlDir = was[0].(*controlplane.ControlPlane), was[1].(string)
-		platform, pool = was[2].(client.Client), was[3].([]*v1alpha1.Organization)
-	})
-	setUp(ctx)
-}
-
 func register(scheme *runtime.Scheme) {
 	GinkgoHelper()
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())

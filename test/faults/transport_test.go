@@ -77,7 +77,7 @@ func broken(r *http.Request) *http.Response {
 	}
 }
 
-// often loses about two of three writes, by a seed; a few of them for so long that their time runs out.
+// often loses about two of three writes, by a seed; one of them for so long that its time runs out.
 func often(seed uint64) func() loss {
 	var mu sync.Mutex
 	random, hangs := rand.New(rand.NewPCG(seed, 0)), 0 //nolint:gosec // to be replayed
@@ -86,7 +86,7 @@ func often(seed uint64) func() loss {
 		defer mu.Unlock()
 		what := []loss{none, none, none, unsent, unsent, unheard, unheard, cutOff, swallowed}[random.IntN(9)]
 		if what == swallowed {
-			if hangs++; hangs > 2 {
+			if hangs++; hangs > 1 {
 				return cutOff
 			}
 		}
