@@ -111,7 +111,10 @@ func (s *simulation) dwell(began time.Time) error {
 	if harmed {
 		s.harmJournal()
 	}
-	if harmed || s.happens(s.chance.dwell) {
+	switch {
+	case harmed:
+		s.waitUntil(began.Add(requestTime*9/10), nil)
+	case s.happens(s.chance.dwell):
 		s.waitUntil(began.Add(time.Duration(s.rng.Int64N(int64(requestTime)))), nil)
 	}
 	if s.now.Sub(began) > requestTime {

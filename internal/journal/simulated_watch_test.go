@@ -56,6 +56,24 @@ func (s *simulation) bookmark(r *replica, st *stream) {
 	s.must(st.store.(cache.ReflectorBookmarkStore).Bookmark(strconv.FormatInt(st.reached, 10)))
 }
 
+// catchUp lets all of a replica's watches move but the slow ones.
+func (s *simulation) catchUp(r *replica) {
+	for _, st := range r.streams {
+		if st.pace == 1 && !r.clock.suspended {
+			s.move(r, st)
+		}
+	}
+}
+
+// bookmarks come to all watches that have brought all that they have.
+func (s *simulation) bookmarks(r *replica) {
+	for _, st := range r.streams {
+		if st.synced && st.position == len(s.server.byKind[st.kind]) && s.happens(st.pace) {
+			s.bookmark(r, st)
+		}
+	}
+}
+
 // relist is a watch that was cut: the kind is listed, by an API server that may be behind, though never behind what this
 // client has seen. What came and went since is never seen.
 func (s *simulation) relist(r *replica, st *stream) {

@@ -5,4 +5,4 @@
 package journal_test
 
 // slower is how many times fewer seeds are run because of the race detector.
-const slower = 5
+const slower = 10

@@ -146,6 +146,10 @@ func (s *simulation) busy() bool { return len(s.processes) > len(s.replicas)+1 }
 
 // turn is one thing that happens.
 func (s *simulation) turn() {
+	if s.hurry > 0 {
+		s.hurry--
+		s.catchUp(one(s, s.replicas))
+	}
 	switch x := s.rng.Float64(); {
 	case s.happens(s.chance.crash):
 		r := one(s, s.replicas)
@@ -205,6 +209,8 @@ func (s *simulation) watch() {
 	switch st := one(s, r.streams); {
 	case r.clock.suspended:
 		r.clock.suspended = !s.happens(0.1)
+	case s.happens(0.05):
+		s.bookmarks(r)
 	case s.happens(st.pace):
 		s.move(r, st)
 	}
@@ -224,7 +230,11 @@ func (s *simulation) harmJournal() {
 	last := versions[len(versions)-1]
 	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
 	s.trace("the journal is deleted")
-	s.chance.leap = max(s.chance.leap, 0.03) // so that the next one opens
+	if s.happens(0.5) {
+		s.chance.leap = max(s.chance.leap, 0.03) // so that the next one opens
+	} else {
+		s.hurry = 150 // so that whoever opened it too early would be found out
+	}
 	if s.happens(0.5) {
 		old := one(s, versions).DeepCopyObject().(client.Object)
 		old.SetUID("")

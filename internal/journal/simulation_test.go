@@ -95,6 +95,7 @@ type simulation struct {
 	organizations []string
 	slow          string // the kind whose watches are slow
 	names         int
+	hurry         int   // turns for which watches are quick
 	founded       int64 // the revision at which there were replicas first
 
 	storing *request // whose write is being stored
