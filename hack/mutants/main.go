@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	seeds := flag.Int("seeds", 3000, "how many seeds a mutant may live through before it counts as a survivor")
+	seeds := flag.Int("seeds", 6000, "how many seeds a mutant may live through before it counts as a survivor")
 	only := flag.String("only", "", "try only the mutants whose rule contains this text")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
