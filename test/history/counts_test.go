@@ -32,21 +32,24 @@ type contest struct {
 }
 
 // hold lets everybody ask at once, each until the answer is final, and kills both replicas once a twentieth has an answer: of a
-// small crowd, before anybody has.
+// small crowd, before anybody has. The last tenth comes when both are dead.
 func (c *contest) hold(ctx context.Context) {
 	GinkgoHelper()
 	c.answers = map[answer]int{}
-	enough := make(chan struct{})
+	enough, dead := make(chan struct{}), make(chan struct{})
 	if c.crowd < 20 {
-		c.kill()
 		close(enough)
 	}
 	inParallel(c.crowd+1, func(i int) {
 		if i == c.crowd {
 			<-enough
 			c.kill()
+			close(dead)
 			restart(ctx, 0, 1)
 			return
+		}
+		if i >= c.crowd*9/10 || c.crowd < 20 {
+			<-dead
 		}
 		if c.note(read(insist(ctx, func(ctx context.Context) error { return c.try(ctx, i) }))) == c.crowd/20 {
 			close(enough)

@@ -86,32 +86,32 @@ func disturbed(ctx context.Context, length time.Duration, seed int64, replicas, 
 // strike lets one fault after another strike, with calm between them, until the time is over.
 func strike(over, ctx context.Context, dice *rand.Rand, replicas int) {
 	GinkgoHelper()
-	for calm(over, dice) {
+	for n := 0; calm(over, dice); n++ {
 		i := dice.IntN(replicas)
-		switch dice.IntN(5) {
-		case 0:
-			crash(ctx, i)
-		case 1:
-			crash(ctx, (i+1)%replicas, i)
-		case 2:
-			pauseReplica(i)
-			calm(over, dice)
-			resume(i)
-		default:
+		switch fault := dice.IntN(5); {
+		case n%2 == 0: // every other time: of all faults, a limit is most easily missed by this one
 			hold(i)
 			calm(over, dice)
 			release(i)
+		case fault < 2:
+			crash(ctx, i)
+		case fault < 4:
+			crash(ctx, (i+1)%replicas, i)
+		default:
+			pauseReplica(i)
+			calm(over, dice)
+			resume(i)
 		}
 		revive(ctx, replicas)
 	}
 }
 
-// calm waits for up to two seconds, and reports whether there is time left.
+// calm waits for a second or so, and reports whether there is time left.
 func calm(over context.Context, dice *rand.Rand) bool {
 	select {
 	case <-over.Done():
 		return false
-	case <-time.After(time.Duration(dice.IntN(2000)) * time.Millisecond):
+	case <-time.After(time.Duration(200+dice.IntN(1200)) * time.Millisecond):
 		return true
 	}
 }

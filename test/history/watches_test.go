@@ -21,7 +21,7 @@ type watches struct {
 	free map[string]bool // the resources that are not held, as chance has decided
 }
 
-// set holds about half of the resources, or lets all go.
+// set holds most of the resources, or lets all go.
 func (w *watches) set(hold bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -43,7 +43,7 @@ func (w *watches) gate(resource string) <-chan struct{} {
 	}
 	free, decided := w.free[resource]
 	if !decided {
-		free = rand.IntN(2) == 0
+		free = rand.IntN(4) == 0
 		w.free[resource] = free
 	}
 	if free {
