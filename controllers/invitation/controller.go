@@ -86,7 +86,7 @@ func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.T
 	if i.Status.State != v1alpha1.InvitationPending {
 		return 0, nil
 	}
-	left := i.Status.ExpiresAt.Sub(now)
+	left := i.Status.ExpiresAt.Add(rules.ClockSkew).Sub(now)
 	if !i.Spec.Revoked && left > 0 {
 		return left, nil
 	}

@@ -35,11 +35,11 @@ var _ = Describe("An invitation", func() {
 		Expect(i.Status.ExpiresAt.Time).To(BeTemporally("==", end))
 
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test")}
-		at(end.Add(-time.Second))
+		at(end.Add(rules.ClockSkew - time.Second))
 		Eventually(func() (ctrl.Result, error) {
 			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
 		}).Should(Equal(ctrl.Result{RequeueAfter: time.Second}))
-		clock.SetTime(end)
+		clock.SetTime(end.Add(rules.ClockSkew))
 		touch(ctx, i)
 		Expect(becomes(ctx, i, v1alpha1.ReasonExpired).Status.State).To(Equal(v1alpha1.InvitationExpired))
 
@@ -76,7 +76,7 @@ var _ = Describe("An invitation", func() {
 			Data:       map[string]string{"format": "1", "entries": entry.Text + "\n"},
 		})
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Namespace: stored.Namespace, Clock: clock, Events: mgr.GetEventRecorder("test")}
-		at(i.Status.ExpiresAt.Time)
+		at(i.Status.ExpiresAt.Add(rules.ClockSkew))
 		result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(result.RequeueAfter).To(Equal(time.Second))

@@ -91,7 +91,6 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 
 // change is what the request would do.
 func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, organization string, before, after client.Object) *journal.Change {
-	act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
 	was, is := v.facts(before), v.facts(after)
 	c := &journal.Change{
 		Kind:   req.Kind.Kind,
@@ -112,6 +111,8 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		c.Operation, c.After = facts.Delete, nil
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
+		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
+		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
 		violations := authority(kind, o, act, organization, before, after)
 		if len(ofKind(violations, rules.KindForbidden)) > 0 {
 			return violations // whoever may not do this learns nothing of limits and holders (U3)

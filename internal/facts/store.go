@@ -114,7 +114,8 @@ func (s *kindStore) apply(obj any, change func(*object)) error {
 	return nil
 }
 
-// Replace takes a whole list: what is not in it is gone.
+// Replace takes a whole list: what is not in it is gone. A list that is older than what was seen is an error, so that the watch tries
+// again: what went before would seem to be there again, and what came since to be gone.
 func (s *kindStore) Replace(list []any, version string) error {
 	v := s.view
 	next := map[types.NamespacedName]*object{}
@@ -127,6 +128,9 @@ func (s *kindStore) Replace(list []any, version string) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if Later(v.kinds[s.kind].version, version) {
+		return fmt.Errorf("list of %s is older than what was seen: %s after %s", s.kind, version, v.kinds[s.kind].version)
+	}
 	for name, old := range v.kinds[s.kind].objects {
 		if next[name] == nil {
 			v.remove(old)

@@ -49,6 +49,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 		case <-changed:
 		case <-j.news:
 			if j.catchUp(ctx); len(waiting) == 0 {
+				timer.Reset(j.pause(waiting))
 				continue
 			}
 		case <-timer.C():

@@ -27,9 +27,9 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 	if before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0 {
 		c.Operation, c.After = facts.Delete, nil
 	}
-	act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
 	was := factsOf(before)
 	c.Judge = func(o rules.Outlook) rules.Violations {
+		act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
 		violations := judges[c.Kind](o, act, organization, before, after)
 		if slices.ContainsFunc(violations, func(v rules.Violation) bool { return v.Kind == rules.KindForbidden }) {
 			return violations

@@ -123,6 +123,10 @@ type Offer struct {
 // Keys finds an offer by its invitee and by its organization.
 func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organization)} }
 
+// ClockSkew is by how much the clocks of two replicas may differ. An invitation is written Expired only that long after its
+// deadline: by then it is past for whoever judges an answer, so that nobody accepts on a seat that was given away meanwhile.
+const ClockSkew = 10 * time.Second
+
 // Deadline is the first instant at which the offer can no longer be answered (I1).
 func (o Offer) Deadline(p Policy) time.Time {
 	if o.ExpiresAt != 0 {
