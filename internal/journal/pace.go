@@ -13,9 +13,12 @@ const (
 	bytesASecond = 1 << 20
 	// rivalry is how long another replica's last write makes it a rival, whom one that has just written lets go first.
 	rivalry = time.Second
+	// gathers and yields are how many times as long as its last write took a replica waits: for company, and for a rival's turn,
+	// which includes the rival's wait for company. Tried out with `make bench`: less makes small batches and conflicts.
+	gathers, yields = 3, 5
 	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer: for company, for a rival's turn,
 	// and for the watch to bring what a rival wrote, which is cheaper than reading it.
-	longestGather = 10 * time.Millisecond
+	longestGather = 25 * time.Millisecond
 	longestYield  = 100 * time.Millisecond
 	longestNews   = 20 * time.Millisecond
 )
@@ -34,13 +37,13 @@ func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*maxByte
 func (p *pace) wrote(now time.Time, took time.Duration, size int) {
 	p.next = now.Add(p.bytes.ReserveN(now, size).DelayFrom(now))
 	if p.rival(now) {
-		p.yield = now.Add(min(2*took, longestYield))
+		p.yield = now.Add(min(yields*took, longestYield))
 	}
 }
 
 // gather waits for company: where requests come many at a time, those of the next moment share a write.
 func (p *pace) gather(now time.Time, took time.Duration) {
-	if next := now.Add(min(took, longestGather)); next.After(p.next) {
+	if next := now.Add(min(gathers*took, longestGather)); next.After(p.next) {
 		p.next = next
 	}
 }

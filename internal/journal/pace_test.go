@@ -15,16 +15,16 @@ func TestPace(t *testing.T) {
 		after   time.Duration // since the start
 		want    time.Duration
 	}{
-		"nobody waits at first":                                  {func(*pace) {}, 0, 0},
-		"a request that comes alone does not wait after a write": {func(p *pace) { p.wrote(start, took, 100) }, 0, 0},
-		"those of a batch have company for as long as it took":   {func(p *pace) { p.wrote(start, took, 100); p.gather(start, took) }, 0, took},
-		"but not for long":                                       {func(p *pace) { p.wrote(start, took, 100); p.gather(start, time.Second) }, 0, longestGather},
-		"where another replica writes too, it goes first":        {func(p *pace) { p.saw(start); p.wrote(start, took, 100) }, 0, 2 * took},
-		"but it is not waited for beyond reason":                 {func(p *pace) { p.saw(start); p.wrote(start, time.Second, 100) }, 0, longestYield},
-		"when it has written, it is this one's turn":             {func(p *pace) { p.saw(start); p.wrote(start, took, 100); p.saw(start) }, 0, 0},
-		"when it has not for a second, it is a rival no more":    {func(p *pace) { p.saw(start.Add(-rivalry)); p.wrote(start, took, 100) }, 0, 0},
-		"who came too late waits for what was written":           {func(p *pace) { p.lost(start) }, 0, longestNews},
-		"and no longer than until it comes":                      {func(p *pace) { p.lost(start); p.saw(start) }, 0, 0},
+		"nobody waits at first":                                       {func(*pace) {}, 0, 0},
+		"a request that comes alone does not wait after a write":      {func(p *pace) { p.wrote(start, took, 100) }, 0, 0},
+		"those of a batch have company for thrice as long as it took": {func(p *pace) { p.wrote(start, took, 100); p.gather(start, took) }, 0, 3 * took},
+		"but not for long":                                            {func(p *pace) { p.wrote(start, took, 100); p.gather(start, time.Second) }, 0, longestGather},
+		"where another replica writes too, it goes first":             {func(p *pace) { p.saw(start); p.wrote(start, took, 100) }, 0, 5 * took},
+		"but it is not waited for beyond reason":                      {func(p *pace) { p.saw(start); p.wrote(start, time.Second, 100) }, 0, longestYield},
+		"when it has written, it is this one's turn":                  {func(p *pace) { p.saw(start); p.wrote(start, took, 100); p.saw(start) }, 0, 0},
+		"when it has not for a second, it is a rival no more":         {func(p *pace) { p.saw(start.Add(-rivalry)); p.wrote(start, took, 100) }, 0, 0},
+		"who came too late waits for what was written":                {func(p *pace) { p.lost(start) }, 0, longestNews},
+		"and no longer than until it comes":                           {func(p *pace) { p.lost(start); p.saw(start) }, 0, 0},
 		"a MiB a second may be written, after a burst": {func(p *pace) {
 			for range 8 {
 				p.wrote(start, took, maxBytes)
