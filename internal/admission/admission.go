@@ -76,12 +76,12 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if kind.namespaced && organization == "" {
 		return answerFor(req, misplaced(req.Namespace))
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	actor, err := v.Actors.Actor(ctx, req.UserInfo)
 	if err != nil {
 		return unavailable(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	violations, err := v.Journal.Submit(ctx, v.change(req, kind, actor, organization, before, after))
 	if err != nil {
 		return retry(req, err)
@@ -107,8 +107,12 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		subject = before
 		c.ResourceVersion = before.GetResourceVersion()
 	}
-	if c.UID, c.Name.Name = subject.GetUID(), subject.GetName(); leaves(before, after) {
+	c.UID, c.Name.Name = subject.GetUID(), subject.GetName()
+	switch {
+	case leaves(before, after):
 		c.Operation, c.After = facts.Delete, nil
+	case after == nil && lingers(before):
+		c.Operation, c.After = facts.Update, was // a second deletion changes nothing; an entry would only end by the drop time
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
@@ -137,6 +141,11 @@ func authority(kind kind, o rules.Outlook, act rules.Act, organization string, b
 // leaves reports whether an update takes the last finalizer from an object that is being deleted: it goes with it.
 func leaves(before, after client.Object) bool {
 	return before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0
+}
+
+// lingers reports whether an object is being deleted already, and waits for its finalizers.
+func lingers(before client.Object) bool {
+	return before.GetDeletionTimestamp() != nil && len(before.GetFinalizers()) > 0
 }
 
 func (v *Validator) facts(obj client.Object) []rules.Fact {

@@ -22,6 +22,9 @@ const (
 
 // Entry is one admitted change of one object.
 type Entry struct {
+	// Stamp is the journal's resource version that the request was judged on. It tells apart the entries of a request that was sent
+	// again: the drop time runs anew.
+	Stamp           string
 	Operation       Operation
 	Kind            string
 	Namespace, Name string

@@ -97,6 +97,7 @@ func TestSame(t *testing.T) {
 		"the same request judged twice is one":         {updating(m, suspended), updating(m, suspended), true},
 		"the same deletion too":                        {deleting(m), deleting(m), true},
 		"who asks is no matter":                        {creating(m), by(creating(m), "somebody"), true},
+		"nor when":                                     {creating(m).At("1"), creating(m).At("22"), true},
 		"other facts make another request":             {updating(m, suspended), updating(m, external), false},
 		"fewer facts do":                               {updating(m, suspended), deleting(m), false},
 		"another version does":                         {updating(m, suspended), updating(at(m, "21"), suspended), false},
@@ -119,7 +120,7 @@ func by(e *Entry, actor string) *Entry {
 }
 
 func future(what string) *Entry {
-	e, err := ParseEntry("\tcreate\tMembership\torg-zylker\tfuture\tu\t\tfuture{" + what + "}")
+	e, err := ParseEntry("\t\tcreate\tMembership\torg-zylker\tfuture\tu\t\tfuture{" + what + "}")
 	if err != nil {
 		panic(err)
 	}

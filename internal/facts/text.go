@@ -9,19 +9,19 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// An entry is kept as one line: who asked, what the request is, and its facts, with tabs between. Neither has tabs of its own: names and UIDs are
-// DNS names and the like, and facts are JSON.
+// An entry is kept as one line: when it was written, who asked, what the request is, and its facts, with tabs between. None of
+// them has tabs of its own: names, versions and UIDs are DNS names and the like, and facts are JSON.
 const separator = "\t"
 
 // fields is how many come before the facts.
-const fields = 7
+const fields = 8
 
 var errNoEntry = errors.New("not an entry of the journal")
 
 // NewEntry completes an entry whose fields and facts are given with the text that the journal keeps.
 func NewEntry(e Entry) *Entry {
 	parts := append(make([]string, 0, fields+len(e.Facts)),
-		e.Actor, string(e.Operation), e.Kind, e.Namespace, e.Name, string(e.UID), e.ResourceVersion)
+		e.Stamp, e.Actor, string(e.Operation), e.Kind, e.Namespace, e.Name, string(e.UID), e.ResourceVersion)
 	e.Text = strings.Join(append(parts, Encode(e.Facts)...), separator)
 	return &e
 }
@@ -30,17 +30,30 @@ func NewEntry(e Entry) *Entry {
 // error; a line that is no entry is.
 func ParseEntry(text string) (*Entry, error) {
 	parts := strings.Split(text, separator)
-	if len(parts) < fields || parts[5] == "" || strings.Contains(text, "\n") {
+	if len(parts) < fields || parts[6] == "" || strings.Contains(text, "\n") {
 		return nil, errNoEntry
 	}
 	return &Entry{
-		Actor: parts[0], Operation: Operation(parts[1]), Kind: parts[2], Namespace: parts[3], Name: parts[4],
-		UID: types.UID(parts[5]), ResourceVersion: parts[6],
+		Stamp: parts[0], Actor: parts[1], Operation: Operation(parts[2]), Kind: parts[3], Namespace: parts[4], Name: parts[5],
+		UID: types.UID(parts[6]), ResourceVersion: parts[7],
 		Facts: Decode(parts[fields:]), Text: text,
 	}, nil
 }
 
-// Same reports whether two entries stand for one request, whoever sent it: judging it twice is harmless.
-func (e *Entry) Same(other *Entry) bool {
-	return strings.TrimPrefix(e.Text, e.Actor) == strings.TrimPrefix(other.Text, other.Actor)
+// At is the entry with another stamp.
+func (e *Entry) At(stamp string) *Entry {
+	at := *e
+	at.Stamp, at.Text = stamp, stamp+e.Text[len(e.Stamp):]
+	return &at
+}
+
+// Same reports whether two entries stand for one request, whoever sent it, and whenever: judging it twice is harmless.
+func (e *Entry) Same(other *Entry) bool { return e.request() == other.request() }
+
+// request is the part of the line that tells one request from another.
+func (e *Entry) request() string {
+	if e.Text == "" {
+		return "" // of a change that leaves no entry
+	}
+	return e.Text[len(e.Stamp)+len(e.Actor)+2*len(separator):]
 }

@@ -18,6 +18,7 @@ func TestEntriesAreReadAsTheyAreWritten(t *testing.T) {
 		"an update":                 updating(m, suspended),
 		"a deletion":                deleting(m),
 		"one of a person":           by(creating(m), "0123456789abcdef"),
+		"one that was sent again":   creating(m).At("17"),
 		"one without a namespace":   creating(organization("zylker")),
 		"one that states odd texts": creating(with(binding("b"), func(b *v1alpha1.IntegrationBinding) { b.Spec.Account = "{team}\t\n<a&b> é" })),
 	} {
@@ -33,7 +34,7 @@ func TestEntriesAreReadAsTheyAreWritten(t *testing.T) {
 }
 
 func TestWhatIsNoEntryIsAnError(t *testing.T) {
-	for _, text := range []string{"", "create", "\t\t\t\t\t\t", "a\tcreate\tMembership\tn\tm\t\t", creating(membership("m", bob)).Text + "\n"} {
+	for _, text := range []string{"", "create", "\t\t\t\t\t\t\t", "7\ta\tcreate\tMembership\tn\tm\t\t", creating(membership("m", bob)).Text + "\n"} {
 		if e, err := ParseEntry(text); err == nil {
 			t.Errorf("%q was read as %+v", text, e)
 		}

@@ -136,6 +136,12 @@ func reached(version, fence string) bool {
 	return err == nil && order >= 0
 }
 
+// IsVersion reports whether a text is a resource version, which others can be compared with.
+func IsVersion(text string) bool {
+	_, err := resourceversion.CompareResourceVersion(text, "1")
+	return err == nil
+}
+
 // Later reports whether a version is after another, never merely a different one.
 func Later(version, than string) bool {
 	order, err := resourceversion.CompareResourceVersion(version, than)
@@ -156,6 +162,7 @@ func (v *View) put(o *object) {
 	}
 	o.kind.objects[o.name] = o
 	v.byUID[o.uid] = o
+	delete(v.gone.byUID, o.uid) // it is back: the API server's storage was restored
 	v.seat(o, 1)
 	v.index.add(o)
 }

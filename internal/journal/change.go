@@ -68,13 +68,15 @@ const (
 type request struct {
 	*Change
 	ctx    context.Context
+	came   since
+	epoch  uint64       // in which it was judged to be contended; 0: not yet
 	entry  *facts.Entry // its line; nil for a change that takes and gives nothing
 	reason error        // why it waits
 	answer chan answer
 }
 
-func newRequest(ctx context.Context, c *Change) *request {
-	return &request{Change: c, ctx: ctx, entry: c.entry(), reason: ErrUnavailable, answer: make(chan answer, 1)}
+func (j *Journal) newRequest(ctx context.Context, c *Change) *request {
+	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), reason: ErrUnavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {

@@ -16,13 +16,13 @@ import (
 // DefaultDropTime is how long an entry whose object never came is kept: more than twice what the API server gives a request.
 const DefaultDropTime = 90 * time.Second
 
-// readsARound bounds the live reads of one round, which every request of this replica waits for.
-const readsARound = 8
+// readsARound bounds the live reads of one round, which requests wait for.
+const readsARound = 2
 
 // tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them; and those
 // that can never end.
 func (j *Journal) tidy(ctx context.Context) {
-	reads := 0
+	reads := 0 // of entries that are overdue; requests wait for them
 	for _, e := range slices.Clone(j.state.overlay.Entries()) {
 		end := j.View.Ended(e)
 		switch {
@@ -37,6 +37,7 @@ func (j *Journal) tidy(ctx context.Context) {
 			}
 		}
 		j.state.remove(e)
+		j.epoch++
 	}
 }
 

@@ -29,7 +29,7 @@ type Pending struct{ *request }
 
 // Put hands in a change, as Submit does.
 func (b *ByHand) Put(ctx context.Context, c *Change) Pending {
-	r := newRequest(ctx, c)
+	r := b.newRequest(ctx, c)
 	b.asked = append(b.asked, r)
 	return Pending{r}
 }
@@ -73,11 +73,7 @@ func (b *ByHand) TakeIn() {
 }
 
 // PauseEnds is what Start's loop does when its pause is over.
-func (b *ByHand) PauseEnds() {
-	if b.Clock.Since(b.readAt) >= idlePause {
-		b.state = nil
-	}
-}
+func (b *ByHand) PauseEnds() { b.pauseEnds() }
 
 // Failed is why the replica has to start anew; nil: it has not.
 func (b *ByHand) Failed() error { return b.failed }

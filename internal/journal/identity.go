@@ -21,10 +21,12 @@ import (
 // which may open at once because nothing was ever admitted, could not be told from one that replaces a deleted journal.
 const MarkerName = "polyorg-journal-opened"
 
-// closure is since when this replica has watched a journal that is closed.
+// closure is a journal that is closed, as this replica has watched it.
 type closure struct {
-	uid  types.UID
-	from since
+	uid   types.UID
+	from  since
+	anew  bool // a journal was open before it
+	known bool // whether that is so
 }
 
 // usable reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
@@ -36,10 +38,13 @@ func (j *Journal) usable(ctx context.Context) (bool, error) {
 	}
 	if j.state.open() {
 		j.closed = closure{}
+		open.Set(1)
 		return true, j.mark(ctx)
 	}
 	if j.closed.uid != j.state.object.UID {
-		j.closed = closure{j.state.object.UID, j.Clock.Now()}
+		j.closed = closure{uid: j.state.object.UID, from: j.Clock.Now()}
+		open.Set(0)
+		log.FromContext(ctx).Info("The journal is closed: it was made anew, restored, copied or written over", "uid", j.closed.uid)
 	}
 	return false, j.reopen(ctx)
 }
@@ -48,29 +53,35 @@ func (j *Journal) usable(ctx context.Context) (bool, error) {
 // or never will be: at once in a new cluster, else after the drop time. What it holds belongs to another journal and is void. Who
 // judges on it must have seen whatever was stored until then: the fences are read live.
 func (j *Journal) reopen(ctx context.Context) error {
-	first, err := j.first(ctx)
-	if err != nil {
-		return err
+	if !j.closed.known {
+		first, err := j.first(ctx)
+		if err != nil {
+			return err
+		}
+		j.closed.anew, j.closed.known = !first, true
 	}
-	if !first && j.Clock.Since(j.closed.from) < j.DropTime {
+	if j.closed.anew && j.Clock.Since(j.closed.from) < j.DropTime {
 		return nil
 	}
 	fences := map[string]string{}
-	if !first {
+	if j.closed.anew {
+		var err error
 		if fences, err = j.versions(ctx); err != nil {
 			return err
 		}
 	}
-	log.FromContext(ctx).Info("Opening the journal", "first", first, "uid", j.state.object.UID)
+	log.FromContext(ctx).Info("Opening the journal", "first", !j.closed.anew, "uid", j.state.object.UID)
 	dropped.WithLabelValues(causeVoid).Add(float64(len(j.state.overlay.Entries())))
 	j.state.clear(fences)
-	_, err = j.commit(ctx)
+	_, err := j.commit(ctx)
 	return err
 }
 
 // first reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
 func (j *Journal) first(ctx context.Context) (bool, error) {
-	err := j.Client.Get(ctx, client.ObjectKey{Namespace: j.Namespace, Name: MarkerName}, &corev1.ConfigMap{})
+	called, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	err := j.Client.Get(called, client.ObjectKey{Namespace: j.Namespace, Name: MarkerName}, &corev1.ConfigMap{})
 	if !apierrors.IsNotFound(err) {
 		return false, err
 	}
@@ -98,6 +109,8 @@ func (j *Journal) versions(ctx context.Context) (map[string]string, error) {
 
 // glance lists a kind as it is now, one object at most.
 func (j *Journal) glance(ctx context.Context, kind string) (*metav1.PartialObjectMetadataList, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	list := &metav1.PartialObjectMetadataList{}
 	list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind + "List"))
 	return list, j.Client.List(ctx, list, client.Limit(1))
@@ -108,6 +121,8 @@ func (j *Journal) mark(ctx context.Context) error {
 	if j.marked {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	err := j.Client.Create(ctx, &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: MarkerName},
 		Data:       map[string]string{"why": "a journal was open in this cluster: one made anew waits until all that was admitted before is stored"},

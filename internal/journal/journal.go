@@ -27,8 +27,9 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// answerTime is longer than any request is given: only a journal that is stuck, or was stopped, leaves one unanswered.
-const answerTime = 15 * time.Second
+// answerTime is how long after its own time a request waits for the reason why it was not answered. Only a journal that is stuck in
+// a call to the API server leaves one without.
+const answerTime = time.Second
 
 // Journal commits changes in groups: those that arrive while a write is under way go out together in the next one.
 type Journal struct {
@@ -45,6 +46,7 @@ type Journal struct {
 
 	ready    atomic.Bool
 	requests chan *request
+	stopped  chan struct{}                    // closed when Start has returned
 	news     chan struct{}                    // there is a newer journal in newest
 	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
 
@@ -56,8 +58,11 @@ type Journal struct {
 	behind  since               // since when its view has been behind the fences; zero when it is not
 	marked  bool                // the marker is known to be there
 	pace    pace
-	readAt  since // when the journal was last read live, or written
-	failed  error // why this replica cannot go on
+	readAt  since    // when the journal was last read live, or written
+	liveAt  since    // an instant at which the journal was what the state says: just before it was read live, or written
+	epoch   uint64   // counts what may change a verdict: entries that came or ended, and pauses
+	failed  error    // why this replica cannot go on
+	log     quietLog // of what goes wrong
 }
 
 // sighting is an entry and since when it is watched.
@@ -73,7 +78,7 @@ type since = time.Time
 func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	return &Journal{
 		Client: c, View: view, Namespace: namespace, DropTime: DefaultDropTime, Clock: clock.RealClock{},
-		requests: make(chan *request), news: make(chan struct{}, 1), watched: map[string]sighting{}, pace: newPace(),
+		requests: make(chan *request), stopped: make(chan struct{}), news: make(chan struct{}, 1), watched: map[string]sighting{}, pace: newPace(),
 	}
 }
 
@@ -108,14 +113,21 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 }
 
 func (j *Journal) submit(ctx context.Context, c *Change) answer {
-	r := newRequest(ctx, c)
+	r := j.newRequest(ctx, c)
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():
 		return answer{err: ErrUnavailable}
+	case <-j.stopped:
+		return answer{err: ErrUnavailable}
 	}
 	select {
-	case a := <-r.answer: // the journal answers everybody, those whose time is up too, with the reason
+	case a := <-r.answer:
+		return a
+	case <-ctx.Done():
+	}
+	select {
+	case a := <-r.answer: // the journal answers those whose time is up too, with the reason
 		return a
 	case <-j.Clock.After(answerTime):
 		return answer{err: ErrUnavailable}

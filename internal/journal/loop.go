@@ -18,6 +18,7 @@ const (
 func (j *Journal) Start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer close(j.stopped)
 	go j.follow(ctx)
 	var waiting []*request
 	for ctx.Err() == nil && j.failed == nil {
@@ -53,11 +54,17 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 				continue
 			}
 		case <-timer.C():
-			if j.Clock.Since(j.readAt) >= idlePause {
-				j.state = nil // nothing was heard for long; read it
-			}
+			j.pauseEnds()
 		}
 		return waiting
+	}
+}
+
+// pauseEnds makes the next round judge everything again, and read a journal of which nothing was heard for long.
+func (j *Journal) pauseEnds() {
+	j.epoch++
+	if j.Clock.Since(j.readAt) >= idlePause {
+		j.state = nil
 	}
 }
 

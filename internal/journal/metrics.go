@@ -37,6 +37,10 @@ var (
 		Name: "polyorg_journal_entries",
 		Help: "Admitted changes whose outcome is not yet known to every replica.",
 	})
+	open = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "polyorg_journal_open",
+		Help: "1 while the journal is open; 0 while it is closed for the drop time, and all changes are asked to try again.",
+	})
 	dropped = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_dropped_total",
 		Help: "Admitted changes that left the journal without an outcome, by cause: never_stored (the request died, or was refused by a later admission step) or void (the journal was made anew, restored or damaged).",
@@ -44,7 +48,7 @@ var (
 )
 
 func init() {
-	metrics.Registry.MustRegister(judgements, batch, commits, fenceWaits, inFlight, dropped)
+	metrics.Registry.MustRegister(judgements, batch, commits, fenceWaits, inFlight, open, dropped)
 }
 
 // Why entries leave the journal without an outcome.

@@ -35,7 +35,7 @@ func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*maxByte
 
 // wrote takes note of a write of this replica's own.
 func (p *pace) wrote(now time.Time, took time.Duration, size int) {
-	p.next = now.Add(p.bytes.ReserveN(now, size).DelayFrom(now))
+	p.next = now.Add(p.bytes.ReserveN(now, min(size, p.bytes.Burst())).DelayFrom(now))
 	if p.rival(now) {
 		p.yield = now.Add(min(yields*took, longestYield))
 	}

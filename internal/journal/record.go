@@ -70,9 +70,12 @@ func parse(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) (
 		return nil, fmt.Errorf("the journal's format: %w", err)
 	}
 	r := &Record{Format: format, UID: types.UID(stored.Data[keyUID]), Fences: map[string]string{}}
+	if format > Format {
+		return r, nil // only those who write it know how to read the rest
+	}
 	for line := range lines(stored.Data[keyFences]) {
 		kind, version, ok := strings.Cut(line, " ")
-		if !ok {
+		if !ok || !facts.IsVersion(version) {
 			return nil, fmt.Errorf("the journal's fences: %q", line)
 		}
 		r.Fences[kind] = version

@@ -25,7 +25,7 @@ func TestARecordIsReadAsItIsWritten(t *testing.T) {
 		"a journal that is closed": {Format: 1, Fences: map[string]string{}},
 		"an empty one":             {Format: 1, UID: "own", Fences: map[string]string{}},
 		"one with entries and fences": {
-			Format: 2, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
+			Format: 1, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
 			Entries: []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
 		},
 	} {
@@ -45,11 +45,20 @@ func TestWhatSomebodyElseWroteIsAnError(t *testing.T) {
 		"nothing at all":         nil,
 		"a format that is none":  {keyFormat: "one"},
 		"a fence without its RV": {keyFormat: "1", keyFences: "Organization\n"},
+		"a fence that is none":   {keyFormat: "1", keyFences: "Organization soon\n"},
 		"a line that is none":    {keyFormat: "1", keyEntries: "hello\n"},
 	} {
 		if r, err := Parse(&corev1.ConfigMap{Data: data}); err == nil {
 			t.Errorf("%s was read as %+v", sentence, r)
 		}
+	}
+}
+
+// An older version must not take what it cannot read for damage: it would wipe it.
+func TestALaterFormatIsLeftAlone(t *testing.T) {
+	s := newState(&corev1.ConfigMap{Data: map[string]string{keyFormat: "2", keyUID: "own", keyFences: "[{}]", keyEntries: "{}"}}, facts.ParseEntry)
+	if s.format != 2 || s.echo != "own" {
+		t.Errorf("read as format %d of %q", s.format, s.echo)
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"slices"
 
-	"sigs.k8s.io/controller-runtime/pkg/log"
-
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
@@ -50,10 +48,7 @@ func (j *Journal) able(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if !j.View.Reached(j.state.fences) {
-		if j.behind.IsZero() {
-			j.behind = j.Clock.Now()
-		}
-		return false, nil
+		return false, j.fallBehind(ctx)
 	}
 	if !j.behind.IsZero() {
 		fenceWaits.Observe(j.Clock.Since(j.behind).Seconds())
@@ -63,13 +58,40 @@ func (j *Journal) able(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// fallBehind takes note that this replica has not seen enough. Should that last, the fences are compared with what there is to be
+// seen: one that is beyond all of it was never seen by anybody, and is set back.
+func (j *Journal) fallBehind(ctx context.Context) error {
+	switch {
+	case j.behind.IsZero():
+		j.behind = j.Clock.Now()
+		return nil
+	case j.Clock.Since(j.behind) < j.DropTime:
+		return nil
+	}
+	j.behind = j.Clock.Now()
+	live, err := j.versions(ctx)
+	if err != nil {
+		return err
+	}
+	for kind, fence := range j.state.fences {
+		if there, known := live[kind]; known && facts.Later(fence, there) {
+			j.state.fences[kind] = there
+			j.state.tidied = true
+		}
+	}
+	if j.state.tidied {
+		_, err = j.commit(ctx)
+	}
+	return err
+}
+
 // fail takes note of what went wrong: most passes by itself, and is tried again.
 func (j *Journal) fail(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, ErrRestored):
 		j.failed = err
 	case err != nil && ctx.Err() == nil:
-		log.FromContext(ctx).Error(err, "Could not use the journal; trying again")
+		j.log.error(ctx, j.Clock.Now(), err)
 	}
 }
 
@@ -79,13 +101,16 @@ func (j *Journal) settle(ctx context.Context, decided []decision) (current bool,
 	switch {
 	case j.state.grown:
 		return j.group(ctx, decided)
-	case slices.ContainsFunc(decided, func(d decision) bool { return d.looked }):
+	case slices.ContainsFunc(decided, j.doubtful):
 		return j.confirm(ctx)
 	case len(decided) == 0 && j.state.tidied && !j.pace.rival(j.Clock.Now()):
 		return j.commit(ctx)
 	}
 	return true, nil
 }
+
+// doubtful reports whether a decision was made on a journal that may have changed before the request came.
+func (j *Journal) doubtful(d decision) bool { return d.looked && !j.liveAt.After(d.request.came) }
 
 // group commits the state with all that was decided on the way to it.
 func (j *Journal) group(ctx context.Context, decided []decision) (current bool, err error) {
@@ -112,7 +137,9 @@ type decision struct {
 // judgeAll judges one request after another, each beside what those before it take.
 func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*request) {
 	for _, r := range waiting {
-		if d, done := j.judgeOne(r); done {
+		if r.epoch == j.epoch {
+			rest = append(rest, r) // nothing has changed that it waits for
+		} else if d, done := j.judgeOne(r); done {
 			decided = append(decided, d)
 		} else {
 			rest = append(rest, r)
@@ -135,7 +162,7 @@ func (j *Journal) judgeOne(r *request) (decision, bool) {
 		j.state.append(r.entry)
 		return decision{r, answer{}, true}, true
 	}
-	r.reason = ErrContended
+	r.reason, r.epoch = ErrContended, j.epoch
 	return decision{}, false
 }
 

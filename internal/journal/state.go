@@ -12,12 +12,15 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Bounds: beyond them a change is asked to try again, so that one tenant's storm cannot stop the others.
+// Bounds: beyond them a change is asked to try again, so that one tenant's storm cannot stop the others. People, all together, may
+// fill most of the journal, and never all of it: the rest is for platform actors, the operator among them.
 const (
-	maxEntries   = 512
-	maxBytes     = 64 << 10
-	maxPerObject = 4
-	maxPerActor  = 32
+	maxEntries         = 512
+	maxBytes           = 64 << 10
+	maxPerObject       = 4
+	maxPerActor        = 32
+	maxPerOrganization = 64
+	maxOfPeople        = maxBytes / 4 * 3
 )
 
 // state is the journal as it was last read or written, with what is about to be written over it.
@@ -48,30 +51,54 @@ func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)
 // open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
 func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
 
-// room reports whether the bounds leave room for one more entry.
+// room reports whether the bounds leave room for one more entry. One that stands for a request which is written down already takes
+// none.
 func (s *state) room(e *facts.Entry) bool {
-	if len(s.overlay.Entries()) >= maxEntries || s.bytes+size(e) > maxBytes || len(s.overlay.Of(e.UID)) >= maxPerObject {
+	own := s.overlay.Of(e.UID)
+	switch {
+	case slices.ContainsFunc(own, e.Same):
+		return true
+	case len(s.overlay.Entries()) >= maxEntries, s.bytes+size(e) > maxBytes, len(own) >= maxPerObject:
 		return false
 	}
-	if e.Actor == "" {
-		return true
-	}
-	open := 0
-	for _, other := range s.overlay.Entries() {
-		if other.Actor == e.Actor {
-			open++
-		}
-	}
-	return open < maxPerActor
+	return e.Actor == "" || s.roomForPeople(e)
 }
 
-// append takes an entry in; an identical one stands for the same request and is kept as it is.
-func (s *state) append(e *facts.Entry) {
-	if slices.ContainsFunc(s.overlay.Of(e.UID), e.Same) {
-		return
+// roomForPeople reports whether the bounds of somebody who is no platform actor leave room: theirs, their organization's, and that
+// of all people together.
+func (s *state) roomForPeople(e *facts.Entry) bool {
+	actors, organizations, bytes := 0, 0, size(e)
+	for _, other := range s.overlay.Entries() {
+		if other.Actor == "" {
+			continue
+		}
+		bytes += size(other)
+		if other.Actor == e.Actor {
+			actors++
+		}
+		if other.Namespace != "" && other.Namespace == e.Namespace {
+			organizations++
+		}
 	}
-	s.overlay.Append(e)
-	s.bytes += size(e)
+	return actors < maxPerActor && organizations < maxPerOrganization && bytes <= maxOfPeople
+}
+
+// append takes an entry in. An identical one that is stored stands for the same request, sent before: the new one replaces it, so
+// that nobody drops it for the earlier one's age.
+func (s *state) append(e *facts.Entry) {
+	stamped := e.At(s.object.ResourceVersion)
+	for _, old := range slices.Clone(s.overlay.Of(e.UID)) {
+		switch {
+		case !old.Same(e):
+		case old.Stamp == stamped.Stamp:
+			return // judged a moment ago, and not stored yet
+		default:
+			s.overlay.Remove(old)
+			s.bytes -= size(old)
+		}
+	}
+	s.overlay.Append(stamped)
+	s.bytes += size(stamped)
 	s.grown = true
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -33,6 +35,16 @@ func TestBounds(t *testing.T) {
 	}
 	anybodys := func(i int) *facts.Entry { return entryOf(fmt.Sprint(i), "") }
 	bobs := func(i int) *facts.Entry { return entryOf(fmt.Sprint(i), "bob") }
+	inOrganization := func(namespace string, i int) *facts.Entry {
+		return facts.NewEntry(facts.Entry{Operation: facts.Create, Kind: "Invitation", Namespace: namespace,
+			Name: fmt.Sprint(i), UID: types.UID(fmt.Sprint(i)), Actor: fmt.Sprint("person ", i)})
+	}
+	members := func(i int) *facts.Entry { return inOrganization("org-zylker", i) }
+	longOfPeople := func(i int) *facts.Entry {
+		e := *long(i)
+		e.Actor = fmt.Sprint("person ", i)
+		return facts.NewEntry(e)
+	}
 	for sentence, tc := range map[string]struct {
 		state *state
 		next  *facts.Entry
@@ -49,6 +61,12 @@ func TestBounds(t *testing.T) {
 		"and no more, for however many objects": {several(32, bobs), bobs(32), false},
 		"another person has room then":          {several(32, bobs), entryOf("a", "alice"), true},
 		"a platform actor has no bound but that of the journal": {several(500, anybodys), anybodys(500), true},
+		"an organization has 64, of however many people":        {several(64, members), members(64), false},
+		"a platform actor has room then":                        {several(64, members), anybodys(0), true},
+		"another organization too":                              {several(64, members), inOrganization("org-other", 64), true},
+		"people fill three quarters of the journal":             {several(12, longOfPeople), longOfPeople(12), false},
+		"and leave the rest to platform actors":                 {several(12, longOfPeople), long(12), true},
+		"a request that is written down takes no more room":     {several(512, anybodys), anybodys(7).At("9"), true},
 	} {
 		if got := tc.state.room(tc.next); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)
@@ -58,11 +76,18 @@ func TestBounds(t *testing.T) {
 
 func TestAnIdenticalEntryIsKeptOnce(t *testing.T) {
 	s := emptyState()
+	s.object.ResourceVersion = "7"
 	s.append(entryOf("a", ""))
 	bytes := s.bytes
 	s.append(entryOf("a", "somebody"))
 	if len(s.overlay.Entries()) != 1 || s.bytes != bytes {
 		t.Errorf("%d entries of %d bytes", len(s.overlay.Entries()), s.bytes)
+	}
+	// Once it is stored, the same request sent again is young again: else it would be dropped for the first one's age.
+	s.wrote(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{ResourceVersion: "8"}})
+	s.append(entryOf("a", ""))
+	if len(s.overlay.Entries()) != 1 || s.bytes != bytes || !s.grown || s.overlay.Entries()[0].Stamp != "8" {
+		t.Errorf("%d entries of %d bytes, to be written: %t", len(s.overlay.Entries()), s.bytes, s.grown)
 	}
 	s.remove(s.overlay.Entries()[0])
 	if len(s.overlay.Entries()) != 0 || s.bytes != 0 {

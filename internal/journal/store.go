@@ -27,6 +27,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if j.state != nil {
 		return nil
 	}
+	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if apierrors.IsNotFound(err) {
 		stored, err = j.create(ctx)
@@ -34,7 +35,11 @@ func (j *Journal) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.adopt(stored)
+	if err := j.adopt(stored); err != nil {
+		return err
+	}
+	j.liveAt = began
+	return nil
 }
 
 func (j *Journal) read(ctx context.Context) (*corev1.ConfigMap, error) {
@@ -50,6 +55,8 @@ func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
 		ObjectMeta: metav1.ObjectMeta{Namespace: j.Namespace, Name: Name, Finalizers: []string{Finalizer}},
 		Data:       (&Record{Format: Format}).data(),
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	err := j.Client.Create(ctx, made)
 	if apierrors.IsAlreadyExists(err) {
 		return j.read(ctx) // another replica was first
@@ -60,7 +67,7 @@ func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
 	return made, nil
 }
 
-// adopt takes what was read live as the state, and goes on watching the entries that it has watched before.
+// adopt takes what was read or watched as the state, and goes on watching the entries that it has watched before.
 func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 	if j.latest != "" && facts.Later(j.latest, stored.ResourceVersion) {
 		return ErrRestored
@@ -79,6 +86,7 @@ func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 func (j *Journal) know(version string) {
 	now := j.Clock.Now()
 	j.latest, j.readAt = version, now
+	j.epoch++
 	entries := j.state.overlay.Entries()
 	watched := make(map[string]sighting, len(entries))
 	for _, e := range entries {
@@ -94,16 +102,20 @@ func (j *Journal) know(version string) {
 
 // confirm reads the journal live and reports whether it is still what was judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
+	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if err != nil {
 		j.state = nil
 		return false, err
 	}
-	if judged := j.state.object; stored.ResourceVersion == judged.ResourceVersion && stored.UID == judged.UID {
-		j.readAt = j.Clock.Now()
-		return true, nil
+	judged := j.state.object
+	if stored.ResourceVersion != judged.ResourceVersion || stored.UID != judged.UID {
+		err = j.adopt(stored)
+	} else {
+		j.readAt, current = j.Clock.Now(), true
 	}
-	return false, j.adopt(stored)
+	j.liveAt = began
+	return current, err
 }
 
 // commit writes the state over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
@@ -118,7 +130,7 @@ func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	commits.WithLabelValues(result(err)).Observe(took.Seconds())
 	switch {
 	case err == nil:
-		j.state = s
+		j.state, j.liveAt = s, began
 		j.state.wrote(next)
 		j.know(next.ResourceVersion)
 		j.pace.wrote(j.Clock.Now(), took, s.bytes)

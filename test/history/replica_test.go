@@ -117,7 +117,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	}
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}})
 	if controllersToo {
-		if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}}); err != nil {
+		if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}, View: view}); err != nil {
 			return err
 		}
 	}
