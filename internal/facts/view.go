@@ -108,17 +108,6 @@ func (v *View) Reached(fences map[string]string) bool {
 	return true
 }
 
-// Versions tells how far each kind has been seen.
-func (v *View) Versions() map[string]string {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	versions := make(map[string]string, len(v.kinds))
-	for name, k := range v.kinds {
-		versions[name] = k.version
-	}
-	return versions
-}
-
 // Holds reports whether an object of that name was seen and not yet seen to go.
 func (v *View) Holds(kind string, name types.NamespacedName) bool {
 	v.mu.RLock()

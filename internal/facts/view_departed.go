@@ -21,7 +21,8 @@ type departed struct {
 	watched bool // its deletion was seen itself, not only its absence from a list
 }
 
-// remember is how long a deletion is remembered: longer than any entry lives.
+// remember is how long a deletion is remembered: long beside the time in which entries end that were seen to. An entry that outlives
+// it is as if its object had not been seen, and is dropped in its time.
 const remember = 10 * time.Minute
 
 func (d *departures) add(uid types.UID, left departed) {

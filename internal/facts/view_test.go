@@ -192,7 +192,7 @@ func TestReached(t *testing.T) {
 
 func TestVersionsMoveWithEveryEvent(t *testing.T) {
 	v := synced(t)
-	version := func() string { return v.Versions()["Membership"] }
+	version := func() string { return v.kinds["Membership"].version }
 	for _, step := range []struct {
 		event   string
 		happens func()
@@ -266,7 +266,7 @@ func TestAWatchThatBringsSomethingElseFails(t *testing.T) {
 			t.Errorf("%s was taken for an object", what)
 		}
 	}
-	if got := v.Versions()["Membership"]; got != "1" {
+	if got := v.kinds["Membership"].version; got != "1" {
 		t.Errorf("the view moved on to %s all the same", got)
 	}
 	if err := store.Add(&corev1.Secret{}); err != nil {

@@ -29,7 +29,7 @@ func (j judgement) editionChange(a, was Account) Violations {
 	conflicts := map[string]bool{}
 	rules := map[string]bool{}
 	for _, p := range j.members(a.Organization) {
-		for _, l := range perUser[2:] { // L3, L4, L5: those that depend on an edition
+		for _, l := range byEdition {
 			if l.counts(j, p) && j.used(l, p.User, a.Organization) >= l.max(j.policy) {
 				conflicts[p.User], rules[l.rule] = true, true
 			}

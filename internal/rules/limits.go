@@ -63,29 +63,35 @@ type limit struct {
 	text   string
 }
 
-var perUser = []limit{
-	{"L1", func(p Policy) int32 { return p.OrganizationsPerUser },
-		func(judgement, Place) bool { return true },
-		"%s is in as many organizations as one user can be; leaving one makes room"},
-	{"L2", func(p Policy) int32 { return p.CreatedOrganizationsPerUser },
-		func(_ judgement, p Place) bool { return p.created() },
-		"%s has created, or is super admin of, as many organizations as one user can; leaving one or transferring its super-admin role makes room"},
-	{"L3", func(p Policy) int32 { return p.CreatedCRMPlusPerUser },
-		func(j judgement, p Place) bool {
-			return j.founded(p) && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
-		},
-		"%s has created as many CRM Plus organizations as one user can; another edition is possible"},
-	{"L4", func(p Policy) int32 { return p.InvitedCRMPlusPerUser },
-		func(j judgement, p Place) bool {
-			return p.joined() && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
-		},
-		"%s has joined as many CRM Plus organizations as one user can; leaving one makes room"},
-	{"L5", func(p Policy) int32 { return p.InternalZohoOnePerUser },
-		func(j judgement, p Place) bool {
-			return p.UserType == v1alpha1.UserTypeInternal && j.isOn(p.Organization, v1alpha1.EditionZohoOne)
-		},
-		"%s is an internal user of as many Zoho One organizations as one user can be; join with userType External"},
-}
+// perUser are all limits of one user; byEdition those that depend on the editions of their organizations.
+var (
+	perUser    = slices.Concat(anyEdition, byEdition)
+	anyEdition = []limit{
+		{"L1", func(p Policy) int32 { return p.OrganizationsPerUser },
+			func(judgement, Place) bool { return true },
+			"%s is in as many organizations as one user can be; leaving one makes room"},
+		{"L2", func(p Policy) int32 { return p.CreatedOrganizationsPerUser },
+			func(_ judgement, p Place) bool { return p.created() },
+			"%s has created, or is super admin of, as many organizations as one user can; leaving one or transferring its super-admin role makes room"},
+	}
+	byEdition = []limit{
+		{"L3", func(p Policy) int32 { return p.CreatedCRMPlusPerUser },
+			func(j judgement, p Place) bool {
+				return j.founded(p) && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+			},
+			"%s has created as many CRM Plus organizations as one user can; another edition is possible"},
+		{"L4", func(p Policy) int32 { return p.InvitedCRMPlusPerUser },
+			func(j judgement, p Place) bool {
+				return p.joined() && j.isOn(p.Organization, v1alpha1.EditionCRMPlus)
+			},
+			"%s has joined as many CRM Plus organizations as one user can; leaving one makes room"},
+		{"L5", func(p Policy) int32 { return p.InternalZohoOnePerUser },
+			func(j judgement, p Place) bool {
+				return p.UserType == v1alpha1.UserTypeInternal && j.isOn(p.Organization, v1alpha1.EditionZohoOne)
+			},
+			"%s is an internal user of as many Zoho One organizations as one user can be; join with userType External"},
+	}
+)
 
 // founded reports whether a place counts as created (L3). The Organization names its super admin without an origin: that is for
 // the person's Membership to say; until there is one, who is named has created it.
