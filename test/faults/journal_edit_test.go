@@ -38,7 +38,7 @@ func edit(ctx context.Context, change func(data map[string]string)) {
 
 // The parts of the journal, as somebody who edits it by hand finds them.
 const (
-	partFormat, partUID, partEntries = "format", "uid", "entries"
+	partFormat, partUID, partFences, partEntries = "format", "uid", "fences", "entries"
 )
 
 // removeJournal takes its finalizer away and deletes it.
