@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -102,14 +103,19 @@ func JournalKey(namespace string) client.ObjectKey {
 	return client.ObjectKey{Namespace: namespace, Name: Name}
 }
 
-// StoredEntries tells of each entry of a stored journal which object it is about.
-func StoredEntries(stored client.Object) (uids []string) {
-	r, err := Parse(stored.(*corev1.ConfigMap))
-	if err != nil {
-		return nil
+// StoredEntries are the entries of a stored journal.
+func StoredEntries(stored client.Object) []*facts.Entry { return recordOf(stored).Entries }
+
+// StoredFences are its fences.
+func StoredFences(stored client.Object) map[string]string { return recordOf(stored).Fences }
+
+// recordOf is what a stored journal says; nothing if it is damaged.
+func recordOf(stored client.Object) *Record {
+	if r, err := Parse(stored.(*corev1.ConfigMap)); err == nil {
+		return r
 	}
-	for _, e := range r.Entries {
-		uids = append(uids, string(e.UID))
-	}
-	return uids
+	return &Record{}
 }
+
+// Damage writes over a journal, as somebody might by hand: it does not say any more that it is itself.
+func Damage(stored client.Object) { delete(stored.(*corev1.ConfigMap).Data, keyUID) }

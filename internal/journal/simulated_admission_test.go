@@ -24,10 +24,13 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun,
 	}
 	organization := facts.OrganizationOf(subject.GetNamespace())
-	if before != nil && after != nil && before.GetDeletionTimestamp() != nil && len(after.GetFinalizers()) == 0 {
-		c.Operation, c.After = facts.Delete, nil
-	}
 	was := factsOf(before)
+	switch ending := before != nil && before.GetDeletionTimestamp() != nil; {
+	case ending && after != nil && len(after.GetFinalizers()) == 0:
+		c.Operation, c.After = facts.Delete, nil
+	case ending && after == nil && len(before.GetFinalizers()) > 0:
+		c.Operation, c.After = facts.Update, was
+	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
 		violations := judges[c.Kind](o, act, organization, before, after)

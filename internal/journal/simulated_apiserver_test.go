@@ -132,4 +132,9 @@ func (a *apiServer) at(kind string, revision int64) world {
 	return w
 }
 
+func revisionOf(version string) int64 {
+	revision, _ := strconv.ParseInt(version, 10, 64)
+	return revision
+}
+
 func resource(o client.Object) schema.GroupResource { return schema.GroupResource{Resource: kindOf(o)} }

@@ -18,6 +18,9 @@ type localClock struct {
 	suspended   bool
 }
 
+// The rates between which replicas' clocks run.
+const slowest, fastest = 0.5, 2
+
 func (c *localClock) Now() time.Time                  { return c.at }
 func (c *localClock) Since(t time.Time) time.Duration { return c.at.Sub(t) }
 

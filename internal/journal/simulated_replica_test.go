@@ -34,7 +34,7 @@ type replica struct {
 }
 
 func (s *simulation) addReplica(name string) {
-	r := &replica{name: name, clock: &localClock{rate: 0.5 + 1.5*s.rng.Float64()}, pace: s.somePace()}
+	r := &replica{name: name, clock: &localClock{rate: slowest + (fastest-slowest)*s.rng.Float64()}, pace: s.somePace()}
 	s.replicas = append(s.replicas, r)
 	s.restart(r)
 }

@@ -24,6 +24,9 @@ const (
 	webhookWaits = 8 * time.Second
 )
 
+// againTimes are how long clients wait at most before they try again: the longest is a bit over the drop time.
+var againTimes = []time.Duration{3 * time.Second, 110 * time.Second, 110 * time.Second}
+
 // request is one request to the API server: a creation where after is set, a deletion where change is nil, else an update.
 type request struct {
 	actor  rules.Actor
@@ -35,6 +38,7 @@ type request struct {
 	dryRun bool
 
 	since int64 // the revision at which it began
+	again bool  // it was tried before
 }
 
 // outcome is what the client of a request gets to know.
@@ -44,8 +48,36 @@ type outcome struct {
 	err        error // it was neither stored nor refused, as far as the client knows
 }
 
-// send is a request's way through the API server. Its client waits for the outcome.
+// send is a request whose client waits for the outcome, and tries again where it failed for no fault of its own: soon, or about
+// when what its first try left in the journal is dropped. Of an object that nobody changed meanwhile, that is the very same request.
 func (s *simulation) send(r *request) outcome {
+	o := s.attempt(r)
+	for tries := 1; transient(o.err) && tries < 4 && s.happens(s.chance.again); tries++ {
+		s.lapse(time.Duration(s.rng.Int64N(int64(one(s, againTimes)))))
+		s.trace("%s: tries %s again", s.current.name, r.key)
+		r.again = true
+		o = s.attempt(r)
+	}
+	return o
+}
+
+func transient(err error) bool {
+	return errors.Is(err, errDied) || errors.Is(err, errTimeout) || errors.Is(err, errLost) || errors.Is(err, journal.ErrContended)
+}
+
+// lapse lets time go by: for everybody, as where nobody gets anything done meanwhile, or only for who waits.
+func (s *simulation) lapse(d time.Duration) {
+	if s.happens(0.2) {
+		s.waitUntil(s.now.Add(d), nil)
+		return
+	}
+	s.pass(d)
+	s.trace("%s later", d)
+	s.wait(nil)
+}
+
+// attempt is a request's way through the API server.
+func (s *simulation) attempt(r *request) outcome {
 	began := s.now
 	r.since = s.server.revision
 	for {
@@ -60,7 +92,7 @@ func (s *simulation) send(r *request) outcome {
 		if err != nil || len(violations) > 0 || r.dryRun {
 			return outcome{err == nil && len(violations) == 0, violations, err}
 		}
-		if err = s.dwell(began); err != nil {
+		if err = s.dwell(r, began); err != nil {
 			return outcome{err: err}
 		}
 		err = s.store(r, before, after)
@@ -101,8 +133,11 @@ var (
 )
 
 // dwell is what happens between admission and storage: nothing, much time, or death.
-func (s *simulation) dwell(began time.Time) error {
+func (s *simulation) dwell(r *request, began time.Time) error {
 	s.wait(nil)
+	if r.again && s.happens(0.7) {
+		s.lapse(time.Duration(s.rng.Int64N(int64(requestTime))))
+	}
 	if s.happens(s.chance.death) {
 		s.trace("%s: dies between admission and storage", s.current.name)
 		return errDied

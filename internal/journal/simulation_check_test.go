@@ -55,11 +55,34 @@ func (s *simulation) limitsSince(revision int64) limits {
 	return most
 }
 
-// checkJournal: a dry run leaves nothing.
+// checkJournal: a dry run leaves nothing; and a fence stands where something happened to its kind, so that every watch comes there by
+// itself. Only what had to be dropped, and a journal that was opened anew, may ask for more.
 func (s *simulation) checkJournal(stored client.Object) {
-	for _, uid := range journal.StoredEntries(stored) {
-		if s.dry[uid] {
+	for _, e := range journal.StoredEntries(stored) {
+		if s.dry[string(e.UID)] {
 			s.fail("a dry run left an entry")
+		}
+	}
+	if s.now.Sub(epoch) > journal.DefaultDropTime/fastest {
+		return
+	}
+	for kind, fence := range journal.StoredFences(stored) {
+		if log := s.server.byKind[kind]; len(log) == 0 || log[len(log)-1].revision < revisionOf(fence) {
+			s.fail("the fence of %s is %s, where nothing happened", kind, fence)
+		}
+	}
+}
+
+// lull: every watch brings all that it has, and everybody goes on until nobody can before time goes by. Who still waits then, waits
+// for something. (Not where calls were lost: those are tried again in a while.)
+func (s *simulation) lull() {
+	if !s.flow() || s.chance.loss > 0 || len(s.entries()) > 0 {
+		return
+	}
+	stored := s.journal()
+	for _, r := range s.replicas {
+		if stored != nil && !r.clock.suspended && r.journal.Waits() && r.journal.Judges(stored) {
+			s.fail("%s has nothing in the way of a request, and lets it wait", r.name)
 		}
 	}
 }

@@ -3,11 +3,13 @@
 package journal_test
 
 import (
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
@@ -18,10 +20,15 @@ func (s *simulation) settleDown() {
 	for _, r := range s.replicas {
 		r.clock.suspended = false
 	}
+	early := false
 	for range 200 {
 		s.flow()
 		if s.failure != "" || s.still() {
 			return
+		}
+		if !early && s.concluded() {
+			s.probe()
+			early = true
 		}
 		s.pass(5 * time.Second)
 	}
@@ -29,8 +36,25 @@ func (s *simulation) settleDown() {
 }
 
 // still reports whether nothing is under way.
-func (s *simulation) still() bool {
-	return !s.busy() && len(s.work()) == 0 && len(s.entries()) == 0 && s.ready()
+func (s *simulation) still() bool { return s.idle() && len(s.entries()) == 0 }
+
+func (s *simulation) idle() bool { return !s.busy() && len(s.work()) == 0 && s.ready() }
+
+// concluded reports whether nothing is under way, and whatever is in the journal speaks of what everybody has seen: it is to be in
+// nobody's way.
+func (s *simulation) concluded() bool {
+	return s.idle() && !slices.ContainsFunc(s.entries(), func(e *facts.Entry) bool { return !s.ended(e) })
+}
+
+// ended reports whether what was admitted is there, or what it was admitted for has changed or gone since.
+func (s *simulation) ended(e *facts.Entry) bool {
+	if e.Operation == facts.Create {
+		o := s.server.stored[key{e.Kind, client.ObjectKey{Namespace: e.Namespace, Name: e.Name}}]
+		return o != nil && o.GetUID() == e.UID
+	}
+	return slices.ContainsFunc(s.server.byKind[e.Kind], func(later event) bool {
+		return later.object.GetUID() == e.UID && later.revision > revisionOf(e.ResourceVersion)
+	})
 }
 
 func (s *simulation) ready() bool {
@@ -51,31 +75,32 @@ func (s *simulation) journal() client.Object {
 	return s.server.stored[key{"ConfigMap", journal.JournalKey(systemNS)}]
 }
 
-func (s *simulation) entries() []string {
+func (s *simulation) entries() []*facts.Entry {
 	if stored := s.journal(); stored != nil {
 		return journal.StoredEntries(stored)
 	}
 	return nil
 }
 
-// flow lets everybody go on until nobody can, and every watch bring all that there is.
-func (s *simulation) flow() {
+// flow lets everybody go on until nobody can, and every watch bring all that there is. It reports whether they came to that.
+func (s *simulation) flow() bool {
 	for range 100 {
 		for _, r := range s.replicas {
 			for _, st := range r.streams {
-				for !st.synced || st.reached < s.server.revision {
+				for !r.clock.suspended && (!st.synced || st.reached < s.server.revision) {
 					s.move(r, st)
 				}
 			}
 		}
 		able := append([]*process(nil), s.runnable()...)
 		if len(able) == 0 || s.failure != "" {
-			return
+			return s.failure == ""
 		}
 		for _, p := range able {
 			s.step(p)
 		}
 	}
+	return false
 }
 
 // probe: in the quiet every answer is what the objects say, on every replica; what is allowed is admitted.

@@ -19,7 +19,8 @@ import (
 type chances struct {
 	loss, relist, death, dwell, twice, dryRun float64 // each time that it could
 	journal                                   float64 // each time that a request was admitted
-	crash, suspend, leap                      float64 // each turn
+	again                                     float64 // each time that a request failed
+	crash, suspend, leap, cut, lull           float64 // each turn
 }
 
 func (s *simulation) someChances() chances {
@@ -32,6 +33,7 @@ func (s *simulation) someChances() chances {
 	return chances{
 		loss: some(0.1), relist: some(0.1), death: some(0.4), dwell: some(0.6), twice: some(0.3), dryRun: some(0.2),
 		crash: some(0.005), suspend: some(0.01), leap: some(0.004), journal: some(some(0.3)),
+		again: some(1), cut: some(0.01), lull: some(0.003),
 	}
 }
 
@@ -159,6 +161,10 @@ func (s *simulation) turn() {
 		r := one(s, s.replicas)
 		r.clock.suspended = true
 		s.trace("%s is suspended", r.name)
+	case s.happens(s.chance.cut):
+		s.cut()
+	case s.happens(s.chance.lull):
+		s.lull()
 	case s.happens(s.chance.leap):
 		s.pass(time.Duration(s.rng.Int64N(int64(100 * time.Second))))
 	case x < 0.5:
@@ -216,7 +222,17 @@ func (s *simulation) watch() {
 	}
 }
 
-// harmJournal deletes the journal, or restores an older one.
+// cut breaks every watch at once, as an API server that goes away does: what comes and goes until they list again is never seen.
+func (s *simulation) cut() {
+	s.trace("all watches are cut")
+	for _, r := range s.replicas {
+		for _, st := range r.streams {
+			st.synced = false
+		}
+	}
+}
+
+// harmJournal writes over the journal, or deletes it, or restores an older one; and perhaps the next one soon after.
 func (s *simulation) harmJournal() {
 	var versions []client.Object
 	for _, e := range s.server.byKind["ConfigMap"] {
@@ -227,14 +243,24 @@ func (s *simulation) harmJournal() {
 	if len(versions) == 0 || s.server.stored[keyOf(versions[0])] == nil {
 		return
 	}
-	last := versions[len(versions)-1]
-	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
-	s.trace("the journal is deleted")
+	if s.harms++; s.harms < 4 && s.happens(0.5) {
+		s.chance.journal = 0.5
+	}
 	if s.happens(0.5) {
 		s.chance.leap = max(s.chance.leap, 0.03) // so that the next one opens
 	} else {
 		s.hurry = 150 // so that whoever opened it too early would be found out
 	}
+	last := versions[len(versions)-1]
+	if s.happens(0.3) {
+		harmed := last.DeepCopyObject().(client.Object)
+		journal.Damage(harmed)
+		s.must(s.server.update(harmed, false))
+		s.trace("the journal is written over")
+		return
+	}
+	s.server.write(event{key: keyOf(last), object: last, gone: true}, last)
+	s.trace("the journal is deleted")
 	if s.happens(0.5) {
 		old := one(s, versions).DeepCopyObject().(client.Object)
 		old.SetUID("")

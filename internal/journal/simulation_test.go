@@ -96,6 +96,7 @@ type simulation struct {
 	slow          string // the kind whose watches are slow
 	names         int
 	hurry         int   // turns for which watches are quick
+	harms         int   // done to the journal
 	founded       int64 // the revision at which there were replicas first
 
 	storing *request // whose write is being stored
