@@ -72,18 +72,22 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 	}
 }
 
-// Cached limits the manager's cache, of kinds that the whole cluster uses, to the objects that the operator made. Managed
-// fields must stay in the cache: they tell what the operator applied.
-func Cached() map[client.Object]cache.ByObject {
+// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. Their managed
+// fields tell what it applied; those of all other kinds are left out, being a good part of a Membership's memory.
+func Cache() cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
 		panic(err) // the label's name is a constant
 	}
-	made := cache.ByObject{Label: labels.NewSelector().Add(*ours)}
-	return map[client.Object]cache.ByObject{
-		&rbacv1.RoleBinding{}:        made,
-		&rbacv1.ClusterRole{}:        made,
-		&rbacv1.ClusterRoleBinding{}: made,
-		&networkingv1.Ingress{}:      made,
+	whole := func(obj any) (any, error) { return obj, nil }
+	made := cache.ByObject{Label: labels.NewSelector().Add(*ours), Transform: whole}
+	return cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&rbacv1.RoleBinding{}:        made,
+			&rbacv1.ClusterRole{}:        made,
+			&rbacv1.ClusterRoleBinding{}: made,
+			&networkingv1.Ingress{}:      made,
+		},
 	}
 }

@@ -192,6 +192,7 @@ var _ = Describe("Of what got past admission", func() {
 		becomes(ctx, all[1], v1alpha1.ReasonActive)
 		surplus(ctx, all[2], v1alpha1.ReasonNoSeat, "E5")
 		surplus(ctx, all[3], v1alpha1.ReasonNoSeat, "E5")
+		Eventually(func() int64 { return time.Now().Unix() }).Should(BeNumerically(">", all[3].CreationTimestamp.Unix()), "of one second, UIDs would decide")
 		i := surplus(ctx, create(ctx, invitation(name, person("bob"))), v1alpha1.ReasonNoSeat, "E5")
 
 		change(ctx, all[0], func(m *v1alpha1.Membership) { m.Spec.Suspended = true })

@@ -15,7 +15,6 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -84,7 +83,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (mana
 	lease, renew, retry := 6*time.Second, 4*time.Second, time.Second
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                  scheme,
-		Cache:                   cache.Options{ByObject: controllers.Cached()},
+		Cache:                   controllers.Cache(),
 		WebhookServer:           webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                 metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:  cfg.Health.BindAddress,
