@@ -21,12 +21,14 @@ import (
 // which may open at once because nothing was ever admitted, could not be told from one that replaces a deleted journal.
 const MarkerName = "polyorg-journal-opened"
 
-// closure is a journal that is closed, as this replica has watched it.
+// closure is a journal that is closed, as this replica has watched it. Nobody writes one but who opens it, so another version is
+// another closure, of which this replica may have missed all that was admitted in between.
 type closure struct {
-	uid   types.UID
-	from  since
-	anew  bool // a journal was open before it
-	known bool // whether that is so
+	uid     types.UID
+	version string
+	from    since
+	anew    bool // a journal was open before it
+	known   bool // whether that is so
 }
 
 // usable reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
@@ -41,8 +43,8 @@ func (j *Journal) usable(ctx context.Context) (bool, error) {
 		open.Set(1)
 		return true, j.mark(ctx)
 	}
-	if j.closed.uid != j.state.object.UID {
-		j.closed = closure{uid: j.state.object.UID, from: j.Clock.Now()}
+	if stored := j.state.object; j.closed.uid != stored.UID || j.closed.version != stored.ResourceVersion {
+		j.closed = closure{uid: stored.UID, version: stored.ResourceVersion, from: j.Clock.Now()}
 		open.Set(0)
 		log.FromContext(ctx).Info("The journal is closed: it was made anew, restored, copied or written over", "uid", j.closed.uid)
 	}

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -24,6 +25,7 @@ func TestUninstall(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	defer func() { g.Expect(cluster.Stop()).To(Succeed()) }()
 	scheme := runtime.NewScheme()
+	g.Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	g.Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	// No operator serves admission here, so the organization comes before the webhooks do.
 	g.Expect(apply(cluster, "crd")).To(Succeed())
@@ -33,7 +35,7 @@ func TestUninstall(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{Name: "zylker-products"},
 		Spec:       v1alpha1.OrganizationSpec{DisplayName: "Zylker Products", SuperAdmin: "john@zylker.com"},
 	}
-	g.Expect(admin.Create(t.Context(), organization)).To(Succeed())
+	g.Eventually(func() error { return admin.Create(t.Context(), organization) }).WithTimeout(soon).Should(Succeed(), "once the API server serves the new kind")
 	g.Expect(apply(cluster, "default")).To(Succeed())
 
 	out, err := uninstall(cluster)
