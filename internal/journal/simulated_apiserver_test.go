@@ -45,11 +45,12 @@ type apiServer struct {
 	stored   world
 	log      []event
 	byKind   map[string][]event
+	sealed   map[string]bool                     // organizations whose namespaces have gone, though they themselves have not
 	wrote    func(e event, before client.Object) // is told of every write
 }
 
 func newAPIServer() *apiServer {
-	return &apiServer{revision: 100, stored: world{}, byKind: map[string][]event{}}
+	return &apiServer{revision: 100, stored: world{}, byKind: map[string][]event{}, sealed: map[string]bool{}}
 }
 
 func (a *apiServer) uid() types.UID {
@@ -106,6 +107,9 @@ func (a *apiServer) write(e event, before client.Object) {
 	e.object.SetResourceVersion(strconv.FormatInt(a.revision, 10))
 	if e.gone {
 		delete(a.stored, e.key)
+		if e.kind == "Organization" {
+			delete(a.sealed, e.name.Name)
+		}
 	} else {
 		a.stored[e.key] = e.object
 	}
@@ -114,9 +118,9 @@ func (a *apiServer) write(e event, before client.Object) {
 	a.wrote(e, before)
 }
 
-// ended reports whether an organization was deleted, and its namespace with it, since a revision.
+// ended reports whether an organization's namespace was deleted since a revision.
 func (a *apiServer) ended(organization string, since int64) bool {
-	return slices.ContainsFunc(a.byKind["Organization"], func(e event) bool {
+	return a.sealed[organization] || slices.ContainsFunc(a.byKind["Organization"], func(e event) bool {
 		return e.gone && e.name.Name == organization && e.revision > since
 	})
 }

@@ -44,6 +44,11 @@ func (p patience) Err() error {
 	return context.DeadlineExceeded
 }
 
+// upTo is some time, shorter than the most.
+func (s *simulation) upTo(most time.Duration) time.Duration {
+	return time.Duration(s.rng.Int64N(max(int64(most), 1)))
+}
+
 // pass lets time go by, for everybody at their own rate.
 func (s *simulation) pass(d time.Duration) {
 	s.now = s.now.Add(d)

@@ -144,7 +144,10 @@ func (s *simulation) endWork(org *v1alpha1.Organization) (work []func()) {
 		}
 	}
 	if len(work) == 0 {
-		work = append(work, func() { s.updates(org, func(o client.Object) { o.SetFinalizers(nil) }) })
+		work = append(work, func() {
+			s.server.sealed[org.Name] = true
+			s.updates(org, func(o client.Object) { o.SetFinalizers(nil) })
+		})
 	}
 	return work
 }

@@ -31,6 +31,7 @@ type replica struct {
 	clock   *localClock
 	process *process
 	pace    float64
+	stopped bool // it does nothing and sees nothing, though its clock goes on
 }
 
 func (s *simulation) addReplica(name string) {
@@ -45,6 +46,7 @@ func (s *simulation) restart(r *replica) {
 		s.end(r.process)
 	}
 	r.life++
+	r.stopped = false
 	r.clock.at = epoch.Add(time.Duration(s.rng.Int64N(int64(1000 * time.Hour))))
 	r.view = facts.NewView(baseDomain)
 	run := journal.New(&liveClient{sim: s}, r.view, systemNS)

@@ -24,9 +24,6 @@ const (
 	webhookWaits = 8 * time.Second
 )
 
-// againTimes are how long clients wait at most before they try again: the longest is a bit over the drop time.
-var againTimes = []time.Duration{3 * time.Second, 110 * time.Second, 110 * time.Second}
-
 // request is one request to the API server: a creation where after is set, a deletion where change is nil, else an update.
 type request struct {
 	actor  rules.Actor
@@ -38,7 +35,6 @@ type request struct {
 	dryRun bool
 
 	since int64 // the revision at which it began
-	again bool  // it was tried before
 }
 
 // outcome is what the client of a request gets to know.
@@ -53,16 +49,32 @@ type outcome struct {
 func (s *simulation) send(r *request) outcome {
 	o := s.attempt(r)
 	for tries := 1; transient(o.err) && tries < 4 && s.happens(s.chance.again); tries++ {
-		s.lapse(time.Duration(s.rng.Int64N(int64(one(s, againTimes)))))
+		s.respite(r, o.err)
 		s.trace("%s: tries %s again", s.current.name, r.key)
-		r.again = true
 		o = s.attempt(r)
+	}
+	if s.late == r {
+		s.late = nil
 	}
 	return o
 }
 
 func transient(err error) bool {
 	return errors.Is(err, errDied) || errors.Is(err, errTimeout) || errors.Is(err, errLost) || errors.Is(err, journal.ErrContended)
+}
+
+// respite is before a client tries again. One at a time waits until shortly before one of the replicas drops what the request left in
+// the journal, or until after that.
+func (s *simulation) respite(r *request, err error) {
+	if s.late == nil && r.after == nil && errors.Is(err, errDied) {
+		s.late = r
+	}
+	if s.late != r || s.happens(0.2) {
+		s.waitUntil(s.now.Add(s.upTo(3*time.Second)), nil)
+		return
+	}
+	drop := time.Duration(float64(journal.DefaultDropTime) / one(s, s.replicas).clock.rate)
+	s.lapse(max(0, drop+5*time.Second-s.upTo(requestTime)))
 }
 
 // lapse lets time go by: for everybody, as where nobody gets anything done meanwhile, or only for who waits.
@@ -135,22 +147,23 @@ var (
 // dwell is what happens between admission and storage: nothing, much time, or death.
 func (s *simulation) dwell(r *request, began time.Time) error {
 	s.wait(nil)
-	if r.again && s.happens(0.7) {
-		s.lapse(time.Duration(s.rng.Int64N(int64(requestTime))))
+	if s.late == r {
+		s.lapse(s.upTo(requestTime))
+		s.rivals() // so that whoever dropped its entry is found out
 	}
-	if s.happens(s.chance.death) {
+	if s.current.name != rival && s.happens(s.chance.death) {
 		s.trace("%s: dies between admission and storage", s.current.name)
 		return errDied
 	}
-	harmed := s.happens(s.chance.journal)
+	harmed := s.current.name != rival && s.happens(s.chance.journal)
 	if harmed {
 		s.harmJournal()
 	}
 	switch {
 	case harmed:
 		s.waitUntil(began.Add(requestTime*9/10), nil)
-	case s.happens(s.chance.dwell):
-		s.waitUntil(began.Add(time.Duration(s.rng.Int64N(int64(requestTime)))), nil)
+	case s.late == r, s.happens(s.chance.dwell):
+		s.waitUntil(s.now.Add(s.upTo(began.Add(requestTime).Sub(s.now))), nil)
 	}
 	if s.now.Sub(began) > requestTime {
 		s.trace("%s: is out of time", s.current.name)

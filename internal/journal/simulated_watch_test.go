@@ -59,11 +59,14 @@ func (s *simulation) bookmark(r *replica, st *stream) {
 // catchUp lets all of a replica's watches move but the slow ones.
 func (s *simulation) catchUp(r *replica) {
 	for _, st := range r.streams {
-		if st.pace == 1 && !r.clock.suspended {
+		if st.pace == 1 && !r.still() {
 			s.move(r, st)
 		}
 	}
 }
+
+// still reports whether nothing moves here.
+func (r *replica) still() bool { return r.stopped || r.clock.suspended }
 
 // bookmarks come to all watches that have brought all that they have.
 func (s *simulation) bookmarks(r *replica) {

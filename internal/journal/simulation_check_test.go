@@ -63,7 +63,7 @@ func (s *simulation) checkJournal(stored client.Object) {
 			s.fail("a dry run left an entry")
 		}
 	}
-	if s.now.Sub(epoch) > journal.DefaultDropTime/fastest {
+	if !s.untouched || s.now.Sub(epoch) > journal.DefaultDropTime/fastest {
 		return
 	}
 	for kind, fence := range journal.StoredFences(stored) {
@@ -81,7 +81,7 @@ func (s *simulation) lull() {
 	}
 	stored := s.journal()
 	for _, r := range s.replicas {
-		if stored != nil && !r.clock.suspended && r.journal.Waits() && r.journal.Judges(stored) {
+		if stored != nil && !r.still() && r.journal.Waits() && r.journal.Judges(stored) {
 			s.fail("%s has nothing in the way of a request, and lets it wait", r.name)
 		}
 	}

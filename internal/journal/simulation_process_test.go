@@ -72,11 +72,16 @@ func (s *simulation) waitUntil(t time.Time, ready func() bool) {
 	s.wait(func() bool { return !s.now.Before(t) || ready != nil && ready() })
 }
 
+// holds reports whether a process is that of a replica which is stopped.
+func (s *simulation) holds(p *process) bool {
+	return s.dozer != nil && s.dozer.stopped && s.dozer.process == p
+}
+
 // runnable are the processes that would go on.
 func (s *simulation) runnable() []*process {
 	s.able = s.able[:0]
 	for _, p := range s.processes {
-		if p.ready == nil || p.ready() {
+		if !s.holds(p) && (p.ready == nil || p.ready()) {
 			s.able = append(s.able, p)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func (s *simulation) settleDown() {
 	s.chance = chances{}
 	for _, r := range s.replicas {
-		r.clock.suspended = false
+		r.clock.suspended, r.stopped = false, false
 	}
 	early := false
 	for range 200 {
@@ -87,7 +87,7 @@ func (s *simulation) flow() bool {
 	for range 100 {
 		for _, r := range s.replicas {
 			for _, st := range r.streams {
-				for !r.clock.suspended && (!st.synced || st.reached < s.server.revision) {
+				for !r.still() && (!st.synced || st.reached < s.server.revision) {
 					s.move(r, st)
 				}
 			}

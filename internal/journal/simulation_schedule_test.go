@@ -30,11 +30,18 @@ func (s *simulation) someChances() chances {
 		}
 		return most * s.rng.Float64()
 	}
-	return chances{
+	c := chances{
 		loss: some(0.1), relist: some(0.1), death: some(0.4), dwell: some(0.6), twice: some(0.3), dryRun: some(0.2),
 		crash: some(0.005), suspend: some(0.01), leap: some(0.004), journal: some(some(0.3)),
 		again: some(1), cut: some(0.01), lull: some(0.003),
 	}
+	switch x := s.rng.Float64(); { // some are all about one thing, which takes much to go wrong
+	case x < 0.15:
+		c.death, c.again, c.crash = 0.5, 0.9, 0
+	case x < 0.25:
+		c.journal, c.crash = 0.5, 0
+	}
+	return c
 }
 
 // somePace is how often somebody does what they could do.
@@ -62,7 +69,7 @@ func (s *simulation) furnish() {
 		s.must(s.server.create(organization(name, "boss@"+name+".example", s.hosts[i], one(s, editions), 2+s.rng.Int32N(3)), now))
 	}
 	s.populate(now)
-	if !s.happens(0.05) {
+	if s.untouched = !s.happens(0.05); s.untouched {
 		s.must(s.server.create(journal.OpenJournal(systemNS, s.server.uid()), now))
 	}
 	s.founded = s.server.revision
@@ -119,7 +126,7 @@ func (s *simulation) lapsing(i *v1alpha1.Invitation) *v1alpha1.Invitation {
 // employ begins clients that do some of what clients can do.
 func (s *simulation) employ() {
 	most := 4
-	if s.chance.journal > 0 {
+	if s.chance.journal > 0 || s.chance.again > 0.5 {
 		most = 12 // many will be in vain
 	}
 	breath := one(s, []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Second})
@@ -148,6 +155,10 @@ func (s *simulation) busy() bool { return len(s.processes) > len(s.replicas)+1 }
 
 // turn is one thing that happens.
 func (s *simulation) turn() {
+	if s.doze--; s.doze == 0 {
+		s.dozer.stopped = true
+		s.trace("%s is stopped", s.dozer.name)
+	}
 	if s.hurry > 0 {
 		s.hurry--
 		s.catchUp(one(s, s.replicas))
@@ -165,7 +176,7 @@ func (s *simulation) turn() {
 		s.cut()
 	case s.happens(s.chance.lull):
 		s.lull()
-	case s.happens(s.chance.leap):
+	case s.hurry == 0 && s.happens(s.chance.leap):
 		s.pass(time.Duration(s.rng.Int64N(int64(100 * time.Second))))
 	case x < 0.5:
 		s.goOn()
@@ -211,8 +222,13 @@ func (s *simulation) skip() {
 
 // watch lets a watch bring what is next.
 func (s *simulation) watch() {
+	if s.blind > 0 {
+		s.blind--
+		return
+	}
 	r := one(s, s.replicas)
 	switch st := one(s, r.streams); {
+	case r.stopped:
 	case r.clock.suspended:
 		r.clock.suspended = !s.happens(0.1)
 	case s.happens(0.05):
@@ -222,9 +238,10 @@ func (s *simulation) watch() {
 	}
 }
 
-// cut breaks every watch at once, as an API server that goes away does: what comes and goes until they list again is never seen.
+// cut breaks every watch at once, for a while: what comes and goes until they list again is never seen.
 func (s *simulation) cut() {
 	s.trace("all watches are cut")
+	s.blind = s.rng.IntN(200)
 	for _, r := range s.replicas {
 		for _, st := range r.streams {
 			st.synced = false
@@ -232,7 +249,33 @@ func (s *simulation) cut() {
 	}
 }
 
-// harmJournal writes over the journal, or deletes it, or restores an older one; and perhaps the next one soon after.
+// startle lets a replica that was stopped go on, and stops another in a while.
+func (s *simulation) startle() {
+	if s.dozer != nil {
+		s.dozer.stopped = false
+	}
+	s.dozer, s.doze = one(s, s.replicas), rush+s.rng.IntN(100)
+}
+
+// rush is for how many turns watches are quick when rivals come.
+const rush = 500
+
+// rivals come, who are after the same things as somebody who waits for theirs.
+func (s *simulation) rivals() {
+	s.hurry = rush
+	for range 3 {
+		s.begin(rival, func() {
+			for range 3 {
+				s.waitUntil(s.now.Add(s.upTo(time.Second)), nil)
+				one(s, s.acts)(s)
+			}
+		})
+	}
+}
+
+const rival = "rival"
+
+// harmJournal writes over the journal, or deletes it, or restores an older one.
 func (s *simulation) harmJournal() {
 	var versions []client.Object
 	for _, e := range s.server.byKind["ConfigMap"] {
@@ -243,14 +286,10 @@ func (s *simulation) harmJournal() {
 	if len(versions) == 0 || s.server.stored[keyOf(versions[0])] == nil {
 		return
 	}
-	if s.harms++; s.harms < 4 && s.happens(0.5) {
-		s.chance.journal = 0.5
-	}
-	if s.happens(0.5) {
-		s.chance.leap = max(s.chance.leap, 0.03) // so that the next one opens
-	} else {
-		s.hurry = 150 // so that whoever opened it too early would be found out
-	}
+	s.untouched = false
+	s.startle()
+	s.rivals()                               // so that whoever opens the next one too early is found out
+	s.chance.leap = max(s.chance.leap, 0.03) // and it opens after that
 	last := versions[len(versions)-1]
 	if s.happens(0.3) {
 		harmed := last.DeepCopyObject().(client.Object)

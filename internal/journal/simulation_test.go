@@ -95,11 +95,15 @@ type simulation struct {
 	organizations []string
 	slow          string // the kind whose watches are slow
 	names         int
-	hurry         int   // turns for which watches are quick
-	harms         int   // done to the journal
+	hurry         int  // turns for which watches are quick
+	untouched     bool // the journal has been open all the time
+	blind         int  // turns for which nothing is seen
+	doze          int  // turns until the dozer does so
+	dozer         *replica
 	founded       int64 // the revision at which there were replicas first
 
 	storing *request // whose write is being stored
+	late    *request // that is tried again late
 	gauges  map[meter]gauge
 	dry     map[string]bool // UIDs of dry runs
 
