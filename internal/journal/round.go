@@ -17,6 +17,9 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	able, err := j.able(ctx)
 	if err != nil || !able {
 		j.fail(ctx, err)
+		for _, r := range waiting {
+			r.reason = ErrUnavailable // whatever stood in its way before
+		}
 		return waiting, false
 	}
 	j.tidy(ctx)
