@@ -22,13 +22,15 @@ func one(rule, file, old, with string) mutant { return mutant{rule, []edit{{file
 var mutants = []mutant{
 	// what is written down
 	one("entries of one object add up, and none replaces another", state,
-		"	s.overlay.Append(e)\n", `	for _, other := range slices.Clone(s.overlay.Entries()) {
+		"	s.overlay.Append(stamped)\n", `	for _, other := range slices.Clone(s.overlay.Entries()) {
 		if other.Kind == e.Kind && other.Namespace == e.Namespace && other.Name == e.Name {
 			s.overlay.Remove(other)
 		}
 	}
-	s.overlay.Append(e)
+	s.overlay.Append(stamped)
 `),
+	one("a request that is sent again is written down again", state,
+		"		case old.Stamp == stamped.Stamp:\n", "		case true:\n"),
 	one("a fact that only moves to another object is written down too", change,
 		"		if len(r.Judge(rules.Worst(w))) == 0 {\n", `		for _, f := range r.After {
 			p, ok := f.(rules.Place)
@@ -95,6 +97,10 @@ var mutants = []mutant{
 		"	if !current {\n", "	if !current && false {\n"),
 	one("a refusal reads the journal live", round,
 		"		return j.confirm(ctx)\n", "		return true, nil\n"),
+	one("a decision made on what was read before the request came is confirmed", round,
+		"!j.liveAt.After(d.request.came)", "j.liveAt.IsZero()"),
+	one("a request that waits is judged again when the journal has changed", store,
+		"	j.epoch++\n", ""),
 
 	// the end of an entry
 	one("an entry whose end was seen leaves a fence", drop,
@@ -103,6 +109,8 @@ var mutants = []mutant{
 		"			j.state.raise(e.Kind, end.Fence)\n", "			j.state.raise(\"PlatformPolicy\", end.Fence)\n"),
 	one("an update ends with a later version, not merely another", entry,
 		"End{Later(o.version, e.ResourceVersion), o.version, true}", "End{o.version != e.ResourceVersion, o.version, true}"),
+	one("what was only missed from a list waits for the drop time", drop,
+		"		case end.Seen && end.Exact:\n", "		case end.Seen:\n"),
 	one("an object that is not there has gone only if it could have been seen", entry,
 		"End{reached(kind.version, e.ResourceVersion), kind.version, false}", "End{true, kind.version, false}"),
 
@@ -116,7 +124,11 @@ var mutants = []mutant{
 
 	// the journal's own life
 	one("a journal that is made anew waits", identity,
-		"if !first && j.Clock.Since(j.closed.from) < j.DropTime {", "if false {"),
+		"if j.closed.anew && j.Clock.Since(j.closed.from) < j.DropTime {", "if false {"),
+	one("a closed journal waits anew when it is another", identity,
+		"j.closed.uid != stored.UID || j.closed.version != stored.ResourceVersion {", "stored != nil && j.closed.uid == \"\" {"),
+	one("a closed journal waits anew when it was open meanwhile", identity,
+		" || j.closed.version != stored.ResourceVersion {", " {"),
 	one("a journal that is made anew has the fences of what is stored", identity,
 		"if fences, err = j.versions(ctx); err != nil {", "if err != nil {"),
 	one("a journal that is not itself is not trusted", state,

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,6 +20,20 @@ import (
 type mutant struct {
 	rule  string // what holds no more
 	edits []edit
+}
+
+// control is the product as it is. Were it to fail, the failures of mutants would prove nothing.
+var control = mutant{rule: "control: every rule holds"}
+
+// harmless reports whether the simulation should find nothing.
+func (m mutant) harmless() bool { return len(m.edits) == 0 }
+
+// surprise is what is wrong when it did not do what it should.
+func (m mutant) surprise() error {
+	if m.harmless() {
+		return errors.New("the simulation fails though every rule holds: what it says of mutants proves nothing")
+	}
+	return fmt.Errorf("the simulation does not notice that this is off, and is to be made stronger: %s", m.rule)
 }
 
 // An edit replaces a text that stands exactly once in a file.

@@ -148,10 +148,10 @@ var (
 func (s *simulation) dwell(r *request, began time.Time) error {
 	s.wait(nil)
 	if s.late == r {
-		s.lapse(s.upTo(requestTime))
+		s.lapse(requestTime/2 + s.upTo(requestTime/4))
 		s.rivals() // so that whoever dropped its entry is found out
 	}
-	if s.current.name != rival && s.happens(s.chance.death) {
+	if s.late != r && s.current.name != rival && s.happens(s.chance.death) {
 		s.trace("%s: dies between admission and storage", s.current.name)
 		return errDied
 	}
@@ -160,9 +160,9 @@ func (s *simulation) dwell(r *request, began time.Time) error {
 		s.harmJournal()
 	}
 	switch {
-	case harmed:
+	case harmed, s.late == r:
 		s.waitUntil(began.Add(requestTime*9/10), nil)
-	case s.late == r, s.happens(s.chance.dwell):
+	case s.happens(s.chance.dwell):
 		s.waitUntil(s.now.Add(s.upTo(began.Add(requestTime).Sub(s.now))), nil)
 	}
 	if s.now.Sub(began) > requestTime {

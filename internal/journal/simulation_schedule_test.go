@@ -37,9 +37,9 @@ func (s *simulation) someChances() chances {
 	}
 	switch x := s.rng.Float64(); { // some are all about one thing, which takes much to go wrong
 	case x < 0.15:
-		c.death, c.again, c.crash = 0.5, 0.9, 0
-	case x < 0.25:
-		c.journal, c.crash = 0.5, 0
+		c.death, c.again, c.crash, c.journal = 0.5, 0.9, 0, 0
+	case x < 0.35:
+		c.journal, c.crash, c.again = 0.5, 0, 0
 	}
 	return c
 }
