@@ -125,6 +125,7 @@ func BenchmarkJudgeMembership(b *testing.B) {
 }
 
 func benchmarkJudge(b *testing.B, v *View, overlay *Overlay, m *v1alpha1.Membership) {
+	b.Helper()
 	self, after := creating(m), Of(m, baseDomain)
 	act := rules.Act{Actor: rules.Actor{Platform: true}, Now: born, BaseDomain: baseDomain}
 	b.ReportAllocs()

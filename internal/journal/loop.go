@@ -49,7 +49,8 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 			waiting = append(waiting, r)
 		case <-changed:
 		case <-j.news:
-			if j.catchUp(ctx); len(waiting) == 0 {
+			j.catchUp(ctx)
+			if len(waiting) == 0 {
 				timer.Reset(j.pause(waiting))
 				continue
 			}

@@ -4,6 +4,7 @@ package journal
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,16 +29,16 @@ func TestBounds(t *testing.T) {
 		return s
 	}
 	long := func(i int) *facts.Entry {
-		return entryOf(fmt.Sprint(i), "", rules.Claim{Kind: rules.ClaimHost, Name: strings.Repeat("x", 4<<10), Holder: fmt.Sprint(i)})
+		return entryOf(strconv.Itoa(i), "", rules.Claim{Kind: rules.ClaimHost, Name: strings.Repeat("x", 4<<10), Holder: strconv.Itoa(i)})
 	}
 	ofOne := func(i int) *facts.Entry {
-		return entryOf("one", "", rules.Claim{Kind: rules.ClaimHost, Name: fmt.Sprint(i), Holder: "one"})
+		return entryOf("one", "", rules.Claim{Kind: rules.ClaimHost, Name: strconv.Itoa(i), Holder: "one"})
 	}
-	anybodys := func(i int) *facts.Entry { return entryOf(fmt.Sprint(i), "") }
-	bobs := func(i int) *facts.Entry { return entryOf(fmt.Sprint(i), "bob") }
+	anybodys := func(i int) *facts.Entry { return entryOf(strconv.Itoa(i), "") }
+	bobs := func(i int) *facts.Entry { return entryOf(strconv.Itoa(i), "bob") }
 	inOrganization := func(namespace string, i int) *facts.Entry {
 		return facts.NewEntry(facts.Entry{Operation: facts.Create, Kind: "Invitation", Namespace: namespace,
-			Name: fmt.Sprint(i), UID: types.UID(fmt.Sprint(i)), Actor: fmt.Sprint("person ", i)})
+			Name: strconv.Itoa(i), UID: types.UID(strconv.Itoa(i)), Actor: fmt.Sprint("person ", i)})
 	}
 	members := func(i int) *facts.Entry { return inOrganization("org-zylker", i) }
 	longOfPeople := func(i int) *facts.Entry {

@@ -86,7 +86,8 @@ func often(seed uint64) func() loss {
 		defer mu.Unlock()
 		what := []loss{none, none, none, unsent, unsent, unheard, unheard, cutOff, swallowed}[random.IntN(9)]
 		if what == swallowed {
-			if hangs++; hangs > 1 {
+			hangs++
+			if hangs > 1 {
 				return cutOff
 			}
 		}
