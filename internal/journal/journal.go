@@ -51,18 +51,19 @@ type Journal struct {
 	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
 
 	// What follows belongs to the goroutine that runs Start.
-	state   *state              // as last read or written; nil when that is not known
-	latest  string              // the highest resource version that the journal was seen at
-	watched map[string]sighting // the entries by their text, and since when this replica has watched each
-	closed  closure             // since when it has watched a closed journal
-	behind  since               // since when its view has been behind the fences; zero when it is not
-	marked  bool                // the marker is known to be there
-	pace    pace
-	readAt  since    // when the journal was last read live, or written
-	liveAt  since    // an instant at which the journal was what the state says: just before it was read live, or written
-	epoch   uint64   // counts what may change a verdict: entries that came or ended, and pauses
-	failed  error    // why this replica cannot go on
-	log     quietLog // of what goes wrong
+	state    *state              // as last read or written; nil when that is not known
+	latest   string              // the highest resource version that the journal was seen at
+	watched  map[string]sighting // the entries by their text, and since when this replica has watched each
+	closed   closure             // since when it has watched a closed journal
+	behind   since               // since when its view has been behind the fences; zero when it is not
+	marked   bool                // the marker is known to be there
+	pace     pace
+	readAt   since    // when the journal was last read live, or written
+	liveAt   since    // an instant at which the journal was what the state says: just before it was read live, or written
+	epoch    uint64   // counts what may change a verdict: entries that came or ended, and time
+	judgedAt since    // when everything was last judged again for the time that had passed
+	failed   error    // why this replica cannot go on
+	log      quietLog // of what goes wrong
 }
 
 // sighting is an entry and since when it is watched.

@@ -61,9 +61,8 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 	}
 }
 
-// pauseEnds makes the next round judge everything again, and read a journal of which nothing was heard for long.
+// pauseEnds makes the next round read a journal of which nothing was heard for long.
 func (j *Journal) pauseEnds() {
-	j.epoch++
 	if j.Clock.Since(j.readAt) >= idlePause {
 		j.state = nil
 	}

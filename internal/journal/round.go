@@ -23,6 +23,9 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 		return waiting, false
 	}
 	j.tidy(ctx)
+	if j.Clock.Since(j.judgedAt) >= busyPause {
+		j.epoch, j.judgedAt = j.epoch+1, j.Clock.Now() // for what changes a verdict and is no entry
+	}
 	decided, rest := j.judgeAll(waiting)
 	current, err := j.settle(ctx, decided)
 	if err != nil {
