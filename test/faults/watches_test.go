@@ -24,6 +24,8 @@ var _ = Describe("Watches", func() {
 	It("that break again and again, with everything else, give out exactly what there is", func(ctx SpecContext) {
 		one, other := newProxy(apiServer(), 0), newProxy(apiServer(), 0)
 		serve(ctx, newReplica(through(one)), newReplica(through(other)))
+		const enough = 5
+		cuts := func() int64 { return one.cuts.Load() + other.cuts.Load() }
 		rushes, turn := []*rush{newRush(ctx), newRush(ctx)}, 0
 		tick := time.NewTicker(200 * time.Millisecond)
 		defer tick.Stop()
@@ -38,9 +40,11 @@ var _ = Describe("Watches", func() {
 			for _, r := range rushes {
 				r.run(ctx)
 			}
+			for cuts() < enough { // on a quick machine the first were over too soon
+				rushes = append(rushes, newRush(ctx).run(ctx))
+			}
 		})
-		AddReportEntry("connections cut", one.cuts.Load()+other.cuts.Load())
-		Expect(one.cuts.Load() + other.cuts.Load()).To(BeNumerically(">", 4))
+		AddReportEntry("connections cut", cuts())
 		for _, r := range rushes {
 			r.isExact(ctx)
 		}
