@@ -83,8 +83,11 @@ var _ = Describe("The journal", func() {
 		org := organization(ctx, person("owner"), 1)
 		var before string
 		Eventually(func() []*facts.Entry {
-			before = stored(ctx).ResourceVersion
-			return recorded(ctx).Entries
+			object := stored(ctx)
+			record, err := journal.Parse(object)
+			Expect(err).NotTo(HaveOccurred())
+			before = object.ResourceVersion
+			return record.Entries
 		}, 4*dropTime).Should(BeEmpty())
 		Expect(platform.Create(ctx, membership(org, person("ida"), v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[E5]")))
 		Expect(stored(ctx).ResourceVersion).To(Equal(before), "a refusal writes nothing")
