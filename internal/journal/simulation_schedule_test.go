@@ -155,7 +155,8 @@ func (s *simulation) busy() bool { return len(s.processes) > len(s.replicas)+1 }
 
 // turn is one thing that happens.
 func (s *simulation) turn() {
-	if s.doze--; s.doze == 0 {
+	s.doze--
+	if s.doze == 0 {
 		s.dozer.stopped = true
 		s.trace("%s is stopped", s.dozer.name)
 	}
