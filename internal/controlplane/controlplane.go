@@ -14,6 +14,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
+	"github.com/polyorg/polyorg/internal/controlplane/pki"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
 
@@ -36,6 +37,7 @@ type ControlPlane struct {
 	dir, assets string
 	out         io.Writer
 	unlock      func()
+	ca          *pki.Authority
 	admin       *rest.Config
 	controllers *rest.Config
 	processes   []*process.Process // in the order of their start

@@ -27,12 +27,24 @@ func (c *ControlPlane) writeCertificates() error {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
+	c.ca = ca
 	c.admin = clientConfig(ca, admin)
 	c.controllers = clientConfig(ca, controllers)
 	return errors.Join(
 		os.WriteFile(c.path("ca.crt"), ca.Cert(), 0o600),
 		server.Write(c.dir, "server"),
 		os.WriteFile(c.path("tokens.key"), tokens, 0o600))
+}
+
+// ConfigWithCertificate signs in as somebody by a client certificate of their own, with the rights of that user and these groups.
+func (c *ControlPlane) ConfigWithCertificate(user string, groups ...string) (*rest.Config, error) {
+	pair, err := c.ca.Client(user, groups...)
+	if err != nil {
+		return nil, err
+	}
+	config := clientConfig(c.ca, pair)
+	config.Host = c.admin.Host
+	return config, nil
 }
 
 func clientConfig(ca *pki.Authority, client pki.Pair) *rest.Config {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package lab is a small cluster for tests with Ginkgo: a real control plane, replicas of the operator as processes of their own
+// with the rights that are shipped, and people who sign in.
+package lab
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/sandbox"
+)
+
+const (
+	// Soon bounds the wait for what happens by itself, on a busy machine.
+	Soon = time.Minute
+	// SystemNamespace is the operator's.
+	SystemNamespace = "polyorg-system"
+)
+
+// Scheme knows Kubernetes' kinds and ours.
+var Scheme = runtime.NewScheme()
+
+func init() {
+	utilruntime.Must(clientgoscheme.AddToScheme(Scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(Scheme))
+}
+
+// Options says what differs from a plain cluster.
+type Options struct {
+	// Replicas of the operator; 2 by default.
+	Replicas int
+	// Configure changes the operator's configuration, unless nil.
+	Configure func(*config.OperatorConfig)
+}
+
+// Lab is a running cluster.
+type Lab struct {
+	Control  *controlplane.ControlPlane
+	Operator *sandbox.Sandbox
+	// Platform acts as the cluster's administrator, who is a platform actor.
+	Platform client.WithWatch
+	// Root is the folder of the module, Config the operator's configuration.
+	Root   string
+	Config config.OperatorConfig
+
+	cache string // kubectl's
+}
+
+// Start runs a cluster until the end of the suite or the spec that asks for it.
+func Start(ctx context.Context, o Options) *Lab {
+	GinkgoHelper()
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
+	SetDefaultEventuallyTimeout(Soon)
+	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	l := &Lab{cache: GinkgoT().TempDir()}
+	var err error
+	l.Root, err = controlplane.ModuleRoot()
+	Expect(err).NotTo(HaveOccurred())
+	l.Control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(l.Control.Stop()).To(Succeed()) })
+	l.Platform = Client(l.Control.Config())
+	l.startOperator(ctx, o)
+	Expect(l.Control.RestartControllers()).To(Succeed())
+	return l
+}
+
+func (l *Lab) startOperator(ctx context.Context, o Options) {
+	GinkgoHelper()
+	shipped, err := config.Load(filepath.Join(l.Root, "config", "manager", "config.yaml"))
+	Expect(err).NotTo(HaveOccurred())
+	l.Config = *shipped
+	if o.Configure != nil {
+		o.Configure(&l.Config)
+	}
+	dir := GinkgoT().TempDir()
+	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
+		Dir: dir, Kubeconfig: l.Control.Kubeconfig(), Kubectl: l.Control.Kubectl(), Manager: buildManager(ctx, l.Root),
+		Manifests: filepath.Join(l.Root, "config", "sandbox"), Config: l.Config, Replicas: o.Replicas, Out: GinkgoWriter,
+	})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() {
+		stopped := l.Operator.Stop()
+		showLogs(dir)
+		Expect(stopped).To(Succeed())
+	})
+}
+
+func buildManager(ctx context.Context, root string) string {
+	GinkgoHelper()
+	program := filepath.Join(GinkgoT().TempDir(), "manager")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
+	build.Dir, build.Stderr = root, GinkgoWriter
+	Expect(build.Run()).To(Succeed())
+	return program
+}
+
+// showLogs keeps what the replicas said, for whoever looks into a failure; Ginkgo shows it only then.
+func showLogs(dir string) {
+	logs, _ := filepath.Glob(filepath.Join(dir, "replica-*", "*.log"))
+	for _, log := range logs {
+		data, err := os.ReadFile(log)
+		fmt.Fprintf(GinkgoWriter, "%s (%v):\n%s\n", log, err, data)
+	}
+}
+
+// Client makes a client that reads past every cache.
+func Client(config *rest.Config) client.WithWatch {
+	GinkgoHelper()
+	c, err := client.NewWithWatch(config, client.Options{Scheme: Scheme})
+	Expect(err).NotTo(HaveOccurred())
+	return c
+}
+
+// As acts as somebody who signed in, with the rights that RBAC gives them and no more, by impersonation.
+func (l *Lab) As(user string, groups ...string) client.WithWatch {
+	GinkgoHelper()
+	return Client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
+}
+
+// WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
+func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
+	GinkgoHelper()
+	config, err := l.Control.ConfigWithCertificate(user, groups...)
+	Expect(err).NotTo(HaveOccurred())
+	return Client(config)
+}
+
+// Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.
+func (l *Lab) Kubectl(ctx context.Context, args ...string) (string, error) {
+	command := exec.CommandContext(ctx, l.Control.Kubectl(), args...)
+	command.Env = append(os.Environ(), "KUBECONFIG="+l.Control.Kubeconfig(), "KUBECACHEDIR="+l.cache)
+	said, err := command.CombinedOutput()
+	return string(said), err
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	gomegatypes "github.com/onsi/gomega/types"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// Again reports whether an answer only asks to try again.
+func Again(err error) bool {
+	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsConflict(err) ||
+		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
+}
+
+// Insist tries again for as long as it is asked to; the context bounds it.
+func Insist(ctx context.Context, try func() error) error {
+	for {
+		err := try()
+		if !Again(err) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// Change reads an object, changes it and writes it, until the answer is final.
+func Change[O client.Object](ctx context.Context, c client.Client, obj O, change func(O)) error {
+	return Insist(ctx, func() error {
+		if err := c.Get(ctx, client.ObjectKeyFromObject(obj), obj); err != nil {
+			return err
+		}
+		change(obj)
+		return c.Update(ctx, obj)
+	})
+}
+
+// AtOnce makes n requests at the same time, each until its answer is final, and returns the answers.
+func AtOnce(ctx context.Context, n int, request func(i int) error) []error {
+	answers := make([]error, n)
+	start := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			<-start
+			answers[i] = Insist(ctx, func() error { return request(i) })
+		})
+	}
+	close(start)
+	all.Wait()
+	return answers
+}
+
+// Succeeded counts the answers that are yes.
+func Succeeded(answers []error) int {
+	n := 0
+	for _, err := range answers {
+		if err == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// BeRefusedBy matches a final refusal by admission that names a rule.
+func BeRefusedBy(rule string) gomegatypes.GomegaMatcher {
+	final := func(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsInvalid(err) }
+	return And(Satisfy(final), MatchError(ContainSubstring("["+rule+"]")))
+}
+
+// BeRefusedByRBAC matches a refusal by RBAC: nobody opened the door to the kind.
+func BeRefusedByRBAC() gomegatypes.GomegaMatcher {
+	return And(Satisfy(apierrors.IsForbidden), MatchError(MatchRegexp(`User ".*" cannot `)))
+}
+
+// Organization makes an organization as the platform, and returns when it is in service.
+func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int32, change ...func(*v1alpha1.Organization)) *v1alpha1.Organization {
+	GinkgoHelper()
+	org := NewOrganization(superAdmin, licenses)
+	for _, c := range change {
+		c(org)
+	}
+	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	l.EventuallyReady(ctx, org)
+	return org
+}
+
+// Member makes somebody a member as the platform, and returns when they have access.
+func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user string, role v1alpha1.Role) *v1alpha1.Membership {
+	GinkgoHelper()
+	m := NewMembership(org, user, role)
+	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, m) })).To(Succeed())
+	l.EventuallyReady(ctx, m)
+	return m
+}
+
+// EventuallyReady returns when an object of ours is Ready in its present generation.
+func (l *Lab) EventuallyReady(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+		ready := Condition(obj, v1alpha1.ConditionReady)
+		g.Expect(ready).NotTo(BeNil())
+		g.Expect(*ready).To(And(HaveField("Status", metav1.ConditionTrue), HaveField("ObservedGeneration", obj.GetGeneration())))
+	}).WithContext(ctx).Should(Succeed())
+}
+
+// User reads the User of a person; nil if there is none.
+func (l *Lab) User(ctx context.Context, email string) *v1alpha1.User {
+	GinkgoHelper()
+	u := &v1alpha1.User{}
+	err := l.Platform.Get(ctx, client.ObjectKey{Name: identity.ObjectName(email)}, u)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	Expect(err).NotTo(HaveOccurred())
+	return u
+}
+
+// Condition is one condition of an object of ours, or nil.
+func Condition(obj client.Object, kind string) *metav1.Condition {
+	return meta.FindStatusCondition(conditions(obj), kind)
+}
+
+func conditions(obj client.Object) []metav1.Condition {
+	switch o := obj.(type) {
+	case *v1alpha1.Organization:
+		return o.Status.Conditions
+	case *v1alpha1.Membership:
+		return o.Status.Conditions
+	case *v1alpha1.Invitation:
+		return o.Status.Conditions
+	case *v1alpha1.InvitationResponse:
+		return o.Status.Conditions
+	case *v1alpha1.IntegrationBinding:
+		return o.Status.Conditions
+	case *v1alpha1.HostReservation:
+		return o.Status.Conditions
+	case *v1alpha1.User:
+		return o.Status.Conditions
+	case *v1alpha1.PlatformPolicy:
+		return o.Status.Conditions
+	}
+	return nil
+}
