@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,6 +55,71 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// kinds are all of ours, by the names under which requests reach them, and where their objects are.
+var kinds = map[string]string{
+	"hostreservations": "", "invitationresponses": "", "organizations": "", "platformpolicies": "", "users": "",
+	"integrationbindings": inside, "invitations": inside, "memberships": inside,
+}
+
+// Each kind has two roles that open the door to it and to nothing else; neither makes a platform actor of anybody.
+func TestRolesOfOneKind(t *testing.T) {
+	admin := clientFor(t, plane.Config())
+	for role, want := range map[string]string{
+		"viewer": "get list watch",
+		"editor": "create delete get list patch update watch",
+	} {
+		for kind := range kinds {
+			name := "polyorg-" + kind + "-" + role
+			create(t, admin, &rbacv1.ClusterRoleBinding{
+				ObjectMeta: metav1.ObjectMeta{Name: name}, RoleRef: clusterRole(name), Subjects: subject(name)})
+			t.Run(name, func(t *testing.T) {
+				NewWithT(t).Eventually(func() map[string]string { return allowedAll(t, admin, name) }).
+					WithTimeout(soon).WithPolling(poll).Should(Equal(map[string]string{kind: want, kind + "/status": "get"}))
+			})
+		}
+	}
+}
+
+// A kind that is added later gets its two roles too, and none of them reaches anybody through Kubernetes' own.
+func TestEachKindHasItsRoles(t *testing.T) {
+	var roles rbacv1.ClusterRoleList
+	if err := clientFor(t, plane.Config()).List(t.Context(), &roles); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range roles.Items {
+		if !strings.HasPrefix(r.Name, "polyorg-") {
+			continue
+		}
+		if strings.HasSuffix(r.Name, "-viewer") || strings.HasSuffix(r.Name, "-editor") {
+			got = append(got, r.Name)
+		}
+		for label := range r.Labels {
+			if strings.HasPrefix(label, "rbac.authorization.k8s.io/aggregate-to-") {
+				t.Errorf("%s has the label %s", r.Name, label)
+			}
+		}
+	}
+	var want []string
+	for _, kind := range defined(t) {
+		want = append(want, "polyorg-"+kind+"-editor", "polyorg-"+kind+"-viewer")
+	}
+	NewWithT(t).Expect(got).To(ConsistOf(want))
+}
+
+// defined are the kinds that config/crd defines.
+func defined(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../config/crd/bases/polyorg.io_*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no kinds: %v", err)
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), "polyorg.io_"), ".yaml")
+	}
+	return files
+}
+
 // bindEverybody gives each of the people one role, as the operator or an administrator would.
 func bindEverybody(t *testing.T, admin client.Client) {
 	t.Helper()
@@ -78,15 +144,30 @@ func subject(user string) []rbacv1.Subject {
 	return []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}}
 }
 
-// allowed returns the verbs that a user may use on a resource of ours.
+// allowedAll returns what a user may do with each of our kinds, and with its status; nothing where that is nothing.
+func allowedAll(t *testing.T, admin client.Client, user string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for kind, namespace := range kinds {
+		for _, resource := range []string{kind, kind + "/status"} {
+			if verbs := allowed(t, admin, user, namespace, resource); verbs != "" {
+				all[resource] = verbs
+			}
+		}
+	}
+	return all
+}
+
+// allowed returns the verbs that a user may use on a resource of ours, or, after a slash, on a subresource of it.
 func allowed(t *testing.T, admin client.Client, user, namespace, resource string) string {
 	t.Helper()
+	resource, subresource, _ := strings.Cut(resource, "/")
 	var verbs []string
 	for _, verb := range strings.Fields("administer create delete deletecollection get list patch update watch") {
 		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 			User: user,
 			ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Group: "polyorg.io", Resource: resource, Namespace: namespace, Verb: verb},
+				Group: "polyorg.io", Resource: resource, Subresource: subresource, Namespace: namespace, Verb: verb},
 		}}
 		create(t, admin, review)
 		if review.Status.Allowed {
