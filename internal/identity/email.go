@@ -12,8 +12,9 @@ import (
 // MaxEmailLength is the longest address there can be, in characters.
 const MaxEmailLength = 254
 
-// email is the one spelling of an address (U1): a lower-case dot-atom, and two or more DNS labels. The CRDs hold the same.
-var email = regexp.MustCompile(`^[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+(\.[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+// email is the one spelling of an address (U1): a lower-case dot-atom, and two or more DNS labels, of which the last begins with a
+// letter, as that of no IP address does. The CRDs hold the same.
+var email = regexp.MustCompile(`^[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+(\.[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // IsEmail reports whether an address is in its one spelling.
 func IsEmail(address string) bool {
