@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package leaks
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// account is bound to beta; its name tells nothing.
+const account = "the-account"
+
+func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
+	GinkgoHelper()
+	inv := lab.NewInvitation(tenants[by].org, email)
+	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+	cluster.EventuallyReady(ctx, inv)
+	return inv
+}
+
+func bind(ctx context.Context, tenant string) {
+	GinkgoHelper()
+	b := lab.NewBinding(tenants[tenant].org, "ZohoDesk", account)
+	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, b) })).To(Succeed())
+	cluster.EventuallyReady(ctx, b)
+}
+
+var _ = Describe("U3: nothing that alpha's people see names another tenant", Ordered, func() {
+	BeforeAll(func(ctx SpecContext) { settle(ctx) }, NodeTimeout(3*time.Minute))
+
+	// Each is refused because of what another tenant has.
+	DescribeTable("in refusals", func(ctx SpecContext, rule string, try func(ctx context.Context, c client.Client, org *v1alpha1.Organization) error) {
+		org := tenants["alpha"].org.DeepCopy()
+		anna := cluster.As(tenants["alpha"].owner)
+		err := lab.Insist(ctx, func() error { return try(ctx, anna, org) })
+		Expect(err).To(lab.BeRefusedBy(rule))
+		Expect(err.Error()).NotTo(containAny(foreign("alpha")))
+	},
+		Entry("of a host that beta has", "A2", edit(func(o *v1alpha1.Organization) { o.Spec.AccessURL.Name = "shop-of-b" })),
+		Entry("of a transfer to somebody who has delta", "L2", edit(func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = dora })),
+		Entry("of an edition that a member has in beta", "E7", edit(zohoOne)),
+		Entry("of an account that beta has", "G1", func(ctx context.Context, c client.Client, org *v1alpha1.Organization) error {
+			return c.Create(ctx, lab.NewBinding(org, "ZohoDesk", account))
+		}),
+		Entry("of an invitation of somebody whom beta invites", "L7", func(ctx context.Context, c client.Client, org *v1alpha1.Organization) error {
+			return c.Create(ctx, lab.NewInvitation(org, pat))
+		}),
+		Entry("of a second organization", "L2", func(ctx context.Context, _ client.Client, _ *v1alpha1.Organization) error {
+			return cluster.As(tenants["alpha"].owner, selfService).Create(ctx, lab.NewOrganization(tenants["alpha"].owner, 0))
+		}),
+	)
+
+	It("in what the platform alone is told", func(ctx SpecContext) {
+		err := lab.Change(ctx, cluster.Platform, tenants["alpha"].org.DeepCopy(), zohoOne)
+		Expect(err).To(lab.BeRefusedBy("E7"))
+		Expect(err.Error()).To(ContainSubstring(zoe), "to platform actors: who")
+		err = lab.Change(ctx, cluster.As(tenants["alpha"].owner), tenants["alpha"].org.DeepCopy(), zohoOne)
+		Expect(err.Error()).To(And(ContainSubstring("1 member"), Not(ContainSubstring(zoe))), "to all others: how many")
+	})
+
+	It("in answers to invitations of others", func(ctx SpecContext) {
+		theirs := invite(ctx, "gamma", "quinn@shared.example")
+		anna := cluster.As(tenants["alpha"].owner, selfService)
+		none := theirs.DeepCopy()
+		none.Name = "none"
+		is, isNot := anna.Create(ctx, lab.NewResponse(theirs, v1alpha1.DecisionAccept)), anna.Create(ctx, lab.NewResponse(none, v1alpha1.DecisionAccept))
+		Expect(is).To(lab.BeRefusedBy("I7"))
+		Expect(isNot).To(lab.BeRefusedBy("I7"))
+		Expect(reason(is)).To(Equal(reason(isNot)), "whether there is one or not")
+	})
+
+	It("in conditions and events of what got past admission", func(ctx SpecContext) {
+		alpha := tenants["alpha"]
+		over := lab.NewMembership(alpha.org, sam, v1alpha1.RoleStandard)
+		double := lab.NewBinding(alpha.org, "ZohoDesk", account)
+		pastAdmission(ctx, func() {
+			Expect(cluster.Platform.Create(ctx, over)).To(Succeed())
+			Expect(cluster.Platform.Create(ctx, double)).To(Succeed())
+			Expect(lab.Change(ctx, cluster.Platform, alpha.org.DeepCopy(), func(o *v1alpha1.Organization) { o.Spec.AccessURL.Name = "shop-of-b" })).To(Succeed())
+		})
+		for obj, kind := range map[client.Object]string{over: v1alpha1.ConditionGranted, double: v1alpha1.ConditionGranted, alpha.org: v1alpha1.ConditionAccessURLReady} {
+			Eventually(func(g Gomega) {
+				g.Expect(cluster.Platform.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+				g.Expect(lab.Condition(obj, kind)).To(HaveValue(HaveField("Status", metav1.ConditionFalse)))
+			}).Should(Succeed())
+		}
+		Eventually(func() []string { return eventsAbout(ctx, "alpha") }).Should(ContainElement(ContainSubstring("HostNotFree")))
+	}, NodeTimeout(2*time.Minute))
+
+	It("in anything there is in the end", func(ctx SpecContext) {
+		for name := range tenants {
+			shown := shownTo(ctx, name)
+			Expect(len(shown)).To(BeNumerically(">", 5), "there is something to search")
+			for _, text := range append(shown, eventsAbout(ctx, name)...) {
+				Expect(text).NotTo(containAny(foreign(name)), name)
+			}
+		}
+	})
+
+	It("in the Users of people who have nothing to do with it", func(ctx SpecContext) {
+		var users v1alpha1.UserList
+		Expect(cluster.Platform.List(ctx, &users)).To(Succeed())
+		Expect(users.Items).NotTo(BeEmpty())
+		for i := range users.Items {
+			Expect(asText(&users.Items[i])).NotTo(containAny(foreign(tenantsOf(ctx, users.Items[i].Spec.Email)...)))
+		}
+	})
+})
+
+// edit makes a request that changes the organization.
+func edit(change func(*v1alpha1.Organization)) func(context.Context, client.Client, *v1alpha1.Organization) error {
+	return func(ctx context.Context, c client.Client, org *v1alpha1.Organization) error {
+		return lab.Change(ctx, c, org, change)
+	}
+}
+
+// reason is an answer without the name that its author gave the object.
+func reason(err error) string {
+	_, why, _ := strings.Cut(err.Error(), "denied")
+	return why
+}
+
+// pastAdmission does something while the webhooks are not there.
+func pastAdmission(ctx context.Context, do func()) {
+	GinkgoHelper()
+	var webhooks admissionregistrationv1.ValidatingWebhookConfiguration
+	Expect(cluster.Platform.Get(ctx, client.ObjectKey{Name: "polyorg-validating"}, &webhooks)).To(Succeed())
+	Expect(cluster.Platform.Delete(ctx, webhooks.DeepCopy())).To(Succeed())
+	nonsense := lab.NewOrganization(lab.Person("nobody"), 0)
+	nonsense.Spec.TimeZone = "Mars/Olympus"
+	Eventually(func() error { return cluster.Platform.Create(ctx, nonsense, client.DryRunAll) }).Should(Succeed())
+	do()
+	webhooks.ResourceVersion, webhooks.UID = "", ""
+	Expect(cluster.Platform.Create(ctx, &webhooks)).To(Succeed())
+	Eventually(func() error { return cluster.Platform.Create(ctx, nonsense, client.DryRunAll) }).ShouldNot(Succeed())
+}

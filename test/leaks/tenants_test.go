@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package leaks
+
+import (
+	"context"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// People whom several tenants know, so that a rule about one tenant is broken because of another.
+const (
+	sam  = "sam@shared.example"  // Standard in beta and gamma, so in as many organizations as can be
+	dora = "dora@shared.example" // super admin of delta, and Administrator of alpha
+	pat  = "pat@shared.example"  // invited by beta
+	zoe  = "zoe@shared.example"  // an internal user of beta, which is on Zoho One, and of alpha
+)
+
+// tenant is an organization and the words by which it would be known.
+type tenant struct {
+	org   *v1alpha1.Organization
+	owner string
+	words []string
+}
+
+var tenants = map[string]*tenant{}
+
+// establish makes an organization of nothing but telling names.
+func establish(ctx context.Context, name string, change ...func(*v1alpha1.Organization)) *tenant {
+	GinkgoHelper()
+	owner := "owner@" + name + "holding.example"
+	change = append(change, func(o *v1alpha1.Organization) {
+		o.Name, o.Spec.DisplayName = name+"-works", strings.ToUpper(name)+" Trading"
+		o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "shop-of-" + name[:1]}
+	})
+	t := &tenant{org: cluster.Organization(ctx, owner, 50, change...), owner: owner}
+	t.words = []string{t.org.Name, t.org.Spec.DisplayName, name + "holding", string(t.org.UID)}
+	tenants[name] = t
+	return t
+}
+
+func zohoOne(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionZohoOne }
+
+// foreign are the words of all tenants but those to whom something is shown.
+func foreign(shownTo ...string) []string {
+	known := map[string]bool{}
+	for _, name := range shownTo {
+		known[name] = true
+	}
+	var words []string
+	for name, t := range tenants {
+		if !known[name] {
+			words = append(words, t.words...)
+		}
+	}
+	return words
+}
+
+// settle makes the world in which alpha's people act.
+func settle(ctx context.Context) {
+	GinkgoHelper()
+	establish(ctx, "alpha")
+	establish(ctx, "beta", zohoOne)
+	establish(ctx, "gamma")
+	establish(ctx, "delta", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = dora })
+	for _, m := range []struct{ tenant, user string }{
+		{"beta", sam}, {"gamma", sam}, {"beta", zoe}, {"alpha", zoe},
+	} {
+		cluster.Member(ctx, tenants[m.tenant].org, m.user, v1alpha1.RoleStandard)
+	}
+	cluster.Member(ctx, tenants["alpha"].org, dora, v1alpha1.RoleAdministrator)
+	invite(ctx, "beta", pat)
+	bind(ctx, "beta")
+}
