@@ -47,9 +47,9 @@ type HostReservationStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 }
 
@@ -77,6 +77,7 @@ type HostReservation struct {
 
 	// status is what became of the reservation.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status HostReservationStatus `json:"status,omitzero"`
 }
 

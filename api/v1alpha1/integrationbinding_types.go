@@ -78,9 +78,9 @@ type IntegrationBindingStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// boundAt is when the binding was given its account; it ranks bindings that got past admission.
@@ -115,6 +115,7 @@ type IntegrationBinding struct {
 
 	// status is what became of the binding.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status IntegrationBindingStatus `json:"status,omitzero"`
 }
 

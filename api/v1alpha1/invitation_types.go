@@ -70,9 +70,9 @@ type InvitationStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// state is Pending, then exactly one of Accepted, Declined, Expired and Revoked for ever (I2).
@@ -143,6 +143,7 @@ type Invitation struct {
 
 	// status is where the invitation stands.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status InvitationStatus `json:"status,omitzero"`
 }
 

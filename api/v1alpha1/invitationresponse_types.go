@@ -97,9 +97,9 @@ type InvitationResponseStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// completedAt is when the answer was carried out or turned out to be void; the object is removed an hour later.
@@ -131,6 +131,7 @@ type InvitationResponse struct {
 
 	// status is what became of it.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status InvitationResponseStatus `json:"status,omitzero"`
 }
 

@@ -43,9 +43,9 @@ type MembershipStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// role is the one in force: SuperAdmin where the Organization says so (R1).
@@ -88,6 +88,7 @@ type Membership struct {
 
 	// status is what is in force.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status MembershipStatus `json:"status,omitzero"`
 }
 

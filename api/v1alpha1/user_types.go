@@ -30,9 +30,9 @@ type UserStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// defaultOrganization is the one in force. Absent: a choice is due, as DefaultOrganizationChosen says (F3).
@@ -197,6 +197,7 @@ type User struct {
 
 	// status is the organization list and usage.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status UserStatus `json:"status,omitzero"`
 }
 
