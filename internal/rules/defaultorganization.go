@@ -11,14 +11,14 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	if before == nil || after == nil {
 		return platformOnly(act, "U1", "create or delete a User; it comes and goes with the first and last membership")
 	}
-	to := after.Spec.DefaultOrganization
-	if before.Spec.DefaultOrganization == to {
+	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
 	}
 	if !act.Actor.Platform && act.Actor.Email != before.Spec.Email {
-		return forbidden("F2", "only %s chooses their default organization", before.Spec.Email)
+		return forbidden("F2", "only the person whose User it is, or a platform actor, chooses its default organization")
 	}
-	if to != "" && o.Role(before.Spec.Email, to) == "" {
+	to := after.Spec.DefaultOrganization
+	if to != before.Spec.DefaultOrganization && to != "" && o.Role(before.Spec.Email, to) == "" {
 		return forbidden("F2", "only an organization of which the user is an active member can be their default")
 	}
 	return nil

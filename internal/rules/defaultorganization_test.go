@@ -14,7 +14,7 @@ func TestChooseDefault(t *testing.T) {
 	run(t, map[string]testCase{
 		"F2: the user chooses one of their own":           {there, by(user(bob)).changes(mine, mine.prefers("zylker")), nil, false, nil},
 		"F2: a platform actor does for them":              {there, by(platform).changes(mine, mine.prefers("zylker")), nil, false, nil},
-		"F2: nobody else":                                 {there, by(user(alice)).changes(mine, mine.prefers("zylker")), []string{"F2"}, false, []string{"only " + bob}},
+		"F2: nobody else":                                 {there, by(user(alice)).changes(mine, mine.prefers("zylker")), []string{"F2"}, false, []string{"only the person"}},
 		"F2: nor one they are not in":                     {there, by(user(bob)).changes(mine, mine.prefers("hidden")), []string{"F2"}, false, []string{"active member"}},
 		"F2: not even by a platform actor":                {there, by(platform).changes(mine, mine.prefers("hidden")), []string{"F2"}, false, nil},
 		"U3: one that does not exist is refused alike":    {there, by(user(bob)).changes(mine, mine.prefers("nowhere")), []string{"F2"}, false, []string{"active member"}},

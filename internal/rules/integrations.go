@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -136,7 +135,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 		}
 		return nil
 	}
-	if before != nil && equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if before != nil && untouched(before, after, before.Spec, after.Spec) {
 		return nil
 	}
 	if !o.administers(act, organization) {
@@ -147,7 +146,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 
 func bindingAdded(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
 	if by := after.Spec.ConfiguredBy; by != "" && by != act.Actor.Email && !act.Actor.Platform && (before == nil || before.Spec.ConfiguredBy != by) {
-		return forbidden("R4", "spec.configuredBy must be who configures it, %s", act.Actor.Email)
+		return forbidden("R4", "only who configures it may stand in spec.configuredBy; write %s, or leave it out", act.Actor.Email)
 	}
 	if before != nil {
 		return nil

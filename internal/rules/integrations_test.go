@@ -33,7 +33,7 @@ func TestBindings(t *testing.T) {
 					b.ConfiguredBy, b.CredentialsSecretRef = bob, &v1alpha1.LocalSecretReference{Name: "desk"}
 				})), nil, false, nil,
 		},
-		"R4: labels are nobody's matter, though there is a Secret": {
+		"R4: what changes nothing is nobody's matter, though there is a Secret": {
 			zylker, by(user(bob)).changes(secret(desk), secret(desk)), nil, false, nil,
 		},
 		"G1: a portal has one organization": {

@@ -12,9 +12,13 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 	case before == nil:
 		return createInvitation(o, act, organization, after)
 	case after == nil:
-		return endInvitation(o, act, organization, before)
+		return deleteInvitation(o, act, organization, before)
+	case untouched(before, after, before.Spec, after.Spec):
+		return nil
+	case !o.administers(act, organization):
+		return forbidden("R4", "only Administrators and the super admin of %s revoke or re-send its invitations", organization)
 	case !before.Spec.Revoked && after.Spec.Revoked:
-		return revokeInvitation(o, act, organization, before)
+		return revokeInvitation(o, organization, before)
 	}
 	return nil // all else is immutable
 }
@@ -24,10 +28,10 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 		return forbidden("R4", "only Administrators and the super admin of %s invite to it", organization)
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
-		return forbidden("R4", "spec.invitedBy must be the inviter, %s", act.Actor.Email)
+		return forbidden("R4", "only who invites may stand in spec.invitedBy; write %s, or leave it out", act.Actor.Email)
 	}
 	if o.isMember(inv.Spec.Email, organization) {
-		return exceeded("L6", 1, 1, "%s is a member of %s already", inv.Spec.Email, organization)
+		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)
 	}
 	return o.open(organization, act.Now)
 }
@@ -43,24 +47,32 @@ func (o Outlook) isMember(user, organization string) bool {
 }
 
 // revokeInvitation judges the end of a pending invitation by its organization (I10).
-func revokeInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
-	if state := inv.Status.State; state != "" && state != v1alpha1.InvitationPending {
-		return invalid("I2", "spec.revoked", "the invitation is %s, and stays so", state)
+func revokeInvitation(o Outlook, organization string, inv *v1alpha1.Invitation) Violations {
+	if isFinished(inv) {
+		return invalid("I2", "spec.revoked", "the invitation is %s, and stays so; a new one can be made", inv.Status.State)
 	}
-	return endInvitation(o, act, organization, inv)
+	return beingAnswered(o, organization, inv)
 }
 
-// endInvitation judges who takes a pending invitation away; one that is being answered is finished first (I2).
-func endInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
-	if inv.DeletionTimestamp != nil || o.over(organization) {
+func isFinished(inv *v1alpha1.Invitation) bool {
+	return inv.Status.State != "" && inv.Status.State != v1alpha1.InvitationPending
+}
+
+// deleteInvitation judges who takes an invitation away.
+func deleteInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
+	if !o.administers(act, organization) && inv.DeletionTimestamp == nil && o.mayLive(organization) {
+		return forbidden("R4", "only Administrators and the super admin of %s delete its invitations", organization)
+	}
+	return beingAnswered(o, organization, inv)
+}
+
+// beingAnswered keeps a pending invitation until an answer that was given to it is carried out (I2).
+func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Violations {
+	if inv.DeletionTimestamp != nil || o.over(organization) || isFinished(inv) {
 		return nil
 	}
-	if !o.administers(act, organization) && o.mayLive(organization) {
-		return forbidden("R4", "only Administrators and the super admin of %s revoke or delete its invitations", organization)
-	}
-	finished := inv.Status.State != "" && inv.Status.State != v1alpha1.InvitationPending
-	if !finished && len(held[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
-		return forbidden("I2", "the invitation has been answered; its answer is being carried out")
+	if len(held[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
+		return forbidden("I2", "the invitation has been answered, and its answer is being carried out; what came of it is changed afterwards")
 	}
 	return nil
 }
@@ -81,7 +93,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	case ok:
 		return answer(o, act, offer, after.Spec.Decision)
 	case o.answered(after):
-		return forbidden("I2", "the invitation has been answered already")
+		return forbidden("I2", "the invitation has been answered already; one answer counts")
 	}
 	return notTheirs()
 }
@@ -121,10 +133,10 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 		return nil
 	}
 	if !o.lives(f.Organization) {
-		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending", f.Organization)
+		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending, and can be declined", f.Organization)
 	}
 	if o.isMember(f.User, f.Organization) {
-		return exceeded("L6", 1, 1, "you are a member of %s already", f.Organization)
+		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
 	}
 	return o.open(f.Organization, act.Now)
 }

@@ -67,7 +67,7 @@ func (o Outlook) isSuperAdmin(user, organization string) bool {
 }
 
 func changeMembership(o Outlook, act Act, organization string, before, after *v1alpha1.Membership) Violations {
-	if before.Spec == after.Spec {
+	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
 	}
 	if !o.administers(act, organization) {
@@ -91,12 +91,12 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	switch {
 	case m.DeletionTimestamp != nil || !o.mayLive(organization):
 		return nil // it ends with its organization (O7), or never had one
-	case o.isSuperAdmin(user, organization):
-		return forbidden("R3", "%s is the super admin of %s and cannot leave or be removed; transfer the super-admin role first", user, organization)
-	case act.Actor.Email != "" && act.Actor.Email == user:
+	case act.Actor.Email == user && user != "" && !o.isSuperAdmin(user, organization):
 		return nil // R6
 	case !o.administers(act, organization):
 		return forbidden("R4", "only Administrators and the super admin of %s remove a member", organization)
+	case o.isSuperAdmin(user, organization):
+		return forbidden("R3", "%s is the super admin of %s and cannot leave or be removed; transfer the super-admin role first", user, organization)
 	case m.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization):
 		return forbidden("R4", "only the super admin of %s removes an Administrator", organization)
 	}

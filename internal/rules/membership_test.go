@@ -46,7 +46,7 @@ func TestChangeMembership(t *testing.T) {
 		"R4: an Administrator may step down":                     {zylker, by(user(alice)).changes(admin(alice, "zylker"), member(alice, "zylker")), nil, false, nil},
 		"R4: a platform actor demotes an Administrator":          {zylker, by(platform).changes(admin(carol, "zylker"), member(carol, "zylker")), nil, false, nil},
 		"R4: a stranger changes nothing":                         {zylker, by(user("eve@example.org")).changes(member(bob, "zylker"), admin(bob, "zylker")), []string{"R4"}, false, nil},
-		"R4: labels are nobody's matter":                         {zylker, by(user(bob)).changes(member(bob, "zylker"), member(bob, "zylker")), nil, false, nil},
+		"R4: what changes nothing is nobody's matter":            {zylker, by(user(bob)).changes(member(bob, "zylker"), member(bob, "zylker")), nil, false, nil},
 		"R3: the super admin's role is not changed":              {zylker, lead.changes(admin(john, "zylker"), member(john, "zylker")), []string{"R3"}, false, []string{"transfer the super-admin role first"}},
 		"R3: nor by a platform actor":                            {zylker, by(platform).changes(admin(john, "zylker"), admin(john, "zylker").suspended()), []string{"R3"}, false, nil},
 		"R3: who may just have become super admin is not suspended": {

@@ -3,8 +3,10 @@
 package rules
 
 import (
+	"maps"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -25,6 +27,13 @@ func Metadata(act Act, before, after metav1.Object) Violations {
 		}
 	}
 	return nil
+}
+
+// untouched reports whether a change leaves alone what people say of an object: its spec, its labels and its annotations, by which
+// people ask for things too (I9). What else may change is bookkeeping, of which Metadata has the part that matters.
+func untouched(before, after metav1.Object, wasSpec, isSpec any) bool {
+	return equality.Semantic.DeepEqual(wasSpec, isSpec) &&
+		maps.Equal(before.GetLabels(), after.GetLabels()) && maps.Equal(before.GetAnnotations(), after.GetAnnotations())
 }
 
 func ownedBy(o metav1.Object, owner metav1.OwnerReference) bool {

@@ -169,6 +169,12 @@ func (i invitation) in(state v1alpha1.InvitationState) invitation {
 	return i.having(func(i *v1alpha1.Invitation) { i.Status.State = state })
 }
 
+func (i invitation) resend() invitation {
+	return i.having(func(i *v1alpha1.Invitation) {
+		i.Annotations = map[string]string{v1alpha1.ResendRequestedAtAnnotation: now.Format(time.RFC3339)}
+	})
+}
+
 func (i invitation) from(inviter string) invitation {
 	return i.having(func(i *v1alpha1.Invitation) { i.Spec.InvitedBy = inviter })
 }

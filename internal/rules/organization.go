@@ -85,8 +85,11 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 			return vs
 		}
 	}
-	if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
+	}
+	if !o.administers(act, before.Name) {
+		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
 	}
 	var vs Violations
 	if before.Spec.SuperAdmin != after.Spec.SuperAdmin {
@@ -97,9 +100,6 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	}
 	if !equality.Semantic.DeepEqual(before.Spec.TrialEndsAt, after.Spec.TrialEndsAt) {
 		vs = append(vs, platformOnly(act, "E2", "set the end of a trial")...)
-	}
-	if !o.administers(act, before.Name) {
-		vs = append(vs, forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)...)
 	}
 	return vs
 }
