@@ -4,7 +4,9 @@ package organization
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -20,26 +22,38 @@ import (
 const (
 	adminRole  = "polyorg-organization-admin"
 	memberRole = "polyorg-organization-member"
-	// chunk is how many people one RoleBinding names, so that no object grows without bound.
-	chunk = 500
 )
 
 // keepAccess gives every active member the rights of the role in force, and nobody else any (R7).
 func (r *Reconciler) keepAccess(ctx context.Context, o *observed) error {
 	admins, members := o.byRole()
-	if err := r.keepOwnRole(ctx, o.org, r.subjects(admins)); err != nil {
+	return r.bind(ctx, o.org, r.usernames(admins), r.usernames(members))
+}
+
+// withdrawAccess leaves nobody any rights: an organization that ends gives none, however long its end takes (R7, O7).
+func (r *Reconciler) withdrawAccess(ctx context.Context, org *v1alpha1.Organization) error {
+	return r.bind(ctx, org, nil, nil)
+}
+
+// bind makes what stands say who has access. One object that cannot be written keeps no other from being so: else somebody might
+// keep what they should lose.
+func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admins, members []string) error {
+	var live rbacv1.RoleBindingList
+	err := r.Client.List(ctx, &live, client.InNamespace(namespaceOf(org)), client.MatchingLabels(child.Labels(org)))
+	if err != nil {
 		return err
 	}
-	wanted := append(bindings(o.org, adminRole, r.subjects(admins)), bindings(o.org, memberRole, r.subjects(members))...)
+	wanted := slices.Concat(
+		bindings(org, adminRole, share(sharesOf(adminRole, live.Items), admins)),
+		bindings(org, memberRole, share(sharesOf(memberRole, live.Items), members)))
+	errs := []error{r.keepOwnAccess(ctx, org, admins)}
 	names := map[string]bool{}
 	for _, b := range wanted {
 		names[*b.GetName()] = true
-		live := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: *b.GetName()}}
-		if err := child.Keep(ctx, r.Client, live, b, rbacacv1.ExtractRoleBinding); err != nil {
-			return err
-		}
+		empty := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: *b.GetName()}}
+		errs = append(errs, child.Keep(ctx, r.Client, empty, b, rbacacv1.ExtractRoleBinding))
 	}
-	return r.removeSurplus(ctx, o.org, names)
+	return errors.Join(append(errs, r.removeSurplus(ctx, org, live.Items, names))...)
 }
 
 // byRole are the active members, each once: who administers, and who does not.
@@ -54,27 +68,34 @@ func (o *observed) byRole() (admins, members []string) {
 			members = append(members, m.Spec.User)
 		}
 	}
-	slices.Sort(admins)
-	slices.Sort(members)
-	return slices.Compact(admins), slices.Compact(members)
+	return admins, members
 }
 
-func (r *Reconciler) subjects(emails []string) []*rbacacv1.SubjectApplyConfiguration {
-	subjects := make([]*rbacacv1.SubjectApplyConfiguration, len(emails))
+// usernames are under what Kubernetes knows people (U2), in order.
+func (r *Reconciler) usernames(emails []string) []string {
+	names := make([]string, len(emails))
 	for i, email := range emails {
-		subjects[i] = rbacacv1.Subject().WithKind(rbacv1.UserKind).WithAPIGroup(rbacv1.GroupName).
-			WithName(r.Config.Identity.UsernamePrefix + email)
+		names[i] = r.Config.Identity.UsernamePrefix + email
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func subjects(usernames []string) []*rbacacv1.SubjectApplyConfiguration {
+	subjects := make([]*rbacacv1.SubjectApplyConfiguration, len(usernames))
+	for i, name := range usernames {
+		subjects[i] = rbacacv1.Subject().WithKind(rbacv1.UserKind).WithAPIGroup(rbacv1.GroupName).WithName(name)
 	}
 	return subjects
 }
 
 // bindings are the RoleBindings of one role; none without members.
-func bindings(org *v1alpha1.Organization, role string, subjects []*rbacacv1.SubjectApplyConfiguration) []*rbacacv1.RoleBindingApplyConfiguration {
+func bindings(org *v1alpha1.Organization, role string, of shares) []*rbacacv1.RoleBindingApplyConfiguration {
 	var all []*rbacacv1.RoleBindingApplyConfiguration
-	for part := range slices.Chunk(subjects, chunk) {
-		all = append(all, rbacacv1.RoleBinding(fmt.Sprintf("%s-%d", role, len(all)), namespaceOf(org)).
+	for _, n := range slices.Sorted(maps.Keys(of)) {
+		all = append(all, rbacacv1.RoleBinding(nameOf(role, n), namespaceOf(org)).
 			WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
-			WithRoleRef(clusterRole(role)).WithSubjects(part...))
+			WithRoleRef(clusterRole(role)).WithSubjects(subjects(of[n])...))
 	}
 	return all
 }
@@ -84,35 +105,41 @@ func clusterRole(name string) *rbacacv1.RoleRefApplyConfiguration {
 }
 
 // removeSurplus deletes the RoleBindings that have nobody left to name.
-func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, wanted map[string]bool) error {
-	var all rbacv1.RoleBindingList
-	if err := r.Client.List(ctx, &all, client.InNamespace(namespaceOf(org)), client.MatchingLabels(child.Labels(org))); err != nil {
-		return err
-	}
-	for i := range all.Items {
-		b := &all.Items[i]
+func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, wanted map[string]bool) error {
+	var errs []error
+	for i := range live {
+		b := &live[i]
 		if !wanted[b.Name] && metav1.IsControlledBy(b, org) {
-			if err := child.Delete(ctx, r.Client, b); err != nil {
-				return fmt.Errorf("delete role binding: %w", err)
-			}
+			errs = append(errs, child.Delete(ctx, r.Client, b))
 		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("delete role bindings: %w", err)
 	}
 	return nil
 }
 
-// keepOwnRole lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
-// decides which change, and who deletes (O7).
-func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, admins []*rbacacv1.SubjectApplyConfiguration) error {
+// keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
+// decides which change, and who deletes (O7). Where nobody is left, what stands is emptied, and nothing is made: it may be that
+// garbage collection has just taken it away.
+func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
 	name := "polyorg:organization:" + org.Name
+	bound := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	var err error
+	if len(admins) > 0 {
+		err = r.keepOwnRole(ctx, org, name)
+	} else if err := r.Client.Get(ctx, client.ObjectKeyFromObject(bound), bound); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	binding := rbacacv1.ClusterRoleBinding(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
+		WithRoleRef(clusterRole(name)).WithSubjects(subjects(admins)...)
+	return errors.Join(err, child.Keep(ctx, r.Client, bound, binding, rbacacv1.ExtractClusterRoleBinding))
+}
+
+func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, name string) error {
 	role := rbacacv1.ClusterRole(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
 		WithRules(rbacacv1.PolicyRule().WithAPIGroups(v1alpha1.GroupName).WithResources("organizations").
 			WithResourceNames(org.Name).WithVerbs("get", "list", "watch", "update", "patch", "delete"))
 	live := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	if err := child.Keep(ctx, r.Client, live, role, rbacacv1.ExtractClusterRole); err != nil {
-		return err
-	}
-	binding := rbacacv1.ClusterRoleBinding(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
-		WithRoleRef(clusterRole(name)).WithSubjects(admins...)
-	bound := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	return child.Keep(ctx, r.Client, bound, binding, rbacacv1.ExtractClusterRoleBinding)
+	return child.Keep(ctx, r.Client, live, role, rbacacv1.ExtractClusterRole)
 }

@@ -3,49 +3,39 @@
 package organization
 
 import (
-	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/config"
 )
 
+func TestUsernames(t *testing.T) {
+	r := &Reconciler{Config: &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: "oidc:"}}}
+	got := r.usernames([]string{"bob@zylker.com", "alice@zylker.com", "bob@zylker.com"})
+	if diff := cmp.Diff([]string{"oidc:alice@zylker.com", "oidc:bob@zylker.com"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestBindings(t *testing.T) {
 	org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker", UID: "1"}}
-	r := &Reconciler{Config: &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: "oidc:"}}}
-	for sentence, tc := range map[string]struct {
-		people int
-		want   []int // people in each binding
-	}{
-		"nobody needs no binding":        {0, nil},
-		"one person needs one":           {1, []int{1}},
-		"a full one is one":              {500, []int{500}},
-		"one person more needs another":  {501, []int{500, 1}},
-		"and so on, as far as it may go": {1001, []int{500, 500, 1}},
-	} {
-		t.Run(sentence, func(t *testing.T) {
-			emails := make([]string, tc.people)
-			for i := range emails {
-				emails[i] = strconv.Itoa(i) + "@zylker.com"
-			}
-			got := bindings(org, memberRole, r.subjects(emails))
-			if len(got) != len(tc.want) {
-				t.Fatalf("got %d bindings, want %d", len(got), len(tc.want))
-			}
-			next := 0
-			for i, b := range got {
-				if want := memberRole + "-" + strconv.Itoa(i); *b.GetName() != want || len(b.Subjects) != tc.want[i] {
-					t.Errorf("got %s with %d people, want %s with %d", *b.GetName(), len(b.Subjects), want, tc.want[i])
-				}
-				for _, s := range b.Subjects {
-					if want := "oidc:" + emails[next]; *s.Name != want {
-						t.Fatalf("got %s, want %s", *s.Name, want)
-					}
-					next++
-				}
-			}
-		})
+	got := bindings(org, memberRole, shares{3: {"carol"}, 0: {"alice", "bob"}})
+	if len(got) != 2 {
+		t.Fatalf("got %d bindings, want 2", len(got))
+	}
+	for i, want := range []struct {
+		name   string
+		people []string
+	}{{memberRole + "-0", []string{"alice", "bob"}}, {memberRole + "-3", []string{"carol"}}} {
+		var people []string
+		for _, s := range got[i].Subjects {
+			people = append(people, *s.Name)
+		}
+		if *got[i].GetName() != want.name || !cmp.Equal(people, want.people) || *got[i].RoleRef.Name != memberRole {
+			t.Errorf("got %s of %s for %v, want %v", *got[i].GetName(), *got[i].RoleRef.Name, people, want)
+		}
 	}
 }

@@ -84,10 +84,11 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if !o.granted {
 		return r.withhold(ctx, o, say)
 	}
-	if err := r.keepSuperAdmin(ctx, o); err != nil {
+	// Access goes before what may fail: whoever is to lose it does not keep it meanwhile.
+	if err := r.keepAccess(ctx, o); err != nil {
 		return err
 	}
-	if err := r.keepAccess(ctx, o); err != nil {
+	if err := r.keepSuperAdmin(ctx, o); err != nil {
 		return err
 	}
 	served, err := r.keepHosts(ctx, o, say, now)

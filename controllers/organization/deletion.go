@@ -17,11 +17,14 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/world"
 )
 
-// end gives everything back (O7): first the hosts, to reservations; then the namespace and all that is in it; and only when
-// that is gone does the organization go.
+// end gives everything back (O7): first everybody's access; then the hosts, to reservations; then the namespace and all that is
+// in it; and only when that is gone does the organization go.
 func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) error {
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
 		return nil
+	}
+	if err := r.withdrawAccess(ctx, org); err != nil {
+		return err
 	}
 	if err := r.reserveHosts(ctx, org, now); err != nil {
 		return err
