@@ -23,7 +23,12 @@ const (
 	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive, yet False does no harm on trial.
 	ConditionSubscribed = "Subscribed"
 
-	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive.
+	// ConditionTrialEnding is on an Organization in the last days of its trial, while nobody has subscribed (E3). Negative.
+	// Whether the organization is Ready does not depend on it.
+	ConditionTrialEnding = "TrialEnding"
+
+	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive; once True it stays so for
+	// good, and sample data is never loaded again. Whether the organization is Ready does not depend on it.
 	ConditionSampleDataLoaded = "SampleDataLoaded"
 
 	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown before the first
@@ -81,6 +86,8 @@ const (
 	ReasonTrialEnded = "TrialEnded"
 	// ReasonOnTrial appears with Subscribed=False while the trial lasts.
 	ReasonOnTrial = "OnTrial"
+	// ReasonTrialEnding appears with TrialEnding=True, and in a Warning event when that begins (E3).
+	ReasonTrialEnding = "TrialEnding"
 	// ReasonSubscribed appears with Subscribed=True.
 	ReasonSubscribed = "Subscribed"
 	// ReasonNamespaceAvailable appears with NamespaceReady=True.
@@ -101,10 +108,17 @@ const (
 	ReasonOwnershipUnproved = "OwnershipUnproved"
 	// ReasonLoaded appears with SampleDataLoaded=True.
 	ReasonLoaded = "Loaded"
-	// ReasonLoading appears with SampleDataLoaded=False while sample data is written.
+	// ReasonLoading appears with SampleDataLoaded=False while the Job that loads sample data runs.
 	ReasonLoading = "Loading"
-	// ReasonNotRequested appears with SampleDataLoaded=False where none was asked for.
-	ReasonNotRequested = "NotRequested"
+	// ReasonLoadFailed appears with SampleDataLoaded=False when that Job failed for good: the message has its reason. Once the Job
+	// is deleted, it is made again.
+	ReasonLoadFailed = "LoadFailed"
+	// ReasonJobRefused appears with SampleDataLoaded=False when the cluster refuses the Job, or another one has its name; it
+	// is tried again every minute.
+	ReasonJobRefused = "JobRefused"
+	// ReasonNotConfigured appears with SampleDataLoaded=Unknown where sample data is asked for and the operator's configuration
+	// has no Job that loads any.
+	ReasonNotConfigured = "NotConfigured"
 )
 
 // Reasons of a Membership.

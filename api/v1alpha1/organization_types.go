@@ -55,7 +55,7 @@ type OrganizationSpec struct {
 	// +optional
 	Subscription *Subscription `json:"subscription,omitempty"`
 
-	// trialEndsAt moves the end of the trial; set by platform actors only. Absent: the trial's days after creation (E2).
+	// trialEndsAt moves the end of the trial; set by platform actors only. Absent: status.trial.days after creation (E2).
 	// +optional
 	TrialEndsAt *metav1.Time `json:"trialEndsAt,omitempty"`
 
@@ -133,16 +133,17 @@ type IPRestriction struct {
 
 // OrganizationStatus is what the operator observed and did.
 type OrganizationStatus struct {
-	// conditions are Ready, Reconciling, Stalled, NamespaceReady, AccessURLReady, Subscribed and SampleDataLoaded.
+	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, Subscribed, TrialEnding and
+	// SampleDataLoaded.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// namespace is the organization's namespace, org-<name>, once it is ours.
@@ -205,6 +206,12 @@ type TrialStatus struct {
 	// endsAt is the moment from which an unsubscribed organization is suspended (E3).
 	// +required
 	EndsAt metav1.Time `json:"endsAt,omitzero"`
+
+	// days is how long the trial lasts from startedAt, promised when it began: the PlatformPolicy of that day. A policy that
+	// changes later speaks to trials that begin after, and neither shortens nor extends this one (L9); spec.trialEndsAt does.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	Days int32 `json:"days,omitempty"`
 }
 
 // PreviousHost is a host that the organization held before.
@@ -276,6 +283,7 @@ type Organization struct {
 
 	// status is what the operator observed and did.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status OrganizationStatus `json:"status,omitzero"`
 }
 

@@ -114,7 +114,7 @@ type LimitsPolicy struct {
 
 // TrialPolicy is what a new organization gets before it subscribes.
 type TrialPolicy struct {
-	// days is how long the trial lasts, 1 to 3650 days from creation (E2). Absent: 15.
+	// days is how long the trial lasts, 1 to 3650 days from creation (E2). Absent: 15. Trials that have begun keep their end.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -125,6 +125,13 @@ type TrialPolicy struct {
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000000
 	Licenses *int32 `json:"licenses,omitempty"`
+
+	// warningDays is how many days before the end of a trial its administrators are warned of it, 0 to 3650 and no more than
+	// days; 0: not at all (E3). Absent: 3, or all days of a shorter trial.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=3650
+	WarningDays *int32 `json:"warningDays,omitempty"`
 }
 
 // InvitationPolicy is how long invitations stand and how often they are repeated.
@@ -218,9 +225,9 @@ type PlatformPolicyStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of.
+	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 }
 
@@ -248,6 +255,7 @@ type PlatformPolicy struct {
 
 	// status is what became of the policy.
 	// +optional
+	// +default={"observedGeneration":-1}
 	Status PlatformPolicyStatus `json:"status,omitzero"`
 }
 

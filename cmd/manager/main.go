@@ -85,6 +85,9 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 		LeaderElectionID:              "polyorg-operator",
 		LeaderElectionNamespace:       cfg.LeaderElection.Namespace,
 		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 &cfg.LeaderElection.LeaseDuration.Duration,
+		RenewDeadline:                 &cfg.LeaderElection.RenewDeadline.Duration,
+		RetryPeriod:                   &cfg.LeaderElection.RetryPeriod.Duration,
 	})
 }
 

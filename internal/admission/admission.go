@@ -86,7 +86,11 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if err != nil {
 		return retry(req, err)
 	}
-	return answerFor(req, violations)
+	response := answerFor(req, violations)
+	if response.Allowed {
+		response.Warnings = v.warnings(actor, before, after)
+	}
+	return response
 }
 
 // change is what the request would do.
@@ -117,13 +121,33 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
 		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
-		violations := authority(kind, o, act, organization, before, after)
-		if len(ofKind(violations, rules.KindForbidden)) > 0 {
-			return violations // whoever may not do this learns nothing of limits and holders (U3)
-		}
-		return append(violations, rules.Limits(o, act, was, c.After)...)
+		return judge(kind, o, act, organization, before, after, was, c.After)
 	}
 	return c
+}
+
+// Violations says which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
+func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after client.Object) rules.Violations {
+	said := func(obj client.Object) []rules.Fact {
+		if obj == nil {
+			return nil
+		}
+		return facts.Of(obj, act.BaseDomain)
+	}
+	subject := before
+	if before == nil {
+		subject = after
+	}
+	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, said(before), said(after))
+}
+
+// judge asks the rules about a change, and about what it changes of what the object says.
+func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
+	violations := authority(kind, o, act, organization, before, after)
+	if len(ofKind(violations, rules.KindForbidden)) > 0 {
+		return violations // whoever may not do this learns nothing of limits and holders (U3)
+	}
+	return append(violations, rules.Limits(o, act, was, is)...)
 }
 
 // authority judges whether the actor may do this, and whether the object makes sense.

@@ -7,8 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	tracing "k8s.io/component-base/tracing/api/v1"
 	"k8s.io/utils/ptr"
@@ -31,7 +34,7 @@ func TestLoad(t *testing.T) {
 				Webhook:        Webhook{Listener: Listener{":9443"}, CertDir: "/certs"},
 				Metrics:        Listener{":8080"},
 				Health:         Listener{":8081"},
-				LeaderElection: LeaderElection{Namespace: "polyorg-system"},
+				LeaderElection: LeaderElection{"polyorg-system", duration("15s"), duration("10s"), duration("2s")},
 				Ingress:        Ingress{BaseDomain: "crm.example.com", Backend: Backend{ServiceName: "crm", Port: 80}},
 			},
 		},
@@ -40,8 +43,9 @@ func TestLoad(t *testing.T) {
 webhook: {bindAddress: "127.0.0.1:1", certDir: certs}
 metrics: {bindAddress: "[::1]:2"}
 health: {bindAddress: "localhost:65535"}
-leaderElection: {namespace: elsewhere}
+leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, retryPeriod: 1500ms}
 identity: {usernamePrefix: "oidc:"}
+sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
@@ -50,9 +54,10 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				Webhook:        Webhook{Listener: Listener{"127.0.0.1:1"}, CertDir: "certs"},
 				Metrics:        Listener{"[::1]:2"},
 				Health:         Listener{"localhost:65535"},
-				LeaderElection: LeaderElection{Namespace: "elsewhere"},
+				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+				SampleData:     &SampleData{loader()},
 				Tracing:        &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
 			},
 		},
@@ -99,7 +104,74 @@ func TestLoadRefuses(t *testing.T) {
 		},
 		"a value of another type": {
 			file: header + "ingress: {backend: {port: http}}\n",
-			want: []string{"ingress.backend.port of type int32"},
+			want: []string{"ingress.backend.port: ", "int32"},
+		},
+		"durations that are none, each by its path": {
+			file: minimal + "leaderElection: {leaseDuration: 15 seconds, renewDeadline: 10s, retryPeriod: 2}\n",
+			want: []string{`leaderElection.leaseDuration: time: unknown unit`, "leaderElection.retryPeriod: json: cannot unmarshal number"},
+		},
+		"durations that contradict each other": {
+			file: minimal + "leaderElection: {leaseDuration: 1500ms, renewDeadline: 15s, retryPeriod: 12500ms}\n",
+			want: []string{`leaderElection.leaseDuration: Invalid value: "1.5s": must be whole seconds`,
+				`leaderElection.renewDeadline: Invalid value: "15s": must be less than leaseDuration (1.5s)`,
+				`leaderElection.retryPeriod: Invalid value: "12.5s": must be more than 0 and less than 5/6 of renewDeadline (12.5s)`},
+		},
+		"a duration in the past": {
+			file: minimal + "leaderElection: {retryPeriod: -2s}\n",
+			want: []string{`leaderElection.retryPeriod: Invalid value: "-2s"`},
+		},
+		"two listeners at one address": {
+			file: minimal + "metrics: {bindAddress: \":9443\"}\nhealth: {bindAddress: \"127.0.0.1:9443\"}\n",
+			want: []string{`metrics.bindAddress: Duplicate value: ":9443"`, `health.bindAddress: Duplicate value: "127.0.0.1:9443"`},
+		},
+		"a sample-data Job that could not run": {
+			file: minimal + "sampleData: {}\n",
+			want: []string{`sampleData.jobTemplate.spec.template.spec.restartPolicy: Unsupported value: "": supported values: "Never", "OnFailure"`,
+				"sampleData.jobTemplate.spec.template.spec.containers: Required value"},
+		},
+		"a sample-data Job with a field that no Job has": {
+			file: minimal + "sampleData: {jobTemplate: {spec: {backOffLimit: 1}}}\n",
+			want: []string{`unknown field "sampleData.jobTemplate.spec.backOffLimit"`},
+		},
+		"a sample-data Job with values that no field has": {
+			file: minimal + `
+sampleData:
+  jobTemplate:
+    spec:
+      activeDeadlineSeconds: 1h
+      template:
+        spec:
+          containers:
+            - {name: a, image: a}
+            - {name: b, image: b, resources: {requests: {memory: much}}}
+`,
+			want: []string{"sampleData.jobTemplate.spec.activeDeadlineSeconds: ",
+				"sampleData.jobTemplate.spec.template.spec.containers[1].resources.requests.memory: quantities must match"},
+		},
+		"a sample-data Job that takes what is the operator's": {
+			file: minimal + `
+sampleData:
+  jobTemplate:
+    metadata: {name: mine, namespace: elsewhere, finalizers: [a/b]}
+    spec:
+      manualSelector: true
+      ttlSecondsAfterFinished: -1
+      template:
+        spec:
+          restartPolicy: Always
+          initContainers: [{image: loader}]
+          containers:
+            - {name: load, image: loader, env: [{name: A}, {name: POLYORG_LOCALE, value: fr}]}
+            - {name: load}
+`,
+			want: []string{"sampleData.jobTemplate.metadata.name: Forbidden", "sampleData.jobTemplate.metadata.namespace: Forbidden",
+				"sampleData.jobTemplate.metadata.finalizers: Forbidden", "sampleData.jobTemplate.spec.selector: Forbidden",
+				"sampleData.jobTemplate.spec.ttlSecondsAfterFinished: Invalid value: -1",
+				`sampleData.jobTemplate.spec.template.spec.restartPolicy: Unsupported value: "Always"`,
+				"sampleData.jobTemplate.spec.template.spec.initContainers[0].name: Required value",
+				"sampleData.jobTemplate.spec.template.spec.containers[0].env[1].name: Forbidden",
+				`sampleData.jobTemplate.spec.template.spec.containers[1].name: Duplicate value: "load"`,
+				"sampleData.jobTemplate.spec.template.spec.containers[1].image: Required value"},
 		},
 		"something that is not YAML": {
 			file: "\tx",
@@ -149,6 +221,24 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 			}
 		})
 	}
+}
+
+func duration(text string) metav1.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		panic(err)
+	}
+	return metav1.Duration{Duration: d}
+}
+
+// loader is the Job that the file with everything has.
+func loader() batchv1.JobTemplateSpec {
+	return batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{
+		BackoffLimit: ptr.To[int32](2),
+		Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "load", Image: "loader"}},
+		}},
+	}}
 }
 
 func TestLoadNamesTheFile(t *testing.T) {

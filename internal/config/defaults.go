@@ -2,13 +2,25 @@
 
 package config
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 func (c *OperatorConfig) setDefaults() {
 	c.Webhook.BindAddress = cmp.Or(c.Webhook.BindAddress, ":9443")
 	c.Metrics.BindAddress = cmp.Or(c.Metrics.BindAddress, ":8080")
 	c.Health.BindAddress = cmp.Or(c.Health.BindAddress, ":8081")
 	c.LeaderElection.Namespace = cmp.Or(c.LeaderElection.Namespace, "polyorg-system")
+	setDuration(&c.LeaderElection.LeaseDuration, 15*time.Second)
+	setDuration(&c.LeaderElection.RenewDeadline, 10*time.Second)
+	setDuration(&c.LeaderElection.RetryPeriod, 2*time.Second)
 	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
 	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)
+}
+
+func setDuration(d *metav1.Duration, byDefault time.Duration) {
+	d.Duration = cmp.Or(d.Duration, byDefault)
 }

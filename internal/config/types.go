@@ -34,6 +34,8 @@ type OperatorConfig struct {
 	Identity Identity `json:"identity,omitempty"`
 	// Ingress is where access URLs lead.
 	Ingress Ingress `json:"ingress,omitempty"`
+	// SampleData is what loads sample data into the organizations that ask for it (O5); absent: nothing does, and they say so.
+	SampleData *SampleData `json:"sampleData,omitempty"`
 	// Tracing sends OpenTelemetry traces of admission by OTLP over gRPC; absent: none. Without a sampling rate of its own the
 	// API server's choice is followed.
 	Tracing *tracing.TracingConfiguration `json:"tracing,omitempty"`
@@ -59,10 +61,16 @@ type Webhook struct {
 	CertDir string `json:"certDir,omitempty"`
 }
 
-// LeaderElection uses a Lease.
+// LeaderElection uses a Lease. Another replica leads at the latest LeaseDuration after the leader ended without notice.
 type LeaderElection struct {
-	// Namespace of the Lease; polyorg-system by default.
+	// Namespace of the Lease, and of the journal; polyorg-system by default.
 	Namespace string `json:"namespace,omitempty"`
+	// LeaseDuration is for how long others leave a leader in office that they do not hear from, in whole seconds; 15s by default.
+	LeaseDuration metav1.Duration `json:"leaseDuration,omitzero"`
+	// RenewDeadline is after how long a leader that cannot renew its Lease gives up, less than LeaseDuration; 10s by default.
+	RenewDeadline metav1.Duration `json:"renewDeadline,omitzero"`
+	// RetryPeriod is the time between two attempts, less than 5/6 of RenewDeadline; 2s by default.
+	RetryPeriod metav1.Duration `json:"retryPeriod,omitzero"`
 }
 
 // Identity maps Kubernetes users to people (U2).

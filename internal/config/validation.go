@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -26,7 +27,9 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.Webhook.validate(field.NewPath("webhook"))...)
 	errs = append(errs, c.Metrics.validate(field.NewPath("metrics"))...)
 	errs = append(errs, c.Health.validate(field.NewPath("health"))...)
-	errs = append(errs, conform(c.LeaderElection.Namespace, field.NewPath("leaderElection", "namespace"), validation.IsDNS1123Label)...)
+	errs = append(errs, c.distinct()...)
+	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
+	errs = append(errs, c.SampleData.validate(field.NewPath("sampleData"))...)
 	errs = append(errs, tracing.ValidateTracingConfiguration(c.Tracing, nil, field.NewPath("tracing"))...)
 	return append(errs, c.Ingress.validate(field.NewPath("ingress"))...)
 }
@@ -51,6 +54,41 @@ func (l Listener) validate(path *field.Path) field.ErrorList {
 	}
 	if host != "" && net.ParseIP(host) == nil && len(validation.IsDNS1123Subdomain(host)) > 0 {
 		errs = append(errs, field.Invalid(path, l.BindAddress, "the host must be an IP address or a name"))
+	}
+	return errs
+}
+
+// distinct refuses two listeners at one address: the second could not listen.
+func (c *OperatorConfig) distinct() field.ErrorList {
+	var errs field.ErrorList
+	at := map[int]string{} // the host, by port
+	for _, l := range []struct {
+		name string
+		Listener
+	}{{"webhook", c.Webhook.Listener}, {"metrics", c.Metrics}, {"health", c.Health}} {
+		host, port := l.HostPort()
+		other, taken := at[port]
+		if taken && (host == other || host == "" || other == "") {
+			errs = append(errs, field.Duplicate(field.NewPath(l.name, "bindAddress"), l.BindAddress))
+		}
+		at[port] = host
+	}
+	return errs
+}
+
+// validate keeps to what leader election itself insists on.
+func (l LeaderElection) validate(path *field.Path) field.ErrorList {
+	errs := conform(l.Namespace, path.Child("namespace"), validation.IsDNS1123Label)
+	lease, renew, retry := l.LeaseDuration, l.RenewDeadline, l.RetryPeriod
+	if lease.Duration < time.Second || lease.Duration%time.Second != 0 {
+		errs = append(errs, field.Invalid(path.Child("leaseDuration"), lease.Duration.String(), "must be whole seconds, at least one"))
+	}
+	if renew.Duration >= lease.Duration {
+		errs = append(errs, field.Invalid(path.Child("renewDeadline"), renew.Duration.String(), fmt.Sprintf("must be less than leaseDuration (%s)", lease.Duration)))
+	}
+	if longest := renew.Duration * 5 / 6; retry.Duration <= 0 || retry.Duration >= longest {
+		errs = append(errs, field.Invalid(path.Child("retryPeriod"), retry.Duration.String(),
+			fmt.Sprintf("must be more than 0 and less than 5/6 of renewDeadline (%s)", longest)))
 	}
 	return errs
 }

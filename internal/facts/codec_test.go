@@ -19,8 +19,8 @@ func everyFact() map[string]rules.Fact {
 		`place{"o":"zylker","u":"bob@zylker.com","r":"Standard","g":"Invited","t":"External","s":true}`: rules.Place{
 			Organization: "zylker", User: bob, Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeExternal, Seat: true,
 		},
-		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"te":1773662400,"ip":true,"x":true}`: rules.Account{
-			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialEndsAt: 1773662400, Restricted: true, Terminating: true,
+		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"td":15,"te":1773662400,"ip":true,"x":true}`: rules.Account{
+			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialDays: 15, TrialEndsAt: 1773662400, Restricted: true, Terminating: true,
 		},
 		`offer{"o":"zylker","u":"bob@zylker.com","i":"uid","r":"Standard","t":"Internal","c":1772366400}`: rules.Offer{
 			Organization: "zylker", User: bob, Invitation: "uid", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal, CreatedAt: 1772366400,
@@ -29,9 +29,9 @@ func everyFact() map[string]rules.Fact {
 		`binding{"o":"zylker","a":"Google","c":"Calendar","n":"{team} <a&b> é"}`: rules.Binding{
 			Organization: "zylker", Application: "Google", Component: "Calendar", Account: "{team} <a&b> é",
 		},
-		`policy{"l1":1,"l2":2,"l3":3,"l4":4,"l5":5,"l7":6,"l7s":7,"e2":8,"e5":9,"i1":10,"a6":11,"o2":true,"o7":true}`: rules.Policy{
+		`policy{"l1":1,"l2":2,"l3":3,"l4":4,"l5":5,"l7":6,"l7s":7,"e2":8,"e5":9,"e3":12,"i1":10,"a6":11,"o2":true,"o7":true}`: rules.Policy{
 			OrganizationsPerUser: 1, CreatedOrganizationsPerUser: 2, CreatedCRMPlusPerUser: 3, InvitedCRMPlusPerUser: 4, InternalZohoOnePerUser: 5,
-			PendingPerUser: 6, PendingPerSuperAdmin: 7, TrialDays: 8, TrialLicenses: 9, InvitationDays: 10, ReservationDays: 11,
+			PendingPerUser: 6, PendingPerSuperAdmin: 7, TrialDays: 8, TrialLicenses: 9, TrialWarningDays: 12, InvitationDays: 10, ReservationDays: 11,
 			SignUpClosed: true, SuperAdminsDestroy: true,
 		},
 		`reserved{"n":"admin,www"}`: rules.ReservedNames{Names: "admin,www"},

@@ -71,6 +71,9 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 	if o.Spec.Subscription != nil {
 		account.Licenses = o.Spec.Subscription.Licenses
 	}
+	if o.Status.Trial != nil {
+		account.TrialDays = o.Status.Trial.Days // promised: a policy that changes later does not move the end (E2, L9)
+	}
 	if o.Spec.TrialEndsAt != nil {
 		account.TrialEndsAt = o.Spec.TrialEndsAt.Unix()
 	}

@@ -40,12 +40,13 @@ func TestOf(t *testing.T) {
 			with(organization("zylker"), func(o *v1alpha1.Organization) {
 				o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionZohoOne, Licenses: 25}
 				o.Spec.TrialEndsAt = &metav1.Time{Time: born.AddDate(1, 0, 0)}
+				o.Status.Trial = &v1alpha1.TrialStatus{Days: 30}
 				o.Spec.IPRestriction = &v1alpha1.IPRestriction{}
 			}),
 			[]rules.Fact{
 				rules.Account{
 					Organization: "zylker", Edition: v1alpha1.EditionZohoOne, Licenses: 25, CreatedAt: born.Unix(),
-					TrialEndsAt: born.AddDate(1, 0, 0).Unix(), Restricted: true,
+					TrialDays: 30, TrialEndsAt: born.AddDate(1, 0, 0).Unix(), Restricted: true,
 				}, lead, host("zylker.crm.example.com"),
 			},
 		},

@@ -24,6 +24,9 @@ func UserKey(email string) Key { return Key{"user", email} }
 // OrganizationKey finds what an organization is, and its super admin.
 func OrganizationKey(name string) Key { return Key{"organization", name} }
 
+// EditionKey finds the organizations on an edition of which a user can be in too many (L3–L5).
+func EditionKey(edition v1alpha1.Edition) Key { return Key{"edition", string(edition)} }
+
 // MembersKey finds who holds, or may get, a place in an organization.
 func MembersKey(name string) Key { return Key{"members", name} }
 
@@ -76,29 +79,23 @@ type Account struct {
 	Edition      v1alpha1.Edition `json:"e"`
 	Licenses     int32            `json:"l,omitempty"`  // purchased; 0 on trial
 	CreatedAt    int64            `json:"c,omitempty"`  // Unix seconds; the trial runs from here
-	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds; 0: the policy's days after CreatedAt
+	TrialDays    int32            `json:"td,omitempty"` // after CreatedAt, once they have been promised; 0: the policy's
+	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
 	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
 	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
 }
 
-// Keys finds an account by its organization.
-func (a Account) Keys() []Key { return []Key{OrganizationKey(a.Organization)} }
+// Keys finds an account by its organization, and by its edition where that is limited.
+func (a Account) Keys() []Key {
+	keys := []Key{OrganizationKey(a.Organization)}
+	if limitedEdition(a.Edition) {
+		keys = append(keys, EditionKey(a.Edition))
+	}
+	return keys
+}
 
 // Subscribed reports whether licences were bought (E3).
 func (a Account) Subscribed() bool { return a.Licenses > 0 }
-
-// TrialEnd is the instant at which the trial ends (E2).
-func (a Account) TrialEnd(p Policy) time.Time {
-	if a.TrialEndsAt != 0 {
-		return time.Unix(a.TrialEndsAt, 0)
-	}
-	return time.Unix(a.CreatedAt, 0).Add(days(p.TrialDays))
-}
-
-// Suspended reports whether the trial has ended without a subscription (E3).
-func (a Account) Suspended(p Policy, now time.Time) bool {
-	return !a.Subscribed() && !now.Before(a.TrialEnd(p))
-}
 
 // Seats is how many active memberships and pending invitations the organization may have (E5).
 func (a Account) Seats(p Policy) int32 {

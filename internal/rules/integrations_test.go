@@ -151,6 +151,16 @@ func TestPlatformPolicy(t *testing.T) {
 		"L7: nor one super admin's share": {
 			world{}, lead.changes(policyWith(), policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.PendingInvitationsPerUser = new(int32(2)) }))), []string{"L9"}, false, nil,
 		},
+		"E3: no trial is warned of its end before it begins": {
+			world{}, lead.creates(policyWith(trial(10, 11))), []string{"L9"}, false, []string{"spec.trial.warningDays", "11 is more than the days of the trial (10)"},
+		},
+		"E3: all its days may be a warning, or none":  {world{}, lead.changes(policyWith(trial(10, 0)), policyWith(trial(10, 10))), nil, false, nil},
+		"E3: a short trial alone contradicts nothing": {world{}, lead.creates(policyWith(func(s *v1alpha1.PlatformPolicySpec) { s.Trial = &v1alpha1.TrialPolicy{Days: new(int32(1))} })), nil, false, nil},
+		"O2: sign-up is not open where nobody can sign up": {
+			world{}, lead.creates(policyWith(openSignUp, limits(func(l *v1alpha1.LimitsPolicy) {
+				l.CreatedOrganizationsPerUser, l.CreatedCRMPlusPerUser = new(int32(0)), new(int32(0))
+			}))), []string{"L9"}, false, []string{"spec.signUp", "close sign-up"},
+		},
 		"G3: an application is added":               {world{}, lead.creates(row("Fax", "", 0, 0, crm, application)), nil, false, nil},
 		"G3: a built-in row is narrowed":            {world{}, lead.creates(row("ZohoSalesIQ", "", 1, 2, crm)), nil, false, nil},
 		"G3: one without limits too":                {world{}, lead.creates(row("ZohoAnalytics", "", 3, 3, crm)), nil, false, nil},

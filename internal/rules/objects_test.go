@@ -90,6 +90,11 @@ func (o organization) trialUntil(end time.Time) organization {
 	return o.having(func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: end} })
 }
 
+// promised is one whose trial was promised to last so many days.
+func (o organization) promised(days int32) organization {
+	return o.having(func(o *v1alpha1.Organization) { o.Status.Trial = &v1alpha1.TrialStatus{Days: days} })
+}
+
 func (o organization) restricted() organization {
 	return o.having(func(o *v1alpha1.Organization) {
 		o.Spec.IPRestriction = &v1alpha1.IPRestriction{AllowedCIDRs: []string{"203.0.113.0/24"}}
@@ -274,6 +279,12 @@ func rows(rows ...v1alpha1.IntegrationRow) func(*v1alpha1.PlatformPolicySpec) {
 
 func reserved(names ...string) func(*v1alpha1.PlatformPolicySpec) {
 	return func(s *v1alpha1.PlatformPolicySpec) { s.Hosts = &v1alpha1.HostPolicy{ReservedNames: names} }
+}
+
+func trial(days, warningDays int32) func(*v1alpha1.PlatformPolicySpec) {
+	return func(s *v1alpha1.PlatformPolicySpec) {
+		s.Trial = &v1alpha1.TrialPolicy{Days: &days, WarningDays: &warningDays}
+	}
 }
 
 func openSignUp(s *v1alpha1.PlatformPolicySpec) { s.SignUp = v1alpha1.SignUpOpen }

@@ -207,6 +207,24 @@ func TestTrial(t *testing.T) {
 			world{}.with(zylker, policyWith(func(s *v1alpha1.PlatformPolicySpec) { s.Trial = &v1alpha1.TrialPolicy{Days: new(int32(30))} })),
 			by(user(john)).later(20).creates(invite(bob, "zylker")), nil, false, nil,
 		},
+		"E2, L9: one that has begun keeps what was promised": {
+			world{}.with(zylker.promised(15), policyWith(trial(5, 0))), by(user(john)).later(13).creates(invite(bob, "zylker")), nil, false, nil,
+		},
+		"E2: and does not grow": {
+			world{}.with(zylker.promised(15), policyWith(trial(30, 0))), by(user(john)).later(14).creates(invite(bob, "zylker")), []string{"E3"}, false, nil,
+		},
+		"E2: unless a platform actor says otherwise": {
+			world{}.with(zylker.promised(15).trialUntil(now.AddDate(0, 0, 21))), by(user(john)).later(20).creates(invite(bob, "zylker")), nil, false, nil,
+		},
+		"E2: or that it is over": {
+			world{}.with(zylker.promised(15).trialUntil(now)), by(user(john)).creates(invite(bob, "zylker")), []string{"E3"}, false, nil,
+		},
+		"E3: a Standard member does not subscribe (R4)": {
+			world{}.with(zylker, member(bob, "zylker")), by(user(bob)).later(14).changes(zylker, zylker.on(v1alpha1.EditionStandard, 5)), []string{"R4"}, false, nil,
+		},
+		"E3: an Administrator does": {
+			world{}.with(zylker, admin(bob, "zylker")), by(user(bob)).later(14).changes(zylker, zylker.on(v1alpha1.EditionStandard, 5)), nil, false, nil,
+		},
 		"E3: whose subscription may yet come is asked to try again": {
 			world{}.changing(zylker, zylker.on(v1alpha1.EditionStandard, 5)),
 			by(user(john)).later(20).creates(invite(bob, "zylker")), []string{"E3"}, true, nil,

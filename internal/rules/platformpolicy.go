@@ -18,7 +18,20 @@ func PlatformPolicy(_ Outlook, act Act, _, after *v1alpha1.PlatformPolicy) Viola
 	return append(contradictions(PolicyOf(after.Spec)), widened(after.Spec.Integrations)...)
 }
 
+// contradictions refuses numbers that cannot all mean something.
 func contradictions(p Policy) Violations {
+	vs := shares(p)
+	if p.TrialWarningDays > p.TrialDays {
+		vs = append(vs, invalid("L9", "spec.trial.warningDays", "%d is more than the days of the trial (%d), of whose end it warns", p.TrialWarningDays, p.TrialDays)...)
+	}
+	if !p.SignUpClosed && p.CreatedOrganizationsPerUser == 0 {
+		vs = append(vs, invalid("L9", "spec.signUp", "Open lets in nobody while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
+	}
+	return vs
+}
+
+// shares refuses parts that are more than their whole.
+func shares(p Policy) Violations {
 	var vs Violations
 	for _, c := range []struct {
 		less, more   int32

@@ -20,6 +20,7 @@ type Policy struct {
 	PendingPerSuperAdmin        int32 `json:"l7s"`
 	TrialDays                   int32 `json:"e2"` // E2
 	TrialLicenses               int32 `json:"e5"` // E5
+	TrialWarningDays            int32 `json:"e3"` // E3
 	InvitationDays              int32 `json:"i1"` // I1
 	ReservationDays             int32 `json:"a6"` // A6, A7
 
@@ -38,6 +39,7 @@ var DefaultPolicy = Policy{
 	PendingPerSuperAdmin:        3,
 	TrialDays:                   15,
 	TrialLicenses:               3,
+	TrialWarningDays:            3,
 	InvitationDays:              7,
 	ReservationDays:             30,
 	SignUpClosed:                true,
@@ -85,6 +87,8 @@ func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	if t := spec.Trial; t != nil {
 		set(&p.TrialDays, t.Days)
 		set(&p.TrialLicenses, t.Licenses)
+		p.TrialWarningDays = min(p.TrialWarningDays, p.TrialDays) // where it says nothing, a short trial is no contradiction
+		set(&p.TrialWarningDays, t.WarningDays)
 	}
 	if i := spec.Invitations; i != nil {
 		set(&p.InvitationDays, i.ValidDays)
@@ -128,6 +132,7 @@ func (o Outlook) merge(a, b Policy) Policy {
 		PendingPerSuperAdmin:        stricter(o, a.PendingPerSuperAdmin, b.PendingPerSuperAdmin),
 		TrialDays:                   stricter(o, a.TrialDays, b.TrialDays),
 		TrialLicenses:               stricter(o, a.TrialLicenses, b.TrialLicenses),
+		TrialWarningDays:            max(a.TrialWarningDays, b.TrialWarningDays),
 		InvitationDays:              stricter(o, a.InvitationDays, b.InvitationDays),
 		ReservationDays:             max(a.ReservationDays, b.ReservationDays),
 		SignUpClosed:                o.either(a.SignUpClosed, b.SignUpClosed),

@@ -48,7 +48,7 @@ func TestDefaultPolicy(t *testing.T) {
 	want := rules.Policy{
 		OrganizationsPerUser: 10, CreatedOrganizationsPerUser: 5, CreatedCRMPlusPerUser: 1, InvitedCRMPlusPerUser: 9,
 		InternalZohoOnePerUser: 1, PendingPerUser: 20, PendingPerSuperAdmin: 3, TrialDays: 15, TrialLicenses: 3,
-		InvitationDays: 7, ReservationDays: 30, SignUpClosed: true,
+		TrialWarningDays: 3, InvitationDays: 7, ReservationDays: 30, SignUpClosed: true,
 	}
 	if diff := cmp.Diff(want, rules.DefaultPolicy); diff != "" {
 		t.Error(diff)
@@ -62,7 +62,7 @@ func TestPolicyOf(t *testing.T) {
 			OrganizationsPerUser: n(101), CreatedOrganizationsPerUser: n(102), CreatedCRMPlusPerUser: n(103), InvitedCRMPlusPerUser: n(104),
 			InternalZohoOnePerUser: n(105), PendingInvitationsPerUser: n(106), PendingInvitationsPerSuperAdmin: n(107),
 		},
-		Trial:                &v1alpha1.TrialPolicy{Days: n(108), Licenses: n(109)},
+		Trial:                &v1alpha1.TrialPolicy{Days: n(108), Licenses: n(109), WarningDays: n(107)},
 		Invitations:          &v1alpha1.InvitationPolicy{ValidDays: n(110)},
 		Hosts:                &v1alpha1.HostPolicy{ReservationDays: n(111)},
 		SignUp:               v1alpha1.SignUpOpen,
@@ -71,9 +71,27 @@ func TestPolicyOf(t *testing.T) {
 	want := rules.Policy{
 		OrganizationsPerUser: 101, CreatedOrganizationsPerUser: 102, CreatedCRMPlusPerUser: 103, InvitedCRMPlusPerUser: 104,
 		InternalZohoOnePerUser: 105, PendingPerUser: 106, PendingPerSuperAdmin: 107, TrialDays: 108, TrialLicenses: 109,
-		InvitationDays: 110, ReservationDays: 111, SuperAdminsDestroy: true,
+		TrialWarningDays: 107,
+		InvitationDays:   110, ReservationDays: 111, SuperAdminsDestroy: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestPolicyOfAShortTrial(t *testing.T) {
+	for _, tc := range []struct {
+		days, warning *int32
+		want          int32
+	}{
+		{nil, nil, 3},
+		{new(int32(2)), nil, 2}, // what nobody said does not contradict what somebody said
+		{new(int32(2)), new(int32(0)), 0},
+		{nil, new(int32(15)), 15},
+	} {
+		p := rules.PolicyOf(v1alpha1.PlatformPolicySpec{Trial: &v1alpha1.TrialPolicy{Days: tc.days, WarningDays: tc.warning}})
+		if p.TrialWarningDays != tc.want {
+			t.Errorf("E3: warns %d days before, want %d", p.TrialWarningDays, tc.want)
+		}
 	}
 }

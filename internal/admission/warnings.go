@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admission
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// warnings is what goes with the answer to an admitted change. A warning is advice: it is given by what this replica has seen,
+// not through the journal, so that no request waits for one or is judged otherwise because of it.
+func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (texts []string) {
+	if !says(before, after) {
+		return nil
+	}
+	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
+		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
+		texts = rules.Warnings(rules.Best(w), act, concerned(after), v.facts(after))
+	})
+	return texts
+}
+
+// says reports whether a change is one of what somebody wants: a creation, or another spec.
+func says(before, after client.Object) bool {
+	return after != nil && (before == nil || before.GetGeneration() != after.GetGeneration())
+}
+
+// concerned is the organization to which an object belongs, or which it is; empty for what belongs to none.
+func concerned(obj client.Object) string {
+	if org, ok := obj.(*v1alpha1.Organization); ok {
+		return org.Name
+	}
+	return facts.OrganizationOf(obj.GetNamespace())
+}
