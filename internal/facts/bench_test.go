@@ -140,7 +140,7 @@ func benchmarkJudge(b *testing.B, v *View, overlay *Overlay, m *v1alpha1.Members
 	}
 }
 
-// Only a change of edition may look at all members of its organization, and only to one of which somebody could have too many.
+// A change of edition looks at members only if somebody could have too many on the new one, and only at those who could.
 func BenchmarkJudgeEdition(b *testing.B) {
 	v := filled(b, manyMemberships)
 	before := organizationNumber(0)

@@ -97,6 +97,9 @@ func TestSeatsAreWhatAWalkCounts(t *testing.T) {
 			for _, organization := range someOrganizations {
 				certain, possible := w.Seats(organization, but...)
 				wantCertain, wantPossible := rules.CountSeats(w.Facts(rules.MembersKey(organization)), but...)
+				if n := len(w.Facts(rules.MembersKey(organization))); w.Size(rules.MembersKey(organization)) < n {
+					rt.Errorf("%s: said to have fewer than %d facts", organization, n)
+				}
 				if certain != wantCertain || possible != wantPossible {
 					rt.Errorf("%s: %d certain and %d possible, want %d and %d", organization, certain, possible, wantCertain, wantPossible)
 				}

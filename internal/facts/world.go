@@ -29,11 +29,18 @@ func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
 }
 
 // Facts yields the facts under a key, but for those of the object under judgement.
-func (w World) Facts(k rules.Key) []rules.Known { return slices.Collect(w.others(k)) }
+func (w World) Facts(k rules.Key) []rules.Known { return w.collect(k, w.others(k)) }
+
+// Size counts what the view and the entries say under a key, whether it stands or not.
+func (w World) Size(k rules.Key) int { return len(w.view.index.under(k)) + len(w.overlay.byKey[k]) }
+
+func (w World) collect(k rules.Key, known iter.Seq[rules.Known]) []rules.Known {
+	return slices.AppendSeq(make([]rules.Known, 0, w.Size(k)), known)
+}
 
 // Roles yields the facts under a key, those of the object under judgement included.
 func (w World) Roles(k rules.Key) []rules.Known {
-	return slices.Collect(w.known(k, func(types.UID) bool { return true }))
+	return w.collect(k, w.known(k, func(types.UID) bool { return true }))
 }
 
 func (w World) others(k rules.Key) iter.Seq[rules.Known] {

@@ -41,6 +41,19 @@ func TestEditionChange(t *testing.T) {
 		"E7: platform actors read who conflicts": {
 			conflicting, by(platform).changes(zylker, one), []string{"E7"}, false, []string{bob + ", " + john},
 		},
+		"E7: of many they read the first ten, and how many more": {
+			crowded(12), by(platform).changes(zylker, one), []string{"E7"}, false,
+			[]string{"12 member(s)", "(L5): member10@example.org, member11@example.org", "member7@example.org and 2 more; choose"},
+		},
+		"E7: a policy that allows nobody any is in everybody's way": {
+			world{}.with(zylker, member(bob, "zylker")).with(policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.InternalZohoOnePerUser = new(int32(0)) }))),
+			changing, []string{"E7"}, false, []string{"2 member(s)"},
+		},
+		"E7: two organizations on it already do not hinder one of other people": {
+			conflicting.with(org("red", bob).on(v1alpha1.EditionZohoOne, 9)),
+			by(platform).changes(org("far", carol+".uk").on(v1alpha1.EditionEnterprise, 9), org("far", carol+".uk").on(v1alpha1.EditionZohoOne, 9)),
+			nil, false, nil,
+		},
 		"E7: more licences of the same edition are no change of it": {
 			conflicting, by(user(alice)).changes(zylker, zylker.on(v1alpha1.EditionEnterprise, 99)), nil, false, nil,
 		},
@@ -81,6 +94,12 @@ func TestEditionChange(t *testing.T) {
 			}
 		}
 	})
+}
+
+// crowded is an organization of so many members who are all in one on Zoho One too.
+func crowded(n int) world {
+	return world{}.with(org("zylker", alice), org("hidden", carol).on(v1alpha1.EditionZohoOne, 99)).
+		with(crowd(n, "zylker")...).with(crowd(n, "hidden")...)
 }
 
 func TestEnded(t *testing.T) {

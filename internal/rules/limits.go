@@ -17,7 +17,7 @@ func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	if len(added) == 0 {
 		return nil // without a look at the world: such a change waits for nobody
 	}
-	j := judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after}
+	j := newJudgement(o, act, before, after)
 	var vs Violations
 	for _, fact := range added {
 		vs = append(vs, j.fact(fact)...)
@@ -31,6 +31,17 @@ type judgement struct {
 	act           Act
 	policy        Policy
 	before, after []Fact
+	on            map[onEdition]bool // what isOn has found
+}
+
+// onEdition is a question: whether an organization counts as being on an edition.
+type onEdition struct {
+	organization string
+	edition      v1alpha1.Edition
+}
+
+func newJudgement(o Outlook, act Act, before, after []Fact) judgement {
+	return judgement{Outlook: o, act: act, policy: o.Policy(), before: before, after: after, on: map[onEdition]bool{}}
 }
 
 func (j judgement) fact(fact Fact) Violations {
@@ -133,8 +144,13 @@ func (j judgement) stands(l limit, p Place) bool {
 
 // used counts the user's organizations under a limit, but for one.
 func (j judgement) used(l limit, user, except string) int32 {
+	return j.count(l, held[Place](j.Outlook, UserKey(user)), except)
+}
+
+// count counts the organizations of one user's places under a limit, but for one.
+func (j judgement) count(l limit, places []Place, except string) int32 {
 	seen := map[string]bool{except: true}
-	for _, q := range held[Place](j.Outlook, UserKey(user)) {
+	for _, q := range places {
 		if !seen[q.Organization] && l.counts(j, q) && !j.over(q.Organization) {
 			seen[q.Organization] = true
 		}
@@ -144,15 +160,20 @@ func (j judgement) used(l limit, user, except string) int32 {
 
 // isOn reports whether an organization counts as being on an edition; the change under judgement goes before the world.
 func (j judgement) isOn(organization string, edition v1alpha1.Edition) bool {
-	if a, ok := find(j.after, func(a Account) bool { return a.Organization == organization }); ok {
-		return a.Edition == edition
+	question := onEdition{organization, edition}
+	answer, asked := j.on[question]
+	if !asked {
+		answer = j.looksOn(question)
+		j.on[question] = answer
 	}
-	for _, a := range held[Account](j.Outlook, OrganizationKey(organization)) {
-		if a.Edition == edition {
-			return true
-		}
+	return answer
+}
+
+func (j judgement) looksOn(q onEdition) bool {
+	if a, ok := find(j.after, func(a Account) bool { return a.Organization == q.organization }); ok {
+		return a.Edition == q.edition
 	}
-	return false
+	return slices.ContainsFunc(held[Account](j.Outlook, OrganizationKey(q.organization)), func(a Account) bool { return a.Edition == q.edition })
 }
 
 // offer judges the pending invitations of one user (L7).
@@ -208,11 +229,11 @@ func taken(c Claim) Violations {
 	case ClaimHost:
 		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", c.Name)
 	case ClaimMembership:
-		return exceeded("L6", 1, 1, "%s has a membership in %s already", user, organization)
+		return exceeded("L6", 1, 1, "%s has a membership in %s already; change that one", user, organization)
 	case ClaimInvitation:
 		return exceeded("L6", 1, 1, "%s has a pending invitation from %s already; revoke it first", user, organization)
 	default:
-		return forbidden("I2", "the invitation has been answered already")
+		return forbidden("I2", "the invitation has been answered already; one answer counts")
 	}
 }
 

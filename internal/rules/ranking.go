@@ -115,7 +115,7 @@ func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
 
 // SeatsForAll reports whether everybody who wants a seat of an organization can have one (E5), so that nobody needs to be ranked.
 func SeatsForAll(o Outlook, organization string) bool {
-	j := judgement{Outlook: o, policy: o.Policy()}
+	j := newJudgement(o, Act{}, nil, nil)
 	seats, known := j.seats(organization)
 	return !known || j.seatsUsed(organization, "") <= seats
 }

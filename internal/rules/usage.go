@@ -26,7 +26,7 @@ func (u Usage) Over() bool {
 
 // UsageOf counts what a user has of each limit, as Limits would count it.
 func UsageOf(o Outlook, user string) Usage {
-	j := judgement{Outlook: o, policy: o.Policy()}
+	j := newJudgement(o, Act{}, nil, nil)
 	of := func(rule string) Used {
 		for _, l := range perUser {
 			if l.rule == rule {

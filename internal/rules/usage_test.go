@@ -24,6 +24,7 @@ func (s said) Facts(k Key) []Known {
 	return known
 }
 
+func (s said) Size(k Key) int      { return len(s.Facts(k)) }
 func (s said) Roles(k Key) []Known { return s.Facts(k) }
 func (s said) Seats(organization string, but ...string) (certain, possible int32) {
 	return CountSeats(s.Facts(MembersKey(organization)), but...)

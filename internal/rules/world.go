@@ -7,6 +7,8 @@ type World interface {
 	// Facts yields every fact under the key that stands in at least one outcome of what is in flight, except those of
 	// the object under judgement itself.
 	Facts(Key) []Known
+	// Size is no less than the number of facts under a key, and is known without a look at them.
+	Size(Key) int
 	// Roles yields the places under the key that give power, the object under judgement included: a member who leaves is
 	// still a member while the leaving is judged.
 	Roles(Key) []Known
@@ -51,7 +53,7 @@ func certain[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), fa
 func possible[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), true) }
 
 func pick[F Fact](known []Known, uncertainToo bool) []F {
-	var out []F
+	out := make([]F, 0, len(known))
 	for _, k := range known {
 		if f, ok := k.Fact.(F); ok && (k.Certain || uncertainToo) {
 			out = append(out, f)

@@ -35,6 +35,8 @@ func (w world) Facts(k rules.Key) []rules.Known {
 	return w.known(k, func(owner types.UID) bool { return owner != w.self })
 }
 
+func (w world) Size(k rules.Key) int { return len(w.Facts(k)) }
+
 func (w world) Roles(k rules.Key) []rules.Known {
 	return w.known(k, func(types.UID) bool { return true })
 }

@@ -47,6 +47,9 @@ func (w *World) Facts(k rules.Key) []rules.Known {
 	return known
 }
 
+// Size is how much is said under a key.
+func (w *World) Size(k rules.Key) int { return len(w.Facts(k)) }
+
 // Roles yields what is said under a key: nothing is under judgement.
 func (w *World) Roles(k rules.Key) []rules.Known { return w.Facts(k) }
 
