@@ -7,6 +7,14 @@ const (
 	// never touched.
 	OrganizationLabel = GroupName + "/organization"
 
+	// OrganizationUIDLabel marks the namespace of a living organization, by the organization's UID. The operator alone sets it
+	// and takes it away, and nobody else deletes a namespace that bears it (O7).
+	OrganizationUIDLabel = GroupName + "/organization-uid"
+
+	// ManagedByLabel with the value FieldOwner marks a User that the operator made, and removes with the person's last
+	// organization and invitation.
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+
 	// OrganizationFinalizer keeps an Organization until what it holds is given back (O7).
 	OrganizationFinalizer = GroupName + "/organization"
 

@@ -123,7 +123,7 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 // decides which change, and who deletes (O7). Where nobody is left, what stands is emptied, and nothing is made: it may be that
 // garbage collection has just taken it away.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
-	name := "polyorg:organization:" + org.Name
+	name := ownRole(org)
 	bound := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	var err error
 	if len(admins) > 0 {

@@ -39,6 +39,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations;integrationbindings;platformpolicies,verbs=get;list;watch
 // +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch;create;delete
+// +kubebuilder:rbac:groups=batch,resources=jobs,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles;clusterrolebindings,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=rolebindings,verbs=get;list;watch;create;patch;delete
@@ -48,8 +49,14 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Organization]{
 		Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
+		Alarms: []string{v1alpha1.ConditionTrialEnding},
 	}
-	return keeper.Keep(ctx, req, &v1alpha1.Organization{}, r.step)
+	org := &v1alpha1.Organization{}
+	result, err := keeper.Keep(ctx, req, org, r.step)
+	if err == nil && org.UID == "" {
+		err = r.unmark(ctx, req.Name)
+	}
+	return result, err
 }
 
 func parts(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
@@ -64,11 +71,12 @@ func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say s
 	if err != nil {
 		return 0, err
 	}
-	o.report(say)
+	o.report(say, now)
 	if o.granted, err = r.Desk.Give(ctx, org, say); err != nil {
 		return 0, err
 	}
-	return o.untilTrialEnd(now), r.keep(ctx, o, say, now)
+	err = r.keep(ctx, o, say, now)
+	return o.next(now), err
 }
 
 // keep makes what belongs to the organization, in the order in which one thing needs another.
@@ -79,6 +87,7 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	if !ours {
 		o.withoutNamespace(say)
+		o.awaitSampleData(say, v1alpha1.ReasonPending, "Waits for the namespace")
 		return nil
 	}
 	if !o.granted {
@@ -98,6 +107,9 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if err := r.keepIngress(ctx, o, served); err != nil {
 		return err
 	}
+	if err := r.keepSampleData(ctx, o, say); err != nil {
+		return err
+	}
 	o.conclude(say)
 	return nil
 }
@@ -109,6 +121,7 @@ func (r *Reconciler) withhold(ctx context.Context, o *observed, say status.Condi
 	o.members = nil
 	o.org.Status.AccessURL = ""
 	say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonOverLimit, "Not served: beyond a limit of the super admin")
+	o.awaitSampleData(say, v1alpha1.ReasonOverLimit, "Not loaded: beyond a limit of the super admin")
 	if err := r.keepAccess(ctx, o); err != nil {
 		return err
 	}

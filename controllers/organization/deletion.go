@@ -8,6 +8,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
@@ -17,8 +20,8 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/world"
 )
 
-// end gives everything back (O7): first everybody's access; then the hosts, to reservations; then the namespace and all that is
-// in it; and only when that is gone does the organization go.
+// end gives everything back (O7): first everybody's access; then the hosts, to reservations; then all that belongs to it; then the
+// namespace; and only when that is gone does the organization go. Each step finds by itself what an earlier attempt left.
 func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) error {
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
 		return nil
@@ -26,25 +29,32 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 	if err := r.withdrawAccess(ctx, org); err != nil {
 		return err
 	}
-	if err := r.reserveHosts(ctx, org, now); err != nil {
+	if err := r.endHosts(ctx, org, now); err != nil {
 		return err
-	}
-	gone, err := r.endNamespace(ctx, org)
-	if err != nil {
-		return err
-	}
-	if gone {
-		return r.release(ctx, org)
 	}
 	org.Status.AccessURL = ""
 	say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonTerminating, "The organization is being deleted")
-	say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonTerminating, "The namespace is being deleted")
-	say.Waiting(v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
-	return nil
+	say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonTerminating, "The namespace goes with the organization")
+	left, err := r.endContent(ctx, org)
+	if err == nil && left == "" {
+		left, err = r.endNamespace(ctx, org)
+	}
+	switch {
+	case left != "":
+		say.Waiting(v1alpha1.ReasonTerminating, left)
+	case err == nil:
+		return r.release(ctx, org)
+	}
+	return err
 }
 
-// reserveHosts keeps the hosts, present and former, from others for a while; nothing is left to which they could redirect (A7).
-func (r *Reconciler) reserveHosts(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
+// endHosts stops serving, and keeps the hosts, present and former, from others for a while; nothing is left to which they could
+// redirect (A7).
+func (r *Reconciler) endHosts(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
+	served := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: ingressName}}
+	if err := child.Remove(ctx, r.Client, served); err != nil {
+		return fmt.Errorf("remove ingress: %w", err)
+	}
 	policy, err := world.Policy(ctx, r.Client)
 	if err != nil {
 		return err
@@ -54,6 +64,11 @@ func (r *Reconciler) reserveHosts(ctx context.Context, org *v1alpha1.Organizatio
 			return err
 		}
 	}
+	org.Status.Hosts = nil
+	return r.endRedirects(ctx, org)
+}
+
+func (r *Reconciler) endRedirects(ctx context.Context, org *v1alpha1.Organization) error {
 	former, err := r.previous(ctx, org)
 	if err != nil {
 		return err
@@ -66,26 +81,47 @@ func (r *Reconciler) reserveHosts(ctx context.Context, org *v1alpha1.Organizatio
 	return nil
 }
 
-// endNamespace deletes the namespace if it is ours, and reports whether it is gone. It asks the API server and not the cache,
-// which may not have seen yet that there is one.
-func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organization) (gone bool, err error) {
+// endNamespace deletes the namespace if it is ours, and says for what it waits; nothing, when it is gone. It asks the API server
+// and not the cache, which may not have seen yet that there is one.
+func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
 	var ns corev1.Namespace
 	if err := r.Live.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns); err != nil {
-		return client.IgnoreNotFound(err) == nil, client.IgnoreNotFound(err)
+		return "", client.IgnoreNotFound(err)
 	}
 	if !isOurs(&ns, org) {
-		return true, nil
+		return "", nil
 	}
-	if ns.DeletionTimestamp != nil {
-		return false, nil
+	if ns.DeletionTimestamp == nil {
+		err = child.Delete(ctx, r.Client, &ns)
 	}
-	return false, child.Delete(ctx, r.Client, &ns)
+	return remaining(&ns), err
 }
 
-// release removes the finalizer, and with it the organization.
+// remaining says what keeps a namespace that ends, in the words of who empties it.
+func remaining(ns *corev1.Namespace) string {
+	text := "Waits until everything in its namespace is gone"
+	for _, c := range ns.Status.Conditions {
+		if c.Status == corev1.ConditionTrue {
+			text += "; " + c.Message
+		}
+	}
+	return text
+}
+
+// release removes the finalizer, and with it the organization. Admission sees to it that nothing is left which would count again
+// once there is no organization (O7, R8). What nothing else removes where garbage collection is told to leave orphans goes before.
 func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) error {
+	own := metav1.ObjectMeta{Name: ownRole(org)}
+	for _, access := range []client.Object{&rbacv1.ClusterRoleBinding{ObjectMeta: own}, &rbacv1.ClusterRole{ObjectMeta: own}} {
+		if err := client.IgnoreNotFound(r.Client.Delete(ctx, access)); err != nil {
+			return fmt.Errorf("remove the access to the organization: %w", err)
+		}
+	}
 	free := org.DeepCopy()
 	controllerutil.RemoveFinalizer(free, v1alpha1.OrganizationFinalizer)
 	patch := client.MergeFromWithOptions(org.DeepCopy(), client.MergeFromWithOptimisticLock{})
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
 }
+
+// ownRole is the name of the ClusterRole, and of its binding, that lets administrators have their own Organization.
+func ownRole(org *v1alpha1.Organization) string { return "polyorg:organization:" + org.Name }

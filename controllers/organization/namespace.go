@@ -36,6 +36,8 @@ func (r *Reconciler) keepNamespace(ctx context.Context, org *v1alpha1.Organizati
 		say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonNamespaceTerminating, "A former namespace of that name goes away")
 		say.Waiting(v1alpha1.ReasonNamespaceTerminating, "A former namespace of that name goes away")
 		return false, nil
+	default:
+		err = r.mark(ctx, &ns, string(org.UID))
 	}
 	if err != nil {
 		return false, err
@@ -55,9 +57,46 @@ func notOurs(ns *corev1.Namespace) string {
 
 // createNamespace creates and does not apply: an apply would take over a namespace that somebody made a moment ago.
 func (r *Reconciler) createNamespace(ctx context.Context, org *v1alpha1.Organization) error {
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespaceOf(org), Labels: child.Labels(org)}}
+	labels := child.Labels(org)
+	labels[v1alpha1.OrganizationUIDLabel] = string(org.UID)
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespaceOf(org), Labels: labels}}
 	if err := r.Client.Create(ctx, ns, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {
 		return fmt.Errorf("create namespace: %w", err)
 	}
 	return nil
+}
+
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
+
+// mark says of a namespace which living organization it is, if any: only those that are marked are guarded by the policy in
+// config/policy (O7). Nothing else of a namespace is ever changed.
+func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid string) error {
+	if ns.Labels[v1alpha1.OrganizationUIDLabel] == uid {
+		return nil
+	}
+	patch := client.MergeFromWithOptions(ns.DeepCopy(), client.MergeFromWithOptimisticLock{})
+	if ns.Labels[v1alpha1.OrganizationUIDLabel] = uid; uid == "" {
+		delete(ns.Labels, v1alpha1.OrganizationUIDLabel)
+	}
+	if err := r.Client.Patch(ctx, ns, patch, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {
+		return fmt.Errorf("mark namespace: %w", err)
+	}
+	return nil
+}
+
+// unmark takes the mark from the namespace of an organization that is not there any more, so that somebody can delete it. This is
+// for an Organization whose finalizer was removed by hand: the operator deletes nothing for the mere reason that it finds no
+// Organization, which may be about to be restored (R8).
+func (r *Reconciler) unmark(ctx context.Context, name string) error {
+	var ns corev1.Namespace
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: v1alpha1.NamespacePrefix + name}, &ns); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	if ns.DeletionTimestamp != nil || ns.Labels[v1alpha1.OrganizationUIDLabel] == "" {
+		return nil
+	}
+	if err := r.Live.Get(ctx, client.ObjectKey{Name: name}, &v1alpha1.Organization{}); !apierrors.IsNotFound(err) {
+		return err
+	}
+	return client.IgnoreNotFound(r.mark(ctx, &ns, ""))
 }

@@ -5,6 +5,7 @@ package organization
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -14,7 +15,7 @@ import (
 )
 
 // keepSuperAdmin makes the membership of the organization's first super admin, unless they have one. Later ones had theirs
-// before, as Administrators (R2).
+// before, as Administrators (R2). If theirs is gone all the same, past admission, it is made again (R3).
 func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 	email := o.org.Spec.SuperAdmin
 	for i := range o.members {
@@ -23,7 +24,7 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 		}
 	}
 	m := &v1alpha1.Membership{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: identity.ObjectName(email)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: o.freeName(identity.ObjectName(email))},
 		Spec: v1alpha1.MembershipSpec{
 			User: email, Role: v1alpha1.RoleAdministrator, UserType: v1alpha1.UserTypeInternal, Origin: v1alpha1.OriginCreated,
 		},
@@ -33,6 +34,15 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 		return nil
 	}
 	return fmt.Errorf("create the super admin's membership: %w", err)
+}
+
+// freeName is a name that no member's object bears, as like the wanted one as can be: somebody else's Membership may have it.
+func (o *observed) freeName(wanted string) string {
+	name := wanted
+	for i := 2; slices.ContainsFunc(o.members, func(m v1alpha1.Membership) bool { return m.Name == name }); i++ {
+		name = fmt.Sprintf("%s-%d", wanted, i)
+	}
+	return name
 }
 
 // isMember asks the API server, when the cache may not have seen the membership yet.

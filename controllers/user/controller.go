@@ -50,10 +50,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, r.create(ctx, req.Name, p.email)
 	case err != nil:
 		return ctrl.Result{}, err
-	case p.email == "":
+	case p.email == "" && isOurs(&u):
 		r.over.count(req.Name, false)
 		return ctrl.Result{}, r.remove(ctx, &u)
 	}
+	p.email = u.Spec.Email // of somebody who is nowhere too, whose User is not the operator's to remove
 	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
 		p.tell(u, say)
@@ -71,7 +72,8 @@ func (r *Reconciler) create(ctx context.Context, name, email string) error {
 	if email == "" {
 		return nil
 	}
-	u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: v1alpha1.UserSpec{Email: email}}
+	labels := map[string]string{v1alpha1.ManagedByLabel: v1alpha1.FieldOwner}
+	u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}, Spec: v1alpha1.UserSpec{Email: email}}
 	err := r.Client.Create(ctx, u, client.FieldOwner(v1alpha1.FieldOwner))
 	if err == nil || apierrors.IsAlreadyExists(err) {
 		return nil
@@ -79,7 +81,12 @@ func (r *Reconciler) create(ctx context.Context, name, email string) error {
 	return fmt.Errorf("create user: %w", err)
 }
 
-// remove ends the User of somebody who has no organization and is offered none.
+// isOurs reports whether the operator made the User. One that a platform actor wrote, from Git for example, is theirs to remove:
+// it would only come back.
+func isOurs(u *v1alpha1.User) bool { return u.Labels[v1alpha1.ManagedByLabel] == v1alpha1.FieldOwner }
+
+// remove ends the User of somebody who has no organization and is offered none. Nothing is kept of who is gone, their choice of a
+// default neither: should they come back, their first organization is the default again (F1).
 func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 	if u.DeletionTimestamp != nil {
 		return nil
@@ -93,7 +100,7 @@ func (p *person) tell(u *v1alpha1.User, say status.Conditions) {
 	u.Status.Invitations = p.listed()
 	p.tellDefault(u, say)
 	p.tellUsage(u, say)
-	say.Ready(v1alpha1.ReasonUpToDate, cmp.Or(summary(u), "In no organization yet"))
+	say.Ready(v1alpha1.ReasonUpToDate, cmp.Or(summary(u), "In no organization"))
 }
 
 func summary(u *v1alpha1.User) string {

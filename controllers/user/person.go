@@ -162,6 +162,12 @@ func (p *person) active(m *v1alpha1.Membership) bool {
 	return org != nil && org.DeletionTimestamp == nil && rules.Active(m)
 }
 
+// undecided reports whether a membership is about to give access, or not to.
+func (p *person) undecided(m *v1alpha1.Membership) bool {
+	org := p.known[facts.OrganizationOf(m.Namespace)]
+	return org != nil && org.DeletionTimestamp == nil && !rules.Judged(m)
+}
+
 // listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6). One beyond a limit
 // cannot be answered at all (L7).
 func (p *person) listed() []v1alpha1.UserInvitation {

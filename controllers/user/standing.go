@@ -15,26 +15,41 @@ import (
 
 // tellDefault says which organization is the default, or that a choice is due (F1–F3).
 func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
-	var active []string
-	for i := range p.memberships {
-		if m := &p.memberships[i]; p.active(m) {
-			active = append(active, facts.OrganizationOf(m.Namespace))
-		}
-	}
+	active, decided := p.actives()
 	chosen := u.Spec.DefaultOrganization
-	organization, due := rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
+	var organization string
+	var due bool
+	if first := chosen == "" && !hadOne(u); decided || !first {
+		organization, due = rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
+	}
 	u.Status.DefaultOrganization = organization
 	const kind = v1alpha1.ConditionDefaultOrganizationChosen
 	switch {
 	case due:
 		say.False(kind, v1alpha1.ReasonChoiceDue, "The default organization was lost; set spec.defaultOrganization")
 	case organization == "":
-		say.False(kind, v1alpha1.ReasonNoOrganization, "In no organization yet")
+		say.False(kind, v1alpha1.ReasonNoOrganization, "In no organization that gives access")
 	case organization == chosen:
 		say.True(kind, v1alpha1.ReasonChosen, "Chosen by the user")
 	default:
 		say.True(kind, v1alpha1.ReasonFirstOrganization, "The user's first organization, until they choose another")
 	}
+}
+
+// actives are the organizations that the person has access to, by how long they have been members. Decided: it is known which of
+// them is the first (F1), for all that came before it are known to give no access. Of those that came together, any may get its place
+// first.
+func (p *person) actives() (active []string, decided bool) {
+	decided = true
+	for i := range p.memberships {
+		m := &p.memberships[i]
+		if p.active(m) {
+			active = append(active, facts.OrganizationOf(m.Namespace))
+		} else if p.undecided(m) && len(active) == 0 {
+			decided = false
+		}
+	}
+	return active, decided
 }
 
 // hadOne reports whether the user has had a default, since when none is chosen for them (F3).

@@ -84,6 +84,9 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 		if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
 			return vs
 		}
+		if left := o.left(before.Name); left > 0 && before.DeletionTimestamp != nil {
+			return forbidden("O7", "%d memberships, invitations and answers of %s are still there; its finalizer goes, by itself, when they are gone", left, before.Name)
+		}
 	}
 	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
@@ -102,6 +105,12 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 		vs = append(vs, platformOnly(act, "E2", "set the end of a trial")...)
 	}
 	return vs
+}
+
+// left counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
+// went before it: also when the finalizer is removed by hand.
+func (o Outlook) left(organization string) int {
+	return len(seatFacts(held[Place](o, MembersKey(organization)), held[Offer](o, MembersKey(organization))))
 }
 
 // transfer judges a new super admin (R2); that they have room for it is for Limits (L2).

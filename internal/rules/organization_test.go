@@ -126,15 +126,44 @@ func TestChangeOrganization(t *testing.T) {
 		},
 		"O7: nobody but a platform actor takes the finalizer away": {
 			world:  there,
-			change: by(user(john)).changes(zylker, zylker.having(func(o *v1alpha1.Organization) { o.Finalizers = nil })),
+			change: by(user(john)).changes(zylker, released(zylker)),
 			want:   []string{"O7"},
+		},
+		"O7: a platform actor takes it from an organization that lives, and the operator puts it back": {
+			there, by(platform).changes(zylker, released(zylker)), nil, false, nil,
+		},
+		"O7: nobody takes it from one that ends while it has members": {
+			world:    there,
+			change:   by(platform).changes(zylker.terminating(), released(zylker.terminating())),
+			want:     []string{"O7"},
+			wantText: []string{"3 memberships, invitations and answers of zylker are still there"},
+		},
+		"O7: nor while it has a pending invitation": {
+			world{}.with(invite(bob, "zylker")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, false, nil,
+		},
+		"O7: nor while somebody is about to become a member": {
+			world{}.with(invite(bob, "zylker").accepts()), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, false, nil,
+		},
+		"O7: nor a member who is suspended": {
+			world{}.with(member(bob, "zylker").suspended()), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, false, nil,
+		},
+		"O7: it waits for a member who may be going": {
+			world{}.perhaps(member(bob, "zylker")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, true, nil,
+		},
+		"O7: when all are gone it goes": {
+			world{}.with(org("other", bob), member(carol, "other")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), nil, false, nil,
 		},
 		"R2: taking the finalizer away hides no other change": {
 			world:  there,
-			change: by(platform).changes(zylker, zylker.of(carol).having(func(o *v1alpha1.Organization) { o.Finalizers = nil })),
+			change: by(platform).changes(zylker, released(zylker.of(carol))),
 			want:   []string{"R2"},
 		},
 	})
+}
+
+// released is an organization without its finalizer.
+func released(o organization) organization {
+	return o.having(func(o *v1alpha1.Organization) { o.Finalizers = nil })
 }
 
 func TestDeleteOrganization(t *testing.T) {

@@ -31,6 +31,12 @@ func TestOrganizationNamespaces(t *testing.T) {
 			return c.Update(t.Context(), ns)
 		}
 	}
+	finalizeAs := func(c client.Client) step {
+		return func(_ Gomega, ns *corev1.Namespace) error {
+			ns.Spec.Finalizers = nil
+			return c.SubResource("finalize").Update(t.Context(), ns)
+		}
+	}
 	for name, tc := range map[string]struct {
 		namespace string
 		labels    map[string]string
@@ -75,10 +81,46 @@ func TestOrganizationNamespaces(t *testing.T) {
 		},
 		"its other labels are free": {
 			namespace: "org-j", labels: of("j"),
-			do: labelAs(admin, map[string]string{v1alpha1.OrganizationLabel: "j", "team": "crm"}),
+			do: labelAs(admin, map[string]string{
+				v1alpha1.OrganizationLabel: "j", v1alpha1.OrganizationUIDLabel: "uid-of-j", "team": "crm",
+			}),
+		},
+		"nor is the mark taken away": {
+			namespace: "org-p", labels: of("p"), do: labelAs(admin, named("p")),
+			refused: "cannot be changed (O7)",
+		},
+		"its labels cannot be removed along with its status": {
+			namespace: "org-q", labels: of("q"),
+			do: func(_ Gomega, ns *corev1.Namespace) error {
+				ns.Labels = nil
+				return admin.Status().Update(t.Context(), ns)
+			},
+			refused: "cannot be changed (O7)",
+		},
+		"nor along with its finalizers": {
+			namespace: "org-r", labels: of("r"),
+			do: func(_ Gomega, ns *corev1.Namespace) error {
+				ns.Labels = nil
+				return admin.SubResource("finalize").Update(t.Context(), ns)
+			},
+			refused: "cannot be changed (O7)",
+		},
+		"nobody ends it with its content still there": {
+			namespace: "org-s", labels: of("s"), do: finalizeAs(admin),
+			refused: "ends by itself",
+		},
+		"but for the namespace controller, by its service account": {
+			namespace: "org-t", labels: of("t"),
+			do: finalizeAs(clientFor(t, plane.ConfigFor("system:serviceaccount:kube-system:namespace-controller", masters))),
+		},
+		"or by that of all controllers": {
+			namespace: "org-u", labels: of("u"), do: finalizeAs(clientFor(t, plane.ConfigFor("system:kube-controller-manager", masters))),
 		},
 		"a namespace may get the label, from GitOps for one": {
-			namespace: "org-k", do: labelAs(admin, of("k")),
+			namespace: "org-k", do: labelAs(admin, named("k")),
+		},
+		"until the organization is there, it is its owner's to delete": {
+			namespace: "org-v", labels: named("v"), do: deleteAs(admin),
 		},
 		"a namespace without the label is its owner's to delete": {
 			namespace: "org-l", do: deleteAs(admin),
@@ -111,9 +153,14 @@ func TestOrganizationNamespaces(t *testing.T) {
 	}
 }
 
-// of labels a namespace as an organization's.
-func of(organization string) map[string]string {
+// named labels a namespace as an organization's, as it may stand in Git.
+func named(organization string) map[string]string {
 	return map[string]string{v1alpha1.OrganizationLabel: organization}
+}
+
+// of labels a namespace as that of a living organization.
+func of(organization string) map[string]string {
+	return map[string]string{v1alpha1.OrganizationLabel: organization, v1alpha1.OrganizationUIDLabel: "uid-of-" + organization}
 }
 
 // awaitPolicy waits until the API server enforces the policy, which it compiles some time after it was stored.

@@ -25,6 +25,8 @@ const (
 	HeldFor = "polyorg.heldFor"
 	// Answers finds responses by the UID of the invitation that they answer.
 	Answers = "polyorg.answers"
+	// AnswersIn finds responses by the namespace of the invitation that they answer.
+	AnswersIn = "polyorg.answersIn"
 	// Credentials finds bindings by the name of their Secret.
 	Credentials = "polyorg.credentials"
 	// Account finds bindings by the account that they bind.
@@ -51,6 +53,7 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.HostReservation{}, HeldFor, heldFor},
 		{&v1alpha1.InvitationResponse{}, User, user},
 		{&v1alpha1.InvitationResponse{}, Answers, answers},
+		{&v1alpha1.InvitationResponse{}, AnswersIn, answersIn},
 		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
 		{&v1alpha1.IntegrationBinding{}, Account, account},
 		{&v1alpha1.Organization{}, Waiting, waiting},
@@ -113,6 +116,14 @@ func answers(obj client.Object) []string {
 		return nil
 	}
 	return some(string(r.Spec.InvitationUID), func(uid string) string { return uid })
+}
+
+func answersIn(obj client.Object) []string {
+	r, ok := obj.(*v1alpha1.InvitationResponse)
+	if !ok || r.Spec.Invitation == nil {
+		return nil
+	}
+	return []string{r.Spec.Invitation.Namespace}
 }
 
 func credentials(obj client.Object) []string {
