@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gitops
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// The first customer comes to an empty cluster. All others have the same, under other names.
+var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
+	var want world
+
+	BeforeAll(func(ctx SpecContext) {
+		f := home.customer(ctx, sample)
+		home.apply(ctx, f)
+		home.eventuallyHealthy(ctx, f)
+		Eventually(func(g Gomega) { want = home.settled(g, ctx, sample, f) }).WithContext(ctx).Should(Succeed())
+	}, NodeTimeout(5*time.Minute))
+
+	DescribeTable("comes to the same in any order (R8)", func(ctx SpecContext, name string, arrange func(folder) folder) {
+		f := home.customer(ctx, name)
+		home.apply(ctx, arrange(f))
+		home.eventuallyHealthy(ctx, f)
+		Eventually(func(g Gomega) { g.Expect(home.world(g, ctx, name)).To(Equal(want)) }).WithContext(ctx).Should(Succeed())
+	},
+		Entry("backwards, namespaces first", "redpine", backwards),
+		Entry("each kind that needs another before it", "greypine", theNeedyFirst),
+		Entry("in Argo CD's, which sorts kinds that it does not know by name", "argopine", func(f folder) folder { return f.byName().namespacesFirst() }),
+		Entry("by chance", "pinea", shuffled(1)),
+		Entry("by chance again", "pineb", shuffled(2)),
+		Entry("by chance once more", "pinec", shuffled(3)),
+	)
+})
+
+// settled is a customer's world once it has everything that the folder asks for, and the super admins' memberships.
+func (c *cluster) settled(g Gomega, ctx SpecContext, name string, f folder) world {
+	w := c.world(g, ctx, name)
+	g.Expect(w).To(HaveLen(len(f.but("Namespace")) + 2 + len(f.only("Namespace")) + people))
+	return w
+}
+
+// people is how many the sample's organizations have.
+const people = 5
+
+func backwards(f folder) folder {
+	f = f.copy()
+	slices.Reverse(f)
+	return f.namespacesFirst()
+}
+
+// theNeedyFirst has bindings and memberships before the organizations to which they belong.
+func theNeedyFirst(f folder) folder {
+	return slices.Concat(f.only("Namespace"), f.only("IntegrationBinding"), f.only("Membership"), f.only("Organization"))
+}
+
+// shuffled is in an order of chance; what is in a namespace comes after that.
+func shuffled(n uint64) func(folder) folder {
+	return func(f folder) folder {
+		seed := uint64(GinkgoRandomSeed())
+		AddReportEntry("order", "seed "+strconv.FormatUint(seed, 10)+", "+strconv.FormatUint(n, 10))
+		chance := rand.New(rand.NewPCG(seed, n))
+		when := map[string]float64{}
+		for _, o := range f {
+			when[id(o)] = chance.Float64()
+		}
+		turn := func(o *unstructured.Unstructured) float64 {
+			return max(when[id(o)], when["Namespace /"+o.GetNamespace()])
+		}
+		f = f.namespacesFirst()
+		slices.SortStableFunc(f, func(a, b *unstructured.Unstructured) int { return cmp.Compare(turn(a), turn(b)) })
+		return f
+	}
+}

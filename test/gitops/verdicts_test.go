@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gitops
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"github.com/google/cel-go/cel"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	lua "github.com/yuin/gopher-lua"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+// verdict is what three judges say of the health of one object: kstatus alone; Flux with the expressions, and Argo CD with the
+// script, of config/samples/gitops.
+type verdict struct {
+	kstatus, flux status.Status
+	argo          string
+}
+
+// These three say the same, each in its own words.
+var (
+	inProgress = verdict{status.InProgressStatus, status.InProgressStatus, "Progressing"}
+	current    = verdict{status.CurrentStatus, status.CurrentStatus, "Healthy"}
+	failed     = verdict{status.FailedStatus, status.FailedStatus, "Degraded"}
+	// Argo CD does not ask for the health of what is on its way out.
+	terminating = verdict{status.TerminatingStatus, status.TerminatingStatus, "Progressing"}
+	// Off is what has no effect because that is wanted: kstatus does not know such a thing.
+	off = verdict{status.InProgressStatus, status.CurrentStatus, "Suspended"}
+)
+
+func verdictOf(o *unstructured.Unstructured) (v verdict, err error) {
+	result, err := status.Compute(o)
+	if err != nil {
+		return v, err
+	}
+	v.kstatus = result.Status
+	if v.flux, err = fluxVerdict(o); err != nil {
+		return v, err
+	}
+	v.argo, err = argoVerdict(o)
+	return v, err
+}
+
+// fluxVerdict is kstatus' unless the sample has expressions for the kind. They are asked in Flux's order.
+func fluxVerdict(o *unstructured.Unstructured) (status.Status, error) {
+	result, err := status.Compute(o)
+	if err != nil || result.Status == status.TerminatingStatus {
+		return status.TerminatingStatus, err
+	}
+	for _, e := range expressions {
+		if e.Kind != o.GetKind() || e.APIVersion != o.GetAPIVersion() {
+			continue
+		}
+		for _, rule := range []struct {
+			text   string
+			result status.Status
+		}{{e.InProgress, status.InProgressStatus}, {e.Failed, status.FailedStatus}, {e.Current, status.CurrentStatus}} {
+			holds, err := evaluate(rule.text, o)
+			if err != nil || holds {
+				return rule.result, err
+			}
+		}
+		return status.InProgressStatus, nil
+	}
+	return result.Status, nil
+}
+
+// healthCheckExpr is one item of spec.healthCheckExprs of a Flux Kustomization.
+type healthCheckExpr struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	InProgress string `json:"inProgress"`
+	Failed     string `json:"failed"`
+	Current    string `json:"current"`
+}
+
+var expressions = func() []healthCheckExpr {
+	var kustomization struct {
+		Spec struct {
+			HealthCheckExprs []healthCheckExpr `json:"healthCheckExprs"`
+		} `json:"spec"`
+	}
+	read("flux/customer.yaml", &kustomization)
+	if len(kustomization.Spec.HealthCheckExprs) == 0 {
+		panic("the sample for Flux has no expressions")
+	}
+	return kustomization.Spec.HealthCheckExprs
+}()
+
+func evaluate(expression string, o *unstructured.Unstructured) (bool, error) {
+	env, err := cel.NewEnv(cel.Variable("metadata", cel.DynType), cel.Variable("spec", cel.DynType), cel.Variable("status", cel.DynType))
+	if err != nil {
+		return false, err
+	}
+	ast, issues := env.Compile(expression)
+	if issues.Err() != nil {
+		return false, issues.Err()
+	}
+	program, err := env.Program(ast)
+	if err != nil {
+		return false, err
+	}
+	answer, _, err := program.Eval(o.Object)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", expression, err)
+	}
+	return answer.Value() == true, nil
+}
+
+// script is that of config/samples/gitops/argocd for all kinds of the group.
+var script = func() string {
+	var config struct {
+		Data map[string]string `json:"data"`
+	}
+	read("argocd/argocd-cm.yaml", &config)
+	var customizations map[string]map[string]string
+	if err := yaml.UnmarshalStrict([]byte(config.Data["resource.customizations"]), &customizations); err != nil {
+		panic(err)
+	}
+	return customizations["polyorg.io/*"]["health.lua"]
+}()
+
+// argoVerdict runs the script as Argo CD does: the object is the global obj, and of the libraries there is little.
+func argoVerdict(o *unstructured.Unstructured) (string, error) {
+	state := lua.NewState(lua.Options{SkipOpenLibs: true})
+	defer state.Close()
+	if err := state.CallByParam(lua.P{Fn: state.NewFunction(lua.OpenBase), Protect: true}, lua.LString(lua.BaseLibName)); err != nil {
+		return "", err
+	}
+	state.SetGlobal("obj", toLua(state, o.Object))
+	if err := state.DoString(script); err != nil {
+		return "", err
+	}
+	answer, ok := state.Get(-1).(*lua.LTable)
+	if !ok {
+		return "", fmt.Errorf("the script answers %s", state.Get(-1))
+	}
+	if answer.RawGetString("message").String() == "" {
+		return "", fmt.Errorf("the script gives no message")
+	}
+	return answer.RawGetString("status").String(), nil
+}
+
+func toLua(state *lua.LState, value any) lua.LValue {
+	switch v := value.(type) {
+	case map[string]any:
+		table := state.NewTable()
+		for key, item := range v {
+			table.RawSetString(key, toLua(state, item))
+		}
+		return table
+	case []any:
+		table := state.NewTable()
+		for _, item := range v {
+			table.Append(toLua(state, item))
+		}
+		return table
+	case string:
+		return lua.LString(v)
+	case bool:
+		return lua.LBool(v)
+	case int64:
+		return lua.LNumber(v)
+	case float64:
+		return lua.LNumber(v)
+	}
+	return lua.LNil
+}
+
+func read(sample string, into any) {
+	data, err := os.ReadFile(filepath.Join(samples, sample))
+	if err == nil {
+		err = yaml.Unmarshal(data, into)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// health is all judges' verdict on an object as it is in the cluster.
+func (c *cluster) health(g Gomega, ctx SpecContext, o *unstructured.Unstructured) verdict {
+	GinkgoHelper()
+	live := c.live(ctx, o)
+	g.Expect(live).NotTo(BeNil(), id(o))
+	v, err := verdictOf(live)
+	g.Expect(err).NotTo(HaveOccurred(), id(o))
+	return v
+}
+
+// eventuallyHealthy returns when everything is as the folder wants it.
+func (c *cluster) eventuallyHealthy(ctx SpecContext, f folder) {
+	GinkgoHelper()
+	for _, o := range f.but("Namespace") {
+		Eventually(func(g Gomega) {
+			g.Expect(c.health(g, ctx, o)).To(Equal(wanted(o)), id(o))
+		}).WithContext(ctx).Should(Succeed())
+	}
+}
+
+// wanted is the verdict on an object that is as its spec wants it.
+func wanted(o *unstructured.Unstructured) verdict {
+	if suspended, _, _ := unstructured.NestedBool(o.Object, "spec", "suspended"); suspended {
+		return off
+	}
+	return current
+}
