@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var clients sync.Map // by e-mail address
@@ -31,9 +32,9 @@ func as(email string) client.Client {
 	if c, ok := clients.Load(email); ok {
 		return c.(client.Client)
 	}
-	of, o := control.Config(), client.Options{Scheme: scheme}
+	of, o := control.Config(), client.Options{Scheme: lab.Scheme}
 	if email != "" {
-		of = control.ConfigFor(email, people, "system:authenticated")
+		of = control.ConfigFor(email, lab.People, "system:authenticated")
 		o.Mapper = platform.RESTMapper()
 	}
 	of.Wrap(func(next http.RoundTripper) http.RoundTripper {

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // A moment is one change as it was stored. All kinds are in one store, so revisions order the changes of all of them.
@@ -58,7 +59,7 @@ var kinds = map[string]func() client.ObjectList{
 // record begins on a cluster without objects of our kinds.
 func record(config *rest.Config) *recorder {
 	GinkgoHelper()
-	c, err := client.NewWithWatch(config, client.Options{Scheme: scheme})
+	c, err := client.NewWithWatch(config, client.Options{Scheme: lab.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &recorder{client: c, stop: cancel}

@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
@@ -21,13 +20,13 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers"
 	"github.com/polyorg/polyorg/internal/admission"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -76,13 +75,10 @@ func serve(file string, controllersToo bool) error {
 }
 
 func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (manager.Manager, error) {
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
-		return nil, err
-	}
 	host, port := cfg.Webhook.HostPort()
 	lease, renew, retry := 6*time.Second, 4*time.Second, time.Second
 	return ctrl.NewManager(kube, ctrl.Options{
-		Scheme:                  scheme,
+		Scheme:                  lab.Scheme,
 		Cache:                   controllers.Cache(),
 		WebhookServer:           webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                 metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
@@ -96,7 +92,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (mana
 }
 
 func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, controllersToo bool) error {
-	live, err := client.NewWithWatch(kube, client.Options{Scheme: scheme, Mapper: mgr.GetRESTMapper()})
+	live, err := client.NewWithWatch(kube, client.Options{Scheme: lab.Scheme, Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,8 @@ func init() {
 type Options struct {
 	// Replicas of the operator; 2 by default.
 	Replicas int
+	// Manager is the path of the operator's program; by default cmd/manager, built anew.
+	Manager string
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -91,9 +93,12 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	if o.Configure != nil {
 		o.Configure(&l.Config)
 	}
+	if o.Manager == "" {
+		o.Manager = buildManager(ctx, l.Root)
+	}
 	dir := GinkgoT().TempDir()
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
-		Dir: dir, Kubeconfig: l.Control.Kubeconfig(), Kubectl: l.Control.Kubectl(), Manager: buildManager(ctx, l.Root),
+		Dir: dir, Kubeconfig: l.Control.Kubeconfig(), Kubectl: l.Control.Kubectl(), Manager: o.Manager,
 		Manifests: filepath.Join(l.Root, "config", "sandbox"), Config: l.Config, Replicas: o.Replicas, Out: GinkgoWriter,
 	})
 	Expect(err).NotTo(HaveOccurred())

@@ -10,7 +10,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -38,9 +37,5 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 			InternalZohoOnePerUser: one, PendingInvitationsPerUser: one, PendingInvitationsPerSuperAdmin: one,
 		}},
 	})).To(Succeed())
-	Expect(cluster.Platform.Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: selfService},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "polyorg-self-service"},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: selfService}},
-	})).To(Succeed())
+	lab.Bind(ctx, cluster.Platform, selfService, "polyorg-self-service")
 }, NodeTimeout(5*time.Minute))

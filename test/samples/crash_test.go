@@ -129,10 +129,10 @@ var retries atomic.Int64
 func crash(ctx context.Context, replicas ...int) {
 	GinkgoHelper()
 	for _, i := range replicas {
-		Expect(operator.Kill(i)).To(Succeed())
+		Expect(cluster.Operator.Kill(i)).To(Succeed())
 	}
 	for _, i := range replicas {
-		Expect(operator.Restart(ctx, i)).To(Succeed())
+		Expect(cluster.Operator.Restart(ctx, i)).To(Succeed())
 	}
 }
 
@@ -179,7 +179,7 @@ func invite(ctx context.Context, i int) {
 
 func accept(ctx context.Context, i int) {
 	GinkgoHelper()
-	Expect(insist(ctx, clientAs(guest(i)), &v1alpha1.InvitationResponse{
+	Expect(insist(ctx, cluster.As(guest(i)), &v1alpha1.InvitationResponse{
 		ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("guest-%02d", i)},
 		Spec: v1alpha1.InvitationResponseSpec{
 			Invitation: &v1alpha1.InvitationReference{Namespace: namespaceOf(i), Name: "guest"}, Decision: v1alpha1.DecisionAccept,

@@ -28,7 +28,7 @@ const (
 // In one order: each part builds on what the one before has left in the cluster.
 var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 	BeforeAll(func(ctx context.Context) {
-		Expect(operator.ApplySamples(ctx, samplesDir)).To(Succeed())
+		Expect(cluster.Operator.ApplySamples(ctx, samplesDir)).To(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
 	It("give each organization a namespace and a host", func(ctx context.Context) {
@@ -129,6 +129,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 				said, err := kubectl(ctx, s.Args()...)
 				Expect(err).To(HaveOccurred(), said)
 				Expect(said).To(ContainSubstring(s.Refused))
+				Expect(said).NotTo(containAny(unknownTo(ctx, s)), "U3")
 			}, NodeTimeout(time.Minute))
 		}
 	})

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// People is the group that OpenTheDoor lets in.
+const People = "people"
+
+// OpenTheDoor gives People every verb on every kind of ours but `administer`, so that whatever is refused them is refused by
+// admission.
+func OpenTheDoor(ctx context.Context, platform client.Client) {
+	GinkgoHelper()
+	Expect(platform.Create(ctx, &rbacv1.ClusterRole{
+		ObjectMeta: metav1.ObjectMeta{Name: People},
+		Rules: []rbacv1.PolicyRule{{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"*"},
+			Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}}},
+	})).To(Succeed())
+	Bind(ctx, platform, People, People)
+}
+
+// Bind gives a group a ClusterRole everywhere, as a platform team would.
+func Bind(ctx context.Context, platform client.Client, group, role string) {
+	GinkgoHelper()
+	Expect(platform.Create(ctx, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: Unique(group)},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: group}},
+	})).To(Succeed())
+}
