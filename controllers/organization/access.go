@@ -24,28 +24,43 @@ const (
 	memberRole = "polyorg-organization-member"
 )
 
+// What administrators may do with their Organization: while it lives, and while it ends.
+var (
+	reading = []string{"get", "list", "watch"}
+	having  = append(slices.Clone(reading), "update", "patch", "delete")
+)
+
 // keepAccess gives every active member the rights of the role in force, and nobody else any (R7).
 func (r *Reconciler) keepAccess(ctx context.Context, o *observed) error {
 	admins, members := o.byRole()
 	return r.bind(ctx, o.org, r.usernames(admins), r.usernames(members))
 }
 
-// withdrawAccess leaves nobody any rights: an organization that ends gives none, however long its end takes (R7, O7).
+// withdrawAccess leaves nobody anything of an organization that ends, however long its end takes (R7, O7), but that its
+// administrators may still see it go.
 func (r *Reconciler) withdrawAccess(ctx context.Context, org *v1alpha1.Organization) error {
-	return r.bind(ctx, org, nil, nil)
+	live, err := r.bindings(ctx, org)
+	if err != nil {
+		return err
+	}
+	err = r.removeSurplus(ctx, org, live, nil)
+	var own rbacv1.ClusterRole
+	if missing := r.Client.Get(ctx, client.ObjectKey{Name: ownRole(org)}, &own); missing != nil {
+		return errors.Join(err, client.IgnoreNotFound(missing)) // nothing is made now
+	}
+	return errors.Join(err, r.keepOwnRole(ctx, org, reading))
 }
 
 // bind makes what stands say who has access. One object that cannot be written keeps no other from being so: else somebody might
 // keep what they should lose.
 func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admins, members []string) error {
-	var live rbacv1.RoleBindingList
-	err := r.Client.List(ctx, &live, client.InNamespace(namespaceOf(org)), client.MatchingLabels(child.Labels(org)))
+	live, err := r.bindings(ctx, org)
 	if err != nil {
 		return err
 	}
 	wanted := slices.Concat(
-		bindings(org, adminRole, share(sharesOf(adminRole, live.Items), admins)),
-		bindings(org, memberRole, share(sharesOf(memberRole, live.Items), members)))
+		bindings(org, adminRole, share(sharesOf(adminRole, live), admins)),
+		bindings(org, memberRole, share(sharesOf(memberRole, live), members)))
 	errs := []error{r.keepOwnAccess(ctx, org, admins)}
 	names := map[string]bool{}
 	for _, b := range wanted {
@@ -53,7 +68,14 @@ func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admin
 		empty := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: *b.GetName()}}
 		errs = append(errs, child.Keep(ctx, r.Client, empty, b, rbacacv1.ExtractRoleBinding))
 	}
-	return errors.Join(append(errs, r.removeSurplus(ctx, org, live.Items, names))...)
+	return errors.Join(append(errs, r.removeSurplus(ctx, org, live, names))...)
+}
+
+// bindings are the RoleBindings that the operator made for an organization.
+func (r *Reconciler) bindings(ctx context.Context, org *v1alpha1.Organization) ([]rbacv1.RoleBinding, error) {
+	var live rbacv1.RoleBindingList
+	err := r.Client.List(ctx, &live, client.InNamespace(namespaceOf(org)), client.MatchingLabels(child.Labels(org)))
+	return live.Items, err
 }
 
 // byRole are the active members, each once: who administers, and who does not.
@@ -120,14 +142,13 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 }
 
 // keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
-// decides which change, and who deletes (O7). Where nobody is left, what stands is emptied, and nothing is made: it may be that
-// garbage collection has just taken it away.
+// decides which change, and who deletes (O7). Where nobody is left, what stands is emptied, and nothing is made.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
 	name := ownRole(org)
 	bound := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	var err error
 	if len(admins) > 0 {
-		err = r.keepOwnRole(ctx, org, name)
+		err = r.keepOwnRole(ctx, org, having)
 	} else if err := r.Client.Get(ctx, client.ObjectKeyFromObject(bound), bound); err != nil {
 		return client.IgnoreNotFound(err)
 	}
@@ -136,10 +157,13 @@ func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organizati
 	return errors.Join(err, child.Keep(ctx, r.Client, bound, binding, rbacacv1.ExtractClusterRoleBinding))
 }
 
-func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, name string) error {
-	role := rbacacv1.ClusterRole(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
+func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, verbs []string) error {
+	role := rbacacv1.ClusterRole(ownRole(org)).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
 		WithRules(rbacacv1.PolicyRule().WithAPIGroups(v1alpha1.GroupName).WithResources("organizations").
-			WithResourceNames(org.Name).WithVerbs("get", "list", "watch", "update", "patch", "delete"))
-	live := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}}
+			WithResourceNames(org.Name).WithVerbs(verbs...))
+	live := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: ownRole(org)}}
 	return child.Keep(ctx, r.Client, live, role, rbacacv1.ExtractClusterRole)
 }
+
+// ownRole is the name of the ClusterRole, and of its binding, by which administrators have their own Organization.
+func ownRole(org *v1alpha1.Organization) string { return "polyorg:organization:" + org.Name }

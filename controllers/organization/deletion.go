@@ -122,6 +122,3 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 	patch := client.MergeFromWithOptions(org.DeepCopy(), client.MergeFromWithOptimisticLock{})
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
 }
-
-// ownRole is the name of the ClusterRole, and of its binding, that lets administrators have their own Organization.
-func ownRole(org *v1alpha1.Organization) string { return "polyorg:organization:" + org.Name }
