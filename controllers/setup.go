@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 
+	batchv1 "k8s.io/api/batch/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -88,6 +89,7 @@ func Cache() cache.Options {
 			&rbacv1.ClusterRole{}:        made,
 			&rbacv1.ClusterRoleBinding{}: made,
 			&networkingv1.Ingress{}:      made,
+			&batchv1.Job{}:               {Label: made.Label},
 		},
 	}
 }

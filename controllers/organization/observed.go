@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -22,10 +21,11 @@ type observed struct {
 	org       *v1alpha1.Organization
 	members   []v1alpha1.Membership
 	policy    rules.Policy
-	trialEnd  time.Time
-	suspended bool // its trial ended without a subscription (E3)
-	granted   bool // it has a place among its super admin's (L1–L5)
-	hostsLack bool // a host that it asks for is somebody else's
+	account   rules.Account
+	suspended bool          // its trial ended without a subscription (E3)
+	granted   bool          // it has a place among its super admin's (L1–L5)
+	hostsLack bool          // a host that it asks for is somebody else's
+	again     time.Duration // after which something is to be tried again; 0: nothing is
 
 	seats, used, pending int32
 	emailOnly            bool
@@ -61,8 +61,7 @@ func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.W
 	policy := w.Outlook().Policy()
 	account := world.Said[rules.Account](w)[0] // the organization always says what it is
 	o := &observed{
-		org: org, members: members, policy: policy,
-		trialEnd: account.TrialEnd(policy), suspended: account.Suspended(policy, now),
+		org: org, members: members, policy: policy, account: account, suspended: account.Suspended(policy, now),
 		seats: account.Seats(policy), emailOnly: w.Outlook().EmailOnly(org.Name),
 	}
 	o.used, o.pending = rules.Seats(world.Said[rules.Place](w), world.Said[rules.Offer](w))
@@ -70,20 +69,19 @@ func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.W
 	return o
 }
 
-// untilTrialEnd is when the organization will be suspended if nobody subscribes; 0 when that is no question.
-func (o *observed) untilTrialEnd(now time.Time) time.Duration {
-	if o.org.Spec.Subscription != nil || o.suspended {
-		return 0
+// next is when to look at the organization again if nothing changes: 0, never.
+func (o *observed) next(now time.Time) time.Duration {
+	after := o.untilTrialMoves(now)
+	if o.again > 0 && (after == 0 || o.again < after) {
+		return o.again
 	}
-	return o.trialEnd.Sub(now)
+	return after
 }
 
 // report writes what needs nothing to be done.
-func (o *observed) report(say status.Conditions) {
+func (o *observed) report(say status.Conditions, now time.Time) {
 	s := &o.org.Status
 	s.Edition = rules.EditionInForce(o.org.Spec)
-	s.EditionText = string(s.Edition)
-	s.Trial = &v1alpha1.TrialStatus{StartedAt: o.org.CreationTimestamp, EndsAt: metav1.NewTime(o.trialEnd)}
 	s.Seats = v1alpha1.SeatsStatus{
 		Purchased: o.seats, Used: o.used, Pending: o.pending, Summary: fmt.Sprintf("%d/%d", o.used, o.seats),
 	}
@@ -91,34 +89,7 @@ func (o *observed) report(say status.Conditions) {
 	if o.emailOnly {
 		s.InvitationDelivery = v1alpha1.InvitationDeliveryEmailOnly
 	}
-	o.reportSubscription(say)
-	o.reportSampleData(say)
-}
-
-func (o *observed) reportSubscription(say status.Conditions) {
-	end := o.trialEnd.UTC().Format(time.RFC3339)
-	switch {
-	case o.org.Spec.Subscription != nil:
-		say.True(v1alpha1.ConditionSubscribed, v1alpha1.ReasonSubscribed, "Subscribed to "+string(o.org.Status.Edition))
-	case o.suspended:
-		o.org.Status.EditionText += " (trial ended)"
-		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonTrialEnded, "The trial ended at "+end)
-	default:
-		o.org.Status.EditionText += " (trial)"
-		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonOnTrial, "On trial until "+end)
-	}
-}
-
-// reasonNotConfigured appears with SampleDataLoaded=Unknown where sample data is asked for and nothing loads any.
-const reasonNotConfigured = "NotConfigured"
-
-func (o *observed) reportSampleData(say status.Conditions) {
-	if !o.org.Spec.SampleData {
-		say.Remove(v1alpha1.ConditionSampleDataLoaded)
-		return
-	}
-	say.Set(v1alpha1.ConditionSampleDataLoaded, metav1.ConditionUnknown, reasonNotConfigured,
-		"Sample data is asked for, and this installation has nothing that loads it")
+	o.reportTrial(say, now)
 }
 
 // superAdminActive reports whether there is somebody who can use the organization: the one who is always there (R3).

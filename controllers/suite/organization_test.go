@@ -142,32 +142,6 @@ var _ = Describe("An organization", func() {
 		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
 	})
 
-	It("is suspended at the end of its trial, and resumed by a subscription (E3, A7)", func(ctx context.Context) {
-		org := settled(ctx, unique("zylker"), person("john"))
-		end := org.Status.Trial.EndsAt.Time
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
-		at(end.Add(-time.Minute))
-		Eventually(func() (ctrl.Result, error) {
-			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
-		}).Should(Equal(ctrl.Result{RequeueAfter: time.Minute}))
-
-		clock.SetTime(end)
-		touch(ctx, org)
-		becomes(ctx, org, v1alpha1.ReasonTrialEnded)
-		goes(ctx, ingressOf(org))
-		Expect(org.Status.AccessURL).To(BeEmpty())
-		Expect(org.Status.Hosts).To(HaveLen(1), "the host stays its own")
-		Expect(condition(org, v1alpha1.ConditionSubscribed).Reason).To(Equal(v1alpha1.ReasonTrialEnded))
-
-		change(ctx, org, func(o *v1alpha1.Organization) {
-			o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 25}
-		})
-		becomes(ctx, org, v1alpha1.ReasonActive)
-		read(ctx, ingressOf(org))
-		Expect(org.Status.EditionText).To(Equal("Ultimate"))
-		Expect(org.Status.Seats.Summary).To(Equal("1/25"))
-	})
-
 	It("keeps its former host reserved and redirecting, and can take it again (A6)", func(ctx context.Context) {
 		first, second, third := unique("first"), unique("second"), unique("third")
 		org := settled(ctx, first, person("john"))
@@ -235,12 +209,5 @@ var _ = Describe("An organization", func() {
 
 		later := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonHostNotFree)
 		Expect(later.Status.Hosts).To(BeEmpty(), "a later organization of the name inherits nothing (A2)")
-	})
-
-	It("says that nothing loads the sample data it asks for (O5)", func(ctx context.Context) {
-		org := organization(unique("zylker"), person("john"))
-		org.Spec.SampleData = true
-		becomes(ctx, create(ctx, org), v1alpha1.ReasonActive)
-		Expect(condition(org, v1alpha1.ConditionSampleDataLoaded).Status).To(Equal(metav1.ConditionUnknown))
 	})
 })

@@ -58,6 +58,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
 	conf.LeaderElection.Namespace = "polyorg-system"
 	conf.Ingress = config.Ingress{BaseDomain: baseDomain, ClassName: "traefik", Backend: config.Backend{ServiceName: "crm", Port: 80}}
+	conf.SampleData = &config.SampleData{JobTemplate: sampleDataTemplate()}
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 

@@ -36,6 +36,8 @@ type Keeper[T client.Object] struct {
 	Events events.EventRecorder
 	// Parts points to what the status of every kind has.
 	Parts func(T) (*[]metav1.Condition, *int64)
+	// Alarms are conditions of which a Warning tells when they become True.
+	Alarms []string
 	// Finalizer is stored, where there is one, before any step is taken.
 	Finalizer string
 }
@@ -100,6 +102,7 @@ func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Resul
 		return ctrl.Result{}, err
 	case changed:
 		k.tell(before, after)
+		k.alarm(before, after)
 	}
 	if failed != nil {
 		return ctrl.Result{}, failed // an error goes with no result
@@ -138,4 +141,15 @@ func (k Keeper[T]) tell(before, after T) {
 		return
 	}
 	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)
+}
+
+// alarm makes an event of each alarm that was not on before.
+func (k Keeper[T]) alarm(before, after T) {
+	old, _ := k.Parts(before)
+	now, _ := k.Parts(after)
+	for _, kind := range k.Alarms {
+		if is := meta.FindStatusCondition(*now, kind); meta.IsStatusConditionTrue(*now, kind) && !meta.IsStatusConditionTrue(*old, kind) {
+			k.Events.Eventf(after, nil, corev1.EventTypeWarning, is.Reason, action, "%s", is.Message)
+		}
+	}
 }

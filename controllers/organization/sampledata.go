@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/config"
+)
+
+const (
+	// sampleDataName is that of the Job in each organization's namespace. It never changes: that there is such a Job is how it
+	// is known that sample data is being loaded.
+	sampleDataName = "polyorg-sample-data"
+	// sampleDataAgain is after how long a Job is asked for again that the cluster refused.
+	sampleDataAgain = time.Minute
+)
+
+var errNotOurs = errors.New("there is a Job of that name which is not the organization's")
+
+// keepSampleData loads sample data once, where it was asked for (O5). Once it is loaded the condition says so for good, whatever
+// becomes of the Job. Before that the Job is the memory: one that failed stays until somebody deletes it, which asks for another.
+func (r *Reconciler) keepSampleData(ctx context.Context, o *observed, say status.Conditions) error {
+	if !o.org.Spec.SampleData {
+		return nil
+	}
+	job, err := r.sampleDataJob(ctx, r.Client, o.org)
+	switch {
+	case err != nil:
+		return err
+	case meta.IsStatusConditionTrue(o.org.Status.Conditions, v1alpha1.ConditionSampleDataLoaded):
+		say.True(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonLoaded, "Sample data was loaded")
+		return r.expire(ctx, job)
+	case job != nil:
+		reportSampleData(job, say)
+	case o.suspended:
+		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonTrialEnded, "Waits for a subscription")
+	case r.Config.SampleData == nil:
+		say.Set(v1alpha1.ConditionSampleDataLoaded, metav1.ConditionUnknown, v1alpha1.ReasonNotConfigured,
+			"Sample data is asked for, and this installation has nothing that loads it")
+	default:
+		return r.loadSampleData(ctx, o, say)
+	}
+	return nil
+}
+
+// awaitSampleData says of what sample data waits for, unless it is loaded or nobody asked for it.
+func (o *observed) awaitSampleData(say status.Conditions, reason, message string) {
+	loaded := meta.IsStatusConditionTrue(o.org.Status.Conditions, v1alpha1.ConditionSampleDataLoaded)
+	if o.org.Spec.SampleData && !loaded {
+		say.False(v1alpha1.ConditionSampleDataLoaded, reason, message)
+	}
+}
+
+// sampleDataJob is the organization's Job; nil where there is none.
+func (r *Reconciler) sampleDataJob(ctx context.Context, from client.Reader, org *v1alpha1.Organization) (*batchv1.Job, error) {
+	job := &batchv1.Job{}
+	err := from.Get(ctx, client.ObjectKey{Namespace: namespaceOf(org), Name: sampleDataName}, job)
+	if err != nil || !metav1.IsControlledBy(job, org) {
+		return nil, client.IgnoreNotFound(err)
+	}
+	return job, nil
+}
+
+// reportSampleData says how far the Job has come. What its pods wrote is not repeated.
+func reportSampleData(job *batchv1.Job, say status.Conditions) {
+	failed := jobCondition(job, batchv1.JobFailed)
+	switch {
+	case jobCondition(job, batchv1.JobComplete) != nil:
+		say.True(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonLoaded, "Sample data was loaded")
+	case failed != nil:
+		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonLoadFailed, fmt.Sprintf(
+			"%s: %s; delete the Job %s to load again", failed.Reason, failed.Message, sampleDataName))
+	default:
+		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonLoading, fmt.Sprintf(
+			"The Job %s: %d pod(s) active, %d failed", sampleDataName, job.Status.Active, job.Status.Failed))
+	}
+}
+
+// jobCondition is one that is True; nil where it is not.
+func jobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	is := func(c batchv1.JobCondition) bool { return c.Type == kind && c.Status == corev1.ConditionTrue }
+	if i := slices.IndexFunc(job.Status.Conditions, is); i >= 0 {
+		return &job.Status.Conditions[i]
+	}
+	return nil
+}
+
+// loadSampleData makes the Job. That the cluster refuses it is no failure of the organization, which is in service without.
+func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status.Conditions) error {
+	job := newSampleDataJob(o.org, r.Config.SampleData)
+	err := r.Client.Create(ctx, job, client.FieldOwner(v1alpha1.FieldOwner))
+	if apierrors.IsAlreadyExists(err) { // the cache has not seen it yet, or it is somebody else's
+		if job, err = r.sampleDataJob(ctx, r.Live, o.org); err == nil && job == nil {
+			err = apierrors.NewConflict(batchv1.Resource("jobs"), sampleDataName, errNotOurs)
+		}
+	}
+	switch {
+	case err == nil:
+		reportSampleData(job, say)
+	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), apierrors.IsConflict(err):
+		o.again = sampleDataAgain
+		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonJobRefused, err.Error())
+	default:
+		return fmt.Errorf("create job: %w", err)
+	}
+	return nil
+}
+
+// newSampleDataJob is the configured template with what makes it the organization's. It has no time to live: the end of a Job that
+// is gone could not be seen, and sample data would be loaded twice.
+func newSampleDataJob(org *v1alpha1.Organization, from *config.SampleData) *batchv1.Job {
+	template := from.JobTemplate.DeepCopy()
+	job := &batchv1.Job{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
+	job.Namespace, job.Name = namespaceOf(org), sampleDataName
+	job.Labels = map[string]string{}
+	maps.Copy(job.Labels, template.Labels)
+	maps.Copy(job.Labels, child.Labels(org))
+	job.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(org, v1alpha1.GroupVersion.WithKind("Organization"))}
+	job.Spec.TTLSecondsAfterFinished = nil
+	pod := &job.Spec.Template.Spec
+	if pod.AutomountServiceAccountToken == nil {
+		pod.AutomountServiceAccountToken = ptr.To(false) // least: the template may ask for one
+	}
+	for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
+		for i := range containers {
+			containers[i].Env = append(sampleDataEnv(org), containers[i].Env...)
+		}
+	}
+	return job
+}
+
+// sampleDataEnv tells a container whose data it loads. It comes first, so that the template's own variables can refer to it.
+func sampleDataEnv(org *v1alpha1.Organization) []corev1.EnvVar {
+	return []corev1.EnvVar{
+		{Name: config.EnvOrganization, Value: org.Name},
+		{Name: config.EnvLocale, Value: cmp.Or(org.Spec.Locale, "en")},
+		{Name: config.EnvTimeZone, Value: cmp.Or(org.Spec.TimeZone, "UTC")},
+	}
+}
+
+// expire gives a Job whose success is written down the time to live that the template asks for.
+func (r *Reconciler) expire(ctx context.Context, job *batchv1.Job) error {
+	if job == nil || r.Config.SampleData == nil {
+		return nil
+	}
+	ttl := r.Config.SampleData.JobTemplate.Spec.TTLSecondsAfterFinished
+	if ttl == nil || ptr.Equal(ttl, job.Spec.TTLSecondsAfterFinished) {
+		return nil
+	}
+	patch := client.MergeFrom(job.DeepCopy())
+	job.Spec.TTLSecondsAfterFinished = ttl
+	return client.IgnoreNotFound(r.Client.Patch(ctx, job, patch, client.FieldOwner(v1alpha1.FieldOwner)))
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"cmp"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+)
+
+// untilTrialMoves is how long it takes until the trial has something new to say: the warning of its end, then the end; 0 when
+// that is no question.
+func (o *observed) untilTrialMoves(now time.Time) time.Duration {
+	warning, end := o.account.TrialWarning(o.policy), o.account.TrialEnd(o.policy)
+	switch {
+	case o.account.Subscribed(), o.suspended:
+		return 0
+	case now.Before(warning):
+		return warning.Sub(now)
+	}
+	return end.Sub(now)
+}
+
+// reportTrial promises the days that the trial lasts, once, and says how it stands between trial and subscription (E2, E3).
+func (o *observed) reportTrial(say status.Conditions, now time.Time) {
+	s := &o.org.Status
+	s.Trial = &v1alpha1.TrialStatus{
+		StartedAt: o.org.CreationTimestamp,
+		EndsAt:    metav1.NewTime(o.account.TrialEnd(o.policy)),
+		Days:      cmp.Or(o.account.TrialDays, o.policy.TrialDays),
+	}
+	s.EditionText = string(s.Edition)
+	end := s.Trial.EndsAt.UTC().Format(time.RFC3339)
+	switch {
+	case o.account.Subscribed():
+		say.True(v1alpha1.ConditionSubscribed, v1alpha1.ReasonSubscribed, "Subscribed to "+string(s.Edition))
+	case o.suspended:
+		s.EditionText += " (trial ended)"
+		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonTrialEnded, "The trial ended at "+end)
+	default:
+		s.EditionText += " (trial)"
+		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonOnTrial, "On trial until "+end)
+	}
+	if !o.account.TrialEnding(o.policy, now) {
+		say.Remove(v1alpha1.ConditionTrialEnding)
+		return
+	}
+	say.True(v1alpha1.ConditionTrialEnding, v1alpha1.ReasonTrialEnding,
+		"The trial ends at "+end+"; unless an Administrator subscribes before (spec.subscription), the organization is suspended then (E3)")
+}
