@@ -154,7 +154,7 @@ func judge(kind kind, o rules.Outlook, act rules.Act, organization string, befor
 func authority(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations {
 	violations := kind.judge(o, act, organization, before, after)
 	switch {
-	case after == nil:
+	case after == nil || len(ofKind(violations, rules.KindForbidden)) > 0:
 		return violations
 	case before == nil:
 		return append(violations, rules.Metadata(act, nil, after)...)

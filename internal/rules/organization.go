@@ -26,7 +26,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 	if !actor.Platform {
 		switch {
 		case actor.Email == "":
-			return forbidden("U2", "an organization is created by somebody who signed in with an e-mail address, or by a platform actor")
+			return forbidden("U2", "only who signed in with an e-mail address, or a platform actor, creates an organization")
 		case spec.SuperAdmin != actor.Email:
 			return forbidden("O3", "only a platform actor may name somebody else as super admin; set spec.superAdmin to %s", actor.Email)
 		case spec.Subscription != nil:
@@ -71,7 +71,7 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 	case act.Actor.Platform || !o.Policy().SignUpClosed:
 		return nil
 	}
-	return forbidden("O2", "sign-up is closed: a first organization is created by a platform actor, or joined by an invitation")
+	return forbidden("O2", "sign-up is closed; a first organization is created by a platform actor, or joined by an invitation")
 }
 
 // mayLive reports whether there is, or may be, an organization that is not being deleted.

@@ -44,7 +44,7 @@ func shares(p Policy) Violations {
 		{p.PendingPerSuperAdmin, p.PendingPerUser, "pendingInvitationsPerSuperAdmin", "pendingInvitationsPerUser"},
 	} {
 		if c.less > c.more {
-			vs = append(vs, invalid("L9", "spec.limits."+c.field, "%d is more than %s (%d), of which it is a part", c.less, c.above, c.more)...)
+			vs = append(vs, invalid("L9", "spec.limits."+c.field, "%d is more than %s (%d), of which it is a part; lower it, or raise the other", c.less, c.above, c.more)...)
 		}
 	}
 	return vs

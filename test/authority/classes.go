@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+import (
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// Class is a class of actor, of which one stands for all.
+type Class struct {
+	// Short heads the column, Long says who that is.
+	Short, Long string
+	// Username and Groups are what the API server knows of the actor, system:authenticated aside.
+	Username string
+	Groups   []string
+	// Platform: may `administer` organizations.
+	Platform bool
+}
+
+// UsersGroup is that of everybody who signs in as a person. The platform has bound the ClusterRole polyorg-self-service to it.
+const UsersGroup = "users"
+
+// GitOps is a service account to which the platform has bound the ClusterRole polyorg-platform-admin.
+const GitOps = "system:serviceaccount:gitops:applier"
+
+// Classes are the columns, in their order. Those that are people have to do with the organization home, the foreign one aside.
+var Classes = []Class{
+	{"Anonymous", "did not sign in", "system:anonymous", []string{"system:unauthenticated"}, false},
+	person("stranger", "signed in, member of no organization"),
+	person("foreign", "super admin of another organization"),
+	person("suspended", "Standard member who is suspended"),
+	person("standard", "Standard member"),
+	person("administrator", "Administrator"),
+	person("owner", "the organization's super admin"),
+	{"Platform", "platform actor, to whom `polyorg-platform-admin` is bound", GitOps,
+		[]string{"system:serviceaccounts", "system:serviceaccounts:gitops"}, true},
+	{"Operator", "the operator's service account", "system:serviceaccount:polyorg-system:polyorg-operator",
+		[]string{"system:serviceaccounts", "system:serviceaccounts:polyorg-system"}, true},
+	controller("Namespaces", "namespace-controller", "Kubernetes' namespace controller"),
+	controller("Garbage", "generic-garbage-collector", "Kubernetes' garbage collector"),
+}
+
+func person(name, long string) Class {
+	return Class{strings.ToUpper(name[:1]) + name[1:], long, email(name), []string{UsersGroup}, false}
+}
+
+func controller(short, account, long string) Class {
+	return Class{short, long, "system:serviceaccount:kube-system:" + account,
+		[]string{"system:serviceaccounts", "system:serviceaccounts:kube-system"}, false}
+}
+
+// Email is the actor's address; empty for who has none (U2).
+func (c Class) Email() string {
+	if identity.IsEmail(c.Username) {
+		return c.Username
+	}
+	return ""
+}
+
+func email(name string) string { return name + "@zylker.com" }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// object is a pointer to one of our kinds.
+type object[T any] interface {
+	*T
+	client.Object
+	DeepCopy() *T
+}
+
+// creates makes an object.
+func creates[T any, P object[T]](of func(Class) P) Maker {
+	return about(of, func(o P) *Request { return &Request{Verb: Create, After: o} })
+}
+
+// changes edits an object that is there.
+func changes[T any, P object[T]](of func(Class) P, edit func(P)) Maker {
+	return about(of, func(before P) *Request {
+		after := P(before.DeepCopy())
+		edit(after)
+		return &Request{Patch, before, after}
+	})
+}
+
+// does asks for an object that is there, or for its end.
+func does[T any, P object[T]](verb Verb, of func(Class) P) Maker {
+	return about(of, func(o P) *Request { return &Request{Verb: verb, Before: o} })
+}
+
+func about[T any, P object[T]](of func(Class) P, request func(P) *Request) Maker {
+	return func(c Class) *Request {
+		o := of(c)
+		if o == nil {
+			return nil
+		}
+		return request(o)
+	}
+}
+
+// changed is an object with something else about it.
+func changed[T any, P object[T]](of func(Class) P, edit func(P)) func(Class) P {
+	return func(c Class) P {
+		o := of(c)
+		edit(o)
+		return o
+	}
+}
+
+// keep and own add what would keep an object alive, or tie its life to another's; label is a change of no rule's business.
+func keep[O client.Object](o O) { o.SetFinalizers(append(o.GetFinalizers(), "example.com/more")) }
+func own[O client.Object](o O) {
+	o.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "1"}})
+}
+func free[O client.Object](o O)  { o.SetFinalizers(nil) }
+func label[O client.Object](o O) { o.SetLabels(map[string]string{"example.com/note": "seen"}) }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+// Rules says in a few words what the rules are by which acts are refused.
+var Rules = map[string]string{
+	"A3":  "the super admin alone changes the access URL",
+	"A6":  "hosts are reserved and freed by platform actors",
+	"E2":  "the end of a trial is set by platform actors",
+	"E3":  "nothing is added to an organization whose trial has ended without a subscription",
+	"F2":  "people choose their own default, among the organizations of which they are active members",
+	"G3":  "applications that are not in the catalogue are not bound",
+	"I2":  "an invitation ends in one state, for ever; an answer is given once",
+	"I7":  "only the invitee answers",
+	"I11": "a token is good once, for one invitation",
+	"L6":  "one membership of a user in an organization",
+	"L9":  "the numbers of the rulebook are the platform's to change, and do not contradict each other",
+	"O1":  "who is super admin or Administrator somewhere may create another organization",
+	"O2":  "a first organization is given by a platform actor, or taken where sign-up is open",
+	"O3":  "people create organizations for themselves",
+	"O4":  "a new organization is on trial",
+	"O7":  "who may delete an organization; and nobody but the platform ties an object's life to anything else",
+	"R2":  "the super admin transfers the role, to an Administrator",
+	"R3":  "the super admin's membership stays whole",
+	"R4":  "Administrators and the super admin invite, suspend, change and remove; only the super admin acts on Administrators",
+	"R5":  "people join by accepting an invitation",
+	"U1":  "Users come and go with memberships",
+	"U2":  "an actor needs an e-mail address",
+}

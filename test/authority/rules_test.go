@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/admission"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+const baseDomain = "crm.example.com"
+
+// outlooks are both ways to look at a world in which nothing is in flight: they must agree.
+var outlooks = map[string]func(rules.World) rules.Outlook{"worst": rules.Worst, "best": rules.Best}
+
+// each calls f with every cell of the table.
+func each(t *testing.T, f func(t *testing.T, kind string, act Act, class Class, cell Cell)) {
+	t.Helper()
+	for _, part := range Table {
+		for _, act := range part.Acts {
+			row, err := act.Row()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, cell := range row {
+				t.Run(part.Kind+"/"+act.Text+"/"+Classes[i].Short, func(t *testing.T) { f(t, part.Kind, act, Classes[i], cell) })
+			}
+		}
+	}
+}
+
+// view is the scene as a replica sees it.
+func view(t *testing.T, policy *v1alpha1.PlatformPolicySpec, objects ...client.Object) *facts.View {
+	t.Helper()
+	v := facts.NewView(baseDomain)
+	if policy != nil {
+		objects = append(objects, ruled(Class{}))
+	}
+	for _, o := range objects {
+		if err := v.Store(kindOf(o)).Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return v
+}
+
+func kindOf(o client.Object) string {
+	switch o.(type) {
+	case *v1alpha1.Organization:
+		return "Organization"
+	case *v1alpha1.Membership:
+		return "Membership"
+	case *v1alpha1.Invitation:
+		return "Invitation"
+	case *v1alpha1.InvitationResponse:
+		return "InvitationResponse"
+	case *v1alpha1.IntegrationBinding:
+		return "IntegrationBinding"
+	case *v1alpha1.HostReservation:
+		return "HostReservation"
+	case *v1alpha1.PlatformPolicy:
+		return "PlatformPolicy"
+	}
+	return ""
+}
+
+// judge asks the rules as admission does.
+func judge(v *facts.View, kind string, class Class, r *Request, outlook func(rules.World) rules.Outlook) (vs rules.Violations) {
+	act := rules.Act{Actor: rules.Actor{Email: class.Email(), Platform: class.Platform}, Now: Now, BaseDomain: baseDomain}
+	self := facts.NewEntry(facts.Entry{Kind: kind, UID: r.Subject().GetUID()})
+	v.Judge(facts.NewOverlay(nil), self, func(w facts.World) {
+		vs = admission.Violations(kind, outlook(w), act, r.Before, r.After)
+	})
+	return vs
+}
+
+// cited are the rules that refuse, each once.
+func cited(vs rules.Violations) string {
+	var ids []string
+	for _, v := range vs {
+		if !slices.Contains(ids, v.Rule) {
+			ids = append(ids, v.Rule)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestRulesHoldTheTable(t *testing.T) {
+	closed, open := view(t, nil, Scene()...), view(t, Open, Scene()...)
+	each(t, func(t *testing.T, kind string, act Act, class Class, cell Cell) {
+		request := act.By(class)
+		if (request != nil) != cell.Applies {
+			t.Fatalf("a request: %v, want one: %v", request, cell.Applies)
+		}
+		if request == nil || !request.Judged() {
+			return
+		}
+		there := closed
+		if act.Policy != nil {
+			there = open
+		}
+		for name, outlook := range outlooks {
+			vs := judge(there, kind, class, request, outlook)
+			if got := cited(vs); got != cell.Rule {
+				t.Errorf("the %s outlook refuses by %q, want %q: %s", name, got, cell.Rule, vs)
+			}
+			readable(t, class, request, vs)
+		}
+	})
+}
+
+var (
+	ends = regexp.MustCompile(` \[[A-Z][0-9]{1,2}\]$`)
+	hint = regexp.MustCompile(`\bonly\b|; .`)
+	name = regexp.MustCompile(`\b(` + strings.Join([]string{home, guarded, lapsed, ending, elsewhere, later}, "|") + `)\b`)
+	mail = regexp.MustCompile(`[a-z]+@zylker\.com`)
+)
+
+// readable holds a refusal to what a person needs: the rule, and what would be allowed. Nothing is in it that the actor did not have to
+// know to ask (U3).
+func readable(t *testing.T, class Class, r *Request, vs rules.Violations) {
+	t.Helper()
+	asked, err := json.Marshal([]client.Object{r.Before, r.After})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vs {
+		said := v.String()
+		if !ends.MatchString(said) || !hint.MatchString(said) {
+			t.Errorf("says no rule at its end, or not what would be allowed: %q", said)
+		}
+		for _, known := range append(name.FindAllString(said, -1), mail.FindAllString(said, -1)...) {
+			if !class.Platform && known != class.Email() && !strings.Contains(string(asked), known) {
+				t.Errorf("U3: %q tells of %s, which the actor did not name", said, known)
+			}
+		}
+	}
+}
+
+// U3: who has nothing to do with an organization gets the same answer whether or not there is one of that name. Only creations can ask:
+// of what is to be changed or deleted, the API server itself says first whether it is there.
+func TestNobodyLearnsWhetherThereIsAnOrganization(t *testing.T) {
+	with := view(t, nil, Scene()...)
+	without := view(t, nil, slices.DeleteFunc(Scene(), func(o client.Object) bool {
+		return o.GetName() == home || o.GetNamespace() == v1alpha1.NamespacePrefix+home
+	})...)
+	asked := 0
+	each(t, func(t *testing.T, kind string, act Act, class Class, cell Cell) {
+		request := act.By(class)
+		if request == nil || request.Verb != Create || act.Policy != nil || class.Platform || slices.ContainsFunc(members, func(m member) bool {
+			return m.user == class.Email()
+		}) && class.Email() != email("foreign") || cell.Rule == "" {
+			return
+		}
+		asked++
+		for name, outlook := range outlooks {
+			there, gone := judge(with, kind, class, request, outlook), judge(without, kind, class, request, outlook)
+			if there.String() != gone.String() {
+				t.Errorf("the %s outlook: %q, but %q without the organization", name, there, gone)
+			}
+		}
+	})
+	if asked < 50 {
+		t.Errorf("only %d requests were compared", asked)
+	}
+}
+
+// Each rule in the legend refuses something, so that the legend is as long as the table needs.
+func TestEveryRuleRefuses(t *testing.T) {
+	refused := map[string]bool{}
+	for _, part := range Table {
+		for _, act := range part.Acts {
+			row, err := act.Row()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range row {
+				refused[cell.Rule] = true
+			}
+		}
+	}
+	for id := range Rules {
+		if !refused[id] {
+			t.Errorf("%s refuses nothing in the table", id)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+)
+
+// The organizations of the scene. The classes' people are in home; in the others as far as an act needs them.
+const (
+	home      = "home"
+	guarded   = "guarded"   // as home, but protected from deletion
+	lapsed    = "lapsed"    // its trial has ended without a subscription
+	ending    = "ending"    // being deleted
+	elsewhere = "elsewhere" // of which only the foreign one is a member
+	later     = "later"     // not there yet, but has a namespace already
+)
+
+// Finalizer is somebody's who keeps an object of the scene.
+const Finalizer = "example.com/keep"
+
+// Now is when everything in the table is done; what is there was made a day before.
+var Now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// People beside the classes': two members on whom others act, and three who are none.
+var (
+	owner    = email("owner")
+	admin    = email("administrator")
+	ada      = email("ada")    // Administrator
+	sam      = email("sam")    // Standard
+	kept     = email("kept")   // Standard, their membership has a finalizer
+	guest    = email("guest")  // invited
+	declan   = email("declan") // declined
+	newcomer = email("newcomer")
+)
+
+// Scene is every object that is there before anybody acts.
+func Scene() []client.Object {
+	all := []client.Object{
+		org(home), org(guarded), org(lapsed), org(ending), org(elsewhere),
+		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(),
+	}
+	for _, c := range Classes {
+		if c.Email() != "" {
+			all = append(all, invitation(inviter(c), c.Email()))
+		}
+	}
+	for _, m := range members {
+		all = append(all, membership(m.organization, m.user))
+	}
+	return all
+}
+
+// member is somebody in an organization.
+type member struct {
+	organization, user string
+	role               v1alpha1.Role
+}
+
+// members are all of the scene's; who owns an organization is an Administrator in the Membership (R1).
+var members = []member{
+	{home, owner, v1alpha1.RoleAdministrator}, {home, admin, v1alpha1.RoleAdministrator}, {home, ada, v1alpha1.RoleAdministrator},
+	{home, email("standard"), v1alpha1.RoleStandard}, {home, email("suspended"), v1alpha1.RoleStandard},
+	{home, sam, v1alpha1.RoleStandard}, {home, kept, v1alpha1.RoleStandard},
+	{guarded, owner, v1alpha1.RoleAdministrator}, {guarded, admin, v1alpha1.RoleAdministrator},
+	{lapsed, owner, v1alpha1.RoleAdministrator}, {lapsed, admin, v1alpha1.RoleAdministrator},
+	{ending, owner, v1alpha1.RoleAdministrator}, {ending, sam, v1alpha1.RoleStandard},
+	{elsewhere, email("foreign"), v1alpha1.RoleAdministrator},
+}
+
+func meta(namespace, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{
+		Namespace: namespace, Name: name, UID: types.UID(namespace + "/" + name), ResourceVersion: "1", Generation: 1,
+		CreationTimestamp: metav1.NewTime(Now.AddDate(0, 0, -1)),
+	}
+}
+
+func within(organization, name string) metav1.ObjectMeta {
+	return meta(v1alpha1.NamespacePrefix+organization, name)
+}
+
+func org(name string) *v1alpha1.Organization {
+	o := &v1alpha1.Organization{ObjectMeta: meta("", name), Spec: v1alpha1.OrganizationSpec{
+		DisplayName: "Zylker", SuperAdmin: owner,
+		Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 50},
+	}}
+	o.Finalizers = []string{v1alpha1.OrganizationFinalizer}
+	switch name {
+	case guarded:
+		o.Spec.DeletionProtection = true
+		o.Finalizers = append(o.Finalizers, Finalizer)
+	case lapsed:
+		o.Spec.Subscription, o.Spec.TrialEndsAt = nil, &metav1.Time{Time: Now.Add(-time.Hour)}
+	case ending:
+		o.DeletionTimestamp = &metav1.Time{Time: Now}
+		o.Finalizers = append(o.Finalizers, Finalizer)
+	case elsewhere:
+		o.Spec.SuperAdmin = email("foreign")
+	}
+	return o
+}
+
+func membership(organization, user string) *v1alpha1.Membership {
+	for _, m := range members {
+		if m.organization != organization || m.user != user {
+			continue
+		}
+		o := &v1alpha1.Membership{ObjectMeta: within(organization, identity.ObjectName(user)), Spec: v1alpha1.MembershipSpec{
+			User: user, Role: m.role, Suspended: user == email("suspended")}}
+		if user == kept {
+			o.Finalizers = []string{Finalizer}
+		}
+		return keptIn(ending, o)
+	}
+	return nil
+}
+
+func invitation(organization, to string) *v1alpha1.Invitation {
+	i := &v1alpha1.Invitation{ObjectMeta: within(organization, identity.ObjectName(to)),
+		Spec: v1alpha1.InvitationSpec{Email: to, Role: v1alpha1.RoleStandard}}
+	if to == declan {
+		i.Status.State = v1alpha1.InvitationDeclined
+	}
+	return keptIn(ending, i)
+}
+
+// keptIn keeps what is in an organization by a finalizer: it would go at once.
+func keptIn[O client.Object](organization string, o O) O {
+	if o.GetNamespace() == v1alpha1.NamespacePrefix+organization {
+		o.SetFinalizers([]string{Finalizer})
+	}
+	return o
+}
+
+// inviter is an organization that has invited somebody of a class, who is not in it.
+func inviter(c Class) string {
+	if c.Email() == email("foreign") {
+		return home
+	}
+	return elsewhere
+}
+
+// answer is how somebody declined the invitation to home, as it was stamped.
+func answer(of string) *v1alpha1.InvitationResponse {
+	return response(invitation(home, of), v1alpha1.DecisionDecline, identity.ObjectName(of))
+}
+
+func response(i *v1alpha1.Invitation, decision v1alpha1.Decision, name string) *v1alpha1.InvitationResponse {
+	return &v1alpha1.InvitationResponse{ObjectMeta: meta("", name), Spec: v1alpha1.InvitationResponseSpec{
+		Invitation: &v1alpha1.InvitationReference{Namespace: i.Namespace, Name: i.Name}, Decision: decision,
+		Author: i.Spec.Email, Invitee: i.Spec.Email, InvitationUID: i.UID, Role: i.Spec.Role, UserType: v1alpha1.UserTypeInternal,
+	}}
+}
+
+func binding(organization string) *v1alpha1.IntegrationBinding {
+	return keptIn(ending, &v1alpha1.IntegrationBinding{ObjectMeta: within(organization, "desk"), Spec: v1alpha1.IntegrationBindingSpec{
+		Application: "ZohoDesk", Account: organization + "-support", InitiatedFrom: v1alpha1.InitiatedFromCRM}})
+}
+
+func user(of string) *v1alpha1.User {
+	return &v1alpha1.User{ObjectMeta: meta("", identity.ObjectName(of)), Spec: v1alpha1.UserSpec{Email: of}}
+}
+
+func reservation() *v1alpha1.HostReservation {
+	return &v1alpha1.HostReservation{ObjectMeta: meta("", "kept.example.org")}
+}
+
+func policy() *v1alpha1.PlatformPolicy {
+	return &v1alpha1.PlatformPolicy{ObjectMeta: meta("", v1alpha1.PlatformPolicyName), Spec: *Open}
+}
+
+// Open is the policy that changes who may do what.
+var Open = &v1alpha1.PlatformPolicySpec{SignUp: v1alpha1.SignUpOpen, OrganizationDeletion: v1alpha1.OrganizationDeletionSuperAdmin}
