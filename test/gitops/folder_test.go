@@ -117,11 +117,17 @@ func (c *cluster) apply(ctx context.Context, f folder, options ...client.ApplyOp
 	}
 }
 
-func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) error {
-	return lab.Insist(ctx, func() error {
-		options := append([]client.ApplyOption{client.FieldOwner(manager)}, options...)
-		return c.git.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), options...)
+// applyOne applies an object; that a field is somebody else's is final.
+func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) (final error) {
+	options = append([]client.ApplyOption{client.FieldOwner(manager)}, options...)
+	err := lab.Insist(ctx, func() error {
+		final = c.git.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), options...)
+		if isFieldConflict(final) {
+			return nil
+		}
+		return final
 	})
+	return cmp.Or(err, final)
 }
 
 // live reads an object as it is in the cluster; nil if it is not there.
