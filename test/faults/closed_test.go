@@ -10,6 +10,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // A journal that was closed asks of every view to have seen what was stored until it opened, which a watch of a kind that rests
@@ -53,7 +55,7 @@ var _ = Describe("A journal that is not what it was", func() {
 		for range 2 {
 			closes(ctx, func(r *rush) {
 				edit(ctx, func(data map[string]string) {
-					data[partUID], data[partEntries] = unique("elsewhere"), foreign(r.user)
+					data[partUID], data[partEntries] = lab.Unique("elsewhere"), foreign(r.user)
 				})
 			})
 			Expect(record(ctx).UID).To(Equal(storedJournal(ctx).UID))

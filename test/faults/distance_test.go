@@ -11,6 +11,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // worst is the longest that anybody waited for one of the answers.
@@ -34,7 +36,7 @@ var _ = Describe("A replica far from the API server", func() {
 		end := time.Now().Add(load)
 		answers := atOnce(clients, func(i int) error {
 			for time.Now().Before(end) {
-				if err := once(ctx, control.Config(), "memberships", membership(pool[i%len(pool)], person("somebody"))); err != nil {
+				if err := once(ctx, control.Config(), "memberships", membership(pool[i%len(pool)], lab.Person("somebody"))); err != nil {
 					return err
 				}
 			}

@@ -25,6 +25,8 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // front is the one address of all replicas, as a Service is in a cluster.
@@ -145,7 +147,7 @@ func installWebhooks(ctx context.Context, to *front) {
 	Expect(platform.Create(ctx, validating)).To(Succeed())
 	to.lead() // nowhere yet, so that whatever is asked there fails
 	Eventually(func() error {
-		return platform.Create(ctx, newOrganization(person("nobody"), 1), client.DryRunAll)
+		return platform.Create(ctx, lab.NewOrganization(lab.Person("nobody"), 1), client.DryRunAll)
 	}).ShouldNot(Succeed(), "the API server asks the webhooks")
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // newProcess starts a replica in a process of its own, which ends with the test.
@@ -39,7 +40,7 @@ func newProcess(ctx context.Context) (*replica, *process.Process) {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(p.Kill)
 	r := &replica{address: &url.URL{Scheme: "https", Host: fmt.Sprintf("127.0.0.1:%d", hooks.LocalServingPort)}}
-	dry := review(newOrganization(person("nobody"), 1))
+	dry := review(lab.NewOrganization(lab.Person("nobody"), 1))
 	dry.Request.DryRun = new(bool)
 	*dry.Request.DryRun = true
 	Eventually(ctx, func(g Gomega) {

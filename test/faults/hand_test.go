@@ -8,11 +8,13 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // foreign is an entry of another cluster's journal: somebody there is about to get a place.
 func foreign(user string) string {
-	return "\t\tcreate\tMembership\torg-elsewhere\tx\t" + unique("uid") + "\t\t" + `place{"o":"elsewhere","u":"` + user + `","r":"Standard"}` + "\n"
+	return "\t\tcreate\tMembership\torg-elsewhere\tx\t" + lab.Unique("uid") + "\t\t" + `place{"o":"elsewhere","u":"` + user + `","r":"Standard"}` + "\n"
 }
 
 var _ = Describe("A journal that somebody lays hands on", func() {
@@ -32,7 +34,7 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 		edit(ctx, func(data map[string]string) { data[partFormat] = "99" })
 		DeferCleanup(func(ctx SpecContext) { edit(ctx, func(data map[string]string) { data[partFormat] = "1" }) })
 		for _, err := range atOnce(4, func(int) error {
-			return once(ctx, control.Config(), "memberships", membership(r.small, person("early")))
+			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("early")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "%v", err)
 		}
@@ -49,14 +51,14 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 	It("and fences off from everybody is judged on again when the drop time shows that nobody can have seen so much", func(ctx SpecContext) {
 		r := newRush(ctx)
 		edit(ctx, func(data map[string]string) { data[partFences] += "Invitation 9007199254740993\n" })
-		next := membership(r.small, person("early"))
+		next := membership(r.small, lab.Person("early"))
 		Expect(apierrors.IsServiceUnavailable(once(ctx, control.Config(), "memberships", next))).To(BeTrue())
 		Eventually(ctx, func() string { return storedJournal(ctx).Data[partFences] }).WithTimeout(soon).ShouldNot(ContainSubstring("9007199254740993"))
 		newRush(ctx).run(ctx).isExact(ctx)
 	}, NodeTimeout(soon*3))
 
 	It("in which a later version keeps what this one does not know has that kept, to the letter", func(ctx SpecContext) {
-		later := "\t\tmerge\tLedger\torg-x\tbook\t" + unique("uid") + "\t7\t" + `balance{"of":"x","is":[1,2]}` + "\t" + `place{"o":"x","u":"x@zylker.com","future":1}` + "\n"
+		later := "\t\tmerge\tLedger\torg-x\tbook\t" + lab.Unique("uid") + "\t7\t" + `balance{"of":"x","is":[1,2]}` + "\t" + `place{"o":"x","u":"x@zylker.com","future":1}` + "\n"
 		edit(ctx, func(data map[string]string) { data[partEntries] += later })
 		newRush(ctx).run(ctx)
 		Eventually(ctx, func() string { return storedJournal(ctx).Data[partEntries] }).Should(Equal(later), "all else has ended")

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // What is in the files named journal is all that these tests know of how the journal is stored.
@@ -53,6 +54,6 @@ func isQuiet(ctx context.Context) {
 func touch(ctx context.Context) error {
 	stored := &corev1.ConfigMap{}
 	stored.Namespace, stored.Name = journalKey.Namespace, journalKey.Name
-	patch := `{"metadata":{"annotations":{"touched":"` + unique("by") + `"}}}`
+	patch := `{"metadata":{"annotations":{"touched":"` + lab.Unique("by") + `"}}}`
 	return platform.Patch(ctx, stored, client.RawPatch("application/merge-patch+json", []byte(patch)))
 }

@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const unwanted = "unwanted" // the label of what the other webhook refuses
@@ -50,7 +51,7 @@ func refuseLater(ctx context.Context) {
 	Expect(platform.Create(ctx, own)).To(Succeed())
 	DeferCleanup(func(ctx SpecContext) { Expect(platform.Delete(ctx, own)).To(Succeed()) })
 	Eventually(ctx, func() error {
-		return platform.Create(ctx, marked(newOrganization(person("nobody"), 1)), client.DryRunAll)
+		return platform.Create(ctx, marked(lab.NewOrganization(lab.Person("nobody"), 1)), client.DryRunAll)
 	}).Should(MatchError(ContainSubstring("unwanted here")))
 }
 
@@ -66,9 +67,9 @@ var _ = Describe("What another webhook refuses", func() {
 	})
 
 	It("holds no host and no name for longer than the drop time", func(ctx SpecContext) {
-		host := unique("shop")
+		host := lab.Unique("shop")
 		shop := func() *v1alpha1.Organization {
-			org := newOrganization(person("owner"), 3)
+			org := lab.NewOrganization(lab.Person("owner"), 3)
 			org.Spec.AccessURL = &v1alpha1.AccessURL{Name: host}
 			return org
 		}
@@ -82,8 +83,8 @@ var _ = Describe("What another webhook refuses", func() {
 	}, NodeTimeout(soon*2))
 
 	It("in a storm by one tenant stays within its bounds, and everybody else goes on", func(ctx SpecContext) {
-		owner := person("owner")
-		org := create(ctx, newOrganization(owner, 10_000))
+		owner := lab.Person("owner")
+		org := create(ctx, lab.NewOrganization(owner, 10_000))
 		r := newRush(ctx)
 		mine := as(owner)
 		storm, calm := context.WithCancel(ctx)
@@ -96,11 +97,11 @@ var _ = Describe("What another webhook refuses", func() {
 			})
 		}
 		for range 12 {
-			rage(func() error { return mine.Create(storm, marked(invitation(org, person("victim")))) })
+			rage(func() error { return mine.Create(storm, marked(lab.NewInvitation(org, lab.Person("victim")))) })
 		}
 		for range 8 {
 			rage(func() error {
-				patch := `{"metadata":{"labels":{"` + unwanted + `":"true"}},"spec":{"accessURL":{"name":"` + unique("elsewhere") + `"}}}`
+				patch := `{"metadata":{"labels":{"` + unwanted + `":"true"}},"spec":{"accessURL":{"name":"` + lab.Unique("elsewhere") + `"}}}`
 				return mine.Patch(storm, org.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(patch)))
 			})
 		}
@@ -122,7 +123,7 @@ var _ = Describe("What another webhook refuses", func() {
 			}
 		}, func() {
 			for range 3 {
-				Expect(once(ctx, control.Config(), "memberships", membership(pool[0], person("calm")))).To(Succeed(), "at once")
+				Expect(once(ctx, control.Config(), "memberships", membership(pool[0], lab.Person("calm")))).To(Succeed(), "at once")
 			}
 			r.run(ctx)
 		})
@@ -132,6 +133,6 @@ var _ = Describe("What another webhook refuses", func() {
 		calm()
 		raging.Wait()
 		r.isExact(ctx)
-		Expect(insist(ctx, func() error { return mine.Create(ctx, invitation(org, person("guest"))) })).To(Succeed())
+		Expect(insist(ctx, func() error { return mine.Create(ctx, lab.NewInvitation(org, lab.Person("guest"))) })).To(Succeed())
 	}, NodeTimeout(soon*2))
 })

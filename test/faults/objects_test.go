@@ -4,14 +4,11 @@ package faults
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -19,70 +16,38 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
-
-var names atomic.Int64
-
-// unique makes a name that no other test uses.
-func unique(prefix string) string { return fmt.Sprintf("%s-%d", prefix, names.Add(1)) }
-
-func person(prefix string) string { return unique(prefix) + "@zylker.com" }
 
 // as is a client for somebody who signed in with an e-mail address.
 func as(email string) client.Client {
 	GinkgoHelper()
-	c, err := client.New(control.ConfigFor(email, people, "system:authenticated"), client.Options{Scheme: scheme})
+	c, err := client.New(control.ConfigFor(email, lab.People, "system:authenticated"), client.Options{Scheme: lab.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	return c
-}
-
-func newOrganization(superAdmin string, licenses int32) *v1alpha1.Organization {
-	return &v1alpha1.Organization{
-		ObjectMeta: metav1.ObjectMeta{Name: unique("zylker")},
-		Spec: v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: superAdmin,
-			Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: licenses}},
-	}
 }
 
 // create makes an organization with its namespace.
 func create(ctx context.Context, org *v1alpha1.Organization) *v1alpha1.Organization {
 	GinkgoHelper()
 	Expect(insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		Name: namespaceOf(org), Labels: map[string]string{v1alpha1.OrganizationLabel: org.Name}}}
-	Expect(client.IgnoreAlreadyExists(platform.Create(ctx, namespace))).To(Succeed())
+	Expect(client.IgnoreAlreadyExists(platform.Create(ctx, lab.NewNamespace(org)))).To(Succeed())
 	return org
 }
 
-func namespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
-
-func meta(org *v1alpha1.Organization) metav1.ObjectMeta { return metaOf(namespaceOf(org)) }
-
 func metaOf(namespace string) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: namespace, Name: unique("x")}
+	return metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("x")}
 }
 
 func membership(org *v1alpha1.Organization, user string) *v1alpha1.Membership {
-	return &v1alpha1.Membership{ObjectMeta: meta(org), Spec: v1alpha1.MembershipSpec{User: user, Role: v1alpha1.RoleStandard}}
-}
-
-func invitation(org *v1alpha1.Organization, email string) *v1alpha1.Invitation {
-	return &v1alpha1.Invitation{ObjectMeta: meta(org), Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
-}
-
-func response(inv *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1.InvitationResponse {
-	return &v1alpha1.InvitationResponse{
-		ObjectMeta: metav1.ObjectMeta{Name: unique("answer")},
-		Spec: v1alpha1.InvitationResponseSpec{Decision: decision,
-			Invitation: &v1alpha1.InvitationReference{Namespace: inv.Namespace, Name: inv.Name}},
-	}
+	return lab.NewMembership(org, user, v1alpha1.RoleStandard)
 }
 
 // membersOf are the memberships of an organization, its super admin's not counted.
 func membersOf(ctx context.Context, org *v1alpha1.Organization) []v1alpha1.Membership {
 	GinkgoHelper()
 	var all v1alpha1.MembershipList
-	Expect(platform.List(ctx, &all, client.InNamespace(namespaceOf(org)))).To(Succeed())
+	Expect(platform.List(ctx, &all, client.InNamespace(lab.NamespaceOf(org)))).To(Succeed())
 	return slices.DeleteFunc(all.Items, func(m v1alpha1.Membership) bool { return m.Spec.User == org.Spec.SuperAdmin })
 }
 
@@ -99,7 +64,7 @@ func once(ctx context.Context, config *rest.Config, plural string, obj client.Ob
 	GinkgoHelper()
 	config = rest.CopyConfig(config)
 	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
-	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	config.NegotiatedSerializer = serializer.NewCodecFactory(lab.Scheme).WithoutConversion()
 	c, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
 	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()

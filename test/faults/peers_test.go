@@ -13,6 +13,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // What others' users ran into and no other test of ours has; README.md has the whole list.
@@ -21,7 +22,7 @@ var _ = Describe("What others get wrong", func() {
 
 	BeforeEach(func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
-		org = create(ctx, newOrganization(person("owner"), 3))
+		org = create(ctx, lab.NewOrganization(lab.Person("owner"), 3))
 	})
 
 	finish := func(ctx context.Context, inv *v1alpha1.Invitation, state v1alpha1.InvitationState) {
@@ -31,19 +32,19 @@ var _ = Describe("What others get wrong", func() {
 	}
 
 	It("an expired invitation cannot be accepted, grants nothing, and blocks neither its seat nor a new one", func(ctx SpecContext) {
-		guest, dead := person("guest"), (*v1alpha1.Invitation)(nil)
+		guest, dead := lab.Person("guest"), (*v1alpha1.Invitation)(nil)
 		for range 4 { // more than there are seats
-			dead = invitation(org, guest)
+			dead = lab.NewInvitation(org, guest)
 			Expect(insist(ctx, func() error { return platform.Create(ctx, dead) })).To(Succeed())
 			finish(ctx, dead, v1alpha1.InvitationExpired)
-			late := response(dead, v1alpha1.DecisionAccept)
+			late := lab.NewResponse(dead, v1alpha1.DecisionAccept)
 			Eventually(ctx, func() error { return as(guest).Create(ctx, late.DeepCopy(), client.DryRunAll) }).ShouldNot(Succeed())
 			err := as(guest).Create(ctx, late)
 			Expect(apierrors.IsForbidden(err)).To(BeTrue(), "said, not swallowed: %v", err)
 		}
-		fresh := invitation(org, guest)
+		fresh := lab.NewInvitation(org, guest)
 		Expect(insist(ctx, func() error { return platform.Create(ctx, fresh) })).To(Succeed())
-		Expect(insist(ctx, func() error { return as(guest).Create(ctx, response(fresh, v1alpha1.DecisionAccept)) })).To(Succeed())
+		Expect(insist(ctx, func() error { return as(guest).Create(ctx, lab.NewResponse(fresh, v1alpha1.DecisionAccept)) })).To(Succeed())
 		isQuiet(ctx)
 	}, NodeTimeout(soon))
 
@@ -56,7 +57,7 @@ var _ = Describe("What others get wrong", func() {
 		Expect(platform.Create(ctx, user)).To(Succeed())
 		Expect(platform.Delete(ctx, user)).To(Succeed())
 		Expect(insist(ctx, func() error { return platform.Delete(ctx, own) })).To(MatchError(ContainSubstring("[R3]")))
-		Expect(insist(ctx, func() error { return as(owner).Create(ctx, invitation(org, person("guest"))) })).To(Succeed(), "they go on")
+		Expect(insist(ctx, func() error { return as(owner).Create(ctx, lab.NewInvitation(org, lab.Person("guest"))) })).To(Succeed(), "they go on")
 		isQuiet(ctx)
 	}, NodeTimeout(soon))
 })

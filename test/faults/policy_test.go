@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("A change of the limits", func() {
@@ -58,7 +59,7 @@ var _ = Describe("A change of the limits", func() {
 		both := serve(ctx, newReplica(control.Config()), newReplica(watches.guard(control.Config())))
 		begin(ctx)
 		isQuiet(ctx)
-		user, given := person("wanted"), make(chan int, 1)
+		user, given := lab.Person("wanted"), make(chan int, 1)
 		watches.shut()
 		door.lead(both[0])
 		Expect(limit(ctx, 3)).To(Succeed())
@@ -85,7 +86,7 @@ var _ = Describe("A change of the limits", func() {
 			}
 		}, func() {
 			for range users {
-				user := person("wanted")
+				user := lab.Person("wanted")
 				given[user] = wanted(ctx, user, "[L1]")
 			}
 		})

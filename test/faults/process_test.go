@@ -25,6 +25,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // A replica in a process of its own is this very program, told by variables which kubeconfig to use, where its certificate is,
@@ -44,10 +45,10 @@ func beReplica(kubeconfig string) {
 }
 
 func runReplica(kubeconfig string) error {
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+	if err := clientgoscheme.AddToScheme(lab.Scheme); err != nil {
 		return err
 	}
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
+	if err := v1alpha1.AddToScheme(lab.Scheme); err != nil {
 		return err
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
@@ -69,7 +70,7 @@ func runReplica(kubeconfig string) error {
 // review is what the API server asks about the creation of an object by a platform actor.
 func review(obj client.Object) *admissionv1.AdmissionReview {
 	GinkgoHelper()
-	kinds, _, err := scheme.ObjectKinds(obj)
+	kinds, _, err := lab.Scheme.ObjectKinds(obj)
 	Expect(err).NotTo(HaveOccurred())
 	obj.GetObjectKind().SetGroupVersionKind(kinds[0])
 	obj.SetUID(uuid.NewUUID())

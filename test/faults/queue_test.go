@@ -18,6 +18,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -84,7 +86,7 @@ var _ = Describe("An API server with few places for requests", func() {
 			watch.worst = 0
 			watch.mu.Unlock()
 			for _, err := range atOnce(60, func(i int) error {
-				return once(ctx, account(config, "default", loaderAccount), "memberships", membership(pool[i%len(pool)], person("loaded")))
+				return once(ctx, account(config, "default", loaderAccount), "memberships", membership(pool[i%len(pool)], lab.Person("loaded")))
 			}) {
 				if err == nil {
 					admitted++
@@ -104,7 +106,7 @@ var _ = Describe("An API server with few places for requests", func() {
 		schema := &flowcontrolv1.FlowSchema{}
 		Expect(platform.Get(ctx, client.ObjectKey{Name: "polyorg-journal"}, schema)).To(Succeed())
 		Eventually(ctx, func(g Gomega) string {
-			g.Expect(insist(ctx, func() error { return platform.Create(ctx, membership(pool[0], person("probe"))) })).To(Succeed())
+			g.Expect(insist(ctx, func() error { return platform.Create(ctx, membership(pool[0], lab.Person("probe"))) })).To(Succeed())
 			_, by := watch.read()
 			return by
 		}).Should(Equal(string(schema.UID)))

@@ -27,6 +27,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // replica is one of those that serve admission, in this process.
@@ -57,9 +58,9 @@ func assemble(config *rest.Config, port int, certificates string) (*replica, err
 	config = rest.CopyConfig(config)
 	config.Dial = (&net.Dialer{Timeout: 5 * time.Second}).DialContext // a connection of its own
 	server := webhook.NewServer(webhook.Options{Host: "127.0.0.1", Port: port, CertDir: certificates})
-	mgr, err1 := ctrl.NewManager(config, ctrl.Options{Scheme: scheme, WebhookServer: server, Metrics: metricsserver.Options{BindAddress: "0"},
+	mgr, err1 := ctrl.NewManager(config, ctrl.Options{Scheme: lab.Scheme, WebhookServer: server, Metrics: metricsserver.Options{BindAddress: "0"},
 		GracefulShutdownTimeout: ptr.To(time.Second)})
-	live, err2 := client.NewWithWatch(config, client.Options{Scheme: scheme})
+	live, err2 := client.NewWithWatch(config, client.Options{Scheme: lab.Scheme})
 	reviews, err3 := authorizationclient.NewForConfig(config)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -29,12 +30,12 @@ type rush struct {
 // newRush prepares the demand; that takes a replica.
 func newRush(ctx context.Context) *rush {
 	GinkgoHelper()
-	r := &rush{user: person("wanted"), small: create(ctx, newOrganization(person("owner"), seats+1))}
+	r := &rush{user: lab.Person("wanted"), small: create(ctx, lab.NewOrganization(lab.Person("owner"), seats+1))}
 	for _, org := range pool {
 		r.asked = append(r.asked, membership(org, r.user))
 	}
 	for range buyers {
-		r.asked = append(r.asked, membership(r.small, person("buyer")))
+		r.asked = append(r.asked, membership(r.small, lab.Person("buyer")))
 	}
 	return r
 }
@@ -72,6 +73,6 @@ func (r *rush) isExact(ctx context.Context) {
 	free := joined[0].DeepCopy()
 	free.ObjectMeta = metaOf(free.Namespace)
 	Expect(insist(ctx, func() error { return platform.Create(ctx, free.DeepCopy()) })).To(Succeed(), "a free place is given again")
-	Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
+	Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, lab.Person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
 	isQuiet(ctx)
 }

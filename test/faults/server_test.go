@@ -19,6 +19,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // anotherServer starts one more API server on the same etcd, until the test ends.
@@ -33,7 +34,7 @@ func serverAt(ctx context.Context, port int, flags ...string) (*process.Process,
 	GinkgoHelper()
 	in := func(name string) string { return filepath.Join(controlDir, name) }
 	p, err := process.Start(process.Command{
-		Path: filepath.Join(filepath.Dir(control.Kubectl()), "kube-apiserver"), Dir: controlDir, Name: unique("another-apiserver"),
+		Path: filepath.Join(filepath.Dir(control.Kubectl()), "kube-apiserver"), Dir: controlDir, Name: lab.Unique("another-apiserver"),
 		Args: append([]string{
 			"--etcd-servers=" + etcdClients, "--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
 			"--endpoint-reconciler-type=none", "--service-cluster-ip-range=127.10.0.0/24", "--authorization-mode=RBAC",

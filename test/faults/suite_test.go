@@ -14,10 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
@@ -25,13 +22,12 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// people is the group that RBAC lets do everything, so that whatever is refused is refused by admission.
-	people = "people"
 	// dropTime is long beside what a request takes here, and short beside what a test may take.
 	dropTime = 5 * time.Second
 	// patience is how long admission lets a request wait: less than the webhooks' own time limit.
@@ -43,8 +39,7 @@ const (
 var (
 	control    *controlplane.ControlPlane
 	controlDir string
-	root       string // of the module
-	scheme     = runtime.NewScheme()
+	root       string        // of the module
 	platform   client.Client // a platform actor
 	door       *front
 	pool       []*v1alpha1.Organization // with seats for everybody
@@ -68,7 +63,6 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	SetDefaultEventuallyTimeout(soon)
 	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
-	register(scheme)
 	var err error
 	root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
@@ -87,7 +81,7 @@ func setUp(ctx context.Context) {
 	Expect(err).NotTo(HaveOccurred())
 	own := control
 	DeferCleanup(func() { Expect(own.Stop()).To(Succeed()) })
-	platform, err = client.New(control.Config(), client.Options{Scheme: scheme})
+	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 }
 
@@ -97,7 +91,7 @@ func fill(ctx context.Context) {
 	_, err := envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
-	openTheDoor(ctx)
+	lab.OpenTheDoor(ctx, platform)
 	installWebhooks(ctx, door)
 	replicas := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 	makePool(ctx)
@@ -110,27 +104,6 @@ func makePool(ctx context.Context) {
 	GinkgoHelper()
 	pool = nil
 	for range 14 {
-		pool = append(pool, create(ctx, newOrganization(person("owner"), 10_000)))
+		pool = append(pool, create(ctx, lab.NewOrganization(lab.Person("owner"), 10_000)))
 	}
-}
-
-func register(scheme *runtime.Scheme) {
-	GinkgoHelper()
-	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
-	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
-}
-
-// openTheDoor gives people every verb but `administer`.
-func openTheDoor(ctx context.Context) {
-	GinkgoHelper()
-	Expect(platform.Create(ctx, &rbacv1.ClusterRole{
-		ObjectMeta: metav1.ObjectMeta{Name: people},
-		Rules: []rbacv1.PolicyRule{{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"*"},
-			Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}}},
-	})).To(Succeed())
-	Expect(platform.Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: people},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: people},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "Group", Name: people}},
-	})).To(Succeed())
 }

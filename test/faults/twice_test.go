@@ -8,6 +8,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	admissionv1 "k8s.io/api/admission/v1"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("A request that is judged twice", func() {
@@ -24,20 +26,20 @@ var _ = Describe("A request that is judged twice", func() {
 
 	It("has one answer and one entry, stands in nobody's way for longer than the drop time, and leaks nothing", func(ctx SpecContext) {
 		both := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
-		org := create(ctx, newOrganization(person("owner"), 2))
+		org := create(ctx, lab.NewOrganization(lab.Person("owner"), 2))
 		isQuiet(ctx)
-		last := review(membership(org, person("last")))
+		last := review(membership(org, lab.Person("last")))
 		Expect(twice(ctx, both, last)).To(HaveEach(HaveField("Allowed", BeTrue())))
 		Expect(record(ctx).Entries).To(HaveLen(1))
 
 		// Whether it is stored is not known: who wants the same seat is not refused, and gets it when it is known.
-		contended, err := ask(ctx, both[0], review(membership(org, person("next"))))
+		contended, err := ask(ctx, both[0], review(membership(org, lab.Person("next"))))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(contended.Allowed || contended.Result.Code == http.StatusTooManyRequests).To(BeTrue(), "%v", contended.Result)
-		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(org, person("next"))) })).To(Succeed())
+		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(org, lab.Person("next"))) })).To(Succeed())
 		isQuiet(ctx)
 
-		refused := twice(ctx, both, review(membership(org, person("late"))))
+		refused := twice(ctx, both, review(membership(org, lab.Person("late"))))
 		Expect(refused).To(HaveEach(And(HaveField("Allowed", BeFalse()), HaveField("Result.Message", refused[0].Result.Message))))
 		Expect(refused[0].Result.Message).To(ContainSubstring("(used 2 of 2) [E5]"))
 		Expect(record(ctx).Entries).To(BeEmpty())

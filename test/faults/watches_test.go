@@ -10,6 +10,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // apiServer is the host and port of the API server.
@@ -63,12 +65,12 @@ var _ = Describe("Watches", func() {
 		isQuiet(ctx) // all that was admitted is stored, and the other one has seen nothing of it
 		door.lead(behind)
 		for _, err := range atOnce(3, func(int) error {
-			return once(ctx, control.Config(), "memberships", membership(r.small, person("late")))
+			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("late")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "neither admitted nor refused: %v", err)
 		}
 		watches.unshut()
-		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
+		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, lab.Person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
 		r.isExact(ctx)
 	}, NodeTimeout(soon*2))
 })

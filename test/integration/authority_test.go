@@ -15,11 +15,12 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // change reads an object, changes it, and writes it as somebody, until the answer is final.
 func change[T client.Object](ctx context.Context, c client.Client, object T, edit func(T)) error {
-	return insist(ctx, func() error {
+	return lab.Insist(ctx, func() error {
 		current := object.DeepCopyObject().(T)
 		if err := platform.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil {
 			return err
@@ -37,11 +38,11 @@ var _ = Describe("Authority", Ordered, func() {
 	)
 
 	BeforeAll(func(ctx SpecContext) {
-		owner, admin, second, standard, outsider = person("owner"), person("admin"), person("second"), person("standard"), person("outsider")
+		owner, admin, second, standard, outsider = lab.Person("owner"), lab.Person("admin"), lab.Person("second"), lab.Person("standard"), lab.Person("outsider")
 		org = organization(ctx, owner, 20)
-		adminMembership, secondMembership = membership(org, admin, v1alpha1.RoleAdministrator), membership(org, second, v1alpha1.RoleAdministrator)
-		standardsMember = membership(org, standard, v1alpha1.RoleStandard)
-		for _, m := range []*v1alpha1.Membership{membership(org, owner, v1alpha1.RoleAdministrator), adminMembership, secondMembership, standardsMember} {
+		adminMembership, secondMembership = lab.NewMembership(org, admin, v1alpha1.RoleAdministrator), lab.NewMembership(org, second, v1alpha1.RoleAdministrator)
+		standardsMember = lab.NewMembership(org, standard, v1alpha1.RoleStandard)
+		for _, m := range []*v1alpha1.Membership{lab.NewMembership(org, owner, v1alpha1.RoleAdministrator), adminMembership, secondMembership, standardsMember} {
 			Expect(platform.Create(ctx, m)).To(Succeed())
 		}
 	})
@@ -55,7 +56,7 @@ var _ = Describe("Authority", Ordered, func() {
 
 	It("O1, O2, O3, O4, E2, U2: says who creates an organization", func(ctx SpecContext) {
 		create := func(actor string, edit func(*v1alpha1.Organization)) error {
-			o := newOrganization(actor)
+			o := lab.NewOrganization(actor, 0)
 			edit(o)
 			return as(actor).Create(ctx, o, client.DryRunAll)
 		}
@@ -70,12 +71,12 @@ var _ = Describe("Authority", Ordered, func() {
 		refuses(create("robot", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }), "U2")
 		Expect(create(admin, asIs)).To(Succeed())
 		Expect(create(owner, asIs)).To(Succeed())
-		refuses(platform.Create(ctx, newOrganization(standard), client.DryRunAll), "O1")
-		Expect(platform.Create(ctx, newOrganization(outsider), client.DryRunAll)).To(Succeed())
+		refuses(platform.Create(ctx, lab.NewOrganization(standard, 0), client.DryRunAll), "O1")
+		Expect(platform.Create(ctx, lab.NewOrganization(outsider, 0), client.DryRunAll)).To(Succeed())
 	})
 
 	It("A3, R2, R4, E2: says who changes one", func(ctx SpecContext) {
-		rename := func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: unique("shop")} }
+		rename := func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("shop")} }
 		refuses(change(ctx, as(admin), org, rename), "A3")
 		Expect(change(ctx, as(owner), org, rename)).To(Succeed())
 		describe := func(o *v1alpha1.Organization) { o.Spec.DisplayName += "!" }
@@ -102,7 +103,7 @@ var _ = Describe("Authority", Ordered, func() {
 		suspend := func(m *v1alpha1.Membership) { m.Spec.Suspended = true }
 		lower := func(m *v1alpha1.Membership) { m.Spec.Role = v1alpha1.RoleStandard }
 		raise := func(m *v1alpha1.Membership) { m.Spec.Role = v1alpha1.RoleAdministrator }
-		refuses(as(admin).Create(ctx, membership(org, outsider, v1alpha1.RoleStandard)), "R5")
+		refuses(as(admin).Create(ctx, lab.NewMembership(org, outsider, v1alpha1.RoleStandard)), "R5")
 		refuses(change(ctx, platform, own, lower), "R3")
 		refuses(change(ctx, as(owner), own, suspend), "R3")
 		refuses(as(owner).Delete(ctx, own), "R3")
@@ -115,26 +116,26 @@ var _ = Describe("Authority", Ordered, func() {
 		refuses(as(outsider).Delete(ctx, standardsMember), "R4")
 		Expect(change(ctx, as(admin), standardsMember, suspend)).To(Succeed())
 		Expect(change(ctx, as(admin), standardsMember, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })).To(Succeed())
-		Expect(insist(ctx, func() error { return as(standard).Delete(ctx, standardsMember) })).To(Succeed(), "R6")
-		Expect(insist(ctx, func() error { return as(owner).Delete(ctx, secondMembership) })).To(Succeed())
+		Expect(lab.Insist(ctx, func() error { return as(standard).Delete(ctx, standardsMember) })).To(Succeed(), "R6")
+		Expect(lab.Insist(ctx, func() error { return as(owner).Delete(ctx, secondMembership) })).To(Succeed())
 	})
 
 	It("R4, I7, I2, U3: says who invites, and that only the invitee answers", func(ctx SpecContext) {
-		inv := invitation(org, outsider)
+		inv := lab.NewInvitation(org, outsider)
 		refuses(as(second).Create(ctx, inv.DeepCopy()), "R4")
 		other := inv.DeepCopy()
 		other.Spec.InvitedBy = owner
 		refuses(as(admin).Create(ctx, other), "R4")
 		Expect(as(admin).Create(ctx, inv)).To(Succeed())
 		for _, stranger := range []string{admin, owner, standard} {
-			err := as(stranger).Create(ctx, response(inv, v1alpha1.DecisionAccept))
+			err := as(stranger).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionAccept))
 			refuses(err, "I7")
 			missing := inv.DeepCopy()
 			missing.Name = "missing"
-			Expect(as(stranger).Create(ctx, response(missing, v1alpha1.DecisionAccept))).To(MatchError(err.Error()), "nobody learns whether there is one")
+			Expect(as(stranger).Create(ctx, lab.NewResponse(missing, v1alpha1.DecisionAccept))).To(MatchError(err.Error()), "nobody learns whether there is one")
 		}
-		refuses(platform.Create(ctx, response(inv, v1alpha1.DecisionAccept)), "I7")
-		forged := response(inv, v1alpha1.DecisionAccept)
+		refuses(platform.Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionAccept)), "I7")
+		forged := lab.NewResponse(inv, v1alpha1.DecisionAccept)
 		forged.Spec.Author, forged.Spec.Invitee, forged.Spec.Role = admin, admin, v1alpha1.RoleAdministrator
 		Expect(as(outsider).Create(ctx, forged)).To(Succeed())
 		Expect(forged.Spec.Author).To(Equal(outsider))
@@ -144,7 +145,7 @@ var _ = Describe("Authority", Ordered, func() {
 	})
 
 	It("O7: lets nobody but the platform keep an object by a finalizer or an owner", func(ctx SpecContext) {
-		o := newOrganization(admin)
+		o := lab.NewOrganization(admin, 0)
 		o.Finalizers = []string{"example.com/keep"}
 		refuses(as(admin).Create(ctx, o), "O7")
 		o.Finalizers, o.OwnerReferences = nil, []metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "1"}}
@@ -155,22 +156,22 @@ var _ = Describe("Authority", Ordered, func() {
 	})
 
 	It("U3: tells a stranger nothing of an invitation that was answered", func(ctx SpecContext) {
-		guest := person("guest")
-		inv := invitation(org, guest)
+		guest := lab.Person("guest")
+		inv := lab.NewInvitation(org, guest)
 		Expect(as(admin).Create(ctx, inv)).To(Succeed())
-		Expect(insist(ctx, func() error { return as(guest).Create(ctx, response(inv, v1alpha1.DecisionDecline)) })).To(Succeed())
-		err := as(outsider).Create(ctx, response(inv, v1alpha1.DecisionAccept))
+		Expect(lab.Insist(ctx, func() error { return as(guest).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionDecline)) })).To(Succeed())
+		err := as(outsider).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionAccept))
 		refuses(err, "I7")
 		Expect(err).NotTo(MatchError(ContainSubstring("answered already")))
 	})
 
 	It("R3, R8: takes in no organization whose super admin has no power there", func(ctx SpecContext) {
-		late := newOrganization(person("late"))
+		late := lab.NewOrganization(lab.Person("late"), 0)
 		Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + late.Name}})).To(Succeed())
-		early := membership(late, late.Spec.SuperAdmin, v1alpha1.RoleAdministrator)
+		early := lab.NewMembership(late, late.Spec.SuperAdmin, v1alpha1.RoleAdministrator)
 		early.Spec.Suspended = true
 		Expect(platform.Create(ctx, early)).To(Succeed())
-		refuses(insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) }), "R3")
+		refuses(lab.Insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) }), "R3")
 	})
 
 	It("F2, U1: lets people choose their own default, and nothing else of a User", func(ctx SpecContext) {
@@ -186,18 +187,20 @@ var _ = Describe("Authority", Ordered, func() {
 	})
 
 	It("R8: takes in a platform's objects in any order, and judges the organization with what is there", func(ctx SpecContext) {
-		late := newOrganization(outsider)
+		late := lab.NewOrganization(outsider, 0)
 		late.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 2}
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + late.Name}}
 		Expect(platform.Create(ctx, namespace)).To(Succeed())
-		early := membership(late, person("early"), v1alpha1.RoleAdministrator)
+		early := lab.NewMembership(late, lab.Person("early"), v1alpha1.RoleAdministrator)
 		Expect(platform.Create(ctx, early)).To(Succeed())
-		Expect(platform.Create(ctx, membership(late, person("early"), v1alpha1.RoleStandard))).To(Succeed())
-		refuses(as(early.Spec.User).Create(ctx, invitation(late, person("guest"))), "R4")
-		Expect(insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) })).To(MatchError(ContainSubstring("[E5]")))
+		Expect(platform.Create(ctx, lab.NewMembership(late, lab.Person("early"), v1alpha1.RoleStandard))).To(Succeed())
+		refuses(as(early.Spec.User).Create(ctx, lab.NewInvitation(late, lab.Person("guest"))), "R4")
+		Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, late.DeepCopy()) })).To(MatchError(ContainSubstring("[E5]")))
 		late.Spec.Subscription.Licenses = 3
-		Expect(insist(ctx, func() error { return platform.Create(ctx, late) })).To(Succeed())
-		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(late, person("x"), v1alpha1.RoleStandard)) })).To(MatchError(ContainSubstring("[E5]")))
+		Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, late) })).To(Succeed())
+		Expect(lab.Insist(ctx, func() error {
+			return platform.Create(ctx, lab.NewMembership(late, lab.Person("x"), v1alpha1.RoleStandard))
+		})).To(MatchError(ContainSubstring("[E5]")))
 	})
 
 	It("O7: says who deletes an organization, and lets nobody do so while it is protected", func(ctx SpecContext) {
@@ -205,10 +208,10 @@ var _ = Describe("Authority", Ordered, func() {
 			return func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = on }
 		}
 		Expect(change(ctx, as(owner), org, protect(true))).To(Succeed())
-		refuses(insist(ctx, func() error { return platform.Delete(ctx, org) }), "O7")
+		refuses(lab.Insist(ctx, func() error { return platform.Delete(ctx, org) }), "O7")
 		Expect(change(ctx, as(owner), org, protect(false))).To(Succeed())
-		refuses(insist(ctx, func() error { return as(outsider).Delete(ctx, org) }), "O7")
-		Expect(insist(ctx, func() error { return as(admin).Delete(ctx, org) })).To(Succeed())
+		refuses(lab.Insist(ctx, func() error { return as(outsider).Delete(ctx, org) }), "O7")
+		Expect(lab.Insist(ctx, func() error { return as(admin).Delete(ctx, org) })).To(Succeed())
 	})
 
 	It("refuses what makes no sense, by field", func(ctx SpecContext) {
@@ -224,13 +227,13 @@ var _ = Describe("Authority", Ordered, func() {
 			}, "spec.accessURL.customDomain"},
 			{func(o *v1alpha1.Organization) { o.Name = "www" }, "metadata.name"},
 		} {
-			o := newOrganization(outsider)
+			o := lab.NewOrganization(outsider, 0)
 			c.edit(o)
 			err := platform.Create(ctx, o)
 			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%v", err)
 			Expect(err).To(MatchError(ContainSubstring(c.field)))
 		}
-		astray := membership(newOrganization(outsider), outsider, v1alpha1.RoleStandard)
+		astray := lab.NewMembership(lab.NewOrganization(outsider, 0), outsider, v1alpha1.RoleStandard)
 		astray.Namespace = "default"
 		Expect(platform.Create(ctx, astray)).To(MatchError(ContainSubstring("org-<organization>")))
 	})

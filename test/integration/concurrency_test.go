@@ -11,22 +11,23 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("Limits under concurrent requests to two replicas", func() {
 	organizations := func(ctx SpecContext, n int) []*v1alpha1.Organization {
 		all := make([]*v1alpha1.Organization, n)
 		for i := range all {
-			all[i] = organization(ctx, person("owner"), 9)
+			all[i] = organization(ctx, lab.Person("owner"), 9)
 		}
 		return all
 	}
 
 	It("L1, L8: lets one user into exactly 10 of 30 organizations", func(ctx SpecContext) {
-		user, orgs := person("alice"), organizations(ctx, 30)
+		user, orgs := lab.Person("alice"), organizations(ctx, 30)
 		before := []int64{replicas[0].served.Load(), replicas[1].served.Load()}
 		atOnce(ctx, 30, func(i int) error {
-			return platform.Create(ctx, membership(orgs[i], user, v1alpha1.RoleStandard))
+			return platform.Create(ctx, lab.NewMembership(orgs[i], user, v1alpha1.RoleStandard))
 		}).mustBe(10, "used 10 of 10")
 		for i, r := range replicas {
 			Expect(r.served.Load()).To(BeNumerically(">", before[i]), "replica %d judged", i)
@@ -34,28 +35,28 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 	})
 
 	It("L2, O3: lets somebody with room for one create exactly one of five organizations", func(ctx SpecContext) {
-		john := person("john")
+		john := lab.Person("john")
 		for range 4 {
 			organization(ctx, john, 9)
 		}
 		c := as(john)
-		atOnce(ctx, 5, func(int) error { return c.Create(ctx, newOrganization(john)) }).mustBe(1, "[L2]")
+		atOnce(ctx, 5, func(int) error { return c.Create(ctx, lab.NewOrganization(john, 0)) }).mustBe(1, "[L2]")
 	})
 
 	It("E5: sells exactly the seats there are", func(ctx SpecContext) {
-		org := organization(ctx, person("owner"), 6)
+		org := organization(ctx, lab.Person("owner"), 6)
 		atOnce(ctx, 30, func(i int) error {
 			if i%2 == 0 {
-				return platform.Create(ctx, invitation(org, fmt.Sprintf("guest-%d@zylker.com", i)))
+				return platform.Create(ctx, lab.NewInvitation(org, fmt.Sprintf("guest-%d@zylker.com", i)))
 			}
-			return platform.Create(ctx, membership(org, fmt.Sprintf("member-%d@zylker.com", i), v1alpha1.RoleStandard))
+			return platform.Create(ctx, lab.NewMembership(org, fmt.Sprintf("member-%d@zylker.com", i), v1alpha1.RoleStandard))
 		}).mustBe(5, "[E5]")
 	})
 
 	It("A2: gives a host to exactly one organization", func(ctx SpecContext) {
-		host := unique("shop")
+		host := lab.Unique("shop")
 		atOnce(ctx, 20, func(int) error {
-			org := newOrganization(person("owner"))
+			org := lab.NewOrganization(lab.Person("owner"), 0)
 			org.Spec.AccessURL = &v1alpha1.AccessURL{Name: host}
 			return platform.Create(ctx, org)
 		}).mustBe(1, "is not free")
@@ -63,34 +64,34 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 
 	It("G1: binds a portal to exactly one organization, and five accounts to one organization", func(ctx SpecContext) {
 		orgs := organizations(ctx, 12)
-		atOnce(ctx, 12, func(i int) error { return platform.Create(ctx, binding(orgs[i], "ZohoDesk", "support")) }).mustBe(1, "[G1]")
+		atOnce(ctx, 12, func(i int) error { return platform.Create(ctx, lab.NewBinding(orgs[i], "ZohoDesk", "support")) }).mustBe(1, "[G1]")
 		atOnce(ctx, 12, func(i int) error {
-			return platform.Create(ctx, binding(orgs[0], "ZohoSalesIQ", fmt.Sprintf("site-%d", i)))
+			return platform.Create(ctx, lab.NewBinding(orgs[0], "ZohoSalesIQ", fmt.Sprintf("site-%d", i)))
 		}).mustBe(5, "[G1]")
 	})
 
 	It("L7: sends one user exactly 20 pending invitations, and 3 from one super admin", func(ctx SpecContext) {
-		user, orgs := person("bob"), organizations(ctx, 25)
-		atOnce(ctx, 25, func(i int) error { return platform.Create(ctx, invitation(orgs[i], user)) }).mustBe(20, "[L7]")
-		busy, other := person("busy"), person("carol")
+		user, orgs := lab.Person("bob"), organizations(ctx, 25)
+		atOnce(ctx, 25, func(i int) error { return platform.Create(ctx, lab.NewInvitation(orgs[i], user)) }).mustBe(20, "[L7]")
+		busy, other := lab.Person("busy"), lab.Person("carol")
 		var own []*v1alpha1.Organization
 		for range 5 {
 			own = append(own, organization(ctx, busy, 9))
 		}
-		atOnce(ctx, 5, func(i int) error { return platform.Create(ctx, invitation(own[i], other)) }).mustBe(3, "[L7]")
+		atOnce(ctx, 5, func(i int) error { return platform.Create(ctx, lab.NewInvitation(own[i], other)) }).mustBe(3, "[L7]")
 	})
 
 	It("L6: makes one membership and one pending invitation of a user in an organization", func(ctx SpecContext) {
-		org, user, guest := organization(ctx, person("owner"), 50), person("dave"), person("erin")
+		org, user, guest := organization(ctx, lab.Person("owner"), 50), lab.Person("dave"), lab.Person("erin")
 		atOnce(ctx, 15, func(int) error {
-			return platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))
+			return platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))
 		}).mustBe(1, "[L6]")
-		atOnce(ctx, 15, func(int) error { return platform.Create(ctx, invitation(org, guest)) }).mustBe(1, "[L6]")
+		atOnce(ctx, 15, func(int) error { return platform.Create(ctx, lab.NewInvitation(org, guest)) }).mustBe(1, "[L6]")
 	})
 
 	It("I2: takes exactly one answer to an invitation", func(ctx SpecContext) {
-		org, bob := organization(ctx, person("owner"), 9), person("bob")
-		inv := invitation(org, bob)
+		org, bob := organization(ctx, lab.Person("owner"), 9), lab.Person("bob")
+		inv := lab.NewInvitation(org, bob)
 		Expect(platform.Create(ctx, inv)).To(Succeed())
 		c := as(bob)
 		atOnce(ctx, 12, func(i int) error {
@@ -98,40 +99,40 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 			if i%2 == 0 {
 				decision = v1alpha1.DecisionDecline
 			}
-			return c.Create(ctx, response(inv, decision))
+			return c.Create(ctx, lab.NewResponse(inv, decision))
 		}).mustBe(1, "answered already")
 	})
 
 	It("I2, I10: lets either the acceptance or the revocation win, never both", func(ctx SpecContext) {
-		org, bob := organization(ctx, person("owner"), 30), person("bob")
+		org, bob := organization(ctx, lab.Person("owner"), 30), lab.Person("bob")
 		for range 8 {
-			inv := invitation(org, bob)
-			Expect(insist(ctx, func() error { return platform.Create(ctx, inv) })).To(Succeed())
-			answer := response(inv, v1alpha1.DecisionAccept)
+			inv := lab.NewInvitation(org, bob)
+			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, inv) })).To(Succeed())
+			answer := lab.NewResponse(inv, v1alpha1.DecisionAccept)
 			atOnce(ctx, 2, func(i int) error {
 				if i == 0 {
 					return as(bob).Create(ctx, answer)
 				}
 				return platform.Patch(ctx, inv, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"revoked":true}}`)))
 			}).mustBe(1, "")
-			Expect(client.IgnoreNotFound(insist(ctx, func() error { return platform.Delete(ctx, answer) }))).To(Succeed())
-			Expect(insist(ctx, func() error { return platform.Delete(ctx, inv) })).To(Succeed())
+			Expect(client.IgnoreNotFound(lab.Insist(ctx, func() error { return platform.Delete(ctx, answer) }))).To(Succeed())
+			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, inv) })).To(Succeed())
 		}
 	})
 
 	It("L2: gives a place back as soon as a membership is gone, and refuses nothing that is free", func(ctx SpecContext) {
-		user, orgs := person("frank"), organizations(ctx, 11)
+		user, orgs := lab.Person("frank"), organizations(ctx, 11)
 		var last *v1alpha1.Membership
 		for _, org := range orgs[:10] {
-			last = membership(org, user, v1alpha1.RoleStandard)
-			Expect(insist(ctx, func() error { return platform.Create(ctx, last) })).To(Succeed())
+			last = lab.NewMembership(org, user, v1alpha1.RoleStandard)
+			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, last) })).To(Succeed())
 		}
 		free := orgs[10]
 		for range 15 {
-			next := membership(free, user, v1alpha1.RoleStandard)
-			Expect(platform.Create(ctx, membership(free, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[L1]")))
-			Expect(insist(ctx, func() error { return platform.Delete(ctx, last) })).To(Succeed())
-			Expect(insist(ctx, func() error { return platform.Create(ctx, next) })).To(Succeed())
+			next := lab.NewMembership(free, user, v1alpha1.RoleStandard)
+			Expect(platform.Create(ctx, lab.NewMembership(free, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[L1]")))
+			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, last) })).To(Succeed())
+			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, next) })).To(Succeed())
 			free, last = orgOf(orgs, last), next
 		}
 	})

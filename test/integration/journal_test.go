@@ -19,6 +19,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // stored is the journal as an object.
@@ -53,7 +54,7 @@ func once(ctx context.Context, plural string, obj client.Object) error {
 	GinkgoHelper()
 	config := rest.CopyConfig(control.Config())
 	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
-	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	config.NegotiatedSerializer = serializer.NewCodecFactory(lab.Scheme).WithoutConversion()
 	c, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
 	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
@@ -63,24 +64,24 @@ var _ = Describe("The journal", func() {
 	It("is the first of this cluster, and open at once", func(ctx SpecContext) {
 		Expect(recorded(ctx).UID).To(Equal(stored(ctx).UID))
 		Expect(stored(ctx).Finalizers).To(ContainElement(journal.Finalizer))
-		organization(ctx, person("owner"), 9)
+		organization(ctx, lab.Person("owner"), 9)
 		Expect(stored(ctx).ManagedFields).To(BeEmpty(), "nobody shares its fields, so they need no account")
 	})
 
 	It("judges a dry run like any other request, and keeps nothing of it", func(ctx SpecContext) {
-		org, user := organization(ctx, person("owner"), 2), person("gina")
+		org, user := organization(ctx, lab.Person("owner"), 2), lab.Person("gina")
 		for range 5 {
-			Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard), client.DryRunAll)).To(Succeed())
+			Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard), client.DryRunAll)).To(Succeed())
 		}
 		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeZero())
-		Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))).To(Succeed())
-		Expect(insist(ctx, func() error {
-			return platform.Create(ctx, membership(org, person("hal"), v1alpha1.RoleStandard), client.DryRunAll)
+		Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))).To(Succeed())
+		Expect(lab.Insist(ctx, func() error {
+			return platform.Create(ctx, lab.NewMembership(org, lab.Person("hal"), v1alpha1.RoleStandard), client.DryRunAll)
 		})).To(MatchError(ContainSubstring("[E5]")))
 	})
 
 	It("leaves nothing behind for a refusal", func(ctx SpecContext) {
-		org := organization(ctx, person("owner"), 1)
+		org := organization(ctx, lab.Person("owner"), 1)
 		var before string
 		Eventually(func() []*facts.Entry {
 			object := stored(ctx)
@@ -89,38 +90,38 @@ var _ = Describe("The journal", func() {
 			before = object.ResourceVersion
 			return record.Entries
 		}, 4*dropTime).Should(BeEmpty())
-		Expect(platform.Create(ctx, membership(org, person("ida"), v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[E5]")))
+		Expect(platform.Create(ctx, lab.NewMembership(org, lab.Person("ida"), v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[E5]")))
 		Expect(stored(ctx).ResourceVersion).To(Equal(before), "a refusal writes nothing")
 	})
 
 	It("answers a taken name as AlreadyExists, whatever the limits", func(ctx SpecContext) {
-		org := organization(ctx, person("owner"), 9)
-		m := membership(org, person("jo"), v1alpha1.RoleStandard)
+		org := organization(ctx, lab.Person("owner"), 9)
+		m := lab.NewMembership(org, lab.Person("jo"), v1alpha1.RoleStandard)
 		Expect(platform.Create(ctx, m.DeepCopy())).To(Succeed())
-		again := membership(org, person("kim"), v1alpha1.RoleStandard)
+		again := lab.NewMembership(org, lab.Person("kim"), v1alpha1.RoleStandard)
 		again.Name = m.Name
 		Eventually(func() bool { return apierrors.IsAlreadyExists(platform.Create(ctx, again.DeepCopy())) }).Should(BeTrue())
 	})
 
 	It("holds the place of a creation that something refuses after admission, says so as a retry, and drops it in time", func(ctx SpecContext) {
-		org, user := organization(ctx, person("owner"), 2), person("lea")
+		org, user := organization(ctx, lab.Person("owner"), 2), lab.Person("lea")
 		namespace := v1alpha1.NamespacePrefix + org.Name
 		Expect(platform.Create(ctx, &corev1.ResourceQuota{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "none"},
 			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/memberships.polyorg.io": resource.MustParse("0")}},
 		})).To(Succeed())
-		Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("quota")))
+		Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("quota")))
 		Expect(entriesOf(ctx, namespace)).To(Equal(1))
-		err := once(ctx, "invitations", invitation(org, person("max")))
+		err := once(ctx, "invitations", lab.NewInvitation(org, lab.Person("max")))
 		Expect(apierrors.IsTooManyRequests(err)).To(BeTrue(), "contended, not refused: %v", err)
 		Expect(err.(apierrors.APIStatus).Status().Details.RetryAfterSeconds).To(BeNumerically(">", 0))
-		Expect(platform.Create(ctx, invitation(org, person("max")))).To(Succeed(), "a client that obeys gets its turn")
+		Expect(platform.Create(ctx, lab.NewInvitation(org, lab.Person("max")))).To(Succeed(), "a client that obeys gets its turn")
 		Expect(entriesOf(ctx, namespace)).To(BeNumerically("<=", 1), "the phantom is gone")
 	})
 
 	It("lets one person's storm of failing requests stop nobody else", func(ctx SpecContext) {
-		owner := person("owner")
-		org, other := organization(ctx, owner, 100), organization(ctx, person("owner"), 100)
+		owner := lab.Person("owner")
+		org, other := organization(ctx, owner, 100), organization(ctx, lab.Person("owner"), 100)
 		Expect(platform.Create(ctx, &corev1.ResourceQuota{
 			ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + org.Name, Name: "none"},
 			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/invitations.polyorg.io": resource.MustParse("0")}},
@@ -128,19 +129,19 @@ var _ = Describe("The journal", func() {
 		c := as(owner)
 		storm, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
-		atOnce(storm, 45, func(int) error { return c.Create(storm, invitation(org, person("victim"))) })
+		atOnce(storm, 45, func(int) error { return c.Create(storm, lab.NewInvitation(org, lab.Person("victim"))) })
 		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeNumerically("<=", 32))
-		Expect(platform.Create(ctx, membership(other, person("nora"), v1alpha1.RoleStandard))).To(Succeed())
+		Expect(platform.Create(ctx, lab.NewMembership(other, lab.Person("nora"), v1alpha1.RoleStandard))).To(Succeed())
 	})
 
 	It("stays closed for the drop time when somebody deleted it, and then goes on", func(ctx SpecContext) {
-		org := organization(ctx, person("owner"), 9)
+		org := organization(ctx, lab.Person("owner"), 9)
 		lost := stored(ctx)
 		Expect(platform.Delete(ctx, lost)).To(Succeed())
 		Expect(stored(ctx).UID).To(Equal(lost.UID), "its finalizer keeps it")
 		Expect(platform.Patch(ctx, lost, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))).To(Succeed())
 
-		err := once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))
+		err := once(ctx, "memberships", lab.NewMembership(org, lab.Person("olga"), v1alpha1.RoleStandard))
 		Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "nothing is judged meanwhile: %v", err)
 		Eventually(func(g Gomega) {
 			j := &corev1.ConfigMap{}
@@ -151,7 +152,7 @@ var _ = Describe("The journal", func() {
 			g.Expect(record.UID).To(Equal(j.UID))
 		}, 4*dropTime).Should(Succeed())
 		Eventually(func() error {
-			return once(ctx, "memberships", membership(org, person("olga"), v1alpha1.RoleStandard))
+			return once(ctx, "memberships", lab.NewMembership(org, lab.Person("olga"), v1alpha1.RoleStandard))
 		}, 90*time.Second).Should(Succeed())
 	})
 })

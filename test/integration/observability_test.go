@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // spans are those of this whole process.
@@ -60,13 +61,13 @@ var _ = Describe("What is told of judgements", func() {
 		of := func(outcome string) float64 {
 			return metric("polyorg_journal_judgements_total", map[string]string{"kind": "Membership", "outcome": outcome})
 		}
-		org := organization(ctx, person("owner"), 2)
+		org := organization(ctx, lab.Person("owner"), 2)
 		before := map[string]float64{"admitted": of("admitted"), "refused": of("refused"), "exists": of("exists")}
 		writes, batches := metric("polyorg_journal_commit_seconds", map[string]string{"result": "stored"}), metric("polyorg_journal_batch_size", nil)
 
-		m := membership(org, person("paul"), v1alpha1.RoleStandard)
+		m := lab.NewMembership(org, lab.Person("paul"), v1alpha1.RoleStandard)
 		Expect(platform.Create(ctx, m.DeepCopy())).To(Succeed())
-		Expect(platform.Create(ctx, membership(org, person("quinn"), v1alpha1.RoleStandard))).NotTo(Succeed())
+		Expect(platform.Create(ctx, lab.NewMembership(org, lab.Person("quinn"), v1alpha1.RoleStandard))).NotTo(Succeed())
 		Eventually(func() float64 { _ = platform.Create(ctx, m.DeepCopy()); return of("exists") }).Should(BeNumerically(">", before["exists"]))
 
 		Expect(of("admitted")).To(BeNumerically(">", before["admitted"]))
@@ -76,9 +77,9 @@ var _ = Describe("What is told of judgements", func() {
 	})
 
 	It("traces a judgement and the write that it shared, and names nobody", func(ctx SpecContext) {
-		org, user := organization(ctx, person("owner"), 9), person("rita")
+		org, user := organization(ctx, lab.Person("owner"), 9), lab.Person("rita")
 		spans.Reset()
-		Expect(platform.Create(ctx, membership(org, user, v1alpha1.RoleStandard))).To(Succeed())
+		Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))).To(Succeed())
 		var judged, committed []tracetest.SpanStub
 		Eventually(func(g Gomega) {
 			judged, committed = nil, nil

@@ -31,6 +31,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // replica is one of those that serve admission.
@@ -56,9 +57,9 @@ func newReplica(ctx context.Context) *replica {
 	options := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
 	Expect(options.PrepWithoutInstalling()).To(Succeed())
 	server := webhook.NewServer(webhook.Options{Host: "127.0.0.1", Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
-	mgr, err := ctrl.NewManager(control.Config(), ctrl.Options{Scheme: scheme, WebhookServer: server, Metrics: metricsserver.Options{BindAddress: "0"}})
+	mgr, err := ctrl.NewManager(control.Config(), ctrl.Options{Scheme: lab.Scheme, WebhookServer: server, Metrics: metricsserver.Options{BindAddress: "0"}})
 	Expect(err).NotTo(HaveOccurred())
-	live, err := client.NewWithWatch(control.Config(), client.Options{Scheme: scheme})
+	live, err := client.NewWithWatch(control.Config(), client.Options{Scheme: lab.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	reviews, err := authorizationclient.NewForConfig(control.Config())
 	Expect(err).NotTo(HaveOccurred())

@@ -13,31 +13,25 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// people is the group that RBAC lets do everything, so that whatever is refused is refused by admission.
-	people = "people"
 	// dropTime is long beside what a request takes here, and short beside what a test may take.
 	dropTime = 15 * time.Second
 )
 
 var (
 	control  *controlplane.ControlPlane
-	scheme   = runtime.NewScheme()
 	platform client.Client // a platform actor
 	replicas []*replica
 )
@@ -50,8 +44,6 @@ func TestIntegration(t *testing.T) {
 var _ = BeforeSuite(func() {
 	SetDefaultEventuallyTimeout(30 * time.Second)
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
-	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
-	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	ctx, cancel := context.WithCancel(context.Background())
 	DeferCleanup(cancel)
 
@@ -59,7 +51,7 @@ var _ = BeforeSuite(func() {
 	control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(control.Stop()).To(Succeed()) })
-	platform, err = client.New(control.Config(), client.Options{Scheme: scheme})
+	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})
 	Expect(err).NotTo(HaveOccurred())
 
 	root, err := controlplane.ModuleRoot()
@@ -68,21 +60,6 @@ var _ = BeforeSuite(func() {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
 	trace()
-	openTheDoor(ctx)
+	lab.OpenTheDoor(ctx, platform)
 	serve(ctx, root, 2)
 })
-
-// openTheDoor gives people every verb but `administer`.
-func openTheDoor(ctx context.Context) {
-	GinkgoHelper()
-	Expect(platform.Create(ctx, &rbacv1.ClusterRole{
-		ObjectMeta: metav1.ObjectMeta{Name: people},
-		Rules: []rbacv1.PolicyRule{{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"*"},
-			Verbs: []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}}},
-	})).To(Succeed())
-	Expect(platform.Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: people},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: people},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "Group", Name: people}},
-	})).To(Succeed())
-}
