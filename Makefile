@@ -67,10 +67,12 @@ manifests: generators ## Write CRDs, the operator's role and the webhook configu
 	$(CONTROLLER_GEN) webhook paths=./internal/admission/... output:webhook:dir=config/webhook
 
 .PHONY: docs
-docs: generators ## Write the API reference.
+docs: generators ## Write the references: the API's, and the configuration file's.
 	mkdir -p docs/reference
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
+	$(TOOLS)/crd-ref-docs --source-path=internal/config --config=hack/docs/configuration.yaml --renderer=markdown \
+	  --output-path=docs/reference/configuration.md --log-level=ERROR --max-depth=3
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.

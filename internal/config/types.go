@@ -2,6 +2,12 @@
 
 // Package config is the operator's configuration file: what one installation differs in from another. What the
 // platform may change while the operator runs is a PlatformPolicy instead.
+//
+// It is read at start; a field that is unknown, repeated or invalid stops the start, with its path in the message. Examples with
+// every field, each with a comment: config/samples/configuration/operator.yaml, and platformpolicy.yaml beside it.
+//
+// +groupName=config.polyorg.io
+// +versionName=v1alpha1
 package config
 
 import (
@@ -19,6 +25,8 @@ const (
 )
 
 // OperatorConfig is the configuration of one operator process. Replicas share everything but addresses and CertDir.
+//
+// +kubebuilder:object:root=true
 type OperatorConfig struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package configuration tests both places where the operator is configured: its file, read by the real program, and the
+// PlatformPolicy, changed while requests run.
+package configuration
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+var l *lab.Lab
+
+func TestConfiguration(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Configuration")
+}
+
+// The operator runs with the documented example, every field of it set; the lab gives it addresses of its own.
+var _ = BeforeSuite(func(ctx context.Context) {
+	l = lab.Start(ctx, lab.Options{Configure: func(c *config.OperatorConfig) {
+		example, err := config.Load(operatorFile)
+		Expect(err).NotTo(HaveOccurred())
+		*c = *example
+	}})
+}, NodeTimeout(5*time.Minute))
