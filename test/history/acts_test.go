@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/record"
 )
 
 // stage is where a history plays: few people and few organizations, so that they get in each other's way.
@@ -140,7 +141,7 @@ func (d draw) offered(ctx context.Context) (*v1alpha1.Invitation, error) {
 	}
 	from := d.IntN(len(all.Items))
 	for n := range all.Items { // one that is pending if there is one
-		if i := &all.Items[(from+n)%len(all.Items)]; pending(i) {
+		if i := &all.Items[(from+n)%len(all.Items)]; record.IsPending(i) {
 			return i, nil
 		}
 	}
@@ -211,7 +212,7 @@ func bind(ctx context.Context, d draw) error { return create(ctx, platform, d.bo
 func unbind(ctx context.Context, d draw) error { return platform.Delete(ctx, d.bound()) }
 
 func (d draw) reservation() *v1alpha1.HostReservation {
-	return &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: d.host + "." + baseDomain}}
+	return &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: d.host + "." + record.BaseDomain}}
 }
 
 func reserve(ctx context.Context, d draw) error { return create(ctx, platform, d.reservation()) }

@@ -14,8 +14,6 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -132,15 +130,6 @@ func emptyJournal(ctx context.Context) (version string) {
 		g.Expect(entries).To(BeZero())
 	}).Should(Succeed())
 	return version
-}
-
-// objectsOf are the items of a list.
-func objectsOf(list client.ObjectList) (objects []client.Object) {
-	_ = meta.EachListItem(list, func(o runtime.Object) error { // every list of ours has items
-		objects = append(objects, o.(client.Object))
-		return nil
-	})
-	return objects
 }
 
 // inParallel does it n times at once, and returns when all is done.

@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/record"
 )
 
 // crowd is how many ask at once.
@@ -20,7 +21,7 @@ const crowd = 200
 // A contest is a crowd of requests for what only so many can have.
 type contest struct {
 	name       string
-	thing      thing
+	thing      record.Thing
 	crowd, win int
 	try        func(ctx context.Context, i int) error
 
@@ -83,32 +84,32 @@ func (c *contest) note(a answer) int {
 func contests(branches []string, shop, john string) []*contest {
 	alice, bob := person("alice"), person("bob")
 	return []*contest{
-		{name: "L1, places of a user", thing: thing{"L1", alice}, crowd: crowd, win: 10, try: func(ctx context.Context, i int) error {
+		{name: "L1, places of a user", thing: record.Thing{Rule: "L1", Name: alice}, crowd: crowd, win: 10, try: func(ctx context.Context, i int) error {
 			return create(ctx, platform, newMembership(branches[i], "alice", alice))
 		}},
-		{name: "E5, seats", thing: thing{"E5", shop}, crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
+		{name: "E5, seats", thing: record.Thing{Rule: "E5", Name: shop}, crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
 			user := fmt.Sprintf("guest-%d@zylker.com", i)
 			if i%2 == 0 {
 				return create(ctx, platform, newInvitation(shop, user))
 			}
 			return create(ctx, platform, newMembership(shop, fmt.Sprint("guest-", i), user))
 		}},
-		{name: "A2, a host", thing: thing{"A2", "wanted." + baseDomain}, crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
+		{name: "A2, a host", thing: record.Thing{Rule: "A2", Name: "wanted." + record.BaseDomain}, crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
 			o := newOrganization(fmt.Sprint("rival-", i), fmt.Sprintf("rival-%d@zylker.com", i), 1)
 			o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "wanted"}
 			return create(ctx, platform, o)
 		}},
-		{name: "G1, an account", thing: thing{"G1 account", "ZohoDesk/ support"}, crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
+		{name: "G1, an account", thing: record.Thing{Rule: "G1 account", Name: "ZohoDesk/ support"}, crowd: crowd, win: 1, try: func(ctx context.Context, i int) error {
 			return create(ctx, platform, newBinding(branches[i], "desk", "ZohoDesk", "support"))
 		}},
-		{name: "G1, slots", thing: thing{"G1 slot", "ZohoSalesIQ/ " + shop}, crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
+		{name: "G1, slots", thing: record.Thing{Rule: "G1 slot", Name: "ZohoSalesIQ/ " + shop}, crowd: crowd, win: 5, try: func(ctx context.Context, i int) error {
 			site := fmt.Sprint("site-", i)
 			return create(ctx, platform, newBinding(shop, site, "ZohoSalesIQ", site))
 		}},
-		{name: "L7, pending invitations", thing: thing{"L7", bob}, crowd: crowd, win: 20, try: func(ctx context.Context, i int) error {
+		{name: "L7, pending invitations", thing: record.Thing{Rule: "L7", Name: bob}, crowd: crowd, win: 20, try: func(ctx context.Context, i int) error {
 			return create(ctx, platform, newInvitation(branches[i], bob))
 		}},
-		{name: "L2, room to create", thing: thing{"L2", john}, crowd: 5, win: 1, try: func(ctx context.Context, i int) error {
+		{name: "L2, room to create", thing: record.Thing{Rule: "L2", Name: john}, crowd: 5, win: 1, try: func(ctx context.Context, i int) error {
 			return create(ctx, as(john), newOrganization(fmt.Sprint("own-", i), john, 0))
 		}},
 	}
@@ -146,10 +147,10 @@ func endToEnd() {
 	}
 
 	It("exceeded no limit on the way, and used each up", func(ctx SpecContext) {
-		Expect(judged.check(seen.settled(ctx))).To(BeEmpty())
-		w := judged.world
+		Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty())
+		w := judged.World
 		for _, c := range all {
-			Expect(w.taken()[c.thing]).To(HaveLen(int(w.limit(c.thing, w.policy()))), c.name)
+			Expect(w.Taken()[c.thing]).To(HaveLen(int(w.Limit(c.thing, w.Policy()))), c.name)
 		}
 	}, SpecTimeout(soon))
 }

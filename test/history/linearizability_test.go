@@ -92,7 +92,7 @@ func linearizability() {
 		}
 		fmt.Fprintf(GinkgoWriter, "%d requests in %s: %v\n", len(j.all), time.Since(j.began), j.tally())
 		Expect(linearizable(j.all)).To(Succeed())
-		Expect(judged.check(seen.settled(ctx))).To(BeEmpty())
+		Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty())
 		Expect(insist(ctx, func(ctx context.Context) error { return platform.Delete(ctx, policy) })).To(Succeed())
 	}, SpecTimeout(length+3*time.Minute))
 }

@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/record"
 )
 
 // A play is one random history, from a seed, in acts of one length: each with so many replicas.
@@ -93,33 +94,33 @@ func (p *play) note(name string, a answer) {
 }
 
 // quiet waits until nothing is under way any more among so many replicas, judges all that happened, and returns the world as it is.
-func quiet(ctx context.Context, replicas int) world {
+func quiet(ctx context.Context, replicas int) record.World {
 	GinkgoHelper()
 	length := 0
 	Eventually(func(g Gomega) {
 		revive(ctx, replicas)
-		all, err := seen.history()
+		all, err := seen.History()
 		g.Expect(err).NotTo(HaveOccurred())
 		before := length
 		length = len(all)
 		g.Expect(length).To(Equal(before), "something goes on")
-		for id, o := range last(all) {
+		for id, o := range record.Last(all) {
 			g.Expect(o.GetDeletionTimestamp()).To(BeNil(), "%s goes", id)
 			if r, ok := o.(*v1alpha1.InvitationResponse); ok {
 				g.Expect(r.Status.CompletedAt).NotTo(BeNil(), "%s is carried out", id)
 			}
 		}
-		g.Expect(newcomers(last(all))).To(BeEmpty(), "every organization has its super admin for a member")
+		g.Expect(newcomers(record.Last(all))).To(BeEmpty(), "every organization has its super admin for a member")
 	}).WithPolling(time.Second).Should(Succeed())
 	emptyJournal(ctx)
-	Expect(judged.check(seen.settled(ctx))).To(BeEmpty(), "what was stored ought not to have been")
-	return judged.world
+	Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty(), "what was stored ought not to have been")
+	return judged.World
 }
 
 // newcomers are organizations whose super admin ought to be a member and is not yet. Who is over a limit, which was lowered before
 // the controllers came to the organization, gets no power from it.
-func newcomers(w world) (names []string) {
-	members, t := map[string]bool{}, w.taken()
+func newcomers(w record.World) (names []string) {
+	members, t := map[string]bool{}, w.Taken()
 	for _, o := range w {
 		if m, ok := o.(*v1alpha1.Membership); ok {
 			members[m.Namespace+" "+m.Spec.User] = true
@@ -127,7 +128,7 @@ func newcomers(w world) (names []string) {
 	}
 	for _, o := range w {
 		o, ok := o.(*v1alpha1.Organization)
-		if ok && !members[v1alpha1.NamespacePrefix+o.Name+" "+o.Spec.SuperAdmin] && !w.over(t, o.Spec.SuperAdmin) {
+		if ok && !members[v1alpha1.NamespacePrefix+o.Name+" "+o.Spec.SuperAdmin] && !over(w, t, o.Spec.SuperAdmin) {
 			names = append(names, o.Name)
 		}
 	}
@@ -135,10 +136,10 @@ func newcomers(w world) (names []string) {
 }
 
 // over reports whether a user is over a limit.
-func (w world) over(t taken, user string) bool {
+func over(w record.World, t record.Taken, user string) bool {
 	return slices.ContainsFunc([]string{"L1", "L2", "L3", "L4", "L5"}, func(rule string) bool {
-		k := thing{rule, user}
-		return int32(len(t[k])) > w.limit(k, w.policy())
+		k := record.Thing{Rule: rule, Name: user}
+		return int32(len(t[k])) > w.Limit(k, w.Policy())
 	})
 }
 

@@ -17,11 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/record"
 )
-
-// invokedAt, an annotation, says which revision the store had reached when an object's last change was asked for. A limit that was
-// lowered between then and the storing may be exceeded by it (L9).
-const invokedAt = "history.polyorg.io/invoked-at"
 
 var names atomic.Int64
 
@@ -76,7 +73,7 @@ func namespaces(ctx context.Context, organizations ...string) {
 // dated returns a copy that says when it was asked for.
 func dated(o client.Object) client.Object {
 	o = o.DeepCopyObject().(client.Object)
-	o.SetAnnotations(map[string]string{invokedAt: strconv.FormatInt(seen.revision(), 10)})
+	o.SetAnnotations(map[string]string{record.InvokedAt: strconv.FormatInt(seen.Revision(), 10)})
 	return o
 }
 
@@ -88,7 +85,7 @@ func create(ctx context.Context, c client.Client, o client.Object) error {
 // patch asks once for a change of the spec, in JSON.
 func patch(ctx context.Context, c client.Client, o client.Object, spec string) error {
 	return c.Patch(ctx, o, client.RawPatch("application/merge-patch+json", fmt.Appendf(nil,
-		`{"metadata":{"annotations":{%q:"%d"}},"spec":%s}`, invokedAt, seen.revision(), spec)))
+		`{"metadata":{"annotations":{%q:"%d"}},"spec":%s}`, record.InvokedAt, seen.Revision(), spec)))
 }
 
 // numbered are the names of n things.

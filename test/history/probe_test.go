@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/record"
 )
 
 // spare is how many more ask for a thing than it has room for.
@@ -19,18 +20,18 @@ const spare = 2
 
 // A try asks for one more of a thing.
 type try struct {
-	thing thing
+	thing record.Thing
 	do    func(ctx context.Context) error
 }
 
 // probe asks for everything that is limited, for more than there is room, all at once; exactly as many get it as there is room,
 // counted by the rulebook's words (world). It returns what was asked.
-func probe(ctx context.Context, s *stage, w world) []try {
+func probe(ctx context.Context, s *stage, w record.World) []try {
 	GinkgoHelper()
-	t := w.taken()
-	free := func(k thing) int { return max(0, int(w.limit(k, w.policy()))-len(t[k])) }
+	t := w.Taken()
+	free := func(k record.Thing) int { return max(0, int(w.Limit(k, w.Policy()))-len(t[k])) }
 	tries := probes(ctx, s, w, free)
-	got := map[thing]int{}
+	got := map[record.Thing]int{}
 	var mu sync.Mutex
 	inParallel(len(tries), func(i int) {
 		a := read(insist(ctx, tries[i].do))
@@ -52,32 +53,32 @@ func probe(ctx context.Context, s *stage, w world) []try {
 func refuseForFree(ctx context.Context, tries []try) {
 	GinkgoHelper()
 	version := emptyJournal(ctx)
-	before := last(seen.settled(ctx))
+	before := record.Last(seen.Settled(ctx))
 	inParallel(len(tries), func(i int) {
 		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: it is there
 	})
 	Expect(emptyJournal(ctx)).To(Equal(version), "a refusal writes nothing")
-	Expect(last(seen.settled(ctx))).To(HaveLen(len(before)))
+	Expect(record.Last(seen.Settled(ctx))).To(HaveLen(len(before)))
 }
 
-func probes(ctx context.Context, s *stage, w world, free func(thing) int) (all []try) {
+func probes(ctx context.Context, s *stage, w record.World, free func(record.Thing) int) (all []try) {
 	GinkgoHelper()
-	rooms := numbered(unique("room"), int(w.policy().OrganizationsPerUser)+spare)
-	halls := numbered(unique("hall"), int(w.policy().PendingPerUser)+spare)
+	rooms := numbered(unique("room"), int(w.Policy().OrganizationsPerUser)+spare)
+	halls := numbered(unique("hall"), int(w.Policy().PendingPerUser)+spare)
 	namespaces(ctx, append(rooms, halls...)...)
-	add := func(k thing, n int, of func(i int) func(context.Context) error) {
+	add := func(k record.Thing, n int, of func(i int) func(context.Context) error) {
 		for i := range n {
 			all = append(all, try{k, of(i)})
 		}
 	}
 	for _, person := range s.people {
-		k := thing{"L1", address(person)}
+		k := record.Thing{Rule: "L1", Name: address(person)}
 		add(k, free(k)+spare, func(i int) func(context.Context) error {
 			return func(ctx context.Context) error {
 				return create(ctx, platform, newMembership(rooms[i], person, address(person)))
 			}
 		})
-		k = thing{"L7", address(person)}
+		k = record.Thing{Rule: "L7", Name: address(person)}
 		add(k, free(k)+spare, func(i int) func(context.Context) error {
 			return func(ctx context.Context) error {
 				return create(ctx, platform, newInvitation(halls[i], address(person)))
@@ -86,7 +87,7 @@ func probes(ctx context.Context, s *stage, w world, free func(thing) int) (all [
 	}
 	for _, o := range w {
 		if o, ok := o.(*v1alpha1.Organization); ok && slices.Contains(slices.Concat(s.settled, s.passing), o.Name) {
-			k := thing{"E5", o.Name}
+			k := record.Thing{Rule: "E5", Name: o.Name}
 			add(k, free(k)+spare, func(i int) func(context.Context) error {
 				guest := fmt.Sprintf("%s-guest-%d", o.Name, i)
 				return func(ctx context.Context) error {
@@ -96,7 +97,7 @@ func probes(ctx context.Context, s *stage, w world, free func(thing) int) (all [
 		}
 	}
 	for _, host := range s.hosts {
-		add(thing{"A2", host + "." + baseDomain}, 1+spare, func(i int) func(context.Context) error {
+		add(record.Thing{Rule: "A2", Name: host + "." + record.BaseDomain}, 1+spare, func(i int) func(context.Context) error {
 			name := fmt.Sprintf("%s-%d", host, i)
 			return func(ctx context.Context) error {
 				o := newOrganization(name, address(name), 1)
@@ -106,7 +107,7 @@ func probes(ctx context.Context, s *stage, w world, free func(thing) int) (all [
 		})
 	}
 	for _, account := range s.accounts {
-		add(thing{"G1 account", "ZohoDesk/ " + account}, 1+spare, func(i int) func(context.Context) error {
+		add(record.Thing{Rule: "G1 account", Name: "ZohoDesk/ " + account}, 1+spare, func(i int) func(context.Context) error {
 			return func(ctx context.Context) error {
 				return create(ctx, platform, newBinding(rooms[i], account, "ZohoDesk", account))
 			}

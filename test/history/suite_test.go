@@ -21,6 +21,7 @@ import (
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/sandbox"
 	"github.com/polyorg/polyorg/test/lab"
+	"github.com/polyorg/polyorg/test/record"
 )
 
 const (
@@ -35,8 +36,8 @@ const (
 var (
 	control  *controlplane.ControlPlane
 	operator *sandbox.Sandbox
-	seen     *recorder
-	judged   = newChecker()
+	seen     *record.Recorder
+	judged   = record.NewChecker()
 	platform client.Client // the platform's administrator
 )
 
@@ -95,6 +96,6 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	SetDefaultEventuallyTimeout(soon)
 	platform = as("")
 	lab.OpenTheDoor(ctx, platform)
-	seen = record(control.Config())
-	DeferCleanup(func() { seen.stop() })
+	seen = record.Start(control.Config(), nil)
+	DeferCleanup(func() { seen.Stop() })
 })

@@ -30,10 +30,10 @@ func keepTraces() {
 
 // moments is the recorded history, a line a change.
 func moments() (lines []byte) {
-	all, _ := seen.history()
+	all, _ := seen.History()
 	for _, m := range all {
-		object, _ := stdjson.Marshal(m.object)
-		lines = fmt.Appendf(lines, "%d %s %s\n", m.revision, m.id, object)
+		object, _ := stdjson.Marshal(m.Object)
+		lines = fmt.Appendf(lines, "%d %s %s\n", m.Revision, m.ID, object)
 	}
 	return lines
 }

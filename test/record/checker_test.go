@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package history
+package record
 
 import (
 	"fmt"
@@ -13,29 +13,36 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // script writes a history by hand, one revision a line.
-type script struct{ moments []moment }
+type script struct{ moments []Moment }
 
 func (s *script) stored(kind string, o client.Object, asked ...int) *script {
 	if o.GetUID() == "" {
 		o.SetUID(types.UID(kind + o.GetNamespace() + o.GetName()))
 	}
 	for _, a := range asked {
-		o.SetAnnotations(map[string]string{invokedAt: strconv.Itoa(a)})
+		o.SetAnnotations(map[string]string{InvokedAt: strconv.Itoa(a)})
 	}
-	s.moments = append(s.moments, moment{int64(len(s.moments) + 1), id{kind, o.GetNamespace(), o.GetName()}, o})
+	s.moments = append(s.moments, Moment{int64(len(s.moments) + 1), ID{kind, o.GetNamespace(), o.GetName()}, o})
 	return s
 }
 
 func (s *script) gone(kind, namespace, name string) *script {
-	s.moments = append(s.moments, moment{int64(len(s.moments) + 1), id{kind, namespace, name}, nil})
+	s.moments = append(s.moments, Moment{int64(len(s.moments) + 1), ID{kind, namespace, name}, nil})
 	return s
 }
 
+func organization(name, owner string, licenses int32) *v1alpha1.Organization {
+	o := lab.NewOrganization(owner, licenses)
+	o.Name = name
+	return o
+}
+
 func (s *script) org(name, owner string, licenses int32, change ...func(*v1alpha1.Organization)) *script {
-	o := newOrganization(name, owner, licenses)
+	o := organization(name, owner, licenses)
 	for _, c := range change {
 		c(o)
 	}
@@ -46,7 +53,23 @@ func (s *script) member(organization, user string, asked ...int) *script {
 	if len(asked) == 0 {
 		asked = []int{len(s.moments)}
 	}
-	return s.stored("Membership", newMembership(organization, user, user), asked...)
+	return s.stored("Membership", membership(organization, user, v1alpha1.RoleStandard), asked...)
+}
+
+func membership(of, user string, role v1alpha1.Role) *v1alpha1.Membership {
+	m := lab.NewMembership(organization(of, "", 0), user, role)
+	m.Name = user
+	return m
+}
+
+func invitation(name string) *v1alpha1.Invitation {
+	i := lab.NewInvitation(organization("o", "", 0), "bob@zylker.com")
+	i.Name = name
+	return i
+}
+
+func policy() *v1alpha1.PlatformPolicy {
+	return &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
 }
 
 func (s *script) members(n int, user string) *script {
@@ -57,19 +80,19 @@ func (s *script) members(n int, user string) *script {
 }
 
 func (s *script) limit(organizations int32) *script {
-	p := defaultPolicy()
-	p.Spec.Limits = limits(organizations, 1, 1)
+	p := policy()
+	p.Spec.Limits = &v1alpha1.LimitsPolicy{OrganizationsPerUser: &organizations}
 	return s.stored("PlatformPolicy", p)
 }
 
 func (s *script) trial(licenses int32) *script {
-	p := defaultPolicy()
+	p := policy()
 	p.Spec.Trial = &v1alpha1.TrialPolicy{Licenses: &licenses}
 	return s.stored("PlatformPolicy", p)
 }
 
 func (s *script) invited(uid string, change ...func(*v1alpha1.Invitation)) *script {
-	i := newInvitation("o", "bob@zylker.com")
+	i := invitation("bob")
 	i.UID = types.UID(uid)
 	for _, c := range change {
 		c(i)
@@ -96,8 +119,10 @@ func TestChecker(t *testing.T) {
 		return func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: host} }
 	}
 	ending := func(o *v1alpha1.Organization) { o.DeletionTimestamp = &metav1.Time{} }
-	bound := func(organization, name, application, account string) client.Object {
-		return newBinding(organization, name, application, account)
+	bound := func(of, name, application, account string) client.Object {
+		b := lab.NewBinding(organization(of, "", 0), application, account)
+		b.Name = name
+		return b
 	}
 	for name, c := range map[string]struct {
 		history *script
@@ -123,12 +148,18 @@ func TestChecker(t *testing.T) {
 		"a host that is still held":         {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
 		"two answers":                       {new(script).answers("x").answers("y"), "I2"},
 		"an invitation that ends twice":     {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
-		"two pending invitations":           {new(script).invited("i").stored("Invitation", second(), 1), "L6"},
+		"two pending invitations":           {new(script).invited("i").stored("Invitation", invitation("again"), 1), "L6"},
 		"an account of two organizations":   {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
 		"a slot of two accounts":            {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
+		"a super admin who leaves":          {admins("a").gone("Membership", "org-o", "a"), "R3"},
+		"one whose organization ends":       {admins("a").org("o", "a", 9, ending).gone("Membership", "org-o", "a"), ""},
+		"a super admin suspended":           {admins("a").stored("Membership", suspended("o", "a")), "R3"},
+		"a super admin made Standard":       {admins("a").member("o", "a"), "R3"},
+		"a transfer to an Administrator":    {admins("a", "b").org("o", "b", 9).gone("Membership", "org-o", "a"), ""},
+		"a transfer to who is no member":    {admins("a").org("o", "b", 9), "R2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wrong := newChecker().check(c.history.moments)
+			wrong := NewChecker().Check(c.history.moments)
 			switch {
 			case c.want == "" && len(wrong) > 0:
 				t.Errorf("found %v", wrong)
@@ -137,6 +168,21 @@ func TestChecker(t *testing.T) {
 			}
 		})
 	}
+}
+
+// admins is an organization of Administrators, of whom the first is super admin.
+func admins(users ...string) *script {
+	s := new(script).org("o", users[0], 9)
+	for _, user := range users {
+		s.stored("Membership", membership("o", user, v1alpha1.RoleAdministrator))
+	}
+	return s
+}
+
+func suspended(organization, user string) *v1alpha1.Membership {
+	m := membership(organization, user, v1alpha1.RoleAdministrator)
+	m.Spec.Suspended = true
+	return m
 }
 
 func six(owner string) *script {
@@ -149,11 +195,5 @@ func six(owner string) *script {
 
 // holding is an organization that asks for a host no more, and has not given it up.
 func holding(host string) func(*v1alpha1.Organization) {
-	return func(o *v1alpha1.Organization) { o.Status.Hosts = []string{host + "." + baseDomain} }
-}
-
-func second() *v1alpha1.Invitation {
-	i := newInvitation("o", "bob@zylker.com")
-	i.Name = "again"
-	return i
+	return func(o *v1alpha1.Organization) { o.Status.Hosts = []string{host + "." + BaseDomain} }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package history
+package record
 
 import (
 	"fmt"
@@ -13,12 +13,17 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-const baseDomain = "crm.example.com"
+// BaseDomain is that of the shipped configuration.
+const BaseDomain = "crm.example.com"
 
-// checker goes through a history moment by moment, and says what ought not to have been stored.
-type checker struct {
-	world    world
-	taken    taken
+// InvokedAt, an annotation, says which revision the store had reached when an object's last change was asked for. A limit that was
+// lowered between then and the storing may be exceeded by it (L9).
+const InvokedAt = "history.polyorg.io/invoked-at"
+
+// A Checker goes through a history moment by moment, and says what ought not to have been stored.
+type Checker struct {
+	World    World
+	taken    Taken
 	policies []policyAt
 	checked  int // moments
 }
@@ -29,12 +34,13 @@ type policyAt struct {
 	policy   rules.Policy
 }
 
-func newChecker() *checker {
-	return &checker{world: world{}, taken: taken{}, policies: []policyAt{{0, rules.DefaultPolicy}}}
+// NewChecker begins with an empty store.
+func NewChecker() *Checker {
+	return &Checker{World: World{}, taken: Taken{}, policies: []policyAt{{0, rules.DefaultPolicy}}}
 }
 
-// check judges what a history holds beyond what was judged before.
-func (c *checker) check(history []moment) (wrong []string) {
+// Check judges what a history holds beyond what was judged before.
+func (c *Checker) Check(history []Moment) (wrong []string) {
 	for _, m := range history[c.checked:] {
 		wrong = append(wrong, c.step(m)...)
 	}
@@ -42,21 +48,18 @@ func (c *checker) check(history []moment) (wrong []string) {
 	return wrong
 }
 
-func (c *checker) step(m moment) (wrong []string) {
-	before := c.world[m.id]
-	if m.object == nil {
-		delete(c.world, m.id)
-	} else {
-		c.world[m.id] = m.object
+func (c *Checker) step(m Moment) (wrong []string) {
+	before := c.World[m.ID]
+	c.World.Apply(m)
+	if m.ID.Kind == "PlatformPolicy" {
+		c.policies = append(c.policies, policyAt{m.Revision, c.World.Policy()})
 	}
-	if m.id.kind == "PlatformPolicy" {
-		c.policies = append(c.policies, policyAt{m.revision, c.world.policy()})
-	}
-	if !reflect.DeepEqual(says(before), says(m.object)) {
+	if !reflect.DeepEqual(says(before), says(m.Object)) {
 		was := c.taken
-		c.taken = c.world.taken()
+		c.taken = c.World.Taken()
 		wrong = append(c.grown(m, was), c.shrunk(m, before)...)
 	}
+	wrong = append(wrong, c.headless(m, before)...)
 	return append(wrong, answered(m, before)...)
 }
 
@@ -81,12 +84,12 @@ func says(o client.Object) any {
 }
 
 // grown finds things that more take up than before, and more than can: by the most generous policy since it was asked for.
-func (c *checker) grown(m moment, was taken) (wrong []string) {
+func (c *Checker) grown(m Moment, was Taken) (wrong []string) {
 	for t, by := range c.taken {
-		judged := t.rule != "L7 inviter" || m.id.kind == "Invitation" // a transfer does not count invitations
+		judged := t.Rule != "L7 inviter" || m.ID.Kind == "Invitation" // a transfer does not count invitations
 		if limit := c.limit(t, m); judged && len(by) > len(was[t]) && int32(len(by)) > limit {
 			wrong = append(wrong, fmt.Sprintf("[%s] revision %d, %s: %s is taken up %d times, and can be %d times: %v",
-				t.rule, m.revision, m.id, t.name, len(by), limit, sorted(by)))
+				t.Rule, m.Revision, m.ID, t.Name, len(by), limit, sorted(by)))
 		}
 	}
 	return wrong
@@ -94,10 +97,10 @@ func (c *checker) grown(m moment, was taken) (wrong []string) {
 
 // since are the policies in force at some time since a change was asked for. Of what the operator made that is not known; it takes
 // nothing new.
-func (c *checker) since(m moment) (policies []rules.Policy) {
+func (c *Checker) since(m Moment) (policies []rules.Policy) {
 	var asked int64
-	if m.object != nil {
-		asked = revisionOf(m.object.GetAnnotations()[invokedAt])
+	if m.Object != nil {
+		asked = revisionOf(m.Object.GetAnnotations()[InvokedAt])
 	}
 	for i, p := range c.policies {
 		if i+1 == len(c.policies) || c.policies[i+1].revision > asked {
@@ -108,17 +111,17 @@ func (c *checker) since(m moment) (policies []rules.Policy) {
 }
 
 // limit is the highest since a change was asked for.
-func (c *checker) limit(t thing, m moment) (limit int32) {
+func (c *Checker) limit(t Thing, m Moment) (limit int32) {
 	for _, p := range c.since(m) {
-		limit = max(limit, c.world.limit(t, p))
+		limit = max(limit, c.World.Limit(t, p))
 	}
 	return limit
 }
 
 // shrunk finds licences lowered under the seats in use (E6), and those of an organization that came after its members (R8). One
 // that was over a limit before, and gets no fewer seats, stays over it (L9).
-func (c *checker) shrunk(m moment, before client.Object) []string {
-	o, ok := m.object.(*v1alpha1.Organization)
+func (c *Checker) shrunk(m Moment, before client.Object) []string {
+	o, ok := m.Object.(*v1alpha1.Organization)
 	if !ok || o.DeletionTimestamp != nil {
 		return nil
 	}
@@ -126,18 +129,38 @@ func (c *checker) shrunk(m moment, before client.Object) []string {
 	if had && reflect.DeepEqual(old.Spec.Subscription, o.Spec.Subscription) {
 		return nil
 	}
-	used := int32(len(c.taken[thing{"E5", o.Name}]))
+	used := int32(len(c.taken[Thing{"E5", o.Name}]))
 	for _, p := range c.since(m) {
 		if n := seats(o, p); used <= n || had && n >= seats(old, p) {
 			return nil
 		}
 	}
-	return []string{fmt.Sprintf("[E6] revision %d, %s: too few seats for %v", m.revision, m.id, sorted(c.taken[thing{"E5", o.Name}]))}
+	return []string{fmt.Sprintf("[E6] revision %d, %s: too few seats for %v", m.Revision, m.ID, sorted(c.taken[Thing{"E5", o.Name}]))}
+}
+
+// headless finds organizations that a change left without an active Administrator for a super admin: because the role went to
+// somebody else (R2), or because the membership of who has it was taken away, suspended or lowered (R3).
+func (c *Checker) headless(m Moment, before client.Object) []string {
+	var o *v1alpha1.Organization
+	switch before := before.(type) {
+	case *v1alpha1.Organization:
+		if o = c.World.organization(before.Name); o == nil || o.UID != before.UID || o.Spec.SuperAdmin == before.Spec.SuperAdmin {
+			return nil
+		}
+	case *v1alpha1.Membership:
+		if o = c.World.organization(organizationOf(before.Namespace)); o == nil || o.Spec.SuperAdmin != before.Spec.User {
+			return nil
+		}
+	}
+	if o == nil || o.DeletionTimestamp != nil || c.World.heads(o) {
+		return nil
+	}
+	return []string{fmt.Sprintf("[R2] [R3] revision %d, %s: %s is super admin and no active Administrator", m.Revision, m.ID, o.Spec.SuperAdmin)}
 }
 
 // answered finds invitations that end twice, or that were revoked and answered (I2).
-func answered(m moment, before client.Object) []string {
-	now, ok := m.object.(*v1alpha1.Invitation)
+func answered(m Moment, before client.Object) []string {
+	now, ok := m.Object.(*v1alpha1.Invitation)
 	was, had := before.(*v1alpha1.Invitation)
 	if !ok || !had || was.UID != now.UID {
 		return nil
@@ -146,7 +169,7 @@ func answered(m moment, before client.Object) []string {
 	byInvitee := now.Status.State == v1alpha1.InvitationAccepted || now.Status.State == v1alpha1.InvitationDeclined
 	if final && was.Status.State != now.Status.State || byInvitee && now.Spec.Revoked {
 		return []string{fmt.Sprintf("[I2] revision %d, %s: it was %q, and is %q (revoked: %t)",
-			m.revision, m.id, was.Status.State, now.Status.State, now.Spec.Revoked)}
+			m.Revision, m.ID, was.Status.State, now.Status.State, now.Spec.Revoked)}
 	}
 	return nil
 }

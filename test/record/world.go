@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package history
+package record
 
 import (
 	"cmp"
@@ -15,18 +15,18 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// world is all objects at one revision. It is read here by the words of the rulebook alone, and by none of the code under test
+// World is all objects at one revision. It is read here by the words of the rulebook alone, and by none of the code under test
 // but its numbers: the defaults of the policy and the catalogue of integrations.
-type world map[id]client.Object
+type World map[ID]client.Object
 
-// A thing is limited: so many can take it up.
-type thing struct{ rule, name string }
+// A Thing is limited: so many can take it up.
+type Thing struct{ Rule, Name string }
 
-// taken tells, of each limited thing, who or what takes it up.
-type taken map[thing]map[string]bool
+// Taken tells, of each limited thing, who or what takes it up.
+type Taken map[Thing]map[string]bool
 
-func (t taken) add(rule, name, by string) {
-	k := thing{rule, name}
+func (t Taken) add(rule, name, by string) {
+	k := Thing{rule, name}
 	if t[k] == nil {
 		t[k] = map[string]bool{}
 	}
@@ -41,31 +41,51 @@ type place struct {
 	internal           bool
 }
 
+// Apply lets a moment come to pass.
+func (w World) Apply(m Moment) {
+	if m.Object == nil {
+		delete(w, m.ID)
+	} else {
+		w[m.ID] = m.Object
+	}
+}
+
 func organizationOf(namespace string) string {
 	return strings.TrimPrefix(namespace, v1alpha1.NamespacePrefix)
 }
 
-func (w world) organization(name string) *v1alpha1.Organization {
-	o, _ := w[id{"Organization", "", name}].(*v1alpha1.Organization)
+func (w World) organization(name string) *v1alpha1.Organization {
+	o, _ := w[ID{"Organization", "", name}].(*v1alpha1.Organization)
 	return o
 }
 
 // ending reports whether an organization is being deleted: what is in it counts no more (O7).
-func (w world) ending(name string) bool {
+func (w World) ending(name string) bool {
 	o := w.organization(name)
 	return o != nil && o.DeletionTimestamp != nil
 }
 
-// policy is the one in force.
-func (w world) policy() rules.Policy {
-	if p, ok := w[id{"PlatformPolicy", "", v1alpha1.PlatformPolicyName}].(*v1alpha1.PlatformPolicy); ok {
+// heads reports whether an organization's super admin is a member as they ought to be (R3).
+func (w World) heads(org *v1alpha1.Organization) bool {
+	for _, o := range w {
+		m, ok := o.(*v1alpha1.Membership)
+		if ok && organizationOf(m.Namespace) == org.Name && m.Spec.User == org.Spec.SuperAdmin {
+			return m.Spec.Role == v1alpha1.RoleAdministrator && !m.Spec.Suspended
+		}
+	}
+	return false
+}
+
+// Policy is the one in force.
+func (w World) Policy() rules.Policy {
+	if p, ok := w[ID{"PlatformPolicy", "", v1alpha1.PlatformPolicyName}].(*v1alpha1.PlatformPolicy); ok {
 		return rules.PolicyOf(p.Spec)
 	}
 	return rules.DefaultPolicy
 }
 
 // edition of an organization that there is; a trial is on Enterprise (O4).
-func (w world) edition(name string) v1alpha1.Edition {
+func (w World) edition(name string) v1alpha1.Edition {
 	switch o := w.organization(name); {
 	case o == nil:
 		return ""
@@ -76,7 +96,7 @@ func (w world) edition(name string) v1alpha1.Edition {
 }
 
 // places are all of them, of organizations that are not ending.
-func (w world) places() (all []place) {
+func (w World) places() (all []place) {
 	for _, o := range w {
 		var p place
 		switch o := o.(type) {
@@ -111,13 +131,14 @@ func failed(r *v1alpha1.InvitationResponse) bool {
 	return meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionStalled)
 }
 
-func pending(i *v1alpha1.Invitation) bool {
+// IsPending reports whether an invitation is still open.
+func IsPending(i *v1alpha1.Invitation) bool {
 	return (i.Status.State == "" || i.Status.State == v1alpha1.InvitationPending) && !i.Spec.Revoked && i.DeletionTimestamp == nil
 }
 
-// taken counts everything that is limited.
-func (w world) taken() taken {
-	t := taken{}
+// Taken counts everything that is limited.
+func (w World) Taken() Taken {
+	t := Taken{}
 	places := w.places()
 	for _, p := range places {
 		w.addPlace(t, p, places)
@@ -125,7 +146,7 @@ func (w world) taken() taken {
 	for _, o := range w {
 		switch o := o.(type) {
 		case *v1alpha1.Organization:
-			for _, host := range append(rules.Hosts(o, baseDomain), o.Status.Hosts...) {
+			for _, host := range append(rules.Hosts(o, BaseDomain), o.Status.Hosts...) {
 				t.add("A2", host, string(o.UID))
 			}
 		case *v1alpha1.HostReservation:
@@ -149,7 +170,7 @@ func (w world) taken() taken {
 	return t
 }
 
-func (w world) addPlace(t taken, p place, all []place) {
+func (w World) addPlace(t Taken, p place, all []place) {
 	t.add("L1", p.user, p.organization)
 	if p.super || p.origin == v1alpha1.OriginCreated {
 		t.add("L2", p.user, p.organization)
@@ -178,9 +199,9 @@ func (p place) founded(all []place) bool {
 	})
 }
 
-func (w world) addOffer(t taken, i *v1alpha1.Invitation) {
+func (w World) addOffer(t Taken, i *v1alpha1.Invitation) {
 	organization := organizationOf(i.Namespace)
-	if !pending(i) {
+	if !IsPending(i) {
 		return
 	}
 	t.add("L6 invited", i.Namespace+" "+i.Spec.Email, string(i.UID))
@@ -194,7 +215,7 @@ func (w world) addOffer(t taken, i *v1alpha1.Invitation) {
 	}
 }
 
-func (w world) addBinding(t taken, b *v1alpha1.IntegrationBinding) {
+func (w World) addBinding(t Taken, b *v1alpha1.IntegrationBinding) {
 	application, organization := b.Spec.Application+"/"+b.Spec.Component, organizationOf(b.Namespace)
 	t.add("G1 slot", application+" "+organization, b.Spec.Account)
 	if !w.ending(organization) {
@@ -202,9 +223,9 @@ func (w world) addBinding(t taken, b *v1alpha1.IntegrationBinding) {
 	}
 }
 
-// limit is how many can take a thing up, by a policy.
-func (w world) limit(t thing, p rules.Policy) int32 {
-	switch t.rule {
+// Limit is how many can take a thing up, by a policy.
+func (w World) Limit(t Thing, p rules.Policy) int32 {
+	switch t.Rule {
 	case "L1":
 		return p.OrganizationsPerUser
 	case "L2":
@@ -220,7 +241,7 @@ func (w world) limit(t thing, p rules.Policy) int32 {
 	case "L7 inviter":
 		return p.PendingPerSuperAdmin
 	case "E5":
-		return seats(w.organization(t.name), p)
+		return seats(w.organization(t.Name), p)
 	case "G1 slot", "G1 account":
 		return catalogued(t)
 	}
@@ -236,14 +257,14 @@ func seats(o *v1alpha1.Organization, p rules.Policy) int32 {
 }
 
 // catalogued is the number in a row of the catalogue; 0 there is no limit.
-func catalogued(t thing) int32 {
-	application, _, _ := strings.Cut(t.name, " ")
+func catalogued(t Thing) int32 {
+	application, _, _ := strings.Cut(t.Name, " ")
 	for _, row := range rules.Catalogue() {
 		if row.Application+"/"+row.Component != application {
 			continue
 		}
 		n := row.OrganizationsPerAccount
-		if t.rule == "G1 slot" {
+		if t.Rule == "G1 slot" {
 			n = row.AccountsPerOrganization
 		}
 		return cmp.Or(n, 1<<30)
