@@ -121,8 +121,7 @@ func (c *cluster) populate(ctx context.Context, organizations int) error {
 		org := &v1alpha1.Organization{
 			ObjectMeta: metav1.ObjectMeta{Name: c.orgs[i]},
 			Spec: v1alpha1.OrganizationSpec{
-				DisplayName: "Zylker", SuperAdmin: person("owner", i),
-				Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 1000000},
+				DisplayName: "Zylker", SuperAdmin: person("owner", i), Subscription: subscription(),
 			},
 		}
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
@@ -130,6 +129,11 @@ func (c *cluster) populate(ctx context.Context, organizations int) error {
 		}}
 		return errors.Join(c.admin.Create(ctx, namespace), c.admin.Create(ctx, org))
 	})
+}
+
+// subscription is one with seats for everybody.
+func subscription() *v1alpha1.Subscription {
+	return &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 1000000}
 }
 
 func (c *cluster) stop() {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -42,7 +43,14 @@ func serveJournal(_ context.Context, mgr manager.Manager, debug *http.ServeMux) 
 	log := journal.New(use.observe(live), view, systemNamespace)
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}})
 	debug.HandleFunc("/journal", func(w http.ResponseWriter, _ *http.Request) { answer(w, use.now()) })
-	debug.HandleFunc("/judge", func(w http.ResponseWriter, r *http.Request) { answer(w, judge(r.Context(), log)) })
+	debug.HandleFunc("/judge/{organizations}", func(w http.ResponseWriter, r *http.Request) {
+		organizations, err := strconv.Atoi(r.PathValue("organizations"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		answer(w, judge(r.Context(), log, organizations))
+	})
 	if err := mgr.Add(&facts.Watcher{View: view, Client: live}); err != nil {
 		return nil, err
 	}

@@ -24,11 +24,11 @@ type judgeTimes struct {
 }
 
 // judge times the rules of new Memberships on the world as this replica sees it, by dry runs.
-func judge(ctx context.Context, log *journal.Journal) judgeTimes {
+func judge(ctx context.Context, log *journal.Journal, organizations int) judgeTimes {
 	var times []time.Duration
 	for i := range judgements {
 		var took time.Duration
-		change := newcomer(i, &took)
+		change := newcomer(i, organizations, &took)
 		if _, err := log.Submit(ctx, change); err != nil {
 			continue
 		}
@@ -37,9 +37,9 @@ func judge(ctx context.Context, log *journal.Journal) judgeTimes {
 	return judgeTimes{P50: 1000 * milliseconds(percentile(times, 50)), P99: 1000 * milliseconds(percentile(times, 99))}
 }
 
-// newcomer is a new member in one of the organizations; took receives how long its rules take.
-func newcomer(i int, took *time.Duration) *journal.Change {
-	organization := fmt.Sprintf("org-%05d", i*7%scaleOrganizations)
+// newcomer is a new member in one of so many organizations; took receives how long its rules take.
+func newcomer(i, organizations int, took *time.Duration) *journal.Change {
+	organization := fmt.Sprintf("org-%05d", i*7%organizations)
 	m := membership(organization, fmt.Sprintf("newcomer-%d", i), person("newcomer", i))
 	m.UID = types.UID(m.Name)
 	act := rules.Act{Actor: rules.Actor{Platform: true}, Now: time.Now(), BaseDomain: baseDomain}

@@ -25,6 +25,7 @@ type options struct {
 	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
+	large                 large
 	serve                 serving
 }
 
@@ -32,13 +33,18 @@ func main() {
 	var o options
 	flag.BoolVar(&o.quick, "quick", false, "one short round, for a first impression")
 	flag.BoolVar(&o.profile, "profile", false, "show where the API server and a replica spend their time instead")
-	flag.BoolVar(&o.scale, "scale", false, "measure 100,000 memberships in 10,000 organizations instead")
+	flag.BoolVar(&o.scale, "scale", false, "measure a large cluster instead, of 100,000 memberships in 10,000 organizations by default")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
 	flag.DurationVar(&o.warmUp, "warm-up", 500*time.Millisecond, "how long the load runs before that")
 	flag.StringVar(&o.modes, "modes", "", "measure, or profile, only these, by comma")
 	flag.StringVar(&o.results, "results", "", "the file to write results to; none by default")
+	flag.IntVar(&o.large.organizations, "organizations", 10000, "how many organizations the large cluster has")
+	flag.IntVar(&o.large.memberships, "memberships", 100000, "how many memberships it has, ten a person")
+	flag.IntVar(&o.large.newcomers, "newcomers", 10000, "how many people then join one organization")
+	flag.DurationVar(&o.large.steady, "steady", 2*time.Minute, "how long the writes of the settled cluster are counted")
+	flag.StringVar(&managerProgram, "manager", "", "the operator's program; by default bin/manager")
 	flag.StringVar(&o.serve.role, "serve", "", "(internal) be a replica of that kind")
 	flag.StringVar(&o.serve.webhook, "webhook", "", "(internal) where the replica serves admission")
 	flag.StringVar(&o.serve.debug, "debug", "", "(internal) where it tells about itself")

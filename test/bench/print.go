@@ -26,6 +26,19 @@ func (c *Comparison) print() {
 	}
 }
 
+// print shows what a large cluster takes.
+func (s *Scale) print() {
+	fmt.Printf("ready %.1f s, operator %.1f s; heap %.0f B, resident %.0f B, operator %.0f B a membership; judgement p50 %.0f µs, p99 %.0f µs\n",
+		s.Ready, s.OperatorReady, s.HeapBytesPerMembership, s.RSSBytesPerMembership, s.OperatorRSSBytesPerMembership, s.Judgement.P50, s.Judgement.P99)
+	fmt.Printf("access p50 %.0f ms, at most %.0f ms; the leader had %d MiB at most\n", s.Access.P50, s.Access.Max, s.LeaderRSS>>20)
+	for _, e := range s.Settlings {
+		fmt.Printf("%s: %.1f s, %d writes, %d objects Ready, CPU %s\n", e.What, e.Seconds, e.Writes, e.Objects, cpuText(e.CPU))
+		for _, what := range slices.Sorted(maps.Keys(e.Requests)) {
+			fmt.Printf("%8d  %s\n", e.Requests[what], what)
+		}
+	}
+}
+
 func cpuText(cpu map[string]float64) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(cpu)) {

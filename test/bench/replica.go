@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -98,6 +99,9 @@ func (c *cluster) startReplica(role string, i int, kubeconfig string) (*replica,
 	return r, err
 }
 
+// managerProgram is another operator than that in bin, to compare with.
+var managerProgram string
+
 // program is the operator itself, or this one in another role.
 func (c *cluster) program(role, dir string, r *replica) (path string, args []string, err error) {
 	if role != "operator" {
@@ -118,7 +122,7 @@ func (c *cluster) program(role, dir string, r *replica) (path string, args []str
 		return "", nil, err
 	}
 	file := filepath.Join(dir, "config.yaml")
-	return filepath.Join(c.root, "bin", "manager"), []string{"--config", file}, os.WriteFile(file, text, 0o600)
+	return cmp.Or(managerProgram, filepath.Join(c.root, "bin", "manager")), []string{"--config", file}, os.WriteFile(file, text, 0o600)
 }
 
 // waitReady returns when the replica says that it is, and notes how long that took.

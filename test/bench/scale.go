@@ -13,16 +13,37 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// What the large cluster holds: each user is in ten organizations, and super admin of one of them.
-const (
-	scaleOrganizations = 10000
-	scalePerUser       = 10
-	scaleMemberships   = scaleOrganizations * scalePerUser
-)
+// organizationsEach is how many each person of the large cluster is in, as many as the limit allows (L1).
+const organizationsEach = 10
 
-// Scale is what one replica needs for a large cluster.
+// large is a large cluster: each person is in ten organizations, and super admin of one as far as there are some.
+type large struct {
+	organizations, memberships, newcomers int
+	// steady is how long it is watched when everything is settled.
+	steady time.Duration
+}
+
+func (l large) people() int { return l.memberships / organizationsEach }
+
+// place is where the i-th membership is, and whose it is.
+func (l large) place(i int) (organization, user int) {
+	user, turn := i%l.people(), i/l.people()
+	return (user + turn*997) % l.organizations, user
+}
+
+// check refuses what would not be a cluster of that kind.
+func (l large) check() error {
+	if l.people() < 1 || l.organizations < organizationsEach || l.organizations%997 == 0 || l.newcomers < 1 {
+		return fmt.Errorf("a person has %d memberships, each in another of %d organizations, and somebody joins: say more of each", organizationsEach, l.organizations)
+	}
+	return nil
+}
+
+// Scale is what the operator needs for a large cluster.
 type Scale struct {
 	Machine       Machine `json:"machine"`
 	Organizations int     `json:"organizations"`
@@ -37,6 +58,12 @@ type Scale struct {
 	OperatorRSSBytesPerMembership float64 `json:"operatorRSSBytesPerMembership"`
 	// Judgement of a new Membership, apart from the journal's write.
 	Judgement judgeTimes `json:"judgement"`
+	// Settlings is what the controllers do, one thing after another.
+	Settlings []Settling `json:"settlings"`
+	// Access is how long it takes from a new Membership until its RoleBinding stands.
+	Access accessTimes `json:"access"`
+	// LeaderRSS is what the leading replica has of the system at most, of all that is measured.
+	LeaderRSS int64 `json:"leaderPeakRSSBytes"`
 }
 
 // footprint is what one replica takes.
@@ -47,64 +74,88 @@ type footprint struct {
 }
 
 func (o options) measureScale(ctx context.Context) error {
+	if err := o.large.check(); err != nil {
+		return err
+	}
 	c, err := startCluster(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.stop()
-	if err := c.forbidLeading(ctx); err != nil {
+	scale := &Scale{Machine: thisMachine(), Organizations: o.large.organizations, Memberships: o.large.memberships}
+	if err := c.weighAll(ctx, o.large, scale); err != nil {
 		return err
 	}
-	var small, large, smallOperator, largeOperator footprint
+	if err := c.settleAll(ctx, o.large, scale); err != nil {
+		return err
+	}
+	scale.print()
+	return o.save(func(r *Results) { r.Scale = scale })
+}
+
+// weighAll writes the cluster, and says what a replica takes that does not lead, beyond what it takes without the cluster.
+func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale) error {
+	var empty, full, emptyOperator, fullOperator footprint
 	steps := []func() error{
-		func() (err error) { small, err = c.weigh(ctx, "journal"); return err },
-		func() (err error) { smallOperator, err = c.weigh(ctx, "operator"); return err },
-		func() error { return c.fill(ctx) },
-		func() (err error) { large, err = c.weigh(ctx, "journal"); return err },
-		func() (err error) { largeOperator, err = c.weigh(ctx, "operator"); return err },
+		func() error { return c.forbidLeading(ctx) },
+		func() (err error) { empty, err = c.weigh(ctx, "journal", l.organizations); return err },
+		func() (err error) { emptyOperator, err = c.weigh(ctx, "operator", l.organizations); return err },
+		func() error { return c.fill(ctx, l) },
+		func() (err error) { full, err = c.weigh(ctx, "journal", l.organizations); return err },
+		func() (err error) { fullOperator, err = c.weigh(ctx, "operator", l.organizations); return err },
+		func() error { return c.allowLeading(ctx) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	scale := &Scale{
-		Machine: thisMachine(), Organizations: scaleOrganizations, Memberships: scaleMemberships,
-		Ready: large.ready.Seconds(), OperatorReady: largeOperator.ready.Seconds(), Judgement: large.judgement,
-		HeapBytesPerMembership:        float64(large.heap-small.heap) / scaleMemberships,
-		RSSBytesPerMembership:         float64(large.rss-small.rss) / scaleMemberships,
-		OperatorRSSBytesPerMembership: float64(largeOperator.rss-smallOperator.rss) / scaleMemberships,
-	}
-	fmt.Printf("%+v\n", *scale)
-	return o.save(func(r *Results) { r.Scale = scale })
+	n := float64(l.memberships)
+	scale.Ready, scale.OperatorReady, scale.Judgement = full.ready.Seconds(), fullOperator.ready.Seconds(), full.judgement
+	scale.HeapBytesPerMembership = float64(full.heap-empty.heap) / n
+	scale.RSSBytesPerMembership = float64(full.rss-empty.rss) / n
+	scale.OperatorRSSBytesPerMembership = float64(fullOperator.rss-emptyOperator.rss) / n
+	return nil
 }
 
-// forbidLeading takes the controllers' lease for good: here they only fill their caches.
+// controllersLease is whose holder runs the controllers.
+func controllersLease() *coordinationv1.Lease {
+	return &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: "polyorg-operator"}}
+}
+
+// forbidLeading takes the controllers' lease: a replica then only fills their caches.
 func (c *cluster) forbidLeading(ctx context.Context) error {
-	return c.admin.Create(ctx, &coordinationv1.Lease{
-		ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: "polyorg-operator"},
-		Spec: coordinationv1.LeaseSpec{
-			HolderIdentity: ptr.To("bench"), LeaseDurationSeconds: ptr.To[int32](24 * 60 * 60),
-			AcquireTime: ptr.To(metav1.NowMicro()), RenewTime: ptr.To(metav1.NowMicro()),
-		},
-	})
+	lease := controllersLease()
+	lease.Spec = coordinationv1.LeaseSpec{
+		HolderIdentity: ptr.To("bench"), LeaseDurationSeconds: ptr.To[int32](24 * 60 * 60),
+		AcquireTime: ptr.To(metav1.NowMicro()), RenewTime: ptr.To(metav1.NowMicro()),
+	}
+	return c.admin.Create(ctx, lease)
+}
+
+// allowLeading gives the lease to whoever comes first.
+func (c *cluster) allowLeading(ctx context.Context) error {
+	return c.admin.Delete(ctx, controllersLease())
 }
 
 // fill writes the large cluster straight to the API server, before any webhook is there.
-func (c *cluster) fill(ctx context.Context) error {
-	say("writing %d memberships in %d organizations", scaleMemberships, scaleOrganizations)
-	if err := c.populate(ctx, scaleOrganizations); err != nil {
+func (c *cluster) fill(ctx context.Context, l large) error {
+	say("writing %d memberships in %d organizations", l.memberships, l.organizations)
+	if err := c.populate(ctx, l.organizations); err != nil {
 		return err
 	}
-	return inParallel(scaleMemberships, func(i int) error {
-		user, turn := i%scaleOrganizations, i/scaleOrganizations
-		organization := c.orgs[(user+turn*997)%scaleOrganizations]
-		return c.admin.Create(ctx, membership(organization, fmt.Sprintf("m-%d", i), person("owner", user)))
+	return inParallel(l.memberships, func(i int) error {
+		organization, user := l.place(i)
+		m := membership(c.orgs[organization], fmt.Sprintf("m-%d", i), person("owner", user))
+		if organization == user {
+			m.Spec.Role, m.Spec.Origin = v1alpha1.RoleAdministrator, v1alpha1.OriginCreated // the super admin's own
+		}
+		return c.admin.Create(ctx, m)
 	})
 }
 
-// weigh runs one replica of a role until it is ready, and says what it took.
-func (c *cluster) weigh(ctx context.Context, role string) (footprint, error) {
+// weigh runs one replica of a role until it is ready, and says what it took. Judgements are about so many organizations.
+func (c *cluster) weigh(ctx context.Context, role string, organizations int) (footprint, error) {
 	var f footprint
 	say("starting one replica (%s)", role)
 	if err := c.serve(ctx, role, 1); err != nil {
@@ -114,19 +165,19 @@ func (c *cluster) weigh(ctx context.Context, role string) (footprint, error) {
 	defer func() { c.replicas = nil }()
 	defer func() { _ = r.process.Kill() }()
 	if role == "journal" {
-		if err := errors.Join(r.ask(ctx, "/judge", &f.judgement), r.ask(ctx, "/heap", &f.heap)); err != nil {
+		if err := errors.Join(r.ask(ctx, fmt.Sprintf("/judge/%d", organizations), &f.judgement), r.ask(ctx, "/heap", &f.heap)); err != nil {
 			return f, err
 		}
 	}
-	rss, err := residentBytes(r.process.Pid())
+	rss, err := memoryOf(r.process.Pid(), "VmRSS")
 	f.ready, f.rss = r.took, rss
 	say("ready after %.1f s, %d MiB resident, %d MiB of heap in use", f.ready.Seconds(), f.rss>>20, f.heap>>20)
 	return f, err
 }
 
-// residentBytes is how much of its memory a process has.
-func residentBytes(pid int) (int64, error) {
-	text := strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", pid), "VmRSS"), " kB")
+// memoryOf is how much memory a process has of the system: VmRSS now, VmHWM at most so far.
+func memoryOf(pid int, what string) (bytes int64, err error) {
+	text := strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", pid), what), " kB")
 	kib, err := strconv.ParseInt(text, 10, 64)
 	return kib << 10, err
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+)
+
+const (
+	// calm is how long nothing must be done for everything to be settled: longer than any pause between two attempts.
+	calm = 5 * time.Second
+	// look is how often that is asked.
+	look = 300 * time.Millisecond
+	// leader is the only replica.
+	leader = "replica-0"
+	// settleAtMost bounds the wait for that.
+	settleAtMost = time.Hour
+)
+
+// Settling is what the operator did about something that happened.
+type Settling struct {
+	What string `json:"what"`
+	// Seconds are from when it began to happen until the operator did nothing any more.
+	Seconds float64 `json:"seconds"`
+	// Requests are those that write, the operator's leases apart; refused ones count too. By verb, resource and answer.
+	Requests map[string]int `json:"requests,omitempty"`
+	Writes   int            `json:"writes"`
+	// CPU seconds by process.
+	CPU map[string]float64 `json:"cpuSeconds"`
+	// Objects is how many were brought to Ready, where that is the question.
+	Objects int `json:"objects,omitempty"`
+}
+
+// deed is something that happens in a settled cluster; it returns how many writes it took itself.
+type deed func(context.Context) (own int, err error)
+
+// settler watches one cluster.
+type settler struct {
+	*cluster
+	kube kubernetes.Interface
+}
+
+// settle lets something happen and returns when the operator has done its part.
+func (s settler) settle(ctx context.Context, what string, happen deed) (Settling, error) {
+	done := Settling{What: what, CPU: map[string]float64{}}
+	say("%s", what)
+	before, spent, err := s.look(ctx)
+	if err != nil {
+		return done, err
+	}
+	replicas := s.replicas
+	started := time.Now()
+	own, err := happen(ctx)
+	if err != nil {
+		return done, fmt.Errorf("%s: %w", what, err)
+	}
+	last, err := s.awaitCalm(ctx)
+	if err != nil {
+		return done, err
+	}
+	after, spentSince, err := s.look(ctx)
+	if err != nil {
+		return done, err
+	}
+	done.Seconds = max(0, last.Sub(started).Seconds())
+	done.Requests = after.writesSince(before)
+	for _, n := range done.Requests {
+		done.Writes += n
+	}
+	done.Writes -= own
+	if !slices.Equal(replicas, s.replicas) {
+		delete(spent.cpu, leader) // another process by now, which began with nothing
+	}
+	for name, seconds := range spentSince.cpu {
+		done.CPU[name] = seconds - spent.cpu[name]
+	}
+	say("  settled after %.1f s with %d writes; CPU %s", done.Seconds, done.Writes, cpuText(done.CPU))
+	return done, nil
+}
+
+func (s settler) look(ctx context.Context) (requests, usage, error) {
+	asked, err := countRequests(ctx, s.kube)
+	if err != nil {
+		return nil, usage{}, err
+	}
+	spent, err := s.usage(ctx, mode{})
+	return asked, spent, err
+}
+
+// awaitCalm returns when the operator was last seen to compute, as soon as it has not for a while.
+func (s settler) awaitCalm(ctx context.Context) (last time.Time, err error) {
+	last = time.Now()
+	before, err := s.replicaSeconds()
+	for until := time.Now().Add(settleAtMost); err == nil && time.Since(last) < calm; {
+		if time.Now().After(until) {
+			return last, fmt.Errorf("the operator is still at it after %s", settleAtMost)
+		}
+		if err := pass(ctx, look); err != nil {
+			return last, err
+		}
+		var now float64
+		if now, err = s.replicaSeconds(); now-before > quietShare*look.Seconds() {
+			last = time.Now()
+		}
+		before = now
+	}
+	return last, err
+}
+
+// isWrite reports whether a request that was counted writes something that is not written all the time: leases are.
+func isWrite(what string) bool {
+	verb, of, _ := strings.Cut(what, " ")
+	resource, _, _ := strings.Cut(of, " ")
+	return slices.Contains([]string{"POST", "PUT", "PATCH", "APPLY", "DELETE"}, verb) &&
+		!slices.Contains([]string{"leases", "subjectaccessreviews", "tokenreviews", "serviceaccounts/token"}, resource)
+}
+
+func (r requests) writesSince(before requests) map[string]int {
+	since := map[string]int{}
+	for what, n := range r {
+		if more := int(n - before[what]); more > 0 && isWrite(what) {
+			since[what] = more
+		}
+	}
+	return since
+}
