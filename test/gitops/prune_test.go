@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gitops
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// Argo CD deletes what left the folder, and tries again what was refused. The order is one of chance: what an order has to be right
+// for, none has.
+var _ = DescribeTable("Argo CD removes a customer in any order", func(ctx SpecContext, name string, arrange func(folder) folder) {
+	f := unprotected(home.customer(ctx, name))
+	home.apply(ctx, f)
+	home.eventuallyHealthy(ctx, f)
+
+	gone := slices.DeleteFunc(arrange(f), func(o *unstructured.Unstructured) bool {
+		return strings.Contains(o.GetAnnotations()["argocd.argoproj.io/sync-options"], "Prune=false")
+	})
+	Expect(gone).To(HaveLen(len(f) - len(f.only("Namespace"))))
+	for _, o := range gone {
+		Expect(lab.Insist(ctx, func() error { return client.IgnoreNotFound(home.git.Delete(ctx, o)) })).To(Succeed(), id(o))
+	}
+	home.eventuallyForgotten(ctx, name)
+},
+	Entry("the organizations first", "firstpine", backwards, NodeTimeout(5*time.Minute)),
+	Entry("the organizations last", "lastpine", theNeedyFirst, NodeTimeout(5*time.Minute)),
+	Entry("by chance", "anypine", shuffled(4), NodeTimeout(5*time.Minute)),
+)
+
+var _ = Describe("A pipeline", func() {
+	It("cannot delete an organization's namespace: neither may it, nor would anybody who may (O7)", func(ctx SpecContext) {
+		f := home.customer(ctx, sample)
+		home.apply(ctx, f)
+		home.eventuallyHealthy(ctx, f.only("Organization"))
+		namespace := f.only("Namespace")[0]
+		Expect(home.git.Delete(ctx, namespace)).To(lab.BeRefusedByRBAC())
+		Expect(home.Platform.Delete(ctx, namespace)).To(And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("(O7)"))))
+	})
+
+	It("cannot remove a super admin by removing the file of the membership (R3)", func(ctx SpecContext) {
+		org := home.Organization(ctx, lab.Person("owner"), 2)
+		var members v1alpha1.MembershipList
+		Expect(home.git.List(ctx, &members, client.InNamespace(lab.NamespaceOf(org)))).To(Succeed())
+		Expect(members.Items).To(HaveLen(1))
+		Expect(home.git.Delete(ctx, &members.Items[0])).To(lab.BeRefusedBy("R3"))
+	})
+})
+
+// eventuallyForgotten returns when nothing in the whole cluster, of any kind, speaks of a customer any more: but events, the
+// operator's journal, and the reservations of hosts (A7).
+func (c *cluster) eventuallyForgotten(ctx SpecContext, name string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) { g.Expect(c.speakOf(g, ctx, name)).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
+	var reserved v1alpha1.HostReservation
+	Expect(c.Platform.Get(ctx, client.ObjectKey{Name: name + "." + c.Config.Ingress.BaseDomain}, &reserved)).To(Succeed())
+}
+
+// speakOf are all objects in which a name occurs.
+func (c *cluster) speakOf(g Gomega, ctx SpecContext, name string) (found []string) {
+	for _, kind := range c.kinds(g) {
+		var all unstructured.UnstructuredList
+		all.SetGroupVersionKind(kind)
+		g.Expect(c.Platform.List(ctx, &all)).To(Succeed(), kind.String())
+		for i := range all.Items {
+			o := &all.Items[i]
+			data, err := json.Marshal(o)
+			g.Expect(err).NotTo(HaveOccurred())
+			if strings.Contains(string(data), name) && o.GetName() != "polyorg-journal" {
+				found = append(found, id(o))
+			}
+		}
+	}
+	return found
+}
+
+// kinds are all that can be listed, in their preferred versions, but for those that may speak of what is gone.
+func (c *cluster) kinds(g Gomega) (kinds []schema.GroupVersionKind) {
+	client, err := discovery.NewDiscoveryClientForConfig(c.Control.Config())
+	g.Expect(err).NotTo(HaveOccurred())
+	lists, err := client.ServerPreferredResources()
+	g.Expect(err).NotTo(HaveOccurred())
+	for _, list := range lists {
+		version, err := schema.ParseGroupVersion(list.GroupVersion)
+		g.Expect(err).NotTo(HaveOccurred())
+		for _, r := range list.APIResources {
+			if slices.Contains(r.Verbs, "list") && !slices.Contains([]string{"Event", "HostReservation"}, r.Kind) {
+				kinds = append(kinds, version.WithKind(r.Kind))
+			}
+		}
+	}
+	g.Expect(kinds).To(ContainElement(v1alpha1.GroupVersion.WithKind("Membership")))
+	return kinds
+}
