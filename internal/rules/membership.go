@@ -50,6 +50,9 @@ func superAdminsOwn(o Outlook, organization string, m *v1alpha1.Membership) Viol
 	if m.Spec.Suspended {
 		return forbidden("R3", "%s is the super admin of %s and cannot be suspended; transfer the super-admin role first", m.Spec.User, organization)
 	}
+	if m.Spec.UserType == v1alpha1.UserTypeExternal {
+		return forbidden("R3", "%s is the super admin of %s and so an internal user of it; transfer the super-admin role first", m.Spec.User, organization)
+	}
 	return nil
 }
 

@@ -27,6 +27,9 @@ func TestCreateMembership(t *testing.T) {
 		"R3: the super admin's membership is an Administrator's": {
 			world{}.with(org("zylker", john)), by(platform).creates(member(john, "zylker")), []string{"R3"}, false, []string{"Administrator", "transfer"},
 		},
+		"R3: nor external": {
+			world{}.with(org("zylker", john)), by(platform).creates(admin(john, "zylker").external()), []string{"R3"}, false, []string{"internal user"},
+		},
 		"R3: and is not suspended": {world{}.with(org("zylker", john)), by(platform).creates(admin(john, "zylker").suspended()), []string{"R3"}, false, nil},
 	})
 }
@@ -49,6 +52,7 @@ func TestChangeMembership(t *testing.T) {
 		"R4: what changes nothing is nobody's matter":            {zylker, by(user(bob)).changes(member(bob, "zylker"), member(bob, "zylker")), nil, false, nil},
 		"R3: the super admin's role is not changed":              {zylker, lead.changes(admin(john, "zylker"), member(john, "zylker")), []string{"R3"}, false, []string{"transfer the super-admin role first"}},
 		"R3: nor by a platform actor":                            {zylker, by(platform).changes(admin(john, "zylker"), admin(john, "zylker").suspended()), []string{"R3"}, false, nil},
+		"R3: nor are they made external":                         {zylker, by(platform).changes(admin(john, "zylker"), admin(john, "zylker").external()), []string{"R3"}, false, nil},
 		"R3: who may just have become super admin is not suspended": {
 			world{}.changing(org("zylker", john), org("zylker", alice)).with(admin(john, "zylker")),
 			by(platform).changes(admin(alice, "zylker"), admin(alice, "zylker").suspended()), []string{"R3"}, true, nil,

@@ -47,8 +47,8 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 // wholeSuperAdmin judges the super admin's own membership where it came before the organization (R3, R8).
 func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
 	for _, p := range held[Place](o, UserKey(org.Spec.SuperAdmin)) {
-		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard) {
-			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active Administrator; change it first", org.Spec.SuperAdmin)
+		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard || p.UserType == v1alpha1.UserTypeExternal) {
+			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active, internal Administrator; change it first", org.Spec.SuperAdmin)
 		}
 	}
 	return nil
@@ -118,10 +118,17 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if !o.owns(act, organization) {
 		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role", organization)
 	}
-	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator {
-		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active Administrators, which %s is not; %s stays super admin", organization, to, from)
+	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator || o.isExternal(to, organization) {
+		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
 	return nil
+}
+
+// isExternal reports whether somebody counts as an external user of an organization. Its super admin is an internal one (L5).
+func (o Outlook) isExternal(user, organization string) bool {
+	return slices.ContainsFunc(held[Place](o, UserKey(user)), func(p Place) bool {
+		return p.Organization == organization && p.UserType == v1alpha1.UserTypeExternal
+	})
 }
 
 func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {

@@ -118,6 +118,20 @@ func TestChangeOrganization(t *testing.T) {
 			change: by(user(john)).changes(zylker, zylker.of(alice)),
 			want:   []string{"R2"},
 		},
+		"R2: an external Administrator cannot get it": {
+			world{}.with(zylker, admin(john, "zylker"), admin(carol, "zylker").external()), by(user(john)).changes(zylker, zylker.of(carol)),
+			[]string{"R2"}, false, []string{"internal"},
+		},
+		"R2: one who may be becoming external is waited for": {
+			world{}.with(zylker, admin(john, "zylker")).changing(admin(carol, "zylker"), admin(carol, "zylker").external()),
+			by(user(john)).changes(zylker, zylker.of(carol)), []string{"R2"}, true, nil,
+		},
+		"R3, R8: who is to be super admin and is a member already is an Administrator": {
+			world{}.with(admin(john, "zylker")), by(platform).creates(zylker), nil, false, nil,
+		},
+		"R3, R8: and no Standard member": {world{}.with(member(john, "zylker")), by(platform).creates(zylker), []string{"R3"}, false, []string{"change it first"}},
+		"R3, R8: nor suspended":          {world{}.with(admin(john, "zylker").suspended()), by(platform).creates(zylker), []string{"R3"}, false, nil},
+		"R3, R8: nor external":           {world{}.with(admin(john, "zylker").external()), by(platform).creates(zylker), []string{"R3"}, false, []string{"internal"}},
 		"R2: an Administrator who may be leaving is not relied on": {
 			world:     world{}.with(zylker).perhaps(admin(alice, "zylker")),
 			change:    by(user(john)).changes(zylker, zylker.of(alice)),
