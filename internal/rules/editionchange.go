@@ -28,14 +28,19 @@ func (j judgement) editionChange(a, was Account) Violations {
 	return forbidden("E7", "%s", j.conflictText(a.Edition, sorted(in), sorted(rules)))
 }
 
-// conflicts are those among some users for whom an organization that they are in is one too many, and the limits that say so.
+// conflicts are those among some users for whom an organization that they are in is one too many, and the limits that say so. Its
+// super admin is asked too, whose place is the organization's own to say.
 func (j judgement) conflicts(organization string, among []string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
-	stays := j.superAdminStays()
+	for _, p := range j.superAdminStays() {
+		if j.tooMany(p, held[Place](j.Outlook, UserKey(p.User)), rules) {
+			users[p.User] = true
+		}
+	}
 	for _, user := range among {
 		places := held[Place](j.Outlook, UserKey(user))
-		for _, p := range append(places, stays...) {
-			if p.Organization == organization && p.User == user && j.tooMany(p, places, rules) {
+		for _, p := range places {
+			if p.Organization == organization && j.tooMany(p, places, rules) {
 				users[user] = true
 			}
 		}
@@ -60,9 +65,6 @@ func (j judgement) suspects(a Account) (users []string) {
 	own, others := MembersKey(a.Organization), j.othersOn(a)
 	if j.forbidsAny() || j.size(others) > j.world.Size(own) {
 		others = []Key{own}
-	}
-	for _, p := range j.superAdminStays() {
-		users = append(users, p.User)
 	}
 	for _, members := range others {
 		for _, p := range held[Place](j.Outlook, members) {
