@@ -104,6 +104,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	}
 	if !actor.Platform {
 		c.Actor = fingerprint(req.UserInfo.Username)
+		c.Discreet = req.Kind.Kind == "Organization"
 	}
 	subject := after
 	c.Operation = operations[req.Operation]
@@ -144,7 +145,7 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 // judge asks the rules about a change, and about what it changes of what the object says.
 func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
 	violations := authority(kind, o, act, organization, before, after)
-	if len(ofKind(violations, rules.KindForbidden)) > 0 {
+	if violations.Forbid() {
 		return violations // whoever may not do this learns nothing of limits and holders (U3)
 	}
 	return append(violations, rules.Limits(o, act, was, is)...)
@@ -154,7 +155,7 @@ func judge(kind kind, o rules.Outlook, act rules.Act, organization string, befor
 func authority(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations {
 	violations := kind.judge(o, act, organization, before, after)
 	switch {
-	case after == nil || len(ofKind(violations, rules.KindForbidden)) > 0:
+	case after == nil || violations.Forbid():
 		return violations
 	case before == nil:
 		return append(violations, rules.Metadata(act, nil, after)...)

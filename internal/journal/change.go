@@ -25,6 +25,8 @@ type Change struct {
 	Actor string
 	// DryRun is judged like any other, and leaves no entry.
 	DryRun bool
+	// Discreet: whether the name of a creation is taken is told only to who may make one (U3).
+	Discreet bool
 	// Judge is asked once or more, with a world in which everything admitted so far counts.
 	Judge func(rules.Outlook) rules.Violations
 }

@@ -155,11 +155,14 @@ func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*requ
 }
 
 func (j *Journal) judgeOne(r *request) (decision, bool) {
-	if r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name) {
+	taken := r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name)
+	if taken && !r.Discreet {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
 	outcome, violations, looked := r.judge(j.View, j.state.overlay)
 	switch {
+	case taken && outcome != contended && !violations.Forbid():
+		return decision{r, answer{err: ErrExists}, false}, true
 	case outcome == refused:
 		return decision{r, answer{violations: violations}, looked}, true
 	case outcome == admitted && (r.entry == nil || r.DryRun):

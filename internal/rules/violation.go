@@ -4,6 +4,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,11 @@ func (vs Violations) String() string {
 		texts[i] = v.String()
 	}
 	return strings.Join(texts, "; ")
+}
+
+// Forbid reports whether the actor may not do this, whatever else there is to say of it.
+func (vs Violations) Forbid() bool {
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden })
 }
 
 func forbidden(rule, format string, args ...any) Violations {

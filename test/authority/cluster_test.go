@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package authority
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// question is one cell of the table, to be asked of the cluster.
+type question struct {
+	kind  string
+	act   Act
+	class Class
+	cell  Cell
+}
+
+func (q question) String() string { return q.kind + ": " + q.act.Text + ", by " + q.class.Short }
+
+// questions are all cells that apply, of those acts that a policy concerns or of the others.
+func questions(policy bool) []question {
+	GinkgoHelper()
+	var all []question
+	for _, part := range Table {
+		for _, act := range part.Acts {
+			row, err := act.Row()
+			Expect(err).NotTo(HaveOccurred())
+			for i, cell := range row {
+				if cell.Applies && policy == (act.Policy != nil) {
+					all = append(all, question{part.Kind, act, Classes[i], cell})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// surprises are the answers that are not as the table has them.
+func surprises(all []question, answers func(question) string) []string {
+	var mu sync.Mutex
+	var found []string
+	queue := make(chan question)
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			for q := range queue {
+				if surprise := answers(q); surprise != "" {
+					mu.Lock()
+					found = append(found, surprise)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, q := range all {
+		queue <- q
+	}
+	close(queue)
+	clients.Wait()
+	return found
+}
+
+// tried asks without changing anything: with the roles that are shipped and, where they shut the door, with every door open.
+func tried(ctx context.Context) func(question) string {
+	return func(q question) string {
+		r := q.act.By(q.class)
+		withRoles, withDoors := q.cell.want()
+		if got := answered(ctx, shipped[q.class.Short], q.kind, r, true); got != withRoles {
+			return fmt.Sprintf("%s: %s, want %s", q, got, withRoles)
+		}
+		if q.cell.Door || !r.Judged() {
+			return ""
+		}
+		if got := answered(ctx, open[q.class.Short], q.kind, r, true); got != withDoors {
+			return fmt.Sprintf("%s, with the door open: %s, want %s", q, got, withDoors)
+		}
+		return ""
+	}
+}
+
+// In this order: what changes the world comes last.
+var _ = Describe("The table", Ordered, func() {
+	It("is what a cluster does, by RBAC and admission together, and by admission alone", func(ctx SpecContext) {
+		before := everything(ctx)
+		Expect(surprises(questions(false), tried(ctx))).To(BeEmpty())
+		Expect(cmp.Diff(before, everything(ctx))).To(BeEmpty(), "a dry run changes nothing")
+	}, NodeTimeout(5*time.Minute))
+
+	It("U3: tells nobody who may not create an organization which names are taken", func(ctx SpecContext) {
+		for _, q := range questions(false) {
+			if q.kind != "Organization" || q.act.Text != "create one, as its super admin" || q.class.Platform {
+				continue
+			}
+			taken, fresh := q.act.By(q.class), q.act.By(q.class)
+			taken.After.SetName(elsewhere)
+			as := open[q.class.Short]
+			said := func(r *Request) error {
+				return lab.Insist(ctx, func() error { return ask(ctx, as, q.kind, r, true) })
+			}
+			if q.cell.Rule == "" {
+				Expect(said(taken)).To(Satisfy(apierrors.IsAlreadyExists), "%s", q)
+			} else {
+				Expect(said(taken)).To(MatchError(said(fresh).Error()), "%s", q)
+			}
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("refuses for real what it refuses on trial", func(ctx SpecContext) {
+		before := everything(ctx)
+		Expect(surprises(questions(false), func(q question) string {
+			r := q.act.By(q.class)
+			if q.cell.Rule == "" || !r.Judged() {
+				return ""
+			}
+			if got := answered(ctx, open[q.class.Short], q.kind, r, false); got != q.cell.Rule {
+				return fmt.Sprintf("%s: %s, want %s", q, got, q.cell.Rule)
+			}
+			return ""
+		})).To(BeEmpty())
+		Expect(cmp.Diff(before, everything(ctx))).To(BeEmpty(), "a refusal changes nothing")
+	}, NodeTimeout(5*time.Minute))
+
+	It("follows the policy", func(ctx SpecContext) {
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(policy())) })).To(Succeed())
+		Expect(surprises(questions(true), tried(ctx))).To(BeEmpty())
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, policy()) })).To(Succeed())
+	}, NodeTimeout(2*time.Minute))
+
+	It("is what happens for real, where it allows something", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
+})
+
+// everything is what there is of our kinds, by name: which object it is, and how often somebody has changed it.
+func everything(ctx context.Context) map[string]string {
+	GinkgoHelper()
+	all := map[string]string{}
+	for _, part := range Table {
+		list := &unstructured.UnstructuredList{}
+		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(part.Kind + "List"))
+		Expect(l.Platform.List(ctx, list)).To(Succeed())
+		for _, o := range list.Items {
+			all[part.Kind+" "+o.GetNamespace()+"/"+o.GetName()] = fmt.Sprint(
+				o.GetUID(), o.GetGeneration(), o.GetLabels(), o.GetAnnotations(), o.GetFinalizers(), o.GetOwnerReferences(), o.GetDeletionTimestamp())
+		}
+	}
+	return all
+}
