@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build long
+
+package access
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// crowd is how many Standard members the large organization has.
+const crowd = 5000
+
+var _ = Describe("A large organization", func() {
+	It("takes one person's access away by one write", func(ctx context.Context) {
+		s := &scene{org: l.Organization(ctx, lab.Person("boss"), 2*crowd)}
+		s.fill(ctx)
+		before := s.bindings(ctx)
+		Expect(before).To(HaveLen(1 + crowd/500))
+
+		first := fmt.Sprintf("crowd-%04d@%s.com", 0, s.org.Name)
+		c := l.As(first)
+		Eventually(func() error { return listsTheMembers(ctx, c, s) }).WithContext(ctx).Should(Succeed())
+		s.member = &v1alpha1.Membership{ObjectMeta: inside(&stage{own: s.org}, identity.ObjectName(first))}
+		Expect(suspends(ctx, l.Platform, s)).To(Succeed())
+		lost := time.Now()
+		Eventually(func() error { return listsTheMembers(ctx, c, s) }).WithContext(ctx).WithPolling(time.Millisecond).Should(lab.BeRefusedByRBAC())
+		AddReportEntry("from the answer to the write until the first refusal", time.Since(lost))
+
+		changed := func(g Gomega) []string {
+			after := s.bindings(ctx)
+			g.Expect(after).To(HaveLen(len(before)))
+			maps.DeleteFunc(after, func(name, version string) bool { return before[name] == version })
+			return slices.Collect(maps.Keys(after))
+		}
+		Consistently(changed).WithContext(ctx).Should(HaveLen(1))
+	}, NodeTimeout(15*time.Minute))
+})
+
+// fill makes the members past admission, which is not what is tested here, and returns when all have access.
+func (s *scene) fill(ctx context.Context) {
+	GinkgoHelper()
+	const hands = 32
+	answers := lab.AtOnce(ctx, hands, func(hand int) error {
+		for i := hand; i < crowd; i += hands {
+			m := past(lab.NewMembership(s.org, fmt.Sprintf("crowd-%04d@%s.com", i, s.org.Name), v1alpha1.RoleStandard))
+			m.Name = identity.ObjectName(m.Spec.User)
+			if err := client.IgnoreAlreadyExists(l.Platform.Create(ctx, m)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	Expect(lab.Succeeded(answers)).To(Equal(hands), "%v", answers)
+	Eventually(func(g Gomega) int {
+		var all rbacv1.RoleBindingList
+		g.Expect(l.Platform.List(ctx, &all, client.InNamespace(lab.NamespaceOf(s.org)))).To(Succeed())
+		named := 0
+		for i := range all.Items {
+			named += len(all.Items[i].Subjects)
+		}
+		return named
+	}).WithContext(ctx).WithTimeout(10 * time.Minute).WithPolling(time.Second).Should(Equal(crowd + 1))
+}
+
+// bindings are the versions of the organization's RoleBindings, by name.
+func (s *scene) bindings(ctx context.Context) map[string]string {
+	GinkgoHelper()
+	var all rbacv1.RoleBindingList
+	Expect(l.Platform.List(ctx, &all, client.InNamespace(lab.NamespaceOf(s.org)))).To(Succeed())
+	versions := map[string]string{}
+	for i := range all.Items {
+		versions[all.Items[i].Name] = all.Items[i].ResourceVersion
+	}
+	return versions
+}
