@@ -120,7 +120,7 @@ func (c *cluster) apply(ctx context.Context, f folder, options ...client.ApplyOp
 // applyOne applies an object; that a field is somebody else's is final.
 func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) (final error) {
 	options = append([]client.ApplyOption{client.FieldOwner(manager)}, options...)
-	err := lab.Insist(ctx, func() error {
+	err := insist(ctx, func() error {
 		final = c.git.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), options...)
 		if isFieldConflict(final) {
 			return nil
@@ -128,6 +128,13 @@ func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, op
 		return final
 	})
 	return cmp.Or(err, final)
+}
+
+// insist tries again for as long as it is asked to, within reason.
+func insist(ctx context.Context, try func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, lab.Soon)
+	defer cancel()
+	return lab.Insist(ctx, try)
 }
 
 // live reads an object as it is in the cluster; nil if it is not there.

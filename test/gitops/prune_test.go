@@ -32,7 +32,7 @@ var _ = DescribeTable("Argo CD removes a customer in any order", func(ctx SpecCo
 	})
 	Expect(gone).To(HaveLen(len(f) - len(f.only("Namespace"))))
 	for _, o := range gone {
-		Expect(lab.Insist(ctx, func() error { return client.IgnoreNotFound(home.git.Delete(ctx, o)) })).To(Succeed(), id(o))
+		Expect(insist(ctx, func() error { return client.IgnoreNotFound(home.git.Delete(ctx, o)) })).To(Succeed(), id(o))
 	}
 	home.eventuallyForgotten(ctx, name)
 },

@@ -18,6 +18,9 @@ import (
 // home is the cluster in which most of it happens.
 var home *cluster
 
+// witness sees every state of every object there.
+var witness *onlooker
+
 func TestGitOps(t *testing.T) {
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "GitOps")
@@ -25,4 +28,8 @@ func TestGitOps(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx context.Context) {
 	home = newCluster(ctx, lab.Start(ctx, lab.Options{}))
+	witness = newOnlooker(home)
 }, NodeTimeout(10*time.Minute))
+
+// At each step of all that was done, health agreed with reality.
+var _ = AfterSuite(func() { witness.judge() })
