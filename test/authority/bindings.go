@@ -6,7 +6,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var bindings = Part{"IntegrationBinding", []Act{
 	{Text: "bind an account", By: creates(mails(home)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) (R4)"},

@@ -3,8 +3,6 @@
 package authority
 
 import (
-	"strings"
-
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -28,12 +26,12 @@ const GitOps = "system:serviceaccount:gitops:applier"
 // Classes are the columns, in their order. Those that are people have to do with the organization home, the foreign one aside.
 var Classes = []Class{
 	{"Anonymous", "did not sign in", "system:anonymous", []string{"system:unauthenticated"}, false},
-	person("stranger", "signed in, member of no organization"),
-	person("foreign", "super admin of another organization"),
-	person("suspended", "Standard member who is suspended"),
-	person("standard", "Standard member"),
-	person("administrator", "Administrator"),
-	person("owner", "the organization's super admin"),
+	person("Stranger", "stranger", "signed in, member of no organization"),
+	person("Foreign", "foreign", "super admin of another organization"),
+	person("Suspended", "suspended", "Standard member who is suspended"),
+	person("Standard", "standard", "Standard member"),
+	person("Administrator", "administrator", "Administrator"),
+	person("Super admin", "owner", "the organization's super admin"),
 	{"Platform", "platform actor, to whom `polyorg-platform-admin` is bound", GitOps,
 		[]string{"system:serviceaccounts", "system:serviceaccounts:gitops"}, true},
 	{"Operator", "the operator's service account", "system:serviceaccount:polyorg-system:polyorg-operator",
@@ -42,8 +40,8 @@ var Classes = []Class{
 	controller("Garbage", "generic-garbage-collector", "Kubernetes' garbage collector"),
 }
 
-func person(name, long string) Class {
-	return Class{strings.ToUpper(name[:1]) + name[1:], long, email(name), []string{UsersGroup}, false}
+func person(short, name, long string) Class {
+	return Class{short, long, email(name), []string{UsersGroup}, false}
 }
 
 func controller(short, account, long string) Class {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -91,6 +92,19 @@ func tried(ctx context.Context) func(question) string {
 
 // In this order: what changes the world comes last.
 var _ = Describe("The table", Ordered, func() {
+	// Whose right to administer ends while the table is gone through.
+	turncoat := Class{Username: email("turncoat"), Groups: []string{openDoor}}
+	reserves := func(ctx context.Context) string {
+		return answered(ctx, signedIn(turncoat), "HostReservation", reservations.Acts[0].By(turncoat), true)
+	}
+
+	BeforeAll(func(ctx SpecContext) {
+		Expect(reserves(ctx)).To(Equal("A6"))
+		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: turncoat.Username})
+		Eventually(reserves).WithContext(ctx).Should(Equal("yes"))
+		Expect(l.Platform.Delete(ctx, binding)).To(Succeed())
+	}, NodeTimeout(lab.Soon))
+
 	It("is what a cluster does, by RBAC and admission together, and by admission alone", func(ctx SpecContext) {
 		before := everything(ctx)
 		Expect(surprises(questions(false), tried(ctx))).To(BeEmpty())
@@ -136,6 +150,15 @@ var _ = Describe("The table", Ordered, func() {
 		Expect(surprises(questions(true), tried(ctx))).To(BeEmpty())
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, policy()) })).To(Succeed())
 	}, NodeTimeout(2*time.Minute))
+
+	It("forgets on every replica who was a platform actor", func(ctx SpecContext) {
+		Eventually(func() (answers []string) {
+			for range 8 {
+				answers = append(answers, reserves(ctx))
+			}
+			return answers
+		}).WithContext(ctx).Should(HaveEach("A6"))
+	}, NodeTimeout(lab.Soon))
 
 	It("is what happens for real, where it allows something", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
 })

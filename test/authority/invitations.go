@@ -7,7 +7,7 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var invitations = Part{"Invitation", []Act{
 	{Text: "invite somebody", By: creates(offer(home, newcomer)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) (R4)"},

@@ -7,7 +7,7 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var memberships = Part{"Membership", []Act{
 	{Text: "create one", By: creates(joining(home)),
 		Cells: "(R5) (R5) (R5) (R5) (R5) (R5) (R5)  yes  yes   (R5) (R5)"},
@@ -52,6 +52,8 @@ var memberships = Part{"Membership", []Act{
 	{Text: "remove several at once", By: does(DeleteCollection, of(sam)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) (yes)(yes) yes  (yes) R4   (R4)"},
 	{Text: "delete one in an organization that is being deleted", By: does(Delete, func(Class) *v1alpha1.Membership { return membership(ending, sam) }),
+		Cells: "(yes)(yes)(yes)(yes)(yes)(yes)(yes) yes  yes   yes  yes"},
+	{Text: "delete one whose organization is not there", By: does(Delete, func(Class) *v1alpha1.Membership { return membership(later, sam) }),
 		Cells: "(yes)(yes)(yes)(yes)(yes)(yes)(yes) yes  yes   yes  yes"},
 	{Text: "read one", By: does(Get, of(sam)),
 		Cells: "(yes)(yes)(yes)(yes)yes  yes  yes   yes  yes   yes  yes"},

@@ -11,7 +11,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var organizations = Part{"Organization", []Act{
 	{Text: "create one, as its super admin", By: creates(fresh),
 		Cells: "(U2) O2   yes  O1   O1   yes  yes   yes  (yes) (U2) (U2)"},

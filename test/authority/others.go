@@ -6,7 +6,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var users = Part{"User", []Act{
 	{Text: "create one", By: creates(userOf(newcomer)),
 		Cells: "(U1) (U1) (U1) (U1) (U1) (U1) (U1)  yes  yes   (U1) (U1)"},
@@ -32,7 +32,7 @@ var users = Part{"User", []Act{
 		Cells: "(yes)(yes)(yes)(yes)(yes)(yes)(yes) (yes) yes  (yes) yes"},
 }}
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var reservations = Part{"HostReservation", []Act{
 	{Text: "reserve a host", By: creates(func(Class) *v1alpha1.HostReservation {
 		return &v1alpha1.HostReservation{ObjectMeta: meta("", "more.example.org")}
@@ -52,7 +52,7 @@ var reservations = Part{"HostReservation", []Act{
 		Cells: "(yes)(yes)(yes)(yes)(yes)(yes)(yes) (yes) yes  (yes) yes"},
 }}
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var policies = Part{"PlatformPolicy", []Act{
 	{Text: "create it", By: creates(ruled),
 		Cells: "(L9) (L9) (L9) (L9) (L9) (L9) (L9)  yes  (yes) (L9) (L9)"},

@@ -6,7 +6,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Anonymous Stranger Foreign Suspended Standard Administrator Owner | Platform Operator Namespaces Garbage
+// Anonymous Stranger Foreign Suspended Standard Administrator Super-admin | Platform Operator Namespaces Garbage
 var responses = Part{"InvitationResponse", []Act{
 	{Text: "accept an invitation to oneself", By: creates(toMe(v1alpha1.DecisionAccept)),
 		Cells: "-    yes  yes  yes  yes  yes  yes   -    -     -    -"},

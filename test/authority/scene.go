@@ -73,6 +73,7 @@ var members = []member{
 	{lapsed, owner, v1alpha1.RoleAdministrator}, {lapsed, admin, v1alpha1.RoleAdministrator},
 	{ending, owner, v1alpha1.RoleAdministrator}, {ending, sam, v1alpha1.RoleStandard},
 	{elsewhere, email("foreign"), v1alpha1.RoleAdministrator},
+	{later, sam, v1alpha1.RoleStandard},
 }
 
 func meta(namespace, name string) metav1.ObjectMeta {

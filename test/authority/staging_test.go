@@ -62,7 +62,7 @@ func getsReady(o client.Object) bool {
 	case *v1alpha1.Organization:
 		return o.Name != ending
 	case *v1alpha1.Membership:
-		return !o.Spec.Suspended && o.Namespace != v1alpha1.NamespacePrefix+ending
+		return !o.Spec.Suspended && o.Namespace != v1alpha1.NamespacePrefix+ending && o.Namespace != v1alpha1.NamespacePrefix+later
 	}
 	return false
 }
@@ -100,7 +100,7 @@ func settled(ctx context.Context, g Gomega) {
 	for _, who := range []string{sam, email("stranger"), email("foreign"), email("suspended"), email("standard"), admin, owner} {
 		g.Expect(l.User(ctx, who)).NotTo(BeNil(), "%s has a User", who)
 	}
-	for who, where := range map[string][]string{"Standard": {home}, "Administrator": {home, guarded, lapsed}, "Owner": {home, guarded, lapsed}} {
+	for who, where := range map[string][]string{"Standard": {home}, "Administrator": {home, guarded, lapsed}, "Super admin": {home, guarded, lapsed}} {
 		for _, name := range where {
 			g.Expect(shipped[who].List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+name))).To(Succeed())
 			if who != "Standard" {

@@ -18,7 +18,7 @@ import (
 var story = []struct{ kind, act, class string }{
 	{"Organization", "create one, as its super admin", "Administrator"},
 	{"Organization", "change its display name", "Administrator"},
-	{"Organization", "change its access URL", "Owner"},
+	{"Organization", "change its access URL", "Super admin"},
 	{"Organization", "set the end of its trial", "Platform"},
 	{"Membership", "create one", "Platform"},
 	{"Membership", "make a Standard member an Administrator", "Administrator"},
@@ -39,7 +39,7 @@ var story = []struct{ kind, act, class string }{
 	{"HostReservation", "free a host", "Platform"},
 	{"PlatformPolicy", "create it", "Platform"},
 	{"PlatformPolicy", "delete it", "Platform"},
-	{"Organization", "transfer the super-admin role to an Administrator", "Owner"},
+	{"Organization", "transfer the super-admin role to an Administrator", "Super admin"},
 	{"Organization", "delete it", "Administrator"},
 }
 

@@ -48,12 +48,14 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	setScene(ctx)
 }, NodeTimeout(10*time.Minute))
 
-func bind(ctx context.Context, role string, to rbacv1.Subject) {
+func bind(ctx context.Context, role string, to rbacv1.Subject) *rbacv1.ClusterRoleBinding {
 	GinkgoHelper()
-	Expect(l.Platform.Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: role}, Subjects: []rbacv1.Subject{to},
+	binding := &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{GenerateName: role + "-"}, Subjects: []rbacv1.Subject{to},
 		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
-	})).To(Succeed())
+	}
+	Expect(l.Platform.Create(ctx, binding)).To(Succeed())
+	return binding
 }
 
 // signedIn acts as the one who stands for a class; who did not sign in really does not, unless a door is to be opened for them.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command authority writes docs/reference/authority.md: the table over which test/authority runs, and the doors that the ClusterRoles in
+// config/rbac open. Run it in the folder of the module.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+const (
+	roles = "config/rbac"
+	page  = "docs/reference/authority.md"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "authority:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	doors, err := readDoors(roles)
+	if err != nil {
+		return err
+	}
+	text, err := render(doors)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(page, []byte(text), 0o644) //nolint:gosec // a page for everybody
+}
