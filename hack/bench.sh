@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures what admission costs, and writes docs/benchmarks: results.json, results.svg, and the tables of its README.md.
+# Measures what Polyorg costs, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
-#   hack/bench.sh [quick | scale | profile]
+#   hack/bench.sh [quick | scale | access | profile]
 #
 # `quick` and `profile` only print: a first impression is not worth keeping.
 set -euo pipefail
@@ -14,8 +14,9 @@ case ${1:-} in
   quick) exec bin/bench -quick ;;
   profile) exec bin/bench -profile ;;
   scale) bin/bench -scale -results "$results" ;;
+  access) bin/bench -access -results "$results" ;;
   "") bin/bench -results "$results" ;;
-  *) echo "hack/bench.sh [quick | scale | profile]" >&2 && exit 2 ;;
+  *) echo "hack/bench.sh [quick | scale | access | profile]" >&2 && exit 2 ;;
 esac
 (cd hack/bench && go run . "../../$dir")
-echo "written: $dir/results.json, results.svg and README.md"
+echo "written: $dir"

@@ -19,7 +19,8 @@ type results struct {
 		Machine machine   `json:"machine"`
 		Summary []summary `json:"summary"`
 	} `json:"comparison"`
-	Scale *scale `json:"scale"`
+	Scale  *scale  `json:"scale"`
+	Access *access `json:"access"`
 }
 
 type machine struct {
@@ -92,5 +93,5 @@ func run(dir string) error {
 	}
 	return errors.Join(
 		draw(r.Comparison.Summary, filepath.Join(dir, "results.svg")),
-		write(r, filepath.Join(dir, "README.md")))
+		write(r.pages(), dir))
 }

@@ -6,27 +6,48 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// write puts the tables between their marks in the page, and leaves what people wrote around them.
-func write(r results, path string) error {
+// pages are the tables of each page, by the marks between which they stand.
+func (r results) pages() map[string]map[string]string {
+	return map[string]map[string]string{
+		"README.md": {
+			"machine":    r.Comparison.Machine.describe(),
+			"comparison": comparison(r.Comparison.Summary),
+			"cpu":        cpu(r.Comparison.Summary),
+			"journal":    journal(r.Comparison.Summary),
+			"scale":      r.Scale.table(),
+		},
+		"access.md": {
+			"machine": r.Access.describe(),
+			"times":   r.Access.times(),
+			"memory":  r.Access.memory(),
+		},
+	}
+}
+
+// write puts the tables between their marks in the pages of a folder, and leaves what people wrote around them.
+func write(pages map[string]map[string]string, dir string) error {
+	for name, tables := range pages {
+		if err := writePage(tables, filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writePage(tables map[string]string, path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	page := string(text)
-	tables := map[string]string{
-		"machine":    r.Comparison.Machine.describe(),
-		"comparison": comparison(r.Comparison.Summary),
-		"cpu":        cpu(r.Comparison.Summary),
-		"journal":    journal(r.Comparison.Summary),
-		"scale":      r.Scale.table(),
-	}
 	for name, table := range tables {
 		if page, err = replace(page, name, table); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return os.WriteFile(path, []byte(page), 0o644)

@@ -22,6 +22,7 @@ import (
 
 type options struct {
 	quick, profile, scale bool
+	access                bool
 	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
@@ -34,6 +35,7 @@ func main() {
 	flag.BoolVar(&o.quick, "quick", false, "one short round, for a first impression")
 	flag.BoolVar(&o.profile, "profile", false, "show where the API server and a replica spend their time instead")
 	flag.BoolVar(&o.scale, "scale", false, "measure a large cluster instead, of 100,000 memberships in 10,000 organizations by default")
+	flag.BoolVar(&o.access, "access", false, "measure instead what the bindings of many organizations cost the API server's authorizer")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -70,6 +72,8 @@ func (o options) run(ctx context.Context) error {
 		return o.showProfile(ctx)
 	case o.scale:
 		return o.measureScale(ctx)
+	case o.access:
+		return o.measureAccess(ctx)
 	}
 	return o.compare(ctx)
 }

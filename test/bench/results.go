@@ -15,6 +15,7 @@ import (
 type Results struct {
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Scale      *Scale      `json:"scale,omitempty"`
+	Access     *AccessCost `json:"access,omitempty"`
 }
 
 // Comparison is what the modes cost beside each other.

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// accessMeter measures how long it takes to say who may do what.
+type accessMeter struct {
+	cluster *cluster
+	cell    time.Duration
+	kube    kubernetes.Interface
+	bound   AccessStep // what stands
+}
+
+// accessQuestion is one thing that one actor wants.
+type accessQuestion struct {
+	who, user, what string
+	attributes      authorizationv1.ResourceAttributes
+	allowed         bool
+	request         func(context.Context, client.Client) error
+}
+
+// The one organization that is there from the beginning, and who has to do with it.
+const (
+	firstOrganization = "first"
+	firstAdmin        = "admin@first.zylker.com"
+	firstMember       = "member@first.zylker.com"
+	outsider          = "outsider@zylker.com"
+	platformActor     = "operations"
+)
+
+func accessQuestions() []accessQuestion {
+	organization := authorizationv1.ResourceAttributes{Group: v1alpha1.GroupName, Resource: "organizations", Verb: "get", Name: firstOrganization}
+	members := authorizationv1.ResourceAttributes{
+		Group: v1alpha1.GroupName, Resource: "memberships", Verb: "list", Namespace: v1alpha1.NamespacePrefix + firstOrganization}
+	get := func(ctx context.Context, c client.Client) error {
+		return c.Get(ctx, client.ObjectKey{Name: firstOrganization}, &v1alpha1.Organization{})
+	}
+	list := func(ctx context.Context, c client.Client) error {
+		return c.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(members.Namespace))
+	}
+	return []accessQuestion{
+		{"an administrator", firstAdmin, "the own Organization", organization, true, get},
+		{"a member", firstMember, "the own namespace", members, true, list},
+		{"an outsider", outsider, "an Organization", organization, false, get},
+		{"an outsider", outsider, "a namespace", members, false, list},
+		{"a platform actor", platformActor, "an Organization", organization, true, get},
+	}
+}
+
+// measure asks all questions, one after another.
+func (m *accessMeter) measure(ctx context.Context, step *AccessStep) error {
+	say("measuring with %d namespaces and %d own bindings", step.Namespaces, step.Own)
+	for _, q := range accessQuestions() {
+		cell, err := m.ask(ctx, q)
+		if err != nil {
+			return fmt.Errorf("%s, %s: %w", q.who, q.what, err)
+		}
+		step.Cells = append(step.Cells, cell)
+	}
+	var err error
+	step.Heap, err = m.heap(ctx)
+	return err
+}
+
+func (m *accessMeter) ask(ctx context.Context, q accessQuestion) (AccessCell, error) {
+	config, err := m.cluster.control.ConfigWithCertificate(q.user)
+	if err != nil {
+		return AccessCell{}, err
+	}
+	c, err := client.New(config, client.Options{Scheme: m.cluster.scheme})
+	if err != nil {
+		return AccessCell{}, err
+	}
+	cell := AccessCell{Who: q.who, What: q.what}
+	var err1, err2 error
+	cell.Review, err1 = m.time(ctx, func() error { return m.review(ctx, q) })
+	cell.Request, err2 = m.time(ctx, func() error { return q.expect(q.request(ctx, c)) })
+	return cell, errors.Join(err1, err2)
+}
+
+// expect makes a mistake of an answer that is not what it should be: else something else were measured.
+func (q accessQuestion) expect(err error) error {
+	switch {
+	case q.allowed:
+		return err
+	case apierrors.IsForbidden(err):
+		return nil
+	}
+	return fmt.Errorf("not forbidden: %v", err) //nolint:errorlint // there may be none
+}
+
+// time repeats one question for as long as a cell lasts, once it has been asked a few times.
+func (m *accessMeter) time(ctx context.Context, question func() error) (AccessTimes, error) {
+	for range 20 {
+		if err := question(); err != nil {
+			return AccessTimes{}, err
+		}
+	}
+	pid, err := m.cluster.pid("kube-apiserver")
+	if err != nil {
+		return AccessTimes{}, err
+	}
+	before, err := cpuSeconds(pid)
+	if err != nil {
+		return AccessTimes{}, err
+	}
+	var took []time.Duration
+	for until := time.Now().Add(m.cell); time.Now().Before(until) && ctx.Err() == nil; {
+		start := time.Now()
+		if err := question(); err != nil {
+			return AccessTimes{}, err
+		}
+		took = append(took, time.Since(start))
+	}
+	after, err := cpuSeconds(pid)
+	micro := func(d time.Duration) float64 { return 1000 * milliseconds(d) }
+	return AccessTimes{
+		P50: micro(percentile(took, 50)), P99: micro(percentile(took, 99)), CPU: (after - before) * 1e6 / float64(len(took)),
+	}, errors.Join(err, ctx.Err())
+}
+
+// review asks as an administrator of the cluster, of whom RBAC itself is not asked.
+func (m *accessMeter) review(ctx context.Context, q accessQuestion) error {
+	r := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User: q.user, Groups: []string{"system:authenticated"}, ResourceAttributes: &q.attributes,
+	}}
+	r, err := m.kube.AuthorizationV1().SubjectAccessReviews().Create(ctx, r, metav1.CreateOptions{})
+	if err == nil && r.Status.Allowed != q.allowed {
+		return fmt.Errorf("allowed: %v (%s)", r.Status.Allowed, r.Status.Reason)
+	}
+	return err
+}
+
+// heap is what the API server has in use after a collection, which its profile asks for.
+func (m *accessMeter) heap(ctx context.Context) (int64, error) {
+	get := func(path string) ([]byte, error) {
+		return m.kube.Discovery().RESTClient().Get().RequestURI(path).DoRaw(ctx)
+	}
+	if _, err := get("/debug/pprof/heap?gc=1"); err != nil {
+		return 0, err
+	}
+	text, err := get("/metrics")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "go_memstats_heap_alloc_bytes "); ok {
+			bytes, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return int64(bytes), err
+		}
+	}
+	return 0, errors.New("the API server does not tell its heap")
+}
