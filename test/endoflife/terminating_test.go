@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package endoflife
+
+import (
+	"context"
+	"fmt"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+const hold = "example.com/hold"
+
+// held puts somebody else's finalizer on an object; it is let go at the end of the spec at the latest.
+func held(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Expect(lab.Change(ctx, l.Platform, obj, func(o client.Object) { o.SetFinalizers(append(o.GetFinalizers(), hold)) })).To(Succeed())
+	DeferCleanup(func(ctx context.Context) { letGo(ctx, obj) })
+}
+
+func letGo(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	err := l.Platform.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`)))
+	Expect(client.IgnoreNotFound(err)).To(Succeed())
+}
+
+func deletes(ctx context.Context, org *v1alpha1.Organization) {
+	GinkgoHelper()
+	Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, org) })).To(Succeed())
+}
+
+// releases removes the operator's finalizer by hand, as the cluster's administrator.
+func releases(ctx context.Context, org *v1alpha1.Organization) error {
+	return lab.Insist(ctx, func() error {
+		return l.Platform.Patch(ctx, org.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`)))
+	})
+}
+
+var _ = Describe("An organization that is being deleted (O7)", func() {
+	It("gives every place back at once, whatever holds it up", func(ctx context.Context) {
+		john, alice := lab.Person("john"), lab.Person("alice")
+		policy := create(ctx, &v1alpha1.PlatformPolicy{
+			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName},
+			Spec: v1alpha1.PlatformPolicySpec{Limits: &v1alpha1.LimitsPolicy{
+				OrganizationsPerUser: new(int32(1)), CreatedOrganizationsPerUser: new(int32(1)), CreatedCRMPlusPerUser: new(int32(1)),
+				InternalZohoOnePerUser: new(int32(1)), InvitedCRMPlusPerUser: new(int32(1)),
+			}},
+		})
+		DeferCleanup(func(ctx context.Context) { Expect(l.Platform.Delete(ctx, policy)).To(Succeed()) })
+		org := l.Organization(ctx, john, 10)
+		l.Member(ctx, org, alice, v1alpha1.RoleStandard)
+		desk := lab.Unique("desk")
+		create(ctx, lab.NewBinding(org, "ZohoDesk", desk))
+		other := l.Organization(ctx, lab.Person("mary"), 10)
+		joins := lab.NewMembership(other, alice, v1alpha1.RoleStandard)
+		Expect(l.Platform.Create(ctx, joins.DeepCopy())).To(lab.BeRefusedBy("L1"))
+		Expect(l.Platform.Create(ctx, lab.NewOrganization(john, 0))).To(lab.BeRefusedBy("L2"))
+
+		stuck := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
+		held(ctx, stuck)
+		deletes(ctx, org)
+		create(ctx, joins) // and not only when it is gone
+		create(ctx, lab.NewOrganization(john, 0))
+
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
+		says(ctx, org, v1alpha1.ConditionReconciling, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
+		Expect(org.Status.AccessURL).To(BeEmpty())
+		Expect(l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))).To(lab.BeRefusedByRBAC())
+		create(ctx, lab.NewBinding(other, "ZohoDesk", desk))
+	})
+
+	It("keeps its finalizer, by hand too, as long as something is left that would hold a place again (R8)", func(ctx context.Context) {
+		alice := lab.Person("alice")
+		org := l.Organization(ctx, lab.Person("john"), 10)
+		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
+		held(ctx, m)
+		deletes(ctx, org)
+		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "there is left: 1 memberships")
+		Expect(releases(ctx, org)).To(MatchError(ContainSubstring("1 memberships, invitations and answers of " + org.Name + " are still there")))
+		letGo(ctx, m)
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
+	})
+
+	It("takes along what was put into a namespace that is not its own, and leaves the namespace", func(ctx context.Context) {
+		alice := lab.Person("alice")
+		org := lab.NewOrganization(lab.Person("john"), 10)
+		foreign := lab.NewNamespace(org)
+		foreign.Labels = nil
+		create(ctx, foreign)
+		create(ctx, org)
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceNotOurs, "")
+		m := create(ctx, lab.NewMembership(org, alice, v1alpha1.RoleStandard))
+		i := create(ctx, lab.NewInvitation(org, lab.Person("bob")))
+		deletes(ctx, org)
+		goes(ctx, org)
+		goes(ctx, m)
+		goes(ctx, i)
+		Expect(l.Platform.Get(ctx, key(foreign), foreign)).To(Succeed())
+		Expect(foreign.DeletionTimestamp).To(BeNil())
+		Expect(foreign.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
+		Eventually(func() *v1alpha1.User { return l.User(ctx, alice) }).WithContext(ctx).Should(BeNil())
+	})
+
+	It("without its finalizer leaves a namespace that ends by itself, for which a later one of the name waits", func(ctx context.Context) {
+		john := lab.Person("john")
+		org := l.Organization(ctx, john, 0)
+		stuck := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
+		held(ctx, stuck)
+		deletes(ctx, org)
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold)
+		Expect(releases(ctx, org)).To(Succeed())
+		goes(ctx, org)
+
+		later := lab.NewOrganization(john, 0)
+		later.Name, later.Spec.AccessURL = org.Name, &v1alpha1.AccessURL{Name: lab.Unique("shop")}
+		create(ctx, later)
+		says(ctx, later, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceTerminating, "former namespace")
+		letGo(ctx, stuck)
+		l.EventuallyReady(ctx, later)
+		ns := lab.NewNamespace(later)
+		Expect(l.Platform.Get(ctx, key(ns), ns)).To(Succeed())
+		Expect(ns.Labels).To(HaveKeyWithValue(v1alpha1.OrganizationUIDLabel, fmt.Sprint(later.UID)))
+	})
+})
