@@ -3,6 +3,8 @@
 package rules
 
 import (
+	"slices"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -95,13 +97,23 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	case m.DeletionTimestamp != nil || !o.mayLive(organization):
 		return nil // it ends with its organization (O7), or never had one
 	case act.Actor.Email == user && user != "" && !o.isSuperAdmin(user, organization):
-		return nil // R6
+		return o.arriving(user, organization) // R6
 	case !o.administers(act, organization):
 		return forbidden("R4", "only Administrators and the super admin of %s remove a member", organization)
 	case o.isSuperAdmin(user, organization):
 		return forbidden("R3", "%s is the super admin of %s and cannot leave or be removed; transfer the super-admin role first", user, organization)
 	case m.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization):
 		return forbidden("R4", "only the super admin of %s removes an Administrator", organization)
+	}
+	return o.arriving(user, organization)
+}
+
+// arriving holds back who goes until the answer that made them a member is carried out: half done, it would be done again, and bring
+// them back. It is a matter of a moment, so the Best outlook takes it for done.
+func (o Outlook) arriving(user, organization string) Violations {
+	answered := func(p Place) bool { return p.Organization == organization && p.Seat && p.Role == "" }
+	if o.worst && slices.ContainsFunc(held[Place](o, UserKey(user)), answered) {
+		return forbidden("I2", "%s is only just becoming a member of %s; try again in a moment", user, organization)
 	}
 	return nil
 }

@@ -82,6 +82,15 @@ func TestDeleteMembership(t *testing.T) {
 		"R4: deleting twice is no new question":              {zylker, by(user(bob)).deletes(admin(alice, "zylker").going()), nil, false, nil},
 		"O7: with the organization everybody goes":           {world{}.with(org("zylker", john).terminating()), by(anonymous).deletes(admin(john, "zylker")), nil, false, nil},
 		"R8: what waits for its organization can be removed": {world{}, by(platform).deletes(admin(john, "zylker")), nil, false, nil},
+		"I2: who is only just becoming a member leaves once they are one": {
+			zylker.with(invite(bob, "zylker"), invite(bob, "zylker").accepts()), by(user(bob)).deletes(member(bob, "zylker")), []string{"I2"}, true, []string{"in a moment"},
+		},
+		"I2: and is removed no sooner, by nobody": {
+			zylker.with(invite(bob, "zylker").accepts()), by(platform).deletes(member(bob, "zylker")), []string{"I2"}, true, nil,
+		},
+		"I2: what else they are about to join does not hold them back": {
+			zylker.with(invite(bob, "hidden").accepts()), by(user(bob)).deletes(member(bob, "zylker")), nil, false, nil,
+		},
 		"R3: who may have handed the role over waits": {
 			world{}.changing(org("zylker", john), org("zylker", alice)).with(admin(alice, "zylker"), admin(john, "zylker")),
 			by(user(john)).deletes(admin(john, "zylker")), []string{"R3"}, true, nil,

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package people
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+	"github.com/polyorg/polyorg/test/record"
+)
+
+var _ = Describe("A transfer of the super-admin role (R2)", func() {
+	It("is one edit, after which the former holder is Administrator and the new one has all that was theirs", func(ctx SpecContext) {
+		former, next := lab.Person("former"), lab.Person("next")
+		org := cluster.Organization(ctx, former, 5)
+		cluster.Member(ctx, org, next, v1alpha1.RoleAdministrator)
+
+		Expect(finally(ctx, func() error { return transfer(ctx, as(next), org, next) })).To(lab.BeRefusedBy("R2"))
+		Expect(finally(ctx, func() error { return transfer(ctx, as(former), org, next) })).To(Succeed())
+		Expect(finally(ctx, func() error { return edit(ctx, as(former), org, `{"accessURL":{"name":"not-mine-anymore"}}`) })).To(lab.BeRefusedBy("A3"))
+		eventuallyHeadedBy(ctx, org, next, former)
+
+		m := membershipOf(ctx, org, former)
+		Expect(finally(ctx, func() error { return edit(ctx, as(next), m, `{"role":"Standard"}`) })).To(Succeed())
+		Expect(finally(ctx, func() error { return transfer(ctx, as(next), org, former) })).To(lab.BeRefusedBy("R2"))
+		Expect(finally(ctx, func() error { return as(former).Delete(ctx, m) })).To(Succeed(), "R6")
+	}, SpecTimeout(patient))
+
+	It("goes to an active, internal Administrator and nobody else, and says so", func(ctx SpecContext) {
+		owner := lab.Person("owner")
+		org := cluster.Organization(ctx, owner, 9)
+		for who, person := range unfit(ctx, org) {
+			for _, c := range []string{owner, ""} {
+				err := finally(ctx, func() error {
+					if c == "" {
+						return transfer(ctx, cluster.Platform, org, person)
+					}
+					return transfer(ctx, as(c), org, person)
+				})
+				Expect(err).To(And(lab.BeRefusedBy("R2"), MatchError(ContainSubstring(owner+" stays super admin"))), who)
+			}
+		}
+		Expect(live(ctx, org).Spec.SuperAdmin).To(Equal(owner))
+	}, SpecTimeout(patient))
+
+	It("goes back and forth among many requests, and nobody ever sees two or none", func(ctx SpecContext) {
+		one, two := lab.Person("one"), lab.Person("two")
+		org := cluster.Organization(ctx, one, 5)
+		cluster.Member(ctx, org, two, v1alpha1.RoleAdministrator)
+		began := seen.Revision()
+
+		give := func(from, to string) func() error {
+			c := as(from)
+			return func() error { return transfer(ctx, c, org, to) }
+		}
+		requests := []func() error{give(one, two), give(two, one)}
+		answers := lab.AtOnce(ctx, 60, func(i int) error { return requests[i%2]() })
+		Expect(answers).To(HaveEach(Or(BeNil(), lab.BeRefusedBy("R2"))))
+		Expect(lab.Succeeded(answers)).To(BeNumerically(">", 0))
+
+		holder, former := live(ctx, org).Spec.SuperAdmin, one
+		if holder == one {
+			former = two
+		}
+		eventuallyHeadedBy(ctx, org, holder, former)
+		Expect(administratorsLost(seen.Settled(ctx), began, org, one, two)).To(BeEmpty())
+		Expect(administers(record.Last(seen.Settled(ctx)), org, one)).To(BeTrue())
+	}, SpecTimeout(patient))
+})
+
+// unfit are people who cannot be super admin, each for one reason.
+func unfit(ctx context.Context, org *v1alpha1.Organization) map[string]string {
+	GinkgoHelper()
+	all := map[string]string{"a stranger": lab.Person("stranger"), "a Standard member": lab.Person("standard"),
+		"a suspended Administrator": lab.Person("suspended"), "an external Administrator": lab.Person("external"),
+		"somebody invited": lab.Person("invited")}
+	join(ctx, org, v1alpha1.RoleStandard, all["a Standard member"])
+	invitation := lab.NewInvitation(org, all["somebody invited"])
+	invitation.Spec.Role = v1alpha1.RoleAdministrator
+	suspended := lab.NewMembership(org, all["a suspended Administrator"], v1alpha1.RoleAdministrator)
+	suspended.Spec.Suspended = true
+	external := lab.NewMembership(org, all["an external Administrator"], v1alpha1.RoleAdministrator)
+	external.Spec.UserType = v1alpha1.UserTypeExternal
+	Expect(finally(ctx, func() error { return cluster.Platform.Create(ctx, invitation) })).To(Succeed())
+	Expect(finally(ctx, func() error { return cluster.Platform.Create(ctx, suspended) })).To(Succeed())
+	Expect(finally(ctx, func() error { return cluster.Platform.Create(ctx, external) })).To(Succeed())
+	return all
+}
+
+// membershipOf is somebody's in an organization.
+func membershipOf(ctx context.Context, org *v1alpha1.Organization, email string) *v1alpha1.Membership {
+	GinkgoHelper()
+	all := memberships(ctx, org)
+	Expect(all).To(HaveKey(email))
+	return all[email]
+}
+
+func memberships(ctx context.Context, org *v1alpha1.Organization) map[string]*v1alpha1.Membership {
+	GinkgoHelper()
+	var list v1alpha1.MembershipList
+	Expect(cluster.Platform.List(ctx, &list, inside(org))).To(Succeed())
+	all := map[string]*v1alpha1.Membership{}
+	for i := range list.Items {
+		all[list.Items[i].Spec.User] = &list.Items[i]
+	}
+	return all
+}
+
+// eventuallyHeadedBy expects that wherever one looks the organization has one super admin, and the former one is Administrator (R1).
+func eventuallyHeadedBy(ctx context.Context, org *v1alpha1.Organization, holder, former string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		inForce := map[v1alpha1.Role][]string{}
+		for email, m := range memberships(ctx, org) {
+			inForce[m.Status.Role] = append(inForce[m.Status.Role], email)
+		}
+		g.Expect(inForce[v1alpha1.RoleSuperAdmin]).To(ConsistOf(holder))
+		g.Expect(inForce[v1alpha1.RoleAdministrator]).To(ContainElement(former))
+		g.Expect(listed(ctx, holder, org)).To(Equal(v1alpha1.RoleSuperAdmin))
+		g.Expect(listed(ctx, former, org)).To(Equal(v1alpha1.RoleAdministrator))
+	}).WithContext(ctx).Should(Succeed())
+}
+
+// listed is the role that somebody's own list names for an organization.
+func listed(ctx context.Context, email string, org *v1alpha1.Organization) v1alpha1.Role {
+	GinkgoHelper()
+	if u := cluster.User(ctx, email); u != nil {
+		for _, o := range u.Status.Organizations {
+			if o.Name == org.Name {
+				return o.Role
+			}
+		}
+	}
+	return ""
+}
+
+// administratorsLost goes through what was stored since a revision, and says when somebody had no longer the rights of an
+// administrator in the organization's namespace: a transfer takes them from neither of two.
+func administratorsLost(history []record.Moment, since int64, org *v1alpha1.Organization, people ...string) (lost []string) {
+	w := record.World{}
+	for _, m := range history {
+		w.Apply(m)
+		if m.ID.Kind != "RoleBinding" || m.ID.Namespace != lab.NamespaceOf(org) || m.Revision <= since {
+			continue
+		}
+		for _, person := range people {
+			if !administers(w, org, person) {
+				lost = append(lost, fmt.Sprintf("revision %d: %s", m.Revision, person))
+			}
+		}
+	}
+	return lost
+}
+
+func administers(w record.World, org *v1alpha1.Organization, person string) bool {
+	for id, o := range w {
+		b, ok := o.(*rbacv1.RoleBinding)
+		if ok && id.Namespace == lab.NamespaceOf(org) && b.RoleRef.Name == "polyorg-organization-admin" &&
+			slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool { return s.Name == person }) {
+			return true
+		}
+	}
+	return false
+}
