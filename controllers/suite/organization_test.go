@@ -123,7 +123,8 @@ var _ = Describe("An organization", func() {
 		m.Name, m.Spec.Role = "from-git", v1alpha1.RoleAdministrator
 		becomes(ctx, create(ctx, m), v1alpha1.ReasonOrganizationNotFound)
 
-		becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonActive)
+		org := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonActive)
+		Expect(read(ctx, namespaceOf(org)).Labels).To(HaveKeyWithValue(v1alpha1.OrganizationUIDLabel, string(org.UID)))
 		Expect(becomes(ctx, m, v1alpha1.ReasonActive).Status.Role).To(Equal(v1alpha1.RoleSuperAdmin))
 		var all v1alpha1.MembershipList
 		Expect(kube.List(ctx, &all, client.InNamespace("org-"+name))).To(Succeed())
@@ -140,6 +141,17 @@ var _ = Describe("An organization", func() {
 		goes(ctx, org)
 		Expect(read(ctx, ns).DeletionTimestamp).To(BeNil())
 		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
+	})
+
+	It("leaves no namespace guarded that nobody could end, when it went without its end", func(ctx context.Context) {
+		name := unique("zylker")
+		labels := map[string]string{v1alpha1.OrganizationLabel: name, v1alpha1.OrganizationUIDLabel: "of-a-former-one"}
+		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
+		eventually(ctx, ns, func(g Gomega, ns *corev1.Namespace) {
+			g.Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationUIDLabel))
+			g.Expect(ns.Labels).To(HaveKeyWithValue(v1alpha1.OrganizationLabel, name))
+		})
+		Expect(kube.Delete(ctx, ns)).To(Succeed())
 	})
 
 	It("keeps its former host reserved and redirecting, and can take it again (A6)", func(ctx context.Context) {

@@ -15,13 +15,8 @@ import (
 
 // tellDefault says which organization is the default, or that a choice is due (F1–F3).
 func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
-	active, decided := p.actives()
 	chosen := u.Spec.DefaultOrganization
-	var organization string
-	var due bool
-	if first := chosen == "" && !hadOne(u); decided || !first {
-		organization, due = rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
-	}
+	organization, due := p.defaultOf(u)
 	u.Status.DefaultOrganization = organization
 	const kind = v1alpha1.ConditionDefaultOrganizationChosen
 	switch {
@@ -34,6 +29,16 @@ func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
 	default:
 		say.True(kind, v1alpha1.ReasonFirstOrganization, "The user's first organization, until they choose another")
 	}
+}
+
+// defaultOf is the person's default organization, or says that a choice is due. Which is their first one is told once it is decided.
+func (p *person) defaultOf(u *v1alpha1.User) (organization string, due bool) {
+	active, decided := p.actives()
+	chosen := u.Spec.DefaultOrganization
+	if first := chosen == "" && !hadOne(u); first && !decided {
+		return "", false
+	}
+	return rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
 }
 
 // actives are the organizations that the person has access to, by how long they have been members. Decided: it is known which of
