@@ -9,6 +9,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -97,6 +98,25 @@ var _ = Describe("Who loses a place loses access (R7)", func() {
 		Expect(lowers(ctx, l.Platform, s)).To(Succeed())
 		Eventually(func() error { return invites(ctx, c, s) }).WithContext(ctx).Should(lab.BeRefusedByRBAC())
 		Eventually(func() error { return listsTheMembers(ctx, c, s) }).WithContext(ctx).Should(Succeed())
+	}, NodeTimeout(3*time.Minute))
+
+	It("takes it when the end of an organization begins, and lets its Administrators see the rest", func(ctx context.Context) {
+		boss, clerk := lab.Person("boss"), lab.Person("clerk")
+		s := &scene{org: l.Organization(ctx, boss, 10)}
+		s.member = l.Member(ctx, s.org, clerk, v1alpha1.RoleStandard)
+		Eventually(func() error { return listsTheMembers(ctx, l.As(clerk), s) }).WithContext(ctx).Should(Succeed())
+		Eventually(func() error { return changesTheOrganization(ctx, l.As(boss), s) }).WithContext(ctx).Should(Succeed())
+		hold := func(by ...string) {
+			Expect(lab.Change(ctx, l.Platform, s.member, func(m *v1alpha1.Membership) { m.Finalizers = by })).To(Succeed())
+		}
+		hold("test.polyorg.io/hold")
+		Expect(ends(ctx, l.As(boss), s)).To(Succeed())
+		Eventually(func() error { return listsTheMembers(ctx, l.As(clerk), s) }).WithContext(ctx).Should(lab.BeRefusedByRBAC())
+		Eventually(func() error { return listsTheMembers(ctx, l.As(boss), s) }).WithContext(ctx).Should(lab.BeRefusedByRBAC())
+		Eventually(func() error { return changesTheOrganization(ctx, l.As(boss), s) }).WithContext(ctx).Should(lab.BeRefusedByRBAC())
+		Expect(readsTheOrganization(ctx, l.As(boss), s)).To(Succeed())
+		hold()
+		Eventually(func() error { return readsTheOrganization(ctx, l.Platform, s) }).WithContext(ctx).Should(Satisfy(apierrors.IsNotFound))
 	}, NodeTimeout(3*time.Minute))
 })
 
