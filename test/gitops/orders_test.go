@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,7 +30,7 @@ var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
 		f := home.customer(ctx, name)
 		home.apply(ctx, arrange(f))
 		home.eventuallyHealthy(ctx, f)
-		Eventually(func(g Gomega) { g.Expect(home.world(g, ctx, name)).To(Equal(want)) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { g.Expect(gocmp.Diff(want, home.world(g, ctx, name))).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
 	},
 		Entry("backwards, namespaces first", "redpine", backwards),
 		Entry("each kind that needs another before it", "greypine", theNeedyFirst),

@@ -1,0 +1,10 @@
+# Writes each person's default organization as their choice (F2), to be applied once, when the organizations are there:
+#
+#   kubectl get users -o json | jq -n -f hack/export/choices.jq
+#
+# It does not belong in Git: people change their minds, and a GitOps tool would change it back.
+
+{apiVersion: "v1", kind: "List", items: [
+  inputs | .items[] | select(.metadata.deletionTimestamp == null and (.status.defaultOrganization // "") != "")
+  | {apiVersion, kind, metadata: {name: .metadata.name}, spec: {email: .spec.email, defaultOrganization: .status.defaultOrganization}}
+]}
