@@ -5,6 +5,8 @@ package authority
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/test/lab"
@@ -130,6 +133,22 @@ var _ = Describe("The table", Ordered, func() {
 		}
 	}, NodeTimeout(time.Minute))
 
+	It("U3: tells who has nothing to do with an organization the same of one that there is not", func(ctx SpecContext) {
+		var asked int
+		for _, q := range questions(false) {
+			outside := slices.Contains([]string{"Anonymous", "Stranger", "Foreign"}, q.class.Short)
+			there, nowhere := q.act.By(q.class), q.act.By(q.class)
+			if !outside || q.cell.Door || !move(nowhere, home, "nowhere") {
+				continue
+			}
+			as := shipped[q.class.Short]
+			said := ask(ctx, as, q.kind, there, true).Error()
+			Expect(ask(ctx, as, q.kind, nowhere, true)).To(MatchError(strings.ReplaceAll(said, home, "nowhere")), "%s", q)
+			asked++
+		}
+		Expect(asked).To(BeNumerically(">", 100))
+	}, NodeTimeout(time.Minute))
+
 	It("refuses for real what it refuses on trial", func(ctx SpecContext) {
 		before := everything(ctx)
 		Expect(surprises(questions(false), func(q question) string {
@@ -162,6 +181,22 @@ var _ = Describe("The table", Ordered, func() {
 
 	It("is what happens for real, where it allows something", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
 })
+
+// move makes of a request about one organization the same about another. It reports whether it was about it.
+func move(r *Request, from, to string) (moved bool) {
+	for _, o := range []client.Object{r.Before, r.After} {
+		switch {
+		case o == nil:
+		case o.GetNamespace() == v1alpha1.NamespacePrefix+from:
+			o.SetNamespace(v1alpha1.NamespacePrefix + to)
+			moved = true
+		case o.GetName() == from:
+			o.SetName(to)
+			moved = true
+		}
+	}
+	return moved
+}
 
 // everything is what there is of our kinds, by name: which object it is, and how often somebody has changed it.
 func everything(ctx context.Context) map[string]string {
