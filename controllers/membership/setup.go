@@ -34,8 +34,12 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// members are all memberships of an organization.
+// members are all memberships of an organization. One that ends deletes each of them, which is when they are looked at: to say before
+// of thousands that they are about to go is a write each that nobody will read.
 func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile.Request {
+	if org.GetDeletionTimestamp() != nil {
+		return nil
+	}
 	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 

@@ -27,37 +27,45 @@ const (
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;integrationbindings;invitationresponses,verbs=list;watch;delete
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles;clusterrolebindings,verbs=delete
 
-// endContent deletes a part of what belongs to an organization that ends, wherever it is: what somebody put into a namespace
-// that is not ours, and the answers to invitations, which are in none. It says how much there was; nothing, when it is all gone.
-func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
+// belonging is one kind of what belongs to an organization.
+type belonging struct {
+	name  string // as the condition counts it
+	list  client.ObjectList
+	where client.ListOption
+}
+
+// belongings are all kinds that end with an organization, wherever they are: in its namespace, be it ours or not, and answers to its
+// invitations, which are in none.
+func belongings(org *v1alpha1.Organization) []belonging {
 	inside := client.InNamespace(namespaceOf(org))
-	about := client.MatchingFields{index.AnswersIn: namespaceOf(org)}
-	var counts []string
-	var living []client.Object
-	for _, part := range []struct {
-		name string
-		list client.ObjectList
-		of   client.ListOption
-	}{
+	return []belonging{
 		{"memberships", &v1alpha1.MembershipList{}, inside},
 		{"invitations", &v1alpha1.InvitationList{}, inside},
 		{"integration bindings", &v1alpha1.IntegrationBindingList{}, inside},
-		{"answers", &v1alpha1.InvitationResponseList{}, about},
-	} {
+		{"answers", &v1alpha1.InvitationResponseList{}, client.MatchingFields{index.AnswersIn: namespaceOf(org)}},
+	}
+}
+
+// endContent deletes a batch of what belongs to an organization that ends, and says how much there was; nothing, when it is all gone.
+func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
+	var counts []string
+	var living []client.Object
+	for _, b := range belongings(org) {
 		n := 0
-		err = errors.Join(err, index.Each(ctx, r.Client, part.list, func(obj client.Object) {
-			if n++; obj.GetDeletionTimestamp() == nil && len(living) < batch {
+		err = errors.Join(err, index.Each(ctx, r.Client, b.list, func(obj client.Object) {
+			if n++; obj.GetDeletionTimestamp() == nil {
 				living = append(living, obj)
 			}
-		}, part.of))
+		}, b.where))
 		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, part.name))
+			counts = append(counts, fmt.Sprintf("%d %s", n, b.name))
 		}
 	}
 	if len(counts) == 0 || err != nil {
 		return "", err
 	}
-	return "Deletes what belongs to it, of which there is left: " + strings.Join(counts, ", "), r.deleteAll(ctx, living)
+	left = "Deletes what belongs to it; left: " + strings.Join(counts, ", ")
+	return left, r.deleteAll(ctx, living[:min(batch, len(living))])
 }
 
 // deleteAll deletes objects, many at once.

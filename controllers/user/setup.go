@@ -52,8 +52,12 @@ func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
 	return nil
 }
 
-// ofOrganization are its members, and those whom it invites.
+// ofOrganization are its members, and those whom it invites. Of one that ends they are looked at as their memberships and invitations
+// go.
 func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
+	if org.GetDeletionTimestamp() != nil {
+		return nil
+	}
 	return r.in(ctx, v1alpha1.NamespacePrefix+org.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
 }
 

@@ -21,7 +21,7 @@ import (
 // atOnce is how many people join at the same time.
 const atOnce = 32
 
-var membersLeft = regexp.MustCompile(`there is left: (\d+) memberships`)
+var membersLeft = regexp.MustCompile(`left: (\d+) memberships`)
 
 var _ = Describe("An organization with many members", func() {
 	It(fmt.Sprintf("ends with all of its %d, and says how far it is (O7)", crowd), func(ctx context.Context) {

@@ -84,7 +84,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		held(ctx, m)
 		deletes(ctx, org)
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "there is left: 1 memberships")
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "left: 1 memberships")
 		Expect(releases(ctx, org)).To(MatchError(ContainSubstring("1 memberships, invitations and answers of " + org.Name + " are still there")))
 		letGo(ctx, m)
 		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
