@@ -79,6 +79,7 @@ func TestLoadRefuses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		file string
 		want []string
+		not  string
 	}{
 		"an empty file": {
 			file: "",
@@ -185,6 +186,7 @@ health: {bindAddress: "no host:http"}
 			want: []string{`metrics.bindAddress: Invalid value: "8080": must be host:port`,
 				`health.bindAddress: Invalid value: "no host:http": the port must be a number`,
 				`health.bindAddress: Invalid value: "no host:http": the host must be`},
+			not: "Duplicate",
 		},
 		"a trace collector out of reach, and more than all": {
 			file: minimal + `tracing: {endpoint: "https://collector", samplingRatePerMillion: 1000001}`,
@@ -218,6 +220,9 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("want %q in:\n%v", want, err)
 				}
+			}
+			if tc.not != "" && strings.Contains(err.Error(), tc.not) {
+				t.Errorf("want no %q in:\n%v", tc.not, err)
 			}
 		})
 	}

@@ -68,7 +68,7 @@ func (c *OperatorConfig) distinct() field.ErrorList {
 	}{{"webhook", c.Webhook.Listener}, {"metrics", c.Metrics}, {"health", c.Health}} {
 		host, port := l.HostPort()
 		other, taken := at[port]
-		if taken && (host == other || host == "" || other == "") {
+		if taken && port != 0 && (host == other || host == "" || other == "") { // 0 is no port, and refused as such
 			errs = append(errs, field.Duplicate(field.NewPath(l.name, "bindAddress"), l.BindAddress))
 		}
 		at[port] = host
