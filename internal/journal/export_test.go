@@ -61,6 +61,11 @@ func (b *ByHand) Asked() bool { return len(b.asked) > 0 }
 // Waits reports whether anybody waits for an answer.
 func (b *ByHand) Waits() bool { return len(b.waiting) > 0 }
 
+// WaitsFor reports whether anybody waits with a change of some sort.
+func (b *ByHand) WaitsFor(sort func(*Change) bool) bool {
+	return slices.ContainsFunc(b.waiting, func(r *request) bool { return sort(r.Change) })
+}
+
 // Bring is what the watch of the journal does.
 func (b *ByHand) Bring(stored client.Object) error { return mailbox{b.Journal}.Update(stored) }
 
