@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/world"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -19,7 +20,7 @@ import (
 // observed is an organization with what belongs to it, at one instant.
 type observed struct {
 	org       *v1alpha1.Organization
-	members   []v1alpha1.Membership
+	members   []v1alpha1.Membership // the cache's own
 	policy    rules.Policy
 	account   rules.Account
 	suspended bool          // its trial ended without a subscription (E3)
@@ -32,17 +33,17 @@ type observed struct {
 }
 
 func (r *Reconciler) observe(ctx context.Context, org *v1alpha1.Organization, now time.Time) (*observed, error) {
-	inside := client.InNamespace(namespaceOf(org))
+	inside := []client.ListOption{client.InNamespace(namespaceOf(org)), index.Shared}
 	var members v1alpha1.MembershipList
-	if err := r.Client.List(ctx, &members, inside); err != nil {
+	if err := r.Client.List(ctx, &members, inside...); err != nil {
 		return nil, err
 	}
 	var invitations v1alpha1.InvitationList
-	if err := r.Client.List(ctx, &invitations, inside); err != nil {
+	if err := r.Client.List(ctx, &invitations, inside...); err != nil {
 		return nil, err
 	}
 	var bindings v1alpha1.IntegrationBindingList
-	if err := r.Client.List(ctx, &bindings, inside); err != nil {
+	if err := r.Client.List(ctx, &bindings, inside...); err != nil {
 		return nil, err
 	}
 	w := world.New(r.Config.Ingress.BaseDomain)

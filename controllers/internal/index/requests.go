@@ -13,9 +13,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// Each calls f with every object that a look-up finds.
+// Shared lists what the cache itself holds, and no copies: only for whoever changes nothing of it.
+const Shared = client.UnsafeDisableDeepCopy
+
+// Each calls f with every object that a look-up finds. They are the cache's own: f must not change them.
 func Each(ctx context.Context, r client.Reader, list client.ObjectList, f func(client.Object), opts ...client.ListOption) error {
-	if err := r.List(ctx, list, opts...); err != nil {
+	if err := r.List(ctx, list, append(opts, Shared)...); err != nil {
 		return err
 	}
 	return meta.EachListItem(list, func(o runtime.Object) error {

@@ -28,7 +28,7 @@ func NewRanked(baseDomain string, asks client.Object, rank func(client.Object) r
 // Consider lets an object speak if it outranks the one that asks.
 func (r *Ranked) Consider(obj client.Object) {
 	if r.Outranked(obj) {
-		r.facts = append(r.facts, rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
+		r.say(rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
 	}
 }
 
@@ -39,14 +39,14 @@ func (r *Ranked) Outranked(by client.Object) bool {
 
 // Tell lets an object speak, whatever its rank.
 func (r *Ranked) Tell(obj client.Object) {
-	r.facts = append(r.facts, facts.Of(obj, r.baseDomain)...)
+	r.say(facts.Of(obj, r.baseDomain)...)
 }
 
 // Mention says what an organization is, and not whose.
 func (r *Ranked) Mention(org *v1alpha1.Organization) {
 	for _, f := range facts.Of(org, r.baseDomain) {
 		if account, ok := f.(rules.Account); ok {
-			r.facts = append(r.facts, account)
+			r.say(account)
 		}
 	}
 }

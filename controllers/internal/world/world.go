@@ -19,12 +19,25 @@ import (
 type World struct {
 	baseDomain string
 	facts      []rules.Fact
+	byKey      map[rules.Key][]rules.Known
 }
 
 var _ rules.World = &World{}
 
 // New makes a world in which nothing is said.
-func New(baseDomain string) *World { return &World{baseDomain: baseDomain} }
+func New(baseDomain string) *World {
+	return &World{baseDomain: baseDomain, byKey: map[rules.Key][]rules.Known{}}
+}
+
+// say adds what is said.
+func (w *World) say(facts ...rules.Fact) {
+	w.facts = append(w.facts, facts...)
+	for _, f := range facts {
+		for _, k := range f.Keys() {
+			w.byKey[k] = append(w.byKey[k], rules.Known{Fact: f, Certain: true})
+		}
+	}
+}
 
 // Add lets objects of one kind speak.
 func Add[O any, P interface {
@@ -32,20 +45,12 @@ func Add[O any, P interface {
 	client.Object
 }](w *World, objects ...O) {
 	for i := range objects {
-		w.facts = append(w.facts, facts.Of(P(&objects[i]), w.baseDomain)...)
+		w.say(facts.Of(P(&objects[i]), w.baseDomain)...)
 	}
 }
 
 // Facts yields what is said under a key.
-func (w *World) Facts(k rules.Key) []rules.Known {
-	var known []rules.Known
-	for _, f := range w.facts {
-		if slices.Contains(f.Keys(), k) {
-			known = append(known, rules.Known{Fact: f, Certain: true})
-		}
-	}
-	return known
-}
+func (w *World) Facts(k rules.Key) []rules.Known { return slices.Clip(w.byKey[k]) }
 
 // Size is how much is said under a key.
 func (w *World) Size(k rules.Key) int { return len(w.Facts(k)) }
