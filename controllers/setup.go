@@ -17,6 +17,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/hostreservation"
@@ -71,6 +72,17 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 		"user":               &user.Reconciler{Client: c, Clock: o.Clock, Events: events, Config: o.Config},
 		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events},
 	}
+}
+
+// Concurrency is how many objects of a kind are reconciled at once, of kinds of which there are many: each waits for the API server
+// most of the time. Places are given one at a time all the same, at the desk.
+func Concurrency() ctrlconfig.Controller {
+	const several = 4
+	at := map[string]int{}
+	for _, kind := range []string{"Organization", "Membership", "Invitation", "User"} {
+		at[kind+"."+v1alpha1.GroupName] = several
+	}
+	return ctrlconfig.Controller{GroupKindConcurrency: at}
 }
 
 // Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. Their managed

@@ -78,6 +78,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
 		Cache:                         controllers.Cache(),
+		Controller:                    controllers.Concurrency(),
 		WebhookServer:                 webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,

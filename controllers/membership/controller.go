@@ -33,7 +33,7 @@ type Reconciler struct {
 
 // Reconcile says what one membership gives.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
 	return keeper.Keep(ctx, req, &v1alpha1.Membership{}, r.step)
 }
 

@@ -58,17 +58,14 @@ func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admin
 	if err != nil {
 		return err
 	}
-	wanted := slices.Concat(
-		bindings(org, adminRole, share(sharesOf(adminRole, live), admins)),
-		bindings(org, memberRole, share(sharesOf(memberRole, live), members)))
+	wanted := wantedOf(live, admins, members)
 	errs := []error{r.keepOwnAccess(ctx, org, admins)}
-	names := map[string]bool{}
-	for _, b := range wanted {
-		names[*b.GetName()] = true
-		empty := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: *b.GetName()}}
-		errs = append(errs, child.Keep(ctx, r.Client, empty, b, rbacacv1.ExtractRoleBinding))
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if !slices.ContainsFunc(live, func(b rbacv1.RoleBinding) bool { return b.Name == name && wanted[name].stands(&b, org) }) {
+			errs = append(errs, child.Apply(ctx, r.Client, wanted[name].apply(name, org)))
+		}
 	}
-	return errors.Join(append(errs, r.removeSurplus(ctx, org, live, names))...)
+	return errors.Join(append(errs, r.removeSurplus(ctx, org, live, wanted))...)
 }
 
 // bindings are the RoleBindings that the operator made for an organization.
@@ -111,15 +108,36 @@ func subjects(usernames []string) []*rbacacv1.SubjectApplyConfiguration {
 	return subjects
 }
 
-// bindings are the RoleBindings of one role; none without members.
-func bindings(org *v1alpha1.Organization, role string, of shares) []*rbacacv1.RoleBindingApplyConfiguration {
-	var all []*rbacacv1.RoleBindingApplyConfiguration
-	for _, n := range slices.Sorted(maps.Keys(of)) {
-		all = append(all, rbacacv1.RoleBinding(nameOf(role, n), namespaceOf(org)).
-			WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
-			WithRoleRef(clusterRole(role)).WithSubjects(subjects(of[n])...))
+// binding is whom one RoleBinding gives which role.
+type binding struct {
+	role   string
+	people []string
+}
+
+// wantedOf are the bindings that there should be, by name, beside those that there are.
+func wantedOf(live []rbacv1.RoleBinding, admins, members []string) map[string]binding {
+	wanted := map[string]binding{}
+	for role, people := range map[string][]string{adminRole: admins, memberRole: members} {
+		for n, some := range share(sharesOf(role, live), people) {
+			wanted[nameOf(role, n)] = binding{role, some}
+		}
 	}
-	return all
+	return wanted
+}
+
+// stands reports whether a live one says so. What was applied is not extracted from it, as from other children: with 500 people
+// that takes longer than to write it, and a large organization has many of them to look at for each change of one member.
+func (b binding) stands(live *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
+	role := rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: b.role}
+	return metav1.IsControlledBy(live, org) && live.RoleRef == role &&
+		slices.EqualFunc(live.Subjects, b.people, func(s rbacv1.Subject, name string) bool {
+			return s == rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}
+		})
+}
+
+func (b binding) apply(name string, org *v1alpha1.Organization) *rbacacv1.RoleBindingApplyConfiguration {
+	return rbacacv1.RoleBinding(name, namespaceOf(org)).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
+		WithRoleRef(clusterRole(b.role)).WithSubjects(subjects(b.people)...)
 }
 
 func clusterRole(name string) *rbacacv1.RoleRefApplyConfiguration {
@@ -127,11 +145,11 @@ func clusterRole(name string) *rbacacv1.RoleRefApplyConfiguration {
 }
 
 // removeSurplus deletes the RoleBindings that have nobody left to name.
-func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, wanted map[string]bool) error {
+func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, wanted map[string]binding) error {
 	var errs []error
 	for i := range live {
 		b := &live[i]
-		if !wanted[b.Name] && metav1.IsControlledBy(b, org) {
+		if _, ok := wanted[b.Name]; !ok && metav1.IsControlledBy(b, org) {
 			errs = append(errs, child.Delete(ctx, r.Client, b))
 		}
 	}

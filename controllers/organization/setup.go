@@ -25,20 +25,21 @@ import (
 // SetupWithManager registers the controller: an organization depends on what is in its namespace, on its reservations, on
 // the policy, and on others that ask for its hosts; while it has no place, on what else its super admin has.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	inside, frees := handler.EnqueueRequestsFromMapFunc(ofNamespaced), builder.WithPredicates(index.Frees)
+	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
+	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Organization{}).
-		Owns(&rbacv1.RoleBinding{}).
-		Owns(&rbacv1.ClusterRole{}).
-		Owns(&rbacv1.ClusterRoleBinding{}).
-		Owns(&networkingv1.Ingress{}).
-		Owns(&batchv1.Job{}).
+		Watches(&rbacv1.RoleBinding{}, made).
+		Watches(&rbacv1.ClusterRole{}, made).
+		Watches(&rbacv1.ClusterRoleBinding{}, made).
+		Watches(&networkingv1.Ingress{}, made).
+		Watches(&batchv1.Job{}, made).
 		Watches(&v1alpha1.Membership{}, inside).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.Invitation{}, inside).
 		Watches(&v1alpha1.IntegrationBinding{}, inside).
-		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(ofNamespace)).
+		Watches(&corev1.Namespace{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespace))).
 		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).

@@ -54,8 +54,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		r.over.count(req.Name, false)
 		return ctrl.Result{}, r.remove(ctx, &u)
 	}
+	if wait := p.wait(&u, r.Clock.Now()); wait > 0 {
+		return ctrl.Result{RequeueAfter: wait}, nil
+	}
 	p.email = u.Spec.Email // of somebody who is nowhere too, whose User is not the operator's to remove
-	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
 		p.tell(u, say)
 		r.over.count(u.Name, p.over)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -17,7 +18,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// person is what is known of the person for whom a User stands. Without an e-mail there is nothing to know.
+// person is what is known of the person for whom a User stands. Without an e-mail there is nothing to know. The objects are the
+// cache's own.
 type person struct {
 	email       string
 	memberships []v1alpha1.Membership // oldest first
@@ -29,17 +31,17 @@ type person struct {
 
 // observe finds what speaks of the person whose User has that name.
 func (r *Reconciler) observe(ctx context.Context, name string) (*person, error) {
-	mine := client.MatchingFields{index.User: name}
+	mine := []client.ListOption{client.MatchingFields{index.User: name}, index.Shared}
 	var memberships v1alpha1.MembershipList
-	if err := r.Client.List(ctx, &memberships, mine); err != nil {
+	if err := r.Client.List(ctx, &memberships, mine...); err != nil {
 		return nil, err
 	}
 	var invitations v1alpha1.InvitationList
-	if err := r.Client.List(ctx, &invitations, mine); err != nil {
+	if err := r.Client.List(ctx, &invitations, mine...); err != nil {
 		return nil, err
 	}
 	var owned v1alpha1.OrganizationList
-	if err := r.Client.List(ctx, &owned, mine); err != nil {
+	if err := r.Client.List(ctx, &owned, mine...); err != nil {
 		return nil, err
 	}
 	p := newPerson(memberships.Items, invitations.Items, owned.Items)
@@ -113,13 +115,13 @@ func (p *person) names(owned []v1alpha1.Organization) []string {
 
 func (r *Reconciler) learnOrganization(ctx context.Context, p *person, w *world.World, name string) error {
 	var org v1alpha1.Organization
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org); err != nil {
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: name}, &org, index.Shared); err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	p.known[name] = &org
 	world.Add(w, org)
 	var bindings v1alpha1.IntegrationBindingList
-	if err := r.Client.List(ctx, &bindings, client.InNamespace(v1alpha1.NamespacePrefix+name)); err != nil {
+	if err := r.Client.List(ctx, &bindings, client.InNamespace(v1alpha1.NamespacePrefix+name), index.Shared); err != nil {
 		return err
 	}
 	world.Add(w, bindings.Items...) // a Cliq binding decides where invitations are listed (G5)
@@ -154,6 +156,24 @@ func (p *person) organization(m *v1alpha1.Membership) v1alpha1.UserOrganization 
 		}
 	}
 	return o
+}
+
+// patience is how long a new User waits for what is about to be said: far longer than it takes, but when the operator comes to a large
+// cluster for the first time.
+const patience = 5 * time.Minute
+
+// wait is for how long nothing is to be told of somebody new of whose memberships some are about to be judged: each of them, as it is,
+// wakes the controller. So nobody's first list is written once for each organization in it.
+func (p *person) wait(u *v1alpha1.User, now time.Time) time.Duration {
+	if len(u.Status.Conditions) > 0 || !slices.ContainsFunc(p.memberships, p.aboutToBeJudged) {
+		return 0
+	}
+	return patience - now.Sub(u.CreationTimestamp.Time)
+}
+
+func (p *person) aboutToBeJudged(m v1alpha1.Membership) bool {
+	org := p.known[facts.OrganizationOf(m.Namespace)]
+	return org != nil && org.DeletionTimestamp == nil && !rules.Judged(&m)
 }
 
 // active reports whether a membership gives access, in an organization that is there to stay.

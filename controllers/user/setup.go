@@ -22,7 +22,7 @@ import (
 // SetupWithManager registers the controller: a User depends on what speaks of the person, on what their list shows of each
 // organization, and on the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	person := handler.EnqueueRequestsFromMapFunc(ofPerson)
+	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.User{}).
 		Watches(&v1alpha1.Membership{}, person).

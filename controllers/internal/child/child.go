@@ -31,8 +31,13 @@ func Keep[O client.Object, A any, P interface {
 			return nil
 		}
 	}
+	return Apply(ctx, c, want)
+}
+
+// Apply writes what is wanted, whatever stands.
+func Apply(ctx context.Context, c client.Client, want runtime.ApplyConfiguration) error {
 	if err := c.Apply(ctx, want, client.FieldOwner(v1alpha1.FieldOwner), client.ForceOwnership); err != nil {
-		return fmt.Errorf("apply %T %s: %w", live, key, err)
+		return fmt.Errorf("apply %T: %w", want, err)
 	}
 	return nil
 }

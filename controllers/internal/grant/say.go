@@ -44,7 +44,7 @@ func reasonOf(rule string) string {
 const withoutPlace = "The organization is beyond a limit of its super admin, so nothing in it has power"
 
 // Organization is the one to which an object belongs, once it can give power. Until then it is nil, and the object says for what
-// it waits.
+// it waits; but one that is new, as its organization is, waits until it has more to say than that.
 func Organization(ctx context.Context, r client.Reader, obj client.Object, say status.Conditions) (*v1alpha1.Organization, error) {
 	var org v1alpha1.Organization
 	name := facts.OrganizationOf(obj.GetNamespace())
@@ -60,6 +60,8 @@ func Organization(ctx context.Context, r client.Reader, obj client.Object, say s
 		return nil, nil
 	case rules.Granted(&org):
 		return &org, nil
+	case !rules.Judged(&org) && !say.Anything():
+		return nil, status.ErrNotYet
 	case !rules.Judged(&org):
 		say.Waiting(v1alpha1.ReasonPending, "Waits for the organization to be set up")
 		return nil, nil

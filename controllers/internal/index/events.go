@@ -23,8 +23,10 @@ var Frees = predicate.Funcs{
 
 func speaks(obj client.Object) bool { return len(facts.Of(obj, "")) > 0 }
 
-// GrantChanged passes that an object is given its place, on which what belongs to it waits.
-var GrantChanged = updates(func(was, is client.Object) bool { return rules.Granted(was) != rules.Granted(is) })
+// GrantChanged passes that an object is given its place or refused it, on which what belongs to it waits.
+var GrantChanged = updates(func(was, is client.Object) bool {
+	return rules.Granted(was) != rules.Granted(is) || rules.Judged(was) != rules.Judged(is)
+})
 
 // Judged passes that it is decided whether an object is given its place.
 var Judged = updates(func(was, is client.Object) bool { return rules.Judged(was) != rules.Judged(is) })

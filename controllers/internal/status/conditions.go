@@ -41,6 +41,9 @@ func (c Conditions) False(kind, reason, message string) {
 	c.Set(kind, metav1.ConditionFalse, reason, message)
 }
 
+// Anything reports whether anything was ever said.
+func (c Conditions) Anything() bool { return len(*c.list) > 0 }
+
 // Remove says nothing any more about one thing.
 func (c Conditions) Remove(kind string) { meta.RemoveStatusCondition(c.list, kind) }
 

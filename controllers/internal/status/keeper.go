@@ -36,6 +36,8 @@ type Keeper[T client.Object] struct {
 	Events events.EventRecorder
 	// Parts points to what the status of every kind has.
 	Parts func(T) (*[]metav1.Condition, *int64)
+	// Quiet kinds have no event of being Ready: there are many of them, each with its conditions, and nobody looks for more.
+	Quiet bool
 	// Alarms are conditions of which a Warning tells when they become True.
 	Alarms []string
 	// Finalizer is stored, where there is one, before any step is taken.
@@ -63,7 +65,7 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	switch {
 	case err == nil:
 		*observed = obj.GetGeneration()
-	case !lostRace(err):
+	case !lostRace(err) && !errors.Is(err, ErrNotYet):
 		say.retrying(err)
 	}
 	return ctrl.Result{RequeueAfter: after}, err
@@ -83,6 +85,9 @@ func (k Keeper[T]) begin(ctx context.Context, obj T) error {
 // ErrBehind is that of a step which would have gone by what is not up to date yet.
 var ErrBehind = errors.New("not up to date yet")
 
+// ErrNotYet is that of a step with nothing to say yet: what it waits for comes in a moment, and wakes the controller.
+var ErrNotYet = errors.New("nothing to say yet")
+
 // lostRace tells what the next look at the cache will mend: somebody else wrote first, what was to be made is there, or too
 // little was seen.
 func lostRace(err error) bool {
@@ -91,7 +96,10 @@ func lostRace(err error) bool {
 
 // store writes a changed status, then tells; what was lost to a race is tried again soon, and is no error.
 func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Result, failed error) (ctrl.Result, error) {
-	if lostRace(failed) {
+	switch {
+	case errors.Is(failed, ErrNotYet):
+		return ctrl.Result{}, nil
+	case lostRace(failed):
 		return ctrl.Result{RequeueAfter: again}, nil
 	}
 	changed, err := Patch(ctx, k.Client, before, after)
@@ -137,7 +145,7 @@ func (k Keeper[T]) tell(before, after T) {
 	switch {
 	case meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled):
 		kind = corev1.EventTypeWarning
-	case is.Status != metav1.ConditionTrue:
+	case k.Quiet || is.Status != metav1.ConditionTrue:
 		return
 	}
 	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+func TestKeep(t *testing.T) {
+	ready := func(say Conditions) error { say.Ready("Active", "Gives access"); return nil }
+	stalled := func(say Conditions) error { say.Stalled("OverLimit", "Gives none"); return nil }
+	tests := map[string]struct {
+		quiet      bool
+		step       func(Conditions) error
+		wantStored bool
+		wantEvents int
+		wantErr    bool
+	}{
+		"what is ready is stored, and told":                {false, ready, true, 1, false},
+		"of a quiet kind it is stored, and not told":       {true, ready, true, 0, false},
+		"what is wrong is told, of a quiet kind too":       {true, stalled, true, 1, false},
+		"a step with nothing to say yet stores nothing":    {false, func(Conditions) error { return ErrNotYet }, false, 0, false},
+		"a step that failed says so, and is taken again":   {false, func(Conditions) error { return errors.New("no") }, true, 0, true},
+		"a step that lost a race stores nothing meanwhile": {false, func(Conditions) error { return ErrBehind }, false, 0, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "alice"}}
+			k := keeperOf(t, m)
+			k.Quiet = test.quiet
+			recorder := events.NewFakeRecorder(10)
+			k.Events = recorder
+			_, err := k.Keep(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(m)}, &v1alpha1.Membership{},
+				func(_ context.Context, _ *v1alpha1.Membership, say Conditions, _ time.Time) (time.Duration, error) {
+					return 0, test.step(say)
+				})
+			if (err != nil) != test.wantErr {
+				t.Errorf("returns %v", err)
+			}
+			if err := k.Client.Get(t.Context(), client.ObjectKeyFromObject(m), m); err != nil {
+				t.Fatal(err)
+			}
+			if stored := len(m.Status.Conditions) > 0; stored != test.wantStored {
+				t.Errorf("stored: %v, want %v", stored, test.wantStored)
+			}
+			if got := len(recorder.Events); got != test.wantEvents {
+				t.Errorf("%d events, want %d", got, test.wantEvents)
+			}
+		})
+	}
+}
+
+func keeperOf(t *testing.T, m *v1alpha1.Membership) Keeper[*v1alpha1.Membership] {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	return Keeper[*v1alpha1.Membership]{
+		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(m).WithStatusSubresource(m).Build(),
+		Clock:  clock.RealClock{},
+		Parts: func(m *v1alpha1.Membership) (*[]metav1.Condition, *int64) {
+			return &m.Status.Conditions, &m.Status.ObservedGeneration
+		},
+	}
+}
