@@ -84,12 +84,15 @@ func deletes(obj func(*stage) client.Object) attempt {
 }
 
 // deletesAll asks for it in one request.
-func deletesAll(of func(*stage) client.Object) attempt {
+func deletesAll(of func(*stage) client.Object, opts ...client.DeleteAllOfOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		obj := of(s)
-		return c.DeleteAllOf(ctx, obj, client.InNamespace(obj.GetNamespace()), client.DryRunAll)
+		return c.DeleteAllOf(ctx, obj, append(opts, client.InNamespace(obj.GetNamespace()), client.DryRunAll)...)
 	}
 }
+
+// ofNone narrows such a request to nothing: other specs have organizations of their own, which may be protected.
+var ofNone = client.MatchingLabels{"test.polyorg.io/none": "here"}
 
 func patches(obj func(*stage) client.Object, how string) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {

@@ -75,7 +75,7 @@ var rows = map[string]struct {
 	"removes another's member":            {try: deletes(otherMember), rules: map[string]string{"R3": theirs}},
 	"lists all organizations":             {try: listsOrganizations(everywhere), yes: platform},
 	"watches all organizations":           {try: watchesOrganizations(everywhere), yes: platform},
-	"deletes all organizations":           {try: deletesAll(anyOrg), yes: platform},
+	"deletes all organizations":           {try: deletesAll(anyOrg, ofNone), yes: platform},
 	"lists all members of all":            {try: lists(&v1alpha1.MembershipList{}, everywhere), yes: platform},
 	"lists all invitations of all":        {try: lists(&v1alpha1.InvitationList{}, everywhere), yes: platform},
 	"lists all people":                    {try: lists(&v1alpha1.UserList{}, everywhere), yes: platform},
