@@ -5,6 +5,6 @@
 # It does not belong in Git: people change their minds, and a GitOps tool would change it back.
 
 {apiVersion: "v1", kind: "List", items: [
-  inputs | .items[] | select(.metadata.deletionTimestamp == null and (.status.defaultOrganization // "") != "")
+  inputs | (.items // [.])[] | select(.metadata.deletionTimestamp == null and (.status.defaultOrganization // "") != "")
   | {apiVersion, kind, metadata: {name: .metadata.name}, spec: {email: .spec.email, defaultOrganization: .status.defaultOrganization}}
 ]}

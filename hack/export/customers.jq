@@ -1,10 +1,10 @@
-# Writes what a cluster holds as it can stand in Git and be applied to another cluster, in any order (R8):
+# Writes what a cluster holds as it can stand in Git and be applied to another cluster:
 #
-#   kubectl get organizations,memberships,invitations,integrationbindings,users -A -o json | jq -n -f hack/export/customers.jq
+#   kubectl get organizations,memberships,invitations,integrationbindings -A -o json | jq -n -f hack/export/customers.jq
 #
 # It reads all lists that it is given. What is finished or on its way out stays behind, and so do the reservations of former hosts.
 
-[inputs | .items[] | select(.metadata.deletionTimestamp == null)] as $all
+[inputs | (.items // [.])[] | select(.metadata.deletionTimestamp == null)] as $all
 | def every($kind): $all[] | select(.kind == $kind);
 
 # Labels and annotations of tools are for the tools to set again.
@@ -16,25 +16,30 @@ def portable:
      | with_entries(select(.value != null and .value != {}))),
    spec};
 
-# People's Users bear the names that the operator gives the memberships of super admins: so the operator, where it is faster, makes
-# the same one.
-([every("User") | {(.spec.email): .metadata.name}] | add // {}) as $names
-| ([every("Organization") | {("org-" + .metadata.name): .spec.superAdmin}] | add // {}) as $superAdmins
+# Argo CD applies an earlier wave first.
+def early: .metadata.annotations["argocd.argoproj.io/sync-wave"] = "-1";
 
-| {apiVersion: "v1", kind: "List", items: [
-    # The namespaces' annotations keep GitOps tools from deleting them: they go with their organizations (O7).
-    (every("Organization") | {apiVersion: "v1", kind: "Namespace", metadata: {
-      name: ("org-" + .metadata.name),
-      labels: {"polyorg.io/organization": .metadata.name},
-      annotations: {"kustomize.toolkit.fluxcd.io/prune": "disabled", "argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}}}),
-    # The trial goes on from where it is, also under a subscription (E2). Sample data is not loaded a second time (O5).
-    (every("Organization") | (.spec.trialEndsAt // .status.trial.endsAt) as $end
-      | portable | .spec.trialEndsAt = $end | del(.spec.sampleData)),
-    # Origins are for ever (L2).
-    (every("Membership") | .status.origin as $origin | portable
-      | if $origin then .spec.origin = $origin else . end
-      | if $superAdmins[.metadata.namespace] == .spec.user then .metadata.name = ($names[.spec.user] // .metadata.name) else . end),
-    # Pending ones alone; their days start anew (I1).
-    (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | portable),
-    (every("IntegrationBinding") | portable)
-  ]}
+([every("Organization") | {("org-" + .metadata.name): .spec.superAdmin}] | add // {}) as $superAdmins
+| def owner: $superAdmins[.metadata.namespace] == .spec.user;
+
+# Origins are for ever (L2).
+def membership: .status.origin as $origin | portable
+  | if $origin != null and $origin != "Provisioned" then .spec.origin = $origin else . end;
+
+{apiVersion: "v1", kind: "List", items: [
+  # The namespaces' annotations keep GitOps tools from deleting them: they go with their organizations (O7).
+  (every("Organization") | {apiVersion: "v1", kind: "Namespace", metadata: {
+    name: ("org-" + .metadata.name),
+    labels: {"polyorg.io/organization": .metadata.name},
+    annotations: {"kustomize.toolkit.fluxcd.io/prune": "disabled", "argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}}}
+    | early),
+  # A super admin's membership is the operator's to make, of origin Created. One of another origin has to be there before.
+  (every("Membership") | select(owner and .status.origin != "Created") | membership | early),
+  (every("Membership") | select(owner | not) | membership),
+  # The trial goes on from where it is, also under a subscription (E2). Sample data is not loaded a second time (O5).
+  (every("Organization") | (.spec.trialEndsAt // .status.trial.endsAt) as $ends
+    | portable | .spec.trialEndsAt = $ends | del(.spec.sampleData)),
+  # Pending ones alone; their days start anew (I1).
+  (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | portable),
+  (every("IntegrationBinding") | portable)
+]}

@@ -58,13 +58,18 @@ func (f folder) copy() folder {
 	return all
 }
 
-// only are the objects of some kinds; but are those of none of them.
+// where are the objects of which something holds.
+func (f folder) where(holds func(*unstructured.Unstructured) bool) folder {
+	return slices.DeleteFunc(f.copy(), func(o *unstructured.Unstructured) bool { return !holds(o) })
+}
+
+// only are the objects of some kinds, and but are all others.
 func (f folder) only(kinds ...string) folder {
-	return slices.DeleteFunc(f.copy(), func(o *unstructured.Unstructured) bool { return !slices.Contains(kinds, o.GetKind()) })
+	return f.where(func(o *unstructured.Unstructured) bool { return slices.Contains(kinds, o.GetKind()) })
 }
 
 func (f folder) but(kinds ...string) folder {
-	return slices.DeleteFunc(f.copy(), func(o *unstructured.Unstructured) bool { return slices.Contains(kinds, o.GetKind()) })
+	return f.where(func(o *unstructured.Unstructured) bool { return !slices.Contains(kinds, o.GetKind()) })
 }
 
 // the is the object of a kind and a name; in the namespace of the organization, where it is in one.
