@@ -111,6 +111,9 @@ func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string)
 	if j.act.Actor.Platform {
 		text += ": " + firstFew(users)
 	}
+	if slices.Equal(rules, []string{"L5"}) {
+		return text + "; choose another edition, make them external users, or let them leave first"
+	}
 	return text + "; choose another edition, or let them leave first"
 }
 
