@@ -53,21 +53,6 @@ type summary struct {
 	} `json:"journal"`
 }
 
-type scale struct {
-	Machine       machine `json:"machine"`
-	Organizations int     `json:"organizations"`
-	Memberships   int     `json:"memberships"`
-	Ready         float64 `json:"readySeconds"`
-	Heap          float64 `json:"heapBytesPerMembership"`
-	RSS           float64 `json:"rssBytesPerMembership"`
-	OperatorReady float64 `json:"operatorReadySeconds"`
-	OperatorRSS   float64 `json:"operatorRSSBytesPerMembership"`
-	Judgement     struct {
-		P50 float64 `json:"p50us"`
-		P99 float64 `json:"p99us"`
-	} `json:"judgement"`
-}
-
 func main() {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: bench FOLDER_OF_THE_RESULTS")

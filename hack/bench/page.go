@@ -19,7 +19,12 @@ func (r results) pages() map[string]map[string]string {
 			"comparison": comparison(r.Comparison.Summary),
 			"cpu":        cpu(r.Comparison.Summary),
 			"journal":    journal(r.Comparison.Summary),
-			"scale":      r.Scale.table(),
+		},
+		"scale.md": {
+			"machine":   r.Scale.machine(),
+			"scale":     r.Scale.table(),
+			"settlings": r.Scale.settlings(),
+			"requests":  r.Scale.requests(),
 		},
 		"access.md": {
 			"machine": r.Access.describe(),
@@ -108,27 +113,6 @@ func journal(all []summary) string {
 		if j := s.Journal; j != nil {
 			fmt.Fprintf(&b, "| %s | %d | %.0f | %.1f | %.1f | %.0f |\n", s.Load, s.Clients, j.CommitsPerSecond, j.ConflictsPerSecond, j.MeanBatch, j.MeanEntries)
 		}
-	}
-	return b.String()
-}
-
-func (s *scale) table() string {
-	if s == nil {
-		return "Not measured yet.\n"
-	}
-	rows := []struct{ what, value string }{
-		{"A replica without controllers judges after", fmt.Sprintf("%.1f s", s.Ready)},
-		{"Its heap in use, a membership", fmt.Sprintf("%.2f KiB", s.Heap/1024)},
-		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.RSS/1024)},
-		{"The whole operator is ready after", fmt.Sprintf("%.1f s", s.OperatorReady)},
-		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.OperatorRSS/1024)},
-		{"One judgement, p50", fmt.Sprintf("%.0f µs", s.Judgement.P50)},
-		{"One judgement, p99", fmt.Sprintf("%.0f µs", s.Judgement.P99)},
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "| %d memberships in %d organizations | |\n|---|--:|\n", s.Memberships, s.Organizations)
-	for _, row := range rows {
-		fmt.Fprintf(&b, "| %s | %s |\n", row.what, row.value)
 	}
 	return b.String()
 }

@@ -43,9 +43,7 @@ func (c *cluster) settleAll(ctx context.Context, l large, scale *Scale) error {
 			}
 		}
 		scale.Settlings = append(scale.Settlings, settled)
-	}
-	for _, r := range c.replicas {
-		peak, err := memoryOf(r.process.Pid(), "VmHWM")
+		peak, err := memoryOf(c.replicas[0].process.Pid(), "VmHWM")
 		if err != nil {
 			return err
 		}
