@@ -155,7 +155,7 @@ func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*requ
 }
 
 func (j *Journal) judgeOne(r *request) (decision, bool) {
-	taken := r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name)
+	taken := j.taken(r)
 	if taken && !r.Discreet {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
@@ -173,6 +173,11 @@ func (j *Journal) judgeOne(r *request) (decision, bool) {
 	}
 	r.reason, r.epoch = ErrContended, j.epoch
 	return decision{}, false
+}
+
+// taken reports whether a creation is of a name that this replica's view holds.
+func (j *Journal) taken(r *request) bool {
+	return r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name)
 }
 
 // expire answers those whose time is up; the rest wait on.

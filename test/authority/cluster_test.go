@@ -22,32 +22,12 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// question is one cell of the table, to be asked of the cluster.
-type question struct {
-	kind  string
-	act   Act
-	class Class
-	cell  Cell
-}
-
-func (q question) String() string { return q.kind + ": " + q.act.Text + ", by " + q.class.Short }
-
 // questions are all cells that apply, of those acts that a policy concerns or of the others.
 func questions(policy bool) []question {
 	GinkgoHelper()
-	var all []question
-	for _, part := range Table {
-		for _, act := range part.Acts {
-			row, err := act.Row()
-			Expect(err).NotTo(HaveOccurred())
-			for i, cell := range row {
-				if cell.Applies && policy == (act.Policy != nil) {
-					all = append(all, question{part.Kind, act, Classes[i], cell})
-				}
-			}
-		}
-	}
-	return all
+	all, err := every()
+	Expect(err).NotTo(HaveOccurred())
+	return slices.DeleteFunc(all, func(q question) bool { return !q.cell.Applies || policy != (q.act.Policy != nil) })
 }
 
 // surprises are the answers that are not as the table has them.

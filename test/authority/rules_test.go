@@ -22,20 +22,39 @@ const baseDomain = "crm.example.com"
 // outlooks are both ways to look at a world in which nothing is in flight: they must agree.
 var outlooks = map[string]func(rules.World) rules.Outlook{"worst": rules.Worst, "best": rules.Best}
 
-// each calls f with every cell of the table.
-func each(t *testing.T, f func(t *testing.T, kind string, act Act, class Class, cell Cell)) {
-	t.Helper()
+// question is one cell of the table.
+type question struct {
+	kind  string
+	act   Act
+	class Class
+	cell  Cell
+}
+
+func (q question) String() string { return q.kind + ": " + q.act.Text + ", by " + q.class.Short }
+
+// every has each cell of the table.
+func every() (all []question, err error) {
 	for _, part := range Table {
 		for _, act := range part.Acts {
 			row, err := act.Row()
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			for i, cell := range row {
-				t.Run(part.Kind+"/"+act.Text+"/"+Classes[i].Short, func(t *testing.T) { f(t, part.Kind, act, Classes[i], cell) })
+				all = append(all, question{part.Kind, act, Classes[i], cell})
 			}
 		}
 	}
+	return all, nil
+}
+
+func table(t *testing.T) []question {
+	t.Helper()
+	all, err := every()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // view is the scene as a replica sees it.
@@ -74,11 +93,11 @@ func kindOf(o client.Object) string {
 }
 
 // judge asks the rules as admission does.
-func judge(v *facts.View, kind string, class Class, r *Request, outlook func(rules.World) rules.Outlook) (vs rules.Violations) {
-	act := rules.Act{Actor: rules.Actor{Email: class.Email(), Platform: class.Platform}, Now: Now, BaseDomain: baseDomain}
-	self := facts.NewEntry(facts.Entry{Kind: kind, UID: r.Subject().GetUID()})
+func judge(v *facts.View, q question, r *Request, outlook func(rules.World) rules.Outlook) (vs rules.Violations) {
+	act := rules.Act{Actor: rules.Actor{Email: q.class.Email(), Platform: q.class.Platform}, Now: Now, BaseDomain: baseDomain}
+	self := facts.NewEntry(facts.Entry{Kind: q.kind, UID: r.Subject().GetUID()})
 	v.Judge(facts.NewOverlay(nil), self, func(w facts.World) {
-		vs = admission.Violations(kind, outlook(w), act, r.Before, r.After)
+		vs = admission.Violations(q.kind, outlook(w), act, r.Before, r.After)
 	})
 	return vs
 }
@@ -96,26 +115,28 @@ func cited(vs rules.Violations) string {
 
 func TestRulesHoldTheTable(t *testing.T) {
 	closed, open := view(t, nil, Scene()...), view(t, Open, Scene()...)
-	each(t, func(t *testing.T, kind string, act Act, class Class, cell Cell) {
-		request := act.By(class)
-		if (request != nil) != cell.Applies {
-			t.Fatalf("a request: %v, want one: %v", request, cell.Applies)
-		}
-		if request == nil || !request.Judged() {
-			return
-		}
-		there := closed
-		if act.Policy != nil {
-			there = open
-		}
-		for name, outlook := range outlooks {
-			vs := judge(there, kind, class, request, outlook)
-			if got := cited(vs); got != cell.Rule {
-				t.Errorf("the %s outlook refuses by %q, want %q: %s", name, got, cell.Rule, vs)
+	for _, q := range table(t) {
+		t.Run(q.String(), func(t *testing.T) {
+			request := q.act.By(q.class)
+			if (request != nil) != q.cell.Applies {
+				t.Fatalf("a request: %v, want one: %v", request, q.cell.Applies)
 			}
-			readable(t, class, request, vs)
-		}
-	})
+			if request == nil || !request.Judged() {
+				return
+			}
+			there := closed
+			if q.act.Policy != nil {
+				there = open
+			}
+			for name, outlook := range outlooks {
+				vs := judge(there, q, request, outlook)
+				if got := cited(vs); got != q.cell.Rule {
+					t.Errorf("the %s outlook refuses by %q, want %q: %s", name, got, q.cell.Rule, vs)
+				}
+				readable(t, q.class, request, vs)
+			}
+		})
+	}
 }
 
 var (
@@ -154,39 +175,33 @@ func TestNobodyLearnsWhetherThereIsAnOrganization(t *testing.T) {
 		return o.GetName() == home || o.GetNamespace() == v1alpha1.NamespacePrefix+home
 	})...)
 	asked := 0
-	each(t, func(t *testing.T, kind string, act Act, class Class, cell Cell) {
-		request := act.By(class)
-		if request == nil || request.Verb != Create || act.Policy != nil || class.Platform || slices.ContainsFunc(members, func(m member) bool {
-			return m.user == class.Email()
-		}) && class.Email() != email("foreign") || cell.Rule == "" {
-			return
+	for _, q := range table(t) {
+		request := q.act.By(q.class)
+		if q.cell.Rule == "" || request.Verb != Create || q.act.Policy != nil || q.class.Platform || isMember(home, q.class) {
+			continue
 		}
 		asked++
 		for name, outlook := range outlooks {
-			there, gone := judge(with, kind, class, request, outlook), judge(without, kind, class, request, outlook)
+			there, gone := judge(with, q, request, outlook), judge(without, q, request, outlook)
 			if there.String() != gone.String() {
-				t.Errorf("the %s outlook: %q, but %q without the organization", name, there, gone)
+				t.Errorf("%s, the %s outlook: %q, but %q without the organization", q, name, there, gone)
 			}
 		}
-	})
+	}
 	if asked < 50 {
 		t.Errorf("only %d requests were compared", asked)
 	}
 }
 
+func isMember(organization string, c Class) bool {
+	return slices.ContainsFunc(members, func(m member) bool { return m.organization == organization && m.user == c.Email() })
+}
+
 // Each rule in the legend refuses something, so that the legend is as long as the table needs.
 func TestEveryRuleRefuses(t *testing.T) {
 	refused := map[string]bool{}
-	for _, part := range Table {
-		for _, act := range part.Acts {
-			row, err := act.Row()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, cell := range row {
-				refused[cell.Rule] = true
-			}
-		}
+	for _, q := range table(t) {
+		refused[q.cell.Rule] = true
 	}
 	for id := range Rules {
 		if !refused[id] {

@@ -4,6 +4,7 @@ package authority
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func bind(ctx context.Context, role string, to rbacv1.Subject) *rbacv1.ClusterRo
 // signedIn acts as the one who stands for a class; who did not sign in really does not, unless a door is to be opened for them.
 func signedIn(c Class, more ...string) client.Client {
 	GinkgoHelper()
-	groups := append(more, c.Groups...)
+	groups := slices.Concat(more, c.Groups)
 	config := rest.AnonymousClientConfig(l.Control.Config())
 	if c.Short != "Anonymous" {
 		groups = append(groups, "system:authenticated")
