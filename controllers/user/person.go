@@ -165,15 +165,11 @@ const patience = 5 * time.Minute
 // wait is for how long nothing is to be told of somebody new of whose memberships some are about to be judged: each of them, as it is,
 // wakes the controller. So nobody's first list is written once for each organization in it.
 func (p *person) wait(u *v1alpha1.User, now time.Time) time.Duration {
-	if len(u.Status.Conditions) > 0 || !slices.ContainsFunc(p.memberships, p.aboutToBeJudged) {
+	undecided := func(m v1alpha1.Membership) bool { return p.undecided(&m) }
+	if len(u.Status.Conditions) > 0 || !slices.ContainsFunc(p.memberships, undecided) {
 		return 0
 	}
 	return patience - now.Sub(u.CreationTimestamp.Time)
-}
-
-func (p *person) aboutToBeJudged(m v1alpha1.Membership) bool {
-	org := p.known[facts.OrganizationOf(m.Namespace)]
-	return org != nil && org.DeletionTimestamp == nil && !rules.Judged(&m)
 }
 
 // active reports whether a membership gives access, in an organization that is there to stay.

@@ -26,13 +26,15 @@ func withoutAdmission(ctx context.Context, probe func() error, do func()) {
 		Expect(l.Platform.Get(ctx, client.ObjectKey{Name: name}, hooks[i])).To(Succeed())
 		Expect(l.Platform.Delete(ctx, hooks[i])).To(Succeed())
 	}
+	defer func() { // also where what is done fails
+		for _, hook := range hooks {
+			hook.SetResourceVersion("")
+			Expect(l.Platform.Create(ctx, hook)).To(Succeed())
+		}
+		Eventually(probe).WithContext(ctx).ShouldNot(Succeed(), "once it asks them again")
+	}()
 	Eventually(probe).WithContext(ctx).Should(Succeed(), "once the API server asks no webhook any more")
 	do()
-	for _, hook := range hooks {
-		hook.SetResourceVersion("")
-		Expect(l.Platform.Create(ctx, hook)).To(Succeed())
-	}
-	Eventually(probe).WithContext(ctx).ShouldNot(Succeed(), "once it asks them again")
 }
 
 var _ = Describe("What got past admission", func() {

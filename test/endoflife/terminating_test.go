@@ -116,7 +116,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		stuck := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
 		held(ctx, stuck)
 		deletes(ctx, org)
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold)
+		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 		Expect(releases(ctx, org)).To(Succeed())
 		goes(ctx, org)
 
