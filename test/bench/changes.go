@@ -9,12 +9,10 @@ import (
 	"slices"
 	"time"
 
-	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -80,7 +78,7 @@ func (s settler) begin(ctx context.Context) (own int, err error) {
 	if err := s.serve(ctx, "operator", 1); err != nil {
 		return 0, err
 	}
-	return service + webhook, s.installWebhook(ctx)
+	return service + webhook, errors.Join(s.installWebhook(ctx), s.replicas[0].awaitLead(ctx))
 }
 
 // nothing happens.
@@ -97,11 +95,7 @@ func (s settler) restart(ctx context.Context) (int, error) {
 	if err := s.serve(ctx, "operator", 1); err != nil {
 		return 0, err
 	}
-	return 0, wait.PollUntilContextTimeout(ctx, look, time.Minute, true, func(ctx context.Context) (bool, error) {
-		lease := &coordinationv1.Lease{}
-		err := s.admin.Get(ctx, client.ObjectKeyFromObject(controllersLease()), lease)
-		return ptr.Deref(lease.Spec.HolderIdentity, "") != "", client.IgnoreNotFound(err)
-	})
+	return 0, s.replicas[0].awaitLead(ctx)
 }
 
 // accessTimes is how long a new member waits for access, in milliseconds.
@@ -219,15 +213,24 @@ func (s settler) allReady(ctx context.Context, l large) (int, error) {
 	if err := errors.Join(s.admin.List(ctx, &organizations), s.admin.List(ctx, &memberships), s.admin.List(ctx, &users)); err != nil {
 		return 0, err
 	}
-	ready := len(filter(organizations.Items, func(o v1alpha1.Organization) bool { return isReady(o.Status.Conditions) })) +
-		len(filter(memberships.Items, func(m v1alpha1.Membership) bool { return isReady(m.Status.Conditions) })) +
-		len(filter(users.Items, func(u v1alpha1.User) bool { return isReady(u.Status.Conditions) }))
-	all := len(organizations.Items) + len(memberships.Items) + len(users.Items)
-	if want := l.organizations + l.memberships + l.people(); ready != all || all < want {
-		return ready, fmt.Errorf("%d of %d objects are Ready, of at least %d", ready, all, want)
+	want, ready := l.organizations+l.memberships+l.people(), 0
+	for kind, n := range map[string]struct{ ready, all int }{
+		"Organizations": {len(filter(organizations.Items, func(o v1alpha1.Organization) bool { return isReady(o.Status.Conditions) })), len(organizations.Items)},
+		"Memberships":   {len(filter(memberships.Items, func(m v1alpha1.Membership) bool { return isReady(m.Status.Conditions) })), len(memberships.Items)},
+		"Users":         {len(filter(users.Items, func(u v1alpha1.User) bool { return isReady(u.Status.Conditions) })), len(users.Items)},
+	} {
+		if n.ready < n.all {
+			return 0, fmt.Errorf("%d of %d %s are Ready", n.ready, n.all, kind)
+		}
+		ready += n.ready
+	}
+	if ready < want {
+		return 0, fmt.Errorf("%d objects are Ready, and there should be %d at least", ready, want)
 	}
 	return ready, nil
 }
+
+func countReady[T any](all []T, ready func(T) bool) int { return len(filter(all, ready)) }
 
 func isReady(conditions []metav1.Condition) bool {
 	return meta.IsStatusConditionTrue(conditions, v1alpha1.ConditionReady)

@@ -30,6 +30,7 @@ type replica struct {
 	process *process.Process
 	webhook string // host:port
 	debug   string // host:port of what tells about it
+	metrics string // host:port of the operator's
 	took    time.Duration
 }
 
@@ -114,9 +115,10 @@ func (c *cluster) program(role, dir string, r *replica) (path string, args []str
 	}
 	cfg.Webhook = config.Webhook{Listener: config.Listener{BindAddress: r.webhook}, CertDir: dir}
 	cfg.Health.BindAddress = r.debug
-	if cfg.Metrics.BindAddress, err = freeAddress(); err != nil {
+	if r.metrics, err = freeAddress(); err != nil {
 		return "", nil, err
 	}
+	cfg.Metrics.BindAddress = r.metrics
 	text, err := yaml.Marshal(cfg)
 	if err != nil {
 		return "", nil, err
@@ -149,7 +151,11 @@ func (r *replica) ask(ctx context.Context, path string, answer any) error {
 }
 
 func (r *replica) get(ctx context.Context, path string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.debug+path, http.NoBody)
+	return get(ctx, r.debug+path)
+}
+
+func get(ctx context.Context, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address, http.NoBody)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +165,7 @@ func (r *replica) get(ctx context.Context, path string) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s", path, resp.Status)
+		return nil, fmt.Errorf("%s: %s", address, resp.Status)
 	}
 	return io.ReadAll(resp.Body)
 }

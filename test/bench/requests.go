@@ -27,8 +27,7 @@ func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, er
 	if err != nil {
 		return nil, err
 	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	families, err := parseMetrics(text)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +36,11 @@ func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, er
 		counted[describe(m)] += m.GetCounter().GetValue()
 	}
 	return counted, nil
+}
+
+func parseMetrics(text []byte) (map[string]*dto.MetricFamily, error) {
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	return parser.TextToMetricFamilies(bytes.NewReader(text))
 }
 
 func describe(m *dto.Metric) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -93,24 +94,56 @@ func (s settler) look(ctx context.Context) (requests, usage, error) {
 	return asked, spent, err
 }
 
-// awaitCalm returns when the operator was last seen to compute, as soon as it has not for a while.
+// awaitCalm returns when the operator was last seen to be busy, as soon as it has not been for a while.
 func (s settler) awaitCalm(ctx context.Context) (last time.Time, err error) {
 	last = time.Now()
-	before, err := s.replicaSeconds()
-	for until := time.Now().Add(settleAtMost); err == nil && time.Since(last) < calm; {
-		if time.Now().After(until) {
-			return last, fmt.Errorf("the operator is still at it after %s", settleAtMost)
-		}
+	until := last.Add(settleAtMost)
+	for time.Since(last) < calm {
 		if err := pass(ctx, look); err != nil {
 			return last, err
 		}
-		var now float64
-		if now, err = s.replicaSeconds(); now-before > quietShare*look.Seconds() {
+		busy, err := s.replicas[0].busy(ctx)
+		switch {
+		case err != nil:
+			return last, err
+		case busy:
 			last = time.Now()
 		}
-		before = now
+		if time.Now().After(until) {
+			return last, fmt.Errorf("the operator is still at it after %s", settleAtMost)
+		}
 	}
-	return last, err
+	return last, nil
+}
+
+// busy reports whether the operator reconciles anything, or is about to.
+func (r *replica) busy(ctx context.Context) (bool, error) {
+	now, err := r.sums(ctx)
+	return now["controller_runtime_active_workers"]+now["workqueue_depth"] > 0, err
+}
+
+// awaitLead returns when the replica leads, and its controllers have begun.
+func (r *replica) awaitLead(ctx context.Context) error {
+	return wait.PollUntilContextTimeout(ctx, look, settleAtMost, true, func(ctx context.Context) (bool, error) {
+		now, err := r.sums(ctx)
+		return now["controller_runtime_reconcile_total"] > 0, err
+	})
+}
+
+// sums adds up what the operator tells of itself, by the names of its metrics.
+func (r *replica) sums(ctx context.Context) (map[string]float64, error) {
+	text, err := get(ctx, r.metrics+"/metrics")
+	if err != nil {
+		return nil, err
+	}
+	families, err := parseMetrics(text)
+	sums := map[string]float64{}
+	for name, family := range families {
+		for _, m := range family.GetMetric() {
+			sums[name] += m.GetGauge().GetValue() + m.GetCounter().GetValue()
+		}
+	}
+	return sums, err
 }
 
 // isWrite reports whether a request that was counted writes something that is not written all the time: leases are.
