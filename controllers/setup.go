@@ -8,15 +8,8 @@ import (
 	"context"
 	"fmt"
 
-	batchv1 "k8s.io/api/batch/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -83,25 +76,4 @@ func Concurrency() ctrlconfig.Controller {
 		at[kind+"."+v1alpha1.GroupName] = several
 	}
 	return ctrlconfig.Controller{GroupKindConcurrency: at}
-}
-
-// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. Their managed
-// fields tell what it applied; those of all other kinds are left out, being a good part of a Membership's memory.
-func Cache() cache.Options {
-	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
-	if err != nil {
-		panic(err) // the label's name is a constant
-	}
-	whole := func(obj any) (any, error) { return obj, nil }
-	made := cache.ByObject{Label: labels.NewSelector().Add(*ours), Transform: whole}
-	return cache.Options{
-		DefaultTransform: cache.TransformStripManagedFields(),
-		ByObject: map[client.Object]cache.ByObject{
-			&rbacv1.RoleBinding{}:        made,
-			&rbacv1.ClusterRole{}:        made,
-			&rbacv1.ClusterRoleBinding{}: made,
-			&networkingv1.Ingress{}:      made,
-			&batchv1.Job{}:               {Label: made.Label},
-		},
-	}
 }

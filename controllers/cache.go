@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"unique"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. The managed
+// fields of some tell what it applied; they are left out of all others, being a good part of a Membership's memory.
+func Cache() cache.Options {
+	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
+	if err != nil {
+		panic(err) // the label's name is a constant
+	}
+	made := labels.NewSelector().Add(*ours)
+	applied := cache.ByObject{Label: made, Transform: func(obj any) (any, error) { return obj, nil }}
+	return cache.Options{
+		DefaultTransform: slim,
+		ByObject: map[client.Object]cache.ByObject{
+			&rbacv1.RoleBinding{}:        {Label: made},
+			&rbacv1.ClusterRole{}:        applied,
+			&rbacv1.ClusterRoleBinding{}: applied,
+			&networkingv1.Ingress{}:      applied,
+			&batchv1.Job{}:               {Label: made},
+		},
+	}
+}
+
+// slim leaves out what no controller reads, and lets objects share what many of them say alike.
+func slim(obj any) (any, error) {
+	o, ok := obj.(client.Object)
+	if !ok {
+		return obj, nil
+	}
+	o.SetManagedFields(nil)
+	delete(o.GetAnnotations(), corev1.LastAppliedConfigAnnotation)
+	share(conditionsOf(o))
+	if m, ok := o.(*v1alpha1.Membership); ok {
+		m.Namespace, m.Spec.User = shared(m.Namespace), shared(m.Spec.User)
+	}
+	return obj, nil
+}
+
+// conditionsOf are those of the kinds of which there are most.
+func conditionsOf(obj client.Object) []metav1.Condition {
+	switch o := obj.(type) {
+	case *v1alpha1.Membership:
+		return o.Status.Conditions
+	case *v1alpha1.User:
+		return o.Status.Conditions
+	case *v1alpha1.Organization:
+		return o.Status.Conditions
+	}
+	return nil
+}
+
+func share(conditions []metav1.Condition) {
+	for i := range conditions {
+		c := &conditions[i]
+		c.Type, c.Reason, c.Message = shared(c.Type), shared(c.Reason), shared(c.Message)
+	}
+}
+
+// shared is a text of which there is one copy, however many objects hold it.
+func shared(text string) string { return unique.Make(text).Value() }
