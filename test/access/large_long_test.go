@@ -28,6 +28,7 @@ var _ = Describe("A large organization", func() {
 	It("takes one person's access away by one write", func(ctx context.Context) {
 		s := &scene{org: l.Organization(ctx, lab.Person("boss"), 2*crowd)}
 		s.fill(ctx)
+		awaitQuiet(ctx)
 		before := s.bindings(ctx)
 		Expect(before).To(HaveLen(1 + crowd/500))
 
@@ -74,6 +75,28 @@ func (s *scene) fill(ctx context.Context) {
 		}
 		return named
 	}).WithContext(ctx).WithTimeout(10 * time.Minute).WithPolling(time.Second).Should(Equal(crowd + 1))
+}
+
+// awaitQuiet returns when the operator has nothing left to write about people.
+func awaitQuiet(ctx context.Context) {
+	GinkgoHelper()
+	var last []string
+	Eventually(func(g Gomega) bool {
+		var members v1alpha1.MembershipList
+		var users v1alpha1.UserList
+		g.Expect(l.Platform.List(ctx, &members)).To(Succeed())
+		g.Expect(l.Platform.List(ctx, &users)).To(Succeed())
+		var versions []string
+		for i := range members.Items {
+			versions = append(versions, members.Items[i].ResourceVersion)
+		}
+		for i := range users.Items {
+			versions = append(versions, users.Items[i].ResourceVersion)
+		}
+		same := slices.Equal(last, versions)
+		last = versions
+		return same
+	}).WithContext(ctx).WithTimeout(10 * time.Minute).WithPolling(5 * time.Second).Should(BeTrue())
 }
 
 // bindings are the versions of the organization's RoleBindings, by name.
