@@ -53,7 +53,8 @@ func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization)
 	for _, b := range belongings(org) {
 		n := 0
 		err = errors.Join(err, index.Each(ctx, r.Client, b.list, func(obj client.Object) {
-			if n++; obj.GetDeletionTimestamp() == nil {
+			n++
+			if obj.GetDeletionTimestamp() == nil {
 				living = append(living, obj)
 			}
 		}, b.where))

@@ -75,7 +75,8 @@ func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid string)
 		return nil
 	}
 	patch := client.MergeFromWithOptions(ns.DeepCopy(), client.MergeFromWithOptimisticLock{})
-	if ns.Labels[v1alpha1.OrganizationUIDLabel] = uid; uid == "" {
+	ns.Labels[v1alpha1.OrganizationUIDLabel] = uid
+	if uid == "" {
 		delete(ns.Labels, v1alpha1.OrganizationUIDLabel)
 	}
 	if err := r.Client.Patch(ctx, ns, patch, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {

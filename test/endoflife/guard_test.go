@@ -57,16 +57,16 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	}
 
 	membership := []string{"membership", name, "-n", namespace}
-	delete := func(flags ...string) []string { return append(append([]string{"delete"}, membership...), flags...) }
+	remove := func(flags ...string) []string { return append(append([]string{"delete"}, membership...), flags...) }
 	patch := func(body string) []string {
 		return append(append([]string{"patch"}, membership...), "--type=merge", "-p", body)
 	}
 
 	DescribeTable("is refused to kubectl", refused,
-		Entry("to delete it", "[R3]", delete()),
-		Entry("with its dependents orphaned", "[R3]", delete("--cascade=orphan")),
-		Entry("or waited for", "[R3]", delete("--cascade=foreground")),
-		Entry("by force", "[R3]", delete("--force", "--grace-period=0")),
+		Entry("to delete it", "[R3]", remove()),
+		Entry("with its dependents orphaned", "[R3]", remove("--cascade=orphan")),
+		Entry("or waited for", "[R3]", remove("--cascade=foreground")),
+		Entry("by force", "[R3]", remove("--force", "--grace-period=0")),
 		Entry("along with all others", "[R3]", []string{"delete", "memberships", "--all", "-n", namespace}),
 		Entry("as a collection", "[R3]", []string{"delete", "--raw", "/apis/polyorg.io/v1alpha1/namespaces/" + namespace + "/memberships"}),
 		Entry("to suspend it", "[R3]", patch(`{"spec":{"suspended":true}}`)),
@@ -103,7 +103,7 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	It("is not ended by a finalizer that comes and goes", func(ctx context.Context) {
 		_, err := l.Kubectl(ctx, patch(`{"metadata":{"finalizers":["example.com/hold"]}}`)...)
 		Expect(err).NotTo(HaveOccurred())
-		refused(ctx, "[R3]", delete("--wait=false"))
+		refused(ctx, "[R3]", remove("--wait=false"))
 		_, err = l.Kubectl(ctx, patch(`{"metadata":{"finalizers":null}}`)...)
 		Expect(err).NotTo(HaveOccurred())
 		stands(ctx)
