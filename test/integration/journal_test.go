@@ -106,10 +106,7 @@ var _ = Describe("The journal", func() {
 	It("holds the place of a creation that something refuses after admission, says so as a retry, and drops it in time", func(ctx SpecContext) {
 		org, user := organization(ctx, lab.Person("owner"), 2), lab.Person("lea")
 		namespace := v1alpha1.NamespacePrefix + org.Name
-		Expect(platform.Create(ctx, &corev1.ResourceQuota{
-			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "none"},
-			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/memberships.polyorg.io": resource.MustParse("0")}},
-		})).To(Succeed())
+		allowNone(ctx, "memberships", lab.NewMembership(org, user, v1alpha1.RoleStandard))
 		Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("quota")))
 		Expect(entriesOf(ctx, namespace)).To(Equal(1))
 		err := once(ctx, "invitations", lab.NewInvitation(org, lab.Person("max")))
@@ -122,10 +119,7 @@ var _ = Describe("The journal", func() {
 	It("lets one person's storm of failing requests stop nobody else", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org, other := organization(ctx, owner, 100), organization(ctx, lab.Person("owner"), 100)
-		Expect(platform.Create(ctx, &corev1.ResourceQuota{
-			ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + org.Name, Name: "none"},
-			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/invitations.polyorg.io": resource.MustParse("0")}},
-		})).To(Succeed())
+		allowNone(ctx, "invitations", lab.NewInvitation(org, lab.Person("victim")))
 		c := as(owner)
 		storm, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
@@ -156,3 +150,16 @@ var _ = Describe("The journal", func() {
 		}, 90*time.Second).Should(Succeed())
 	})
 })
+
+// allowNone lets a quota refuse, after admission, every object like one that is not there yet; it returns when the quota is in force.
+func allowNone(ctx context.Context, resources string, example client.Object) {
+	GinkgoHelper()
+	Expect(platform.Create(ctx, &corev1.ResourceQuota{
+		ObjectMeta: metav1.ObjectMeta{Namespace: example.GetNamespace(), Name: "none"},
+		Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{
+			corev1.ResourceName("count/" + resources + "." + v1alpha1.GroupName): resource.MustParse("0")}},
+	})).To(Succeed())
+	Eventually(func() error {
+		return platform.Create(ctx, example.DeepCopyObject().(client.Object), client.DryRunAll)
+	}).Should(MatchError(ContainSubstring("quota")))
+}
