@@ -25,7 +25,7 @@ var _ = Describe("The page on giving access", func() {
 		page, err := os.ReadFile(filepath.Join(l.Root, "docs", "tasks", "give-access.md"))
 		Expect(err).NotTo(HaveOccurred())
 		steps := step.FindAllStringSubmatch(string(page), -1)
-		Expect(len(steps)).To(Equal(strings.Count(string(page), "```bash")))
+		Expect(steps).To(HaveLen(strings.Count(string(page), "```bash")))
 		playSamples(ctx)
 		for _, s := range steps {
 			By(s[1])
