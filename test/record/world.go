@@ -145,16 +145,8 @@ func (w World) Taken() Taken {
 	}
 	for _, o := range w {
 		switch o := o.(type) {
-		case *v1alpha1.Organization:
-			for _, host := range append(rules.Hosts(o, BaseDomain), o.Status.Hosts...) {
-				t.add("A2", host, string(o.UID))
-			}
-		case *v1alpha1.HostReservation:
-			holder := string(o.UID)
-			if o.Spec.HeldFor != nil {
-				holder = string(o.Spec.HeldFor.UID)
-			}
-			t.add("A2", o.Name, holder)
+		case *v1alpha1.Organization, *v1alpha1.HostReservation:
+			addHosts(t, o)
 		case *v1alpha1.Membership:
 			t.add("L6 member", o.Namespace+" "+o.Spec.User, string(o.UID))
 		case *v1alpha1.Invitation:
@@ -168,6 +160,21 @@ func (w World) Taken() Taken {
 		}
 	}
 	return t
+}
+
+func addHosts(t Taken, o client.Object) {
+	switch o := o.(type) {
+	case *v1alpha1.Organization:
+		for _, host := range append(rules.Hosts(o, BaseDomain), o.Status.Hosts...) {
+			t.add("A2", host, string(o.UID))
+		}
+	case *v1alpha1.HostReservation:
+		holder := string(o.UID)
+		if o.Spec.HeldFor != nil {
+			holder = string(o.Spec.HeldFor.UID)
+		}
+		t.add("A2", o.Name, holder)
+	}
 }
 
 func (w World) addPlace(t Taken, p place, all []place) {
