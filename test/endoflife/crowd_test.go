@@ -29,8 +29,12 @@ var _ = Describe("An organization with many members", func() {
 		join(ctx, org, crowd)
 
 		begun := time.Now()
-		progress := follow(ctx, org, func() { deletes(ctx, org) })
+		writes, changes := journalled(ctx)
+		progress, emptied := follow(ctx, org, func() { deletes(ctx, org) })
 		AddReportEntry("time to end", time.Since(begun).Round(time.Millisecond).String())
+		AddReportEntry("of which for what belongs to it", emptied.Sub(begun).Round(time.Millisecond).String())
+		nowWrites, nowChanges := journalled(ctx)
+		AddReportEntry("journal", fmt.Sprintf("%.0f changes by %.0f writes", nowChanges-changes, nowWrites-writes))
 		AddReportEntry("members left, as it was said", progress)
 		Expect(len(progress)).To(BeNumerically(">", 1), "it says how far it is more than once")
 		Expect(len(progress)).To(BeNumerically("<", 4+crowd/20), "and not at every member: a status has its price")
@@ -60,17 +64,16 @@ func join(ctx context.Context, org *v1alpha1.Organization, n int) {
 }
 
 // follow watches an organization from before something is done until it is gone, and returns how many members it said are left, each
-// time that it said something else.
-func follow(ctx context.Context, org *v1alpha1.Organization, do func()) []int {
+// time that it said something else, and when it first said that none is.
+func follow(ctx context.Context, org *v1alpha1.Organization, do func()) (said []int, emptied time.Time) {
 	GinkgoHelper()
 	w, err := l.Platform.Watch(ctx, &v1alpha1.OrganizationList{}, client.MatchingFields{"metadata.name": org.Name})
 	Expect(err).NotTo(HaveOccurred())
 	defer w.Stop()
 	do()
-	var said []int
 	for event := range w.ResultChan() {
 		if event.Type == watch.Deleted {
-			return said
+			return said, emptied
 		}
 		now, ok := event.Object.(*v1alpha1.Organization)
 		Expect(ok).To(BeTrue(), "%v", event.Object)
@@ -81,8 +84,24 @@ func follow(ctx context.Context, org *v1alpha1.Organization, do func()) []int {
 			if len(said) == 0 || said[len(said)-1] != n {
 				said = append(said, n)
 			}
+		} else if len(said) > 0 && emptied.IsZero() {
+			emptied = time.Now()
 		}
 	}
 	Fail("the watch ended before the organization did")
-	return nil
+	return nil, emptied
+}
+
+// journalled is how often the replicas have written the journal, and how many changes those writes decided on.
+func journalled(ctx context.Context) (writes, changes float64) {
+	GinkgoHelper()
+	for replica := range 2 {
+		families, err := l.Operator.Metrics(ctx, replica)
+		Expect(err).NotTo(HaveOccurred())
+		for _, m := range families["polyorg_journal_batch_size"].GetMetric() {
+			writes += float64(m.GetHistogram().GetSampleCount())
+			changes += m.GetHistogram().GetSampleSum()
+		}
+	}
+	return writes, changes
 }
