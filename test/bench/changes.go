@@ -213,24 +213,18 @@ func (s settler) allReady(ctx context.Context, l large) (int, error) {
 	if err := errors.Join(s.admin.List(ctx, &organizations), s.admin.List(ctx, &memberships), s.admin.List(ctx, &users)); err != nil {
 		return 0, err
 	}
-	want, ready := l.organizations+l.memberships+l.people(), 0
-	for kind, n := range map[string]struct{ ready, all int }{
-		"Organizations": {len(filter(organizations.Items, func(o v1alpha1.Organization) bool { return isReady(o.Status.Conditions) })), len(organizations.Items)},
-		"Memberships":   {len(filter(memberships.Items, func(m v1alpha1.Membership) bool { return isReady(m.Status.Conditions) })), len(memberships.Items)},
-		"Users":         {len(filter(users.Items, func(u v1alpha1.User) bool { return isReady(u.Status.Conditions) })), len(users.Items)},
-	} {
-		if n.ready < n.all {
-			return 0, fmt.Errorf("%d of %d %s are Ready", n.ready, n.all, kind)
-		}
-		ready += n.ready
+	want, all := l.organizations+l.memberships+l.people(), len(organizations.Items)+len(memberships.Items)+len(users.Items)
+	ready := []int{
+		len(filter(organizations.Items, func(o v1alpha1.Organization) bool { return isReady(o.Status.Conditions) })),
+		len(filter(memberships.Items, func(m v1alpha1.Membership) bool { return isReady(m.Status.Conditions) })),
+		len(filter(users.Items, func(u v1alpha1.User) bool { return isReady(u.Status.Conditions) })),
 	}
-	if ready < want {
-		return 0, fmt.Errorf("%d objects are Ready, and there should be %d at least", ready, want)
+	sum := ready[0] + ready[1] + ready[2]
+	if sum != all || sum < want {
+		return sum, fmt.Errorf("%v organizations, memberships and users are Ready, of %d objects, which should be %d at least", ready, all, want)
 	}
-	return ready, nil
+	return sum, nil
 }
-
-func countReady[T any](all []T, ready func(T) bool) int { return len(filter(all, ready)) }
 
 func isReady(conditions []metav1.Condition) bool {
 	return meta.IsStatusConditionTrue(conditions, v1alpha1.ConditionReady)

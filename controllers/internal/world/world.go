@@ -30,9 +30,9 @@ func New(baseDomain string) *World {
 }
 
 // say adds what is said.
-func (w *World) say(facts ...rules.Fact) {
-	w.facts = append(w.facts, facts...)
-	for _, f := range facts {
+func (w *World) say(said ...rules.Fact) {
+	w.facts = append(w.facts, said...)
+	for _, f := range said {
 		for _, k := range f.Keys() {
 			w.byKey[k] = append(w.byKey[k], rules.Known{Fact: f, Certain: true})
 		}
