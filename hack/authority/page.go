@@ -21,7 +21,7 @@ a platform actor, is in [Authority](../concepts/authority.md).
 |---|---|
 | ✓ | allowed |
 | R4 | refused by admission, by that rule |
-| (R4) | RBAC shuts the door already. Should you open it to them, by a role of your own, admission refuses by that rule |
+| (R4) | RBAC shuts the door already. Should you open it to them, for example by an editor role, admission refuses by that rule |
 | (✓) | RBAC shuts the door, and nothing else does: no rule speaks of reading, of status, or of this act by them |
 | – | they have nothing with which to do it |
 
@@ -29,6 +29,12 @@ a platform actor, is in [Authority](../concepts/authority.md).
 
 People act on the organization where they are what the column says.
 
+`
+
+const actorsFoot = `
+Kubernetes' own controllers delete nothing in an organization that lives. What a platform actor has tied to an owner by an owner
+reference goes with that owner only if the garbage collector is a platform actor too: bind ` + "`polyorg-platform-admin`" + ` to
+` + "`system:serviceaccount:kube-system:generic-garbage-collector`" + ` if you want that.
 `
 
 // render writes the page.
@@ -40,6 +46,7 @@ func render(doors []door) (string, error) {
 			row(c.Short, c.Long)
 		}
 	})
+	b.WriteString(actorsFoot)
 	for _, part := range authority.Table {
 		fmt.Fprintf(&b, "\n## %s\n\n", part.Kind)
 		if err := acts(&b, part.Acts); err != nil {

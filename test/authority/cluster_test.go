@@ -13,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -158,6 +160,21 @@ var _ = Describe("The table", Ordered, func() {
 			return answers
 		}).WithContext(ctx).Should(HaveEach("A6"))
 	}, NodeTimeout(lab.Soon))
+
+	It("lets the garbage collector end what was tied to an owner, once it is a platform actor", func(ctx SpecContext) {
+		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{
+			Kind: rbacv1.ServiceAccountKind, Namespace: "kube-system", Name: "generic-garbage-collector"})
+		DeferCleanup(func(ctx SpecContext) { Expect(l.Platform.Delete(ctx, binding)).To(Succeed()) })
+		owner := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + home, Name: "owner"}}
+		Expect(l.Platform.Create(ctx, owner)).To(Succeed())
+		tied := bare(offer(home, newcomer)(Class{}))
+		tied.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, tied) })).To(Succeed())
+		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
+		Eventually(func() error {
+			return l.Platform.Get(ctx, client.ObjectKeyFromObject(tied), tied)
+		}).WithContext(ctx).Should(Satisfy(apierrors.IsNotFound))
+	}, NodeTimeout(2*lab.Soon))
 
 	It("is what happens for real, where it allows something", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
 })
