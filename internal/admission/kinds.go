@@ -32,11 +32,12 @@ var kinds = map[string]kind{
 
 // user adds to the rules that a User bears the name which its e-mail address gives it: one person, one User.
 func user(o rules.Outlook, act rules.Act, before, after *v1alpha1.User) rules.Violations {
-	if before == nil && after.Name != identity.ObjectName(after.Spec.Email) {
+	violations := rules.User(o, act, before, after)
+	if len(violations) == 0 && before == nil && after.Name != identity.ObjectName(after.Spec.Email) {
 		return rules.Violations{{Rule: "U1", Kind: rules.KindInvalid, Field: "metadata.name",
-			Message: "the User of " + after.Spec.Email + " is named " + identity.ObjectName(after.Spec.Email)}}
+			Message: "the User of " + after.Spec.Email + " is named " + identity.ObjectName(after.Spec.Email) + "; no other name is possible"}}
 	}
-	return rules.User(o, act, before, after)
+	return violations
 }
 
 // pointer is a pointer to T that is an object.

@@ -22,7 +22,7 @@ func PlatformPolicy(_ Outlook, act Act, _, after *v1alpha1.PlatformPolicy) Viola
 func contradictions(p Policy) Violations {
 	vs := shares(p)
 	if p.TrialWarningDays > p.TrialDays {
-		vs = append(vs, invalid("L9", "spec.trial.warningDays", "%d is more than the days of the trial (%d), of whose end it warns", p.TrialWarningDays, p.TrialDays)...)
+		vs = append(vs, invalid("L9", "spec.trial.warningDays", "%d is more than the days of the trial (%d), of whose end it warns; lower it, or make the trial longer", p.TrialWarningDays, p.TrialDays)...)
 	}
 	if !p.SignUpClosed && p.CreatedOrganizationsPerUser == 0 {
 		vs = append(vs, invalid("L9", "spec.signUp", "Open lets in nobody while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
@@ -61,11 +61,11 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 			continue
 		}
 		if wider(r.OrganizationsPerAccount, own.OrganizationsPerAccount) || wider(r.AccountsPerOrganization, own.AccountsPerOrganization) {
-			vs = append(vs, invalid("G3", field, "%s is built in, and can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
+			vs = append(vs, invalid("G3", field, "%s is built in; it can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
 		}
 		for _, side := range r.InitiatedFrom {
 			if !own.startsFrom(side) {
-				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s", r.Application, side)...)
+				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s; possible: %s", r.Application, side, own.InitiatedFrom)...)
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func (j judgement) licenses(a, was Account) Violations {
 		return nil
 	}
 	if comes {
-		return exceeded("E5", used, seats, "%s needs more seats than it has licences for: its memberships and pending invitations are here already", a.Organization)
+		return exceeded("E5", used, seats, "%s needs more seats than it has licences for: its memberships and pending invitations are here already; buy more, or remove some of them first", a.Organization)
 	}
 	return exceeded("E6", used, seats, "licences of %s cannot be lowered under the seats in use; suspend or remove members, or revoke invitations, first", a.Organization)
 }

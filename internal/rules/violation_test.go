@@ -29,6 +29,9 @@ func expect(t *testing.T, who string, got ruling, want []string) {
 	}
 }
 
+// hint finds what would be allowed: who may, or after a semicolon what to do instead.
+var hint = regexp.MustCompile(`\bonly\b|; .`)
+
 var ruleID = regexp.MustCompile(`^[A-Z]\d{1,2}$`)
 
 // readable holds every refusal of every case to what a person needs: words, numbers where there is a limit, a field where the
@@ -38,6 +41,9 @@ func readable(t *testing.T, tc testCase, vs ruling) {
 	for _, v := range vs {
 		if !ruleID.MatchString(v.Rule) || len(strings.Fields(v.Message)) < 5 || strings.Contains(v.Message, "%!") {
 			t.Errorf("not a sentence for people: %q", v)
+		}
+		if !hint.MatchString(v.String()) {
+			t.Errorf("does not say what would be allowed: %q", v)
 		}
 		if (v.Kind == rules.KindLimit) != (v.Limit > 0) || v.Kind == rules.KindLimit && v.Used < v.Limit {
 			t.Errorf("used and limit do not go with %s: %d of %d", v.Kind, v.Used, v.Limit)
