@@ -132,20 +132,20 @@ func TestTheExamplesAreTheDefaults(t *testing.T) {
 	}
 }
 
-func examplePolicy(t testing.TB) *v1alpha1.PlatformPolicy {
-	t.Helper()
+func examplePolicy(tb testing.TB) *v1alpha1.PlatformPolicy {
+	tb.Helper()
 	policy := &v1alpha1.PlatformPolicy{}
-	if err := yaml.UnmarshalStrict(text(t, policyFile), policy); err != nil {
-		t.Fatal(err)
+	if err := yaml.UnmarshalStrict(text(tb, policyFile), policy); err != nil {
+		tb.Fatal(err)
 	}
 	return policy
 }
 
-func text(t testing.TB, file string) []byte {
-	t.Helper()
+func text(tb testing.TB, file string) []byte {
+	tb.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return data
 }
