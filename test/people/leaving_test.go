@@ -30,4 +30,21 @@ var _ = Describe("Leaving (R6)", func() {
 		Expect(memberships(ctx, org)).To(And(HaveLen(1), HaveKey(owner)))
 		eventuallySeats(ctx, org, v1alpha1.SeatsStatus{Purchased: int32(len(guests) + 1), Used: 1, Pending: 0, Summary: "1/13"})
 	}, SpecTimeout(patient))
+
+	It("is for good, also for who handed the super-admin role on only just now", func(ctx SpecContext) {
+		inParallel(2*rounds, func(int) {
+			former, next := lab.Person("former"), lab.Person("next")
+			org := cluster.Organization(ctx, former, 5)
+			join(ctx, org, v1alpha1.RoleAdministrator, next)
+			m, giver := membershipOf(ctx, org, former), as(former)
+			Expect(finally(ctx, func() error { return transfer(ctx, giver, org, next) })).To(Succeed())
+			Expect(finally(ctx, func() error { return giver.Delete(ctx, m) })).To(Succeed())
+			Eventually(func(g Gomega) {
+				u := cluster.User(ctx, former)
+				g.Expect(u == nil || len(u.Status.Organizations) == 0).To(BeTrue())
+				g.Expect(listed(ctx, next, org)).To(Equal(v1alpha1.RoleSuperAdmin))
+			}).WithContext(ctx).Should(Succeed())
+			Expect(memberships(ctx, org)).To(And(HaveLen(1), HaveKey(next)))
+		})
+	}, SpecTimeout(patient))
 })
