@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
+	"time"
 )
 
 // AccessCost is what organizations' bindings cost the API server, which looks at all ClusterRoleBindings, and at the RoleBindings of
@@ -55,7 +56,8 @@ func (o options) measureAccess(ctx context.Context) error {
 	}
 	defer c.stop()
 	all := o.large.organizations
-	meter, cost := accessMeter{cluster: c, cell: o.cell}, &AccessCost{Machine: thisMachine()}
+	meter := accessMeter{cluster: c, rounds: o.rounds, cell: o.cell / time.Duration(o.rounds)}
+	cost := &AccessCost{Machine: thisMachine()}
 	if err := meter.prepare(ctx); err != nil {
 		return err
 	}

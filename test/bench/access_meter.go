@@ -22,7 +22,8 @@ import (
 // accessMeter measures how long it takes to say who may do what.
 type accessMeter struct {
 	cluster *cluster
-	cell    time.Duration
+	rounds  int
+	cell    time.Duration // how long each question is asked each time
 	kube    kubernetes.Interface
 	bound   AccessStep // what stands
 }
@@ -63,35 +64,59 @@ func accessQuestions() []accessQuestion {
 	}
 }
 
-// measure asks all questions, one after another.
+// measure asks all questions, one after another, several times over, and keeps the median of each figure.
 func (m *accessMeter) measure(ctx context.Context, step *AccessStep) error {
 	say("measuring with %d namespaces and %d own bindings", step.Namespaces, step.Own)
 	for _, q := range accessQuestions() {
-		cell, err := m.ask(ctx, q)
-		if err != nil {
-			return fmt.Errorf("%s, %s: %w", q.who, q.what, err)
+		step.Cells = append(step.Cells, AccessCell{Who: q.who, What: q.what})
+	}
+	reviews, requests := make([][]AccessTimes, len(step.Cells)), make([][]AccessTimes, len(step.Cells))
+	for range m.rounds {
+		for i, q := range accessQuestions() {
+			review, request, err := m.ask(ctx, q)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", q.who, q.what, err)
+			}
+			reviews[i], requests[i] = append(reviews[i], review), append(requests[i], request)
 		}
-		step.Cells = append(step.Cells, cell)
+	}
+	for i := range step.Cells {
+		step.Cells[i].Review, step.Cells[i].Request = medianTimes(reviews[i]), medianTimes(requests[i])
 	}
 	var err error
 	step.Heap, err = m.heap(ctx)
 	return err
 }
 
-func (m *accessMeter) ask(ctx context.Context, q accessQuestion) (AccessCell, error) {
+func medianTimes(all []AccessTimes) AccessTimes {
+	of := func(figure func(AccessTimes) float64) float64 {
+		values := make([]float64, len(all))
+		for i, t := range all {
+			values[i] = figure(t)
+		}
+		return median(values)
+	}
+	return AccessTimes{
+		P50: of(func(t AccessTimes) float64 { return t.P50 }),
+		P99: of(func(t AccessTimes) float64 { return t.P99 }),
+		CPU: of(func(t AccessTimes) float64 { return t.CPU }),
+	}
+}
+
+func (m *accessMeter) ask(ctx context.Context, q accessQuestion) (review, request AccessTimes, err error) {
 	config, err := m.cluster.control.ConfigWithCertificate(q.user)
 	if err != nil {
-		return AccessCell{}, err
+		return review, request, err
 	}
 	c, err := client.New(config, client.Options{Scheme: m.cluster.scheme})
 	if err != nil {
-		return AccessCell{}, err
+		return review, request, err
 	}
-	cell := AccessCell{Who: q.who, What: q.what}
-	var err1, err2 error
-	cell.Review, err1 = m.time(ctx, func() error { return m.review(ctx, q) })
-	cell.Request, err2 = m.time(ctx, func() error { return q.expect(q.request(ctx, c)) })
-	return cell, errors.Join(err1, err2)
+	if review, err = m.time(ctx, func() error { return m.review(ctx, q) }); err != nil {
+		return review, request, err
+	}
+	request, err = m.time(ctx, func() error { return q.expect(q.request(ctx, c)) })
+	return review, request, err
 }
 
 // expect makes a mistake of an answer that is not what it should be: else something else were measured.

@@ -83,7 +83,7 @@ func (o options) measureScale(ctx context.Context) error {
 	}
 	defer c.stop()
 	scale := &Scale{Machine: thisMachine(), Organizations: o.large.organizations, Memberships: o.large.memberships}
-	if err := c.weighAll(ctx, o.large, scale); err != nil {
+	if err := c.weighAll(ctx, o.large, scale, "journal", "operator"); err != nil {
 		return err
 	}
 	if err := c.settleAll(ctx, o.large, scale); err != nil {
@@ -93,29 +93,40 @@ func (o options) measureScale(ctx context.Context) error {
 	return o.save(func(r *Results) { r.Scale = scale })
 }
 
-// weighAll writes the cluster, and says what a replica takes that does not lead, beyond what it takes without the cluster.
-func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale) error {
-	var empty, full, emptyOperator, fullOperator footprint
-	steps := []func() error{
-		func() error { return c.forbidLeading(ctx) },
-		func() (err error) { empty, err = c.weigh(ctx, "journal", l.organizations); return err },
-		func() (err error) { emptyOperator, err = c.weigh(ctx, "operator", l.organizations); return err },
-		func() error { return c.fill(ctx, l) },
-		func() (err error) { full, err = c.weigh(ctx, "journal", l.organizations); return err },
-		func() (err error) { fullOperator, err = c.weigh(ctx, "operator", l.organizations); return err },
-		func() error { return c.allowLeading(ctx) },
+// weighAll writes the cluster, and says what replicas of some roles take that do not lead, beyond what they take without the cluster.
+func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale, roles ...string) error {
+	if err := c.forbidLeading(ctx); err != nil {
+		return err
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
+	empty, err := c.weighEach(ctx, l, roles)
+	if err != nil {
+		return err
+	}
+	if err := c.fill(ctx, l); err != nil {
+		return err
+	}
+	full, err := c.weighEach(ctx, l, roles)
+	if err != nil {
+		return err
+	}
+	more := func(now, before int64) float64 { return float64(now-before) / float64(l.memberships) }
+	journal, operator := full["journal"], full["operator"]
+	scale.Ready, scale.OperatorReady, scale.Judgement = journal.ready.Seconds(), operator.ready.Seconds(), journal.judgement
+	scale.HeapBytesPerMembership = more(journal.heap, empty["journal"].heap)
+	scale.RSSBytesPerMembership = more(journal.rss, empty["journal"].rss)
+	scale.OperatorRSSBytesPerMembership = more(operator.rss, empty["operator"].rss)
+	return c.allowLeading(ctx)
+}
+
+func (c *cluster) weighEach(ctx context.Context, l large, roles []string) (map[string]footprint, error) {
+	taken := map[string]footprint{}
+	for _, role := range roles {
+		var err error
+		if taken[role], err = c.weigh(ctx, role, l.organizations); err != nil {
+			return nil, err
 		}
 	}
-	n := float64(l.memberships)
-	scale.Ready, scale.OperatorReady, scale.Judgement = full.ready.Seconds(), fullOperator.ready.Seconds(), full.judgement
-	scale.HeapBytesPerMembership = float64(full.heap-empty.heap) / n
-	scale.RSSBytesPerMembership = float64(full.rss-empty.rss) / n
-	scale.OperatorRSSBytesPerMembership = float64(fullOperator.rss-emptyOperator.rss) / n
-	return nil
+	return taken, nil
 }
 
 // controllersLease is whose holder runs the controllers.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build long
+
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+)
+
+// TestSettledClusterIsLeftAlone lets the operator come to a cluster that it has not seen: what it makes Ready it makes so once, and
+// then it writes nothing, nor does the next that leads.
+func TestSettledClusterIsLeftAlone(t *testing.T) {
+	ctx, l := t.Context(), large{organizations: 60, memberships: 600, newcomers: 1, steady: 10 * time.Second}
+	c, err := startCluster(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.stop()
+	managerProgram = filepath.Join(t.TempDir(), "manager")
+	build := exec.CommandContext(ctx, "go", "build", "-o", managerProgram, "./cmd/manager")
+	build.Dir = c.root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := c.weighAll(ctx, l, &Scale{}, "operator"); err != nil {
+		t.Fatal(err)
+	}
+	kube, err := kubernetes.NewForConfig(c.control.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := settler{c, kube}
+	leads := map[string]int{"POST events 201": 1, "POST configmaps 409": 1} // who leads; a journal, if there were none
+	for _, happens := range []struct {
+		what    string
+		deed    deed
+		allowed map[string]int
+	}{
+		// Each object has its status once, or twice where it waits for what it has made. A race may be lost now and then.
+		{"first start", s.begin, map[string]int{
+			"PATCH memberships/status 200": l.memberships, "PATCH organizations/status 200": 2 * l.organizations,
+			"POST users 201": l.people(), "PATCH users/status 200": l.people() * 3 / 2,
+			"POST events 201": l.organizations + 1, "PATCH organizations 200": l.organizations,
+		}},
+		{"nothing", l.nothing, nil},
+		{"restart", s.restart, leads},
+	} {
+		done, err := s.settle(ctx, happens.what, happens.deed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, n := range done.Requests {
+			limit, known := happens.allowed[what]
+			if first := happens.what == "first start"; n > limit && (known || !first) {
+				t.Errorf("%s: %d times %s, want %d at most", happens.what, n, what, limit)
+			}
+		}
+		if ready, err := s.allReady(ctx, l); err != nil {
+			t.Errorf("%s: %d are Ready: %v", happens.what, ready, err)
+		}
+	}
+}
