@@ -23,6 +23,9 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 			return nil
 		}
 	}
+	if still, err := r.heads(ctx, o.org); err != nil || !still {
+		return err
+	}
 	m := &v1alpha1.Membership{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: o.freeName(identity.ObjectName(email))},
 		Spec: v1alpha1.MembershipSpec{
@@ -34,6 +37,15 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 		return nil
 	}
 	return fmt.Errorf("create the super admin's membership: %w", err)
+}
+
+// heads asks the API server whether an organization's super admin is who the cache says. One who handed the role on and left is not
+// to be made a member again by a cache that has not seen the transfer. Who is super admin now, and was no member when the members were
+// read, has never been one or was taken away: a super admin does not leave (R3).
+func (r *Reconciler) heads(ctx context.Context, org *v1alpha1.Organization) (bool, error) {
+	var live v1alpha1.Organization
+	err := r.Live.Get(ctx, client.ObjectKeyFromObject(org), &live)
+	return err == nil && live.UID == org.UID && live.Spec.SuperAdmin == org.Spec.SuperAdmin, client.IgnoreNotFound(err)
 }
 
 // freeName is a name that no member's object bears, as like the wanted one as can be: somebody else's Membership may have it.
