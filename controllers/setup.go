@@ -58,7 +58,7 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 	return map[string]controller{
 		"organization":       &organization.Reconciler{Client: c, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
 		"membership":         &membership.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":         &invitation.Reconciler{Client: c, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Clock: o.Clock, Events: events},
+		"invitation":         &invitation.Reconciler{Client: c, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
 		"invitationresponse": &invitationresponse.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
 		"integrationbinding": &integrationbinding.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
 		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},

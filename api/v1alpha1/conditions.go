@@ -142,7 +142,7 @@ const (
 	ReasonSent = "Sent"
 	// ReasonUndelivered appears with Delivered=False when a mail server refused the e-mail for good (I12).
 	ReasonUndelivered = "Undelivered"
-	// ReasonMailNotConfigured appears with Delivered=False where the operator has no mail server.
+	// ReasonMailNotConfigured appears with Delivered=Unknown where the operator has no mail server.
 	ReasonMailNotConfigured = "MailNotConfigured"
 	// ReasonInvitationNotFound appears with Stalled=True on an InvitationResponse whose Invitation is gone.
 	ReasonInvitationNotFound = "InvitationNotFound"

@@ -28,8 +28,10 @@ type Reconciler struct {
 	Desk *grant.Desk
 	// Namespace is the operator's, where the journal is.
 	Namespace string
-	Clock     clock.PassiveClock
-	Events    events.EventRecorder
+	// Mail is whether a mail server is configured.
+	Mail   bool
+	Clock  clock.PassiveClock
+	Events events.EventRecorder
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
@@ -51,8 +53,7 @@ func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say statu
 	if i.DeletionTimestamp != nil {
 		return 0, nil
 	}
-	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonMailNotConfigured,
-		"No e-mail is sent; the invitee answers from their organization list")
+	r.sayDelivered(say)
 	if err := r.open(ctx, i); err != nil {
 		return 0, err
 	}
@@ -61,6 +62,15 @@ func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say statu
 		return 0, err
 	}
 	return after, r.say(ctx, i, say)
+}
+
+// sayDelivered says that no e-mail was sent, and why. The invitee answers from their organization list (I5).
+func (r *Reconciler) sayDelivered(say status.Conditions) {
+	reason, message := v1alpha1.ReasonMailNotConfigured, "No mail server is configured"
+	if r.Mail {
+		reason, message = v1alpha1.ReasonPending, "A mail server is configured, and this version of the operator sends nothing by it"
+	}
+	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message+"; the invitee answers from their organization list")
 }
 
 // open gives a new invitation its state and its deadline, which nobody moves afterwards (I1).

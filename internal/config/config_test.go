@@ -45,6 +45,7 @@ metrics: {bindAddress: "[::1]:2"}
 health: {bindAddress: "localhost:65535"}
 leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, retryPeriod: 1500ms}
 identity: {usernamePrefix: "oidc:"}
+mail: {address: "mail.example.com:465", tls: Implicit, from: "CRM <crm@example.com>", credentialsDir: /mail, timeout: 1m}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
@@ -57,6 +58,7 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+				Mail:           &Mail{"mail.example.com:465", MailImplicitTLS, "CRM <crm@example.com>", "/mail", duration("1m")},
 				SampleData:     &SampleData{loader()},
 				Tracing:        &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
 			},
@@ -92,8 +94,26 @@ func TestLoadRefuses(t *testing.T) {
 				`kind: Unsupported value: "OperatorConfiguration": supported values: "OperatorConfig"`},
 		},
 		"unknown fields, all of them": {
-			file: minimal + "leaderElection: {name: x}\nmail: {}\n",
-			want: []string{`unknown field "leaderElection.name"`, `unknown field "mail"`},
+			file: minimal + "leaderElection: {name: x}\nmail: {password: secret}\nportal: {}\n",
+			want: []string{`unknown field "leaderElection.name"`, `unknown field "mail.password"`, `unknown field "portal"`},
+			not:  "secret",
+		},
+		"a mail server that could not be used": {
+			file: minimal + "mail: {address: ':587', tls: Always, from: nobody, timeout: 1h}\n",
+			want: []string{`mail.address: Invalid value: ":587": the host is missing`, `mail.tls: Unsupported value: "Always"`,
+				`mail.from: Invalid value: "nobody"`, `mail.timeout: Invalid value: "1h0m0s": must be more than 0 and at most 10m0s`},
+		},
+		"a mail server of which nothing is said": {
+			file: minimal + "mail: {}\n",
+			want: []string{`mail.address: Invalid value: "": must be host:port, such as mail.example.com:587`, `mail.from: Invalid value: ""`},
+		},
+		"a time for mail that is none": {
+			file: minimal + "mail: {address: 'localhost:25', from: a@b.c, timeout: 5 minutes}\n",
+			want: []string{"mail.timeout: time: unknown unit"},
+		},
+		"a password on an open line": {
+			file: minimal + "mail: {address: 'localhost:25', tls: None, from: a@b.c, credentialsDir: /mail}\n",
+			want: []string{"mail.credentialsDir: Forbidden"},
 		},
 		"a field in other letter case": {
 			file: header + "webhook: {certdir: /certs}\n",

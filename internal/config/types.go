@@ -42,6 +42,8 @@ type OperatorConfig struct {
 	Identity Identity `json:"identity,omitempty"`
 	// Ingress is where access URLs lead.
 	Ingress Ingress `json:"ingress,omitempty"`
+	// Mail is the mail server that sends invitations (I4); absent: none, and Invitations say so.
+	Mail *Mail `json:"mail,omitempty"`
 	// SampleData is what loads sample data into the organizations that ask for it (O5); absent: nothing does, and they say so.
 	SampleData *SampleData `json:"sampleData,omitempty"`
 	// Tracing sends OpenTelemetry traces of admission by OTLP over gRPC; absent: none. Without a sampling rate of its own the

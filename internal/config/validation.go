@@ -29,6 +29,7 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.Health.validate(field.NewPath("health"))...)
 	errs = append(errs, c.distinct()...)
 	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
+	errs = append(errs, c.Mail.validate(field.NewPath("mail"))...)
 	errs = append(errs, c.SampleData.validate(field.NewPath("sampleData"))...)
 	errs = append(errs, tracing.ValidateTracingConfiguration(c.Tracing, nil, field.NewPath("tracing"))...)
 	return append(errs, c.Ingress.validate(field.NewPath("ingress"))...)
@@ -43,17 +44,21 @@ func (w Webhook) validate(path *field.Path) field.ErrorList {
 }
 
 func (l Listener) validate(path *field.Path) field.ErrorList {
-	path = path.Child("bindAddress")
-	host, port, err := net.SplitHostPort(l.BindAddress)
+	return address(l.BindAddress, path.Child("bindAddress"), "such as 127.0.0.1:9443 or :9443")
+}
+
+// address refuses what is no host:port; the host may be left out.
+func address(value string, path *field.Path, example string) field.ErrorList {
+	host, port, err := net.SplitHostPort(value)
 	if err != nil {
-		return field.ErrorList{field.Invalid(path, l.BindAddress, "must be host:port, such as 127.0.0.1:9443 or :9443")}
+		return field.ErrorList{field.Invalid(path, value, "must be host:port, "+example)}
 	}
 	var errs field.ErrorList
 	if n, err := strconv.Atoi(port); err != nil || len(validation.IsValidPortNum(n)) > 0 {
-		errs = append(errs, field.Invalid(path, l.BindAddress, "the port must be a number from 1 to 65535"))
+		errs = append(errs, field.Invalid(path, value, "the port must be a number from 1 to 65535"))
 	}
 	if host != "" && net.ParseIP(host) == nil && len(validation.IsDNS1123Subdomain(host)) > 0 {
-		errs = append(errs, field.Invalid(path, l.BindAddress, "the host must be an IP address or a name"))
+		errs = append(errs, field.Invalid(path, value, "the host must be an IP address or a name"))
 	}
 	return errs
 }

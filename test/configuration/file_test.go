@@ -49,6 +49,8 @@ var _ = Describe("The file", Ordered, func() {
 		Entry("durations that contradict each other", replaced("renewDeadline: 10s", "renewDeadline: 20s"), "leaderElection.renewDeadline: Invalid value", "less than leaseDuration (15s)"),
 		Entry("two listeners at one address", replaced(`":8081"`, `"127.0.0.1:8080"`), `health.bindAddress: Duplicate value: "127.0.0.1:8080"`),
 		Entry("a Job that would never end", replaced("restartPolicy: Never", "restartPolicy: Always"), "sampleData.jobTemplate.spec.template.spec.restartPolicy: Unsupported value"),
+		Entry("a mail server in whose hands no password is safe", replaced("tls: StartTLS", "tls: None"), "mail.credentialsDir: Forbidden"),
+		Entry("a password in the file", replaced("credentialsDir: /etc/polyorg/mail", "password: secret"), `unknown field "mail.password"`),
 		Entry("another version", replaced("config.polyorg.io/v1alpha1", "config.polyorg.io/v9"), "apiVersion: Unsupported value"),
 	)
 
@@ -73,6 +75,12 @@ var _ = Describe("The file", Ordered, func() {
 			g.Expect(lab.Condition(org, v1alpha1.ConditionSampleDataLoaded)).To(HaveValue(And(
 				HaveField("Status", metav1.ConditionFalse), HaveField("Reason", v1alpha1.ReasonLoading))))
 		}).Should(Succeed())
+
+		guest := lab.NewInvitation(org, lab.Person("guest"))
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, guest) })).To(Succeed())
+		l.EventuallyReady(ctx, guest)
+		Expect(lab.Condition(guest, v1alpha1.ConditionDelivered)).To(HaveValue(And(
+			HaveField("Status", metav1.ConditionUnknown), HaveField("Reason", v1alpha1.ReasonPending))), "there is a mail server")
 
 		lease := &coordinationv1.Lease{}
 		Expect(l.Platform.Get(ctx, client.ObjectKey{Namespace: lab.SystemNamespace, Name: "polyorg-operator"}, lease)).To(Succeed())
