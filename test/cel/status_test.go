@@ -45,7 +45,7 @@ func unseen(t *testing.T, sentence string, object *unstructured.Unstructured) {
 		t.Errorf("%s: got status %v, want that generation -1 was observed and nothing else", sentence, status)
 	}
 	for _, f := range object.GetManagedFields() {
-		if strings.Contains(string(f.FieldsV1.Raw), `"f:status"`) {
+		if strings.Contains(f.FieldsV1.GetRawString(), `"f:status"`) {
 			t.Errorf("%s: %s owns fields of the status", sentence, f.Manager)
 		}
 	}

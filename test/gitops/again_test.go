@@ -18,7 +18,7 @@ import (
 )
 
 // quiet is for how long nothing is written where nothing is to be done.
-const quiet = 3 * time.Second
+const quiet = 2 * time.Second
 
 var _ = Describe("A folder that is applied again", Ordered, func() {
 	var f folder
@@ -29,7 +29,7 @@ var _ = Describe("A folder that is applied again", Ordered, func() {
 		home.apply(ctx, f)
 		home.eventuallyHealthy(ctx, f)
 		// People's Users and access follow their memberships; then there is nothing left to do.
-		Eventually(func(g Gomega) { home.settled(g, ctx, sample, f) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { home.settled(ctx, g, sample, f) }).WithContext(ctx).Should(Succeed())
 		before = home.eventuallyStill(ctx, f)
 	}, NodeTimeout(5*time.Minute))
 
@@ -60,13 +60,13 @@ var _ = Describe("A folder that is applied again", Ordered, func() {
 				if f.Manager == manager && f.Operation == metav1.ManagedFieldsOperationApply {
 					continue
 				}
-				Expect(theOperators(o, f)).To(BeTrue(), "%s: %s owns %s", id(o), f.Manager, f.FieldsV1.Raw)
+				Expect(theOperators(o, f)).To(BeTrue(), "%s: %s owns %s", id(o), f.Manager, f.FieldsV1)
 			}
 		}
 	})
 
 	It("says what the operator's are", func() {
-		spec := metav1.ManagedFieldsEntry{FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:metadata":{"f:finalizers":{}},"f:spec":{"f:superAdmin":{}}}`)}}
+		spec := metav1.ManagedFieldsEntry{FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:finalizers":{}},"f:spec":{"f:superAdmin":{}}}`)}
 		Expect(theOperators(f.the("Organization", "", sample), spec)).To(BeFalse())
 	})
 })
@@ -77,7 +77,7 @@ func theOperators(o *unstructured.Unstructured, f metav1.ManagedFieldsEntry) boo
 		return true
 	}
 	var owns map[string]map[string]any
-	Expect(json.Unmarshal(f.FieldsV1.Raw, &owns)).To(Succeed())
+	Expect(json.Unmarshal(f.FieldsV1.GetRawBytes(), &owns)).To(Succeed())
 	if len(owns) != 1 || len(owns["f:metadata"]) != 1 {
 		return false
 	}

@@ -86,7 +86,7 @@ var _ = Describe("Flux", Ordered, func() {
 	}, NodeTimeout(5*time.Minute))
 
 	It("would wait for ever for a suspended membership without the expressions", func(ctx SpecContext) {
-		Expect(home.health(Default, ctx, f.the("Membership", name, "rui"))).To(Equal(off))
+		Expect(home.health(ctx, Default, f.the("Membership", name, "rui"))).To(Equal(off))
 	})
 
 	It("cannot bring in one commit a member and the licence that they need: the dry-run knows the old licences (E5)", func(ctx SpecContext) {

@@ -22,7 +22,7 @@ var _ = Describe("Health", func() {
 	becomes := func(ctx SpecContext, obj client.Object, want verdict) {
 		GinkgoHelper()
 		o := plain(obj)
-		Eventually(func(g Gomega) { g.Expect(home.health(g, ctx, o)).To(Equal(want)) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { g.Expect(home.health(ctx, g, o)).To(Equal(want)) }).WithContext(ctx).Should(Succeed())
 	}
 	create := func(ctx SpecContext, obj client.Object) {
 		GinkgoHelper()

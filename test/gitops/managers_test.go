@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -30,11 +31,9 @@ var _ = Describe("Beside the pipeline", Ordered, ContinueOnFailure, func() {
 
 	It("somebody's labels and annotations stay", func(ctx SpecContext) {
 		ours := f.but("Namespace")
+		mark := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"labels":{"cost-center":"42"},"annotations":{"cost-center":"42"}}}`))
 		for _, o := range ours {
-			for _, verb := range []string{"label", "annotate"} {
-				said, err := home.Kubectl(ctx, verb, "--namespace="+o.GetNamespace(), o.GetKind()+"."+v1alpha1.GroupName, o.GetName(), "cost-center=42")
-				Expect(err).NotTo(HaveOccurred(), said)
-			}
+			Expect(insist(ctx, func() error { return home.Platform.Patch(ctx, o.DeepCopy(), mark, client.FieldOwner("somebody")) })).To(Succeed(), id(o))
 		}
 		home.apply(ctx, f)
 		home.staysAs(ctx, f, home.eventuallyStill(ctx, f))

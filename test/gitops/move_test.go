@@ -50,13 +50,16 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		Expect(insist(ctx, func() error { return bob.Create(ctx, lab.NewResponse(joined, v1alpha1.DecisionAccept)) })).To(Succeed())
 		Eventually(func(g Gomega) {
 			tom := home.User(ctx, at("tom"))
+			g.Expect(tom).NotTo(BeNil())
 			g.Expect(tom.Status.Organizations).To(HaveLen(2))
 			tom.Spec.DefaultOrganization = labs.Name
 			g.Expect(home.Platform.Update(ctx, tom)).To(Succeed())
 		}).WithContext(ctx).Should(Succeed())
 		Eventually(func(g Gomega) {
-			g.Expect(home.User(ctx, at("bob")).Status.Organizations).To(HaveLen(1))
-			g.Expect(home.User(ctx, at("tom")).Status.DefaultOrganization).To(Equal(labs.Name))
+			bob, tom := home.User(ctx, at("bob")), home.User(ctx, at("tom"))
+			g.Expect([]any{bob, tom}).NotTo(ContainElement(BeNil()))
+			g.Expect(bob.Status.Organizations).To(HaveLen(1))
+			g.Expect(tom.Status.DefaultOrganization).To(Equal(labs.Name))
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
@@ -79,19 +82,19 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		away.eventuallyHealthy(ctx, f)
 		away.apply(ctx, home.choices(ctx, name))
 		var want map[string]any
-		Eventually(func(g Gomega) { want = home.holdings(g, ctx, name) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { want = home.holdings(ctx, g, name) }).WithContext(ctx).Should(Succeed())
 		Expect(want).To(HaveLen(2 + 8 + 7)) // organizations, memberships, people
 		Eventually(func(g Gomega) {
-			g.Expect(gocmp.Diff(want, away.holdings(g, ctx, name))).To(BeEmpty())
+			g.Expect(gocmp.Diff(want, away.holdings(ctx, g, name))).To(BeEmpty())
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
 	It("while the export changes nothing where it came from", func(ctx SpecContext) {
-		want := home.holdings(Default, ctx, name)
+		want := home.holdings(ctx, Default, name)
 		f := home.exported(ctx, name)
 		home.apply(ctx, f, client.ForceOwnership)
 		home.eventuallyHealthy(ctx, f)
-		Expect(gocmp.Diff(want, home.holdings(Default, ctx, name))).To(BeEmpty())
+		Expect(gocmp.Diff(want, home.holdings(ctx, Default, name))).To(BeEmpty())
 	}, NodeTimeout(5*time.Minute))
 
 	It("where the export changes nothing when it is applied again", func(ctx SpecContext) {
@@ -107,9 +110,9 @@ func (c *cluster) organization(name string) *v1alpha1.Organization {
 }
 
 // holdings are what organizations and people have, and is to stay theirs wherever they are.
-func (c *cluster) holdings(g Gomega, ctx context.Context, name string) map[string]any {
+func (c *cluster) holdings(ctx context.Context, g Gomega, name string) map[string]any {
 	all := map[string]any{}
-	for _, o := range c.organizations(g, ctx, name) {
+	for _, o := range c.organizations(ctx, g, name) {
 		g.Expect(o.Status.Conditions).NotTo(BeEmpty())
 		all["Organization "+o.Name] = []any{
 			o.Spec.SuperAdmin, o.Status.EditionText, o.Status.Seats, o.Status.Trial.EndsAt.UTC(), o.Status.AccessURL, o.Status.Hosts,

@@ -23,16 +23,16 @@ var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
 		f := home.customer(ctx, sample)
 		home.apply(ctx, f)
 		home.eventuallyHealthy(ctx, f)
-		Eventually(func(g Gomega) { want = home.settled(g, ctx, sample, f) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { want = home.settled(ctx, g, sample, f) }).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
 	DescribeTable("comes to the same in any order (R8)", func(ctx SpecContext, name string, arrange func(folder) folder) {
 		f := home.customer(ctx, name)
 		home.apply(ctx, arrange(f))
 		home.eventuallyHealthy(ctx, f)
-		Eventually(func(g Gomega) { g.Expect(gocmp.Diff(want, home.world(g, ctx, name))).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
+		Eventually(func(g Gomega) { g.Expect(gocmp.Diff(want, home.world(ctx, g, name))).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
 	},
-		Entry("backwards, namespaces first", "redpine", backwards),
+		Entry("backwards, namespaces first", "blackpine", backwards),
 		Entry("each kind that needs another before it", "greypine", theNeedyFirst),
 		Entry("in Argo CD's, which sorts kinds that it does not know by name", "argopine", func(f folder) folder { return f.byName().namespacesFirst() }),
 		Entry("by chance", "pinea", shuffled(1)),
@@ -42,8 +42,8 @@ var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
 })
 
 // settled is a customer's world once it has everything that the folder asks for, and the super admins' memberships.
-func (c *cluster) settled(g Gomega, ctx SpecContext, name string, f folder) world {
-	w := c.world(g, ctx, name)
+func (c *cluster) settled(ctx SpecContext, g Gomega, name string, f folder) world {
+	w := c.world(ctx, g, name)
 	g.Expect(w).To(HaveLen(len(f.but("Namespace")) + 2 + len(f.only("Namespace")) + people))
 	return w
 }

@@ -23,6 +23,7 @@ var witness *onlooker
 
 func TestGitOps(t *testing.T) {
 	RegisterFailHandler(Fail)
+	EnforceDefaultTimeoutsWhenUsingContexts()
 	RunSpecs(t, "GitOps")
 }
 

@@ -184,7 +184,7 @@ func read(sample string, into any) {
 }
 
 // health is all judges' verdict on an object as it is in the cluster.
-func (c *cluster) health(g Gomega, ctx SpecContext, o *unstructured.Unstructured) verdict {
+func (c *cluster) health(ctx SpecContext, g Gomega, o *unstructured.Unstructured) verdict {
 	GinkgoHelper()
 	live := c.live(ctx, o)
 	g.Expect(live).NotTo(BeNil(), id(o))
@@ -198,7 +198,7 @@ func (c *cluster) eventuallyHealthy(ctx SpecContext, f folder) {
 	GinkgoHelper()
 	for _, o := range f.but("Namespace") {
 		Eventually(func(g Gomega) {
-			g.Expect(c.health(g, ctx, o)).To(Equal(wanted(o)), id(o))
+			g.Expect(c.health(ctx, g, o)).To(Equal(wanted(o)), id(o))
 		}).WithContext(ctx).Should(Succeed())
 	}
 }

@@ -24,9 +24,9 @@ type world map[string]string
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 
 // world of a customer, under the sample's name.
-func (c *cluster) world(g Gomega, ctx context.Context, name string) world {
+func (c *cluster) world(ctx context.Context, g Gomega, name string) world {
 	w := worldWriter{g: g, world: world{}, name: name}
-	for _, org := range c.organizations(g, ctx, name) {
+	for _, org := range c.organizations(ctx, g, name) {
 		w.organization(&org)
 		inside := client.InNamespace(namespaceOf(org.Name))
 		var members v1alpha1.MembershipList
@@ -39,7 +39,7 @@ func (c *cluster) world(g Gomega, ctx context.Context, name string) world {
 		for _, b := range bindings.Items {
 			w.say("IntegrationBinding "+org.Name+" "+b.Name, b.Spec, b.Status)
 		}
-		c.access(g, ctx, w, org.Name)
+		c.access(ctx, g, w, org.Name)
 	}
 	var users v1alpha1.UserList
 	g.Expect(c.Platform.List(ctx, &users)).To(Succeed())
@@ -51,14 +51,14 @@ func (c *cluster) world(g Gomega, ctx context.Context, name string) world {
 	return w.world
 }
 
-func (c *cluster) organizations(g Gomega, ctx context.Context, name string) []v1alpha1.Organization {
+func (c *cluster) organizations(ctx context.Context, g Gomega, name string) []v1alpha1.Organization {
 	var all v1alpha1.OrganizationList
 	g.Expect(c.Platform.List(ctx, &all)).To(Succeed())
 	return slices.DeleteFunc(all.Items, func(o v1alpha1.Organization) bool { return o.Name != name && o.Name != name+"-labs" })
 }
 
 // access is who may do what in an organization's namespace, and where it is served.
-func (c *cluster) access(g Gomega, ctx context.Context, w worldWriter, organization string) {
+func (c *cluster) access(ctx context.Context, g Gomega, w worldWriter, organization string) {
 	inside := client.InNamespace(namespaceOf(organization))
 	var bindings rbacv1.RoleBindingList
 	g.Expect(c.Platform.List(ctx, &bindings, inside)).To(Succeed())
