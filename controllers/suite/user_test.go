@@ -8,7 +8,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gstruct"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -45,6 +47,15 @@ func overLimit() float64 {
 }
 
 var _ = Describe("A user", func() {
+	It("U1: has one User: what bears another name is removed", func(ctx context.Context) {
+		alice, org := person("alice"), unique("zylker")
+		settled(ctx, org, person("owner"))
+		becomes(ctx, create(ctx, membership(org, alice)), v1alpha1.ReasonActive)
+		stray := create(ctx, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: unique("alice")}, Spec: v1alpha1.UserSpec{Email: alice}})
+		Eventually(ctx, func() error { return kube.Get(ctx, client.ObjectKeyFromObject(stray), stray) }).Should(Satisfy(apierrors.IsNotFound))
+		choice(ctx, userOf(alice), org, v1alpha1.ReasonFirstOrganization)
+	})
+
 	It("has a list of organizations, and what they use of the limits", func(ctx context.Context) {
 		john, own, other := person("john"), unique("own"), unique("other")
 		settled(ctx, own, john)

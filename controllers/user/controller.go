@@ -21,6 +21,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/identity"
 )
 
 // Reconciler keeps Users. It never writes spec.defaultOrganization: that choice is the person's (F2).
@@ -85,8 +86,11 @@ func (r *Reconciler) create(ctx context.Context, name, email string) error {
 }
 
 // isOurs reports whether the operator made the User. One that a platform actor wrote, from Git for example, is theirs to remove:
-// it would only come back.
-func isOurs(u *v1alpha1.User) bool { return u.Labels[v1alpha1.ManagedByLabel] == v1alpha1.FieldOwner }
+// it would only come back. One that bears another name than its address asks for got past admission, or was made by an operator that
+// named them otherwise; the person has another (U1).
+func isOurs(u *v1alpha1.User) bool {
+	return u.Labels[v1alpha1.ManagedByLabel] == v1alpha1.FieldOwner || u.Name != identity.ObjectName(u.Spec.Email)
+}
 
 // remove ends the User of somebody who has no organization and is offered none. Nothing is kept of who is gone, their choice of a
 // default neither: should they come back, their first organization is the default again (F1).
