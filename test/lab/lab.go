@@ -128,9 +128,9 @@ func showLogs(dir string) {
 }
 
 // Client makes a client that reads past every cache.
-func Client(config *rest.Config) client.WithWatch {
+func Client(of *rest.Config) client.WithWatch {
 	GinkgoHelper()
-	c, err := client.NewWithWatch(config, client.Options{Scheme: Scheme})
+	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme})
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }
@@ -144,9 +144,9 @@ func (l *Lab) As(user string, groups ...string) client.WithWatch {
 // WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
 func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
-	config, err := l.Control.ConfigWithCertificate(user, groups...)
+	signedIn, err := l.Control.ConfigWithCertificate(user, groups...)
 	Expect(err).NotTo(HaveOccurred())
-	return Client(config)
+	return Client(signedIn)
 }
 
 // Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.
