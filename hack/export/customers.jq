@@ -36,10 +36,11 @@ def membership: .status.origin as $origin | portable
   # A super admin's membership is the operator's to make, of origin Created. One of another origin has to be there before.
   (every("Membership") | select(owner and .status.origin != "Created") | membership | early),
   (every("Membership") | select(owner | not) | membership),
-  # The trial goes on from where it is, also under a subscription (E2). Sample data is not loaded a second time (O5).
-  (every("Organization") | (.spec.trialEndsAt // .status.trial.endsAt) as $ends
-    | portable | .spec.trialEndsAt = $ends | del(.spec.sampleData)),
   # Pending ones alone; their days start anew (I1).
   (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | portable),
-  (every("IntegrationBinding") | portable)
+  (every("IntegrationBinding") | portable),
+  # Last, because to one whose trial has ended nothing is added (E3). The trial goes on from where it is, also under a subscription
+  # (E2). Sample data is not loaded a second time (O5).
+  (every("Organization") | (.spec.trialEndsAt // .status.trial.endsAt) as $ends
+    | portable | .spec.trialEndsAt = $ends | del(.spec.sampleData))
 ]}

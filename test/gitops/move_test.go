@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build long
-
 package gitops
 
 import (
@@ -98,6 +96,26 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		home.eventuallyHealthy(ctx, f)
 		Expect(gocmp.Diff(want, home.holdings(ctx, Default, name))).To(BeEmpty())
 	}, NodeTimeout(5*time.Minute))
+
+	It("E3: suspended, with what it has, in the order of the export", func(ctx SpecContext) {
+		org := home.Organization(ctx, "ann@restpine.example", 0, func(o *v1alpha1.Organization) { o.Name = "restpine" })
+		guest, desk := lab.NewInvitation(org, "bea@restpine.example"), lab.NewBinding(org, "ZohoDesk", "restpine")
+		for _, o := range []client.Object{guest, desk} {
+			Expect(insist(ctx, func() error { return home.Platform.Create(ctx, o) })).To(Succeed())
+		}
+		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) {
+			o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Hour).Truncate(time.Second)}
+		})).To(Succeed())
+		away.apply(ctx, home.exported(ctx, "restpine"))
+		Eventually(func(g Gomega) {
+			for _, o := range []client.Object{org, guest} {
+				g.Expect(away.Platform.Get(ctx, client.ObjectKeyFromObject(o), o)).To(Succeed())
+			}
+			g.Expect(away.Platform.Get(ctx, client.ObjectKeyFromObject(desk), &v1alpha1.IntegrationBinding{})).To(Succeed())
+			g.Expect(lab.Condition(org, v1alpha1.ConditionReady)).To(HaveValue(HaveField("Reason", v1alpha1.ReasonTrialEnded)))
+			g.Expect(guest.Status.State).To(Equal(v1alpha1.InvitationPending))
+		}).WithContext(ctx).Should(Succeed())
+	}, NodeTimeout(3*time.Minute))
 
 	It("where the export changes nothing when it is applied again", func(ctx SpecContext) {
 		f := away.exported(ctx, name)
