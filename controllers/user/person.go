@@ -196,7 +196,7 @@ func (p *person) listed() []v1alpha1.UserInvitation {
 			continue
 		}
 		list = append(list, v1alpha1.UserInvitation{
-			Organization: name, Name: inv.Name, Role: inv.Spec.Role, ExpiresAt: inv.Status.ExpiresAt,
+			Organization: name, Name: inv.Name, Role: inv.Spec.Role, ExpiresAt: inv.Status.ExpiresAt.DeepCopy(), // the list is the cache's own
 		})
 	}
 	slices.SortFunc(list, func(a, b v1alpha1.UserInvitation) int {

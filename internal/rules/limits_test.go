@@ -119,15 +119,15 @@ func TestCreatedOrganizationsPerUser(t *testing.T) {
 			world{}.with(created(4)...).with(org("sold", alice)), by(user(john)).creates(third), nil, false, nil,
 		},
 		"L2: the role is not handed to somebody who has five": {
-			world{}.with(created(5)...).with(org("zylker", alice), admin(john, "zylker")),
+			world{}.with(created(5)...).with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker")),
 			by(user(alice)).changes(org("zylker", alice), org("zylker", john)), []string{"L2"}, false, []string{john},
 		},
 		"L2: it is handed to somebody who has four": {
-			world{}.with(created(4)...).with(org("zylker", alice), admin(john, "zylker")),
+			world{}.with(created(4)...).with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker")),
 			by(user(alice)).changes(org("zylker", alice), org("zylker", john)), nil, false, nil,
 		},
 		"L2: and back to who created it, who never lost the place": {
-			world{}.with(created(4)...).with(org("zylker", alice), admin(john, "zylker").origin(v1alpha1.OriginCreated)),
+			world{}.with(created(4)...).with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker").origin(v1alpha1.OriginCreated)),
 			by(user(alice)).changes(org("zylker", alice), org("zylker", john)), nil, false, nil,
 		},
 		"L2: the creator's membership takes no second place": {

@@ -121,6 +121,9 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator || o.isExternal(to, organization) {
 		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
+	if !o.hasPlace(from, organization) { // the Organization is under judgement, so what counts is their Membership
+		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; it comes by itself, try again then", from, organization)
+	}
 	return nil
 }
 
@@ -139,10 +142,19 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 		return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
 	}
 	if o.owns(act, org.Name) || (o.administers(act, org.Name) && !o.Policy().SuperAdminsDestroy) {
-		return nil
+		return endsWhole(o, org)
 	}
 	if o.Policy().SuperAdminsDestroy {
 		return forbidden("O7", "only the super admin of %s, or a platform actor, may delete it", org.Name)
 	}
 	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it", org.Name)
+}
+
+// endsWhole refuses an end that would leave something behind: without its finalizer, which the operator gives back whenever it is
+// missing, an organization would be gone at once, and its people wait for one to come (R8).
+func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
+	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || o.left(org.Name) == 0 {
+		return nil
+	}
+	return forbidden("O7", "the end of %s is not prepared yet, and it has members or invitations; the operator sees to that, try again in a moment", org.Name)
 }

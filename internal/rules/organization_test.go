@@ -133,10 +133,16 @@ func TestChangeOrganization(t *testing.T) {
 		"R3, R8: nor suspended":          {world{}.with(admin(john, "zylker").suspended()), by(platform).creates(zylker), []string{"R3"}, false, nil},
 		"R3, R8: nor external":           {world{}.with(admin(john, "zylker").external()), by(platform).creates(zylker), []string{"R3"}, false, []string{"internal"}},
 		"R2: an Administrator who may be leaving is not relied on": {
-			world:     world{}.with(zylker).perhaps(admin(alice, "zylker")),
+			world:     world{}.with(zylker, admin(john, "zylker")).perhaps(admin(alice, "zylker")),
 			change:    by(user(john)).changes(zylker, zylker.of(alice)),
 			want:      []string{"R2"},
 			wantRetry: true,
+		},
+		"R2: who has no membership yet hands nothing on, else they would be nobody afterwards": {
+			world{}.with(zylker, admin(alice, "zylker")), by(user(john)).changes(zylker, zylker.of(alice)), []string{"R2"}, false, []string{"the membership of john@zylker.com"},
+		},
+		"R2: nor who may have one in a moment": {
+			world{}.with(zylker, admin(alice, "zylker")).perhaps(admin(john, "zylker")), by(user(john)).changes(zylker, zylker.of(alice)), []string{"R2"}, true, nil,
 		},
 		"O7: nobody but a platform actor takes the finalizer away": {
 			world:  there,
@@ -193,6 +199,15 @@ func TestDeleteOrganization(t *testing.T) {
 		"O7: a platform actor does":                    {there, by(platform).deletes(zylker), nil, false, nil},
 		"O7: a Standard member does not":               {there, by(user(bob)).deletes(zylker), []string{"O7"}, false, []string{"only Administrators and the super admin of zylker"}},
 		"O7: a stranger does not":                      {there, by(user(carol)).deletes(zylker), []string{"O7"}, false, nil},
+		"O7: nor is one deleted without its finalizer while it has members, who would be left behind": {
+			there, by(platform).deletes(released(zylker)), []string{"O7"}, false, []string{"try again in a moment"},
+		},
+		"O7: nor while somebody may be about to become one": {
+			world{}.with(zylker).perhaps(member(bob, "zylker")), by(platform).deletes(released(zylker)), []string{"O7"}, true, nil,
+		},
+		"O7: without anybody in it there is nothing to prepare": {
+			world{}.with(zylker), by(platform).deletes(released(zylker)), nil, false, nil,
+		},
 		"O7: nobody deletes what is protected": {
 			there, by(platform).deletes(protected), []string{"O7"}, false, []string{"set spec.deletionProtection to false first"},
 		},
