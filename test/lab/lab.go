@@ -47,7 +47,7 @@ func init() {
 type Options struct {
 	// Replicas of the operator; 2 by default.
 	Replicas int
-	// Manager is the path of the operator's program; by default cmd/manager, built anew.
+	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
 	Manager string
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
@@ -94,7 +94,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		o.Configure(&l.Config)
 	}
 	if o.Manager == "" {
-		o.Manager = buildManager(ctx, l.Root)
+		o.Manager = manager(ctx, l.Root)
 	}
 	dir := GinkgoT().TempDir()
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
@@ -109,8 +109,12 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-func buildManager(ctx context.Context, root string) string {
+// manager is the program that `make test` built for all packages, or one of our own.
+func manager(ctx context.Context, root string) string {
 	GinkgoHelper()
+	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
+		return built
+	}
 	program := filepath.Join(GinkgoT().TempDir(), "manager")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
 	build.Dir, build.Stderr = root, GinkgoWriter
