@@ -168,9 +168,10 @@ const (
 	ReasonChosen = "Chosen"
 	// ReasonFirstOrganization appears with DefaultOrganizationChosen=True when it is the user's first organization (F1).
 	ReasonFirstOrganization = "FirstOrganization"
-	// ReasonChoiceDue appears with DefaultOrganizationChosen=False when the default was lost (F3).
+	// ReasonChoiceDue appears with DefaultOrganizationChosen=False when the default was lost, whether or not there is another to
+	// choose by now (F3).
 	ReasonChoiceDue = "ChoiceDue"
-	// ReasonNoOrganization appears with DefaultOrganizationChosen=False for a user without any organization.
+	// ReasonNoOrganization appears with DefaultOrganizationChosen=False for a user who has not been in any organization yet.
 	ReasonNoOrganization = "NoOrganization"
 	// ReasonWithinLimits appears with WithinLimits=True.
 	ReasonWithinLimits = "WithinLimits"

@@ -123,6 +123,25 @@ var _ = Describe("A user", func() {
 		choice(ctx, u, "", v1alpha1.ReasonChoiceDue)
 	})
 
+	It("has to choose once the default is lost, also if nothing gave access for a moment (F3)", func(ctx context.Context) {
+		alice, first, second := person("alice"), unique("first"), unique("second")
+		settled(ctx, first, person("john"))
+		settled(ctx, second, person("mary"))
+		lost := becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
+		choice(ctx, userOf(alice), first, v1alpha1.ReasonFirstOrganization)
+		suspended := membership(second, alice)
+		suspended.Spec.Suspended = true
+		becomes(ctx, create(ctx, suspended), v1alpha1.ReasonSuspended)
+
+		Expect(kube.Delete(ctx, lost)).To(Succeed())
+		choice(ctx, userOf(alice), "", v1alpha1.ReasonChoiceDue)
+		change(ctx, suspended, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })
+		u := eventually(ctx, userOf(alice), func(g Gomega, u *v1alpha1.User) {
+			g.Expect(u.Status.Organizations).To(ConsistOf(And(HaveField("Name", second), HaveField("Active", true))))
+		})
+		Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(v1alpha1.ReasonChoiceDue))
+	})
+
 	It("is there for who is only invited, with the listed invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
 		bob := person("bob")
 		i := invited(ctx, bob)

@@ -21,9 +21,9 @@ func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
 	const kind = v1alpha1.ConditionDefaultOrganizationChosen
 	switch {
 	case due:
-		say.False(kind, v1alpha1.ReasonChoiceDue, "The default organization was lost; set spec.defaultOrganization")
+		say.False(kind, v1alpha1.ReasonChoiceDue, "The default organization was lost; set spec.defaultOrganization to one that gives access")
 	case organization == "":
-		say.False(kind, v1alpha1.ReasonNoOrganization, "In no organization that gives access")
+		say.False(kind, v1alpha1.ReasonNoOrganization, "In no organization that gives access yet")
 	case organization == chosen:
 		say.True(kind, v1alpha1.ReasonChosen, "Chosen by the user")
 	default:
@@ -57,7 +57,7 @@ func (p *person) actives() (active []string, decided bool) {
 	return active, decided
 }
 
-// hadOne reports whether the user has had a default, since when none is chosen for them (F3).
+// hadOne reports whether the user has had a default, since when none is chosen for them (F3), for as long as there is their User.
 func hadOne(u *v1alpha1.User) bool {
 	c := meta.FindStatusCondition(u.Status.Conditions, v1alpha1.ConditionDefaultOrganizationChosen)
 	return u.Status.DefaultOrganization != "" || (c != nil && c.Reason == v1alpha1.ReasonChoiceDue)

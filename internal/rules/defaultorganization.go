@@ -26,7 +26,7 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 
 // Default decides which organization is a user's default, from their active memberships, oldest first (F1–F3). The one they
 // chose counts while they are in it. Until they first choose, it is the first they had (current, once known). When the
-// default is lost, no other is chosen for them: due is true until they choose.
+// default is lost, no other is chosen for them: due is true until they choose, also while there is nothing to choose from.
 func Default(chosen, current string, hadOne bool, active []string) (organization string, due bool) {
 	in := func(name string) bool {
 		for _, a := range active {
@@ -44,5 +44,5 @@ func Default(chosen, current string, hadOne bool, active []string) (organization
 	case chosen == "" && !hadOne && len(active) > 0:
 		return active[0], false
 	}
-	return "", len(active) > 0
+	return "", hadOne || len(active) > 0
 }

@@ -46,8 +46,9 @@ func TestDefault(t *testing.T) {
 		"F3: nor when the chosen one is":                        {"second", "second", true, []string{"first"}, "", true},
 		"F3: it stays due":                                      {"", "", true, []string{"first", "second"}, "", true},
 		"F3: until they choose":                                 {"second", "", true, []string{"first", "second"}, "second", false},
-		"F3: who is in none has nothing to choose from":         {"", "first", true, nil, "", false},
-		"F3: nor has who never was in any":                      {"", "", false, nil, "", false},
+		"F3: a choice is due while there is none to choose":     {"", "first", true, nil, "", true},
+		"F3: and stays due as long as that lasts":               {"second", "", true, nil, "", true},
+		"F1: of who never was in any, none is":                  {"", "", false, nil, "", false},
 		"F3: who lost all of them chooses when one comes again": {"", "", true, []string{"new"}, "", true},
 		"F3: a chosen one that comes back is the default again": {"second", "", true, []string{"second"}, "second", false},
 	} {

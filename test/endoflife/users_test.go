@@ -111,13 +111,26 @@ var _ = Describe("A person's User", Ordered, func() {
 		shows(ctx, bob, "joining again", func() { create(ctx, m) }, byDefault(mary.Name, v1alpha1.ReasonFirstOrganization))
 	})
 
-	It("stays for who is still invited, without a default, and starts anew too", func(ctx context.Context) {
+	It("stays for who is still invited, and does not forget that a choice is due (F3)", func(ctx context.Context) {
 		carol := lab.Person("carol")
 		m := l.Member(ctx, first, carol, v1alpha1.RoleStandard)
 		inv := create(ctx, lab.NewInvitation(second, carol))
 		shows(ctx, carol, "being invited", func() {}, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(HaveLen(1)) })
-		shows(ctx, carol, "leaving", remove(ctx, m), byDefault("", v1alpha1.ReasonNoOrganization))
-		shows(ctx, carol, "accepting", func() { accept(ctx, inv) }, byDefault(second.Name, v1alpha1.ReasonFirstOrganization))
+		due := byDefault("", v1alpha1.ReasonChoiceDue)
+		shows(ctx, carol, "leaving", remove(ctx, m), due)
+		shows(ctx, carol, "accepting", func() { accept(ctx, inv) }, both(due, standing(second.Name, true)))
+		shows(ctx, carol, "choosing", func() { Expect(chooses(ctx, carol, second.Name)).To(Succeed()) },
+			byDefault(second.Name, v1alpha1.ReasonChosen))
+	})
+
+	It("does not forget it either while their other organizations give no access (F3)", func(ctx context.Context) {
+		frank := lab.Person("frank")
+		lost, other := l.Member(ctx, first, frank, v1alpha1.RoleStandard), l.Member(ctx, second, frank, v1alpha1.RoleStandard)
+		shows(ctx, frank, "joining", func() {}, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
+		due := byDefault("", v1alpha1.ReasonChoiceDue)
+		shows(ctx, frank, "being suspended", suspend(ctx, other, true), standing(second.Name, false))
+		shows(ctx, frank, "leaving the default", remove(ctx, lost), due)
+		shows(ctx, frank, "being reinstated", suspend(ctx, other, false), both(due, standing(second.Name, true)))
 	})
 
 	It("that stands in Git is kept without any organization, and never made anew", func(ctx context.Context) {
@@ -127,7 +140,7 @@ var _ = Describe("A person's User", Ordered, func() {
 		shows(ctx, dave, "being written", func() {}, none)
 		m := lab.NewMembership(first, dave, v1alpha1.RoleStandard)
 		shows(ctx, dave, "joining", func() { create(ctx, m) }, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
-		u := shows(ctx, dave, "leaving", remove(ctx, m), none)
+		u := shows(ctx, dave, "leaving", remove(ctx, m), byDefault("", v1alpha1.ReasonChoiceDue))
 		Expect(u.UID).To(Equal(git.UID))
 		Expect(u.Status.Organizations).To(BeEmpty())
 		Expect(u.Status.Usage.Organizations.Summary).To(Equal("0/10"))
