@@ -5,6 +5,7 @@
 package status
 
 import (
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -26,9 +27,15 @@ type Conditions struct {
 // Set says one thing.
 func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(c.list, metav1.Condition{
-		Type: kind, Status: status, Reason: reason, Message: message[:min(len(message), maxMessage)],
+		Type: kind, Status: status, Reason: reason, Message: cut(message),
 		ObservedGeneration: c.generation, LastTransitionTime: metav1.NewTime(c.now),
 	})
+}
+
+// cut shortens a message that is too long, and never inside a character: the API server would store another message than was
+// said, which would be said again for ever.
+func cut(message string) string {
+	return strings.ToValidUTF8(message[:min(len(message), maxMessage)], "")
 }
 
 // True says that one thing is well.
