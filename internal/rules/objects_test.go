@@ -320,6 +320,18 @@ func (p person) prefers(organization string) person {
 	return p
 }
 
+func (p person) labelled(key string) person {
+	p.User = p.DeepCopy()
+	p.Labels = map[string]string{key: "polyorg"}
+	return p
+}
+
+func (p person) annotated(key string) person {
+	p.User = p.DeepCopy()
+	p.Annotations = map[string]string{key: "polyorg"}
+	return p
+}
+
 // crowd makes n members of an organization.
 func crowd(n int, organization string) []object {
 	objects := make([]object, n)

@@ -26,6 +26,8 @@ var bindings = Part{"IntegrationBinding", []Act{
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
 	{Text: "label one", By: changes(desk(home), label),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
+	{Text: "annotate one for a tool", By: changes(desk(home), steer),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  (yes) (R4) R4"},
 	{Text: "add a finalizer", By: changes(desk(home), keep),
 		Cells: "(O7) (O7) (O7) (O7) (O7) O7   O7    yes  (yes) (O7) O7"},
 	{Text: "add an owner", By: changes(desk(home), own),

@@ -29,6 +29,8 @@ var invitations = Part{"Invitation", []Act{
 		i.Annotations = map[string]string{v1alpha1.ResendRequestedAtAnnotation: "2026-03-02T12:00:00Z"}
 	}),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
+	{Text: "annotate one for a tool", By: changes(sent(guest), steer),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  (yes) (R4) R4"},
 	{Text: "add a finalizer", By: changes(sent(guest), keep),
 		Cells: "(O7) (O7) (O7) (O7) (O7) O7   O7    yes  (yes) (O7) O7"},
 	{Text: "add an owner", By: changes(sent(guest), own),

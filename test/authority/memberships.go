@@ -35,6 +35,8 @@ var memberships = Part{"Membership", []Act{
 		Cells: "-    -    -    -    (R4) yes  R3    -    -     -    -"},
 	{Text: "label one", By: changes(of(sam), label),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
+	{Text: "annotate one for a tool", By: changes(of(sam), steer),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  (yes) (R4) R4"},
 	{Text: "add a finalizer", By: changes(of(sam), keep),
 		Cells: "(O7) (O7) (O7) (O7) (O7) O7   O7    yes  (yes) (O7) O7"},
 	{Text: "add an owner", By: changes(of(sam), own),

@@ -3,6 +3,8 @@
 package authority
 
 import (
+	corev1 "k8s.io/api/core/v1"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -18,6 +20,12 @@ var users = Part{"User", []Act{
 		Cells: "(F2) (F2) (F2) (F2) (F2) (F2) (F2)  F2   (F2)  (F2) F2"},
 	{Text: "label somebody's", By: changes(userOf(sam), label),
 		Cells: "(F2) (F2) (F2) (F2) (F2) (F2) (F2)  yes  (yes) (F2) F2"},
+	{Text: "label the own", By: changes(me, label),
+		Cells: "-    (F2) (F2) (F2) (F2) (F2) (F2) -    -     -    -"},
+	{Text: "annotate the own, as `kubectl apply` does", By: changes(me, func(u *v1alpha1.User) {
+		u.Annotations = map[string]string{corev1.LastAppliedConfigAnnotation: "{}"}
+	}),
+		Cells: "-    (yes)(yes)(yes)(yes)(yes)(yes) -    -     -    -"},
 	{Text: "add a finalizer", By: changes(userOf(sam), keep),
 		Cells: "(O7) (O7) (O7) (O7) (O7) (O7) (O7)  yes  (yes) (O7) O7"},
 	{Text: "delete one", By: does(Delete, userOf(sam)),

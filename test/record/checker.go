@@ -18,7 +18,7 @@ const BaseDomain = "crm.example.com"
 
 // InvokedAt is an annotation that says which revision the store had reached when an object's last change was asked for. A limit that
 // was lowered between then and the storing may be exceeded by it (L9).
-const InvokedAt = "history.polyorg.io/invoked-at"
+const InvokedAt = "invoked-at"
 
 // A Checker goes through a history moment by moment, and says what ought not to have been stored.
 type Checker struct {
