@@ -6,7 +6,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// User judges who writes a User: the operator and platform actors all of it, the person their own default organization (F2).
+// User judges who writes a User: the operator and platform actors all of it, the person their own default organization (F2), with
+// what kubectl notes of that. A label would not be theirs: by one the operator knows the Users that it made.
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	if before == nil || after == nil {
 		return platformOnly(act, "U1", "create or delete a User; it comes and goes with the first and last membership")
@@ -16,6 +17,9 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	}
 	if !act.Actor.Platform && act.Actor.Email != before.Spec.Email {
 		return forbidden("F2", "only the person whose User it is, or a platform actor, chooses its default organization")
+	}
+	if !act.Actor.Platform && marked(before, after) {
+		return forbidden("F2", "only a platform actor may label or annotate a User; its person may change spec.defaultOrganization")
 	}
 	to := after.Spec.DefaultOrganization
 	if to != before.Spec.DefaultOrganization && to != "" && o.Role(before.Spec.Email, to) == "" {

@@ -5,6 +5,9 @@ package rules_test
 import (
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -24,6 +27,13 @@ func TestChooseDefault(t *testing.T) {
 		"F2: the choice is taken back":                    {there, by(user(bob)).changes(mine.prefers("zylker"), mine), nil, false, nil},
 		"F3: a choice that went stale stops nothing else": {there, by(user(alice)).changes(mine.prefers("nowhere"), mine.prefers("nowhere")), nil, false, nil},
 		"F2: a membership that may be ending waits":       {world{}.with(org("zylker", alice)).perhaps(member(bob, "zylker")), by(user(bob)).changes(mine, mine.prefers("zylker")), []string{"F2"}, true, nil},
+		"F2: nor do they label their own":                 {there, by(user(bob)).changes(mine, mine.labelled("note")), []string{"F2"}, false, []string{"spec.defaultOrganization"}},
+		"F2: nor take the operator's label off":           {there, by(user(bob)).changes(mine.labelled(v1alpha1.ManagedByLabel), mine), []string{"F2"}, false, nil},
+		"F2: not even while they choose":                  {there, by(user(bob)).changes(mine.labelled("note"), mine.prefers("zylker")), []string{"F2"}, false, nil},
+		"F2: nor annotate it":                             {there, by(user(bob)).changes(mine, mine.annotated("note")), []string{"F2"}, false, []string{"annotate"}},
+		"F2: but kubectl notes what they chose":           {there, by(user(bob)).changes(mine, mine.prefers("zylker").annotated(corev1.LastAppliedConfigAnnotation)), nil, false, nil},
+		"F2: in nobody else's":                            {there, by(user(alice)).changes(mine, mine.annotated(corev1.LastAppliedConfigAnnotation)), []string{"F2"}, false, nil},
+		"F2: a platform actor labels it":                  {there, by(platform).changes(mine, mine.labelled(v1alpha1.ManagedByLabel)), nil, false, nil},
 		"U1: nobody makes a User for themselves":          {there, by(user(bob)).creates(mine), []string{"U1"}, false, nil},
 		"U1: nor deletes it":                              {there, by(user(bob)).deletes(mine), []string{"U1"}, false, nil},
 		"U1: the operator does both":                      {there, by(platform).creates(mine), nil, false, nil},
