@@ -113,7 +113,7 @@ func remaining(ns *corev1.Namespace) string {
 func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) error {
 	own := metav1.ObjectMeta{Name: ownRole(org)}
 	for _, access := range []client.Object{&rbacv1.ClusterRoleBinding{ObjectMeta: own}, &rbacv1.ClusterRole{ObjectMeta: own}} {
-		if err := client.IgnoreNotFound(r.Client.Delete(ctx, access)); err != nil {
+		if err := r.removeOwn(ctx, org, access); err != nil {
 			return fmt.Errorf("remove the access to the organization: %w", err)
 		}
 	}
@@ -121,4 +121,14 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 	controllerutil.RemoveFinalizer(free, v1alpha1.OrganizationFinalizer)
 	patch := client.MergeFromWithOptions(org.DeepCopy(), client.MergeFromWithOptimisticLock{})
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
+}
+
+// removeOwn deletes what belongs to an organization, and not to a later one of its name. It asks the API server and not the cache:
+// nothing comes back to what is left here.
+func (r *Reconciler) removeOwn(ctx context.Context, org *v1alpha1.Organization, obj client.Object) error {
+	err := r.Live.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+	if err != nil || !metav1.IsControlledBy(obj, org) {
+		return client.IgnoreNotFound(err)
+	}
+	return child.Delete(ctx, r.Client, obj)
 }

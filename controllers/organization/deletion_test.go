@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"testing"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// TestReleaseRemovesItsOwn: by a cache that is behind, an organization is released whose name a later one has by now.
+func TestReleaseRemovesItsOwn(t *testing.T) {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, rbacv1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for sentence, tc := range map[string]struct {
+		owner types.UID
+		stays bool
+	}{
+		"its access goes":              {zylker.UID, false},
+		"that of a later one does not": {"2", true},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			own := metav1.ObjectMeta{
+				Name: ownRole(zylker), UID: "role", OwnerReferences: []metav1.OwnerReference{{UID: tc.owner, Controller: ptr.To(true)}},
+			}
+			access := []client.Object{&rbacv1.ClusterRole{ObjectMeta: own}, &rbacv1.ClusterRoleBinding{ObjectMeta: own}}
+			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(access...).Build()
+			if err := (&Reconciler{Client: c, Live: c}).release(t.Context(), zylker); err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range access {
+				err := c.Get(t.Context(), client.ObjectKeyFromObject(a), a)
+				if client.IgnoreNotFound(err) != nil || apierrors.IsNotFound(err) == tc.stays {
+					t.Errorf("%T: %v", a, err)
+				}
+			}
+		})
+	}
+}
