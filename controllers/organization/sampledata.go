@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -117,11 +118,28 @@ func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status
 		reportSampleData(job, say)
 	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), apierrors.IsConflict(err):
 		o.again = sampleDataAgain
-		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonJobRefused, err.Error())
+		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonJobRefused, refusal(err))
 	default:
 		return fmt.Errorf("create job: %w", err)
 	}
 	return nil
+}
+
+// refusal says why the cluster refuses the Job. Of one whose form is wrong it names the fields and no values: the template is the
+// platform's, and those who read this are not.
+func refusal(err error) string {
+	var status apierrors.APIStatus
+	if !apierrors.IsInvalid(err) || !errors.As(err, &status) {
+		return err.Error()
+	}
+	var fields []string
+	if details := status.Status().Details; details != nil {
+		for _, cause := range details.Causes {
+			fields = append(fields, cause.Field)
+		}
+	}
+	slices.Sort(fields)
+	return "The Job's template is invalid: " + cmp.Or(strings.Join(slices.Compact(fields), ", "), "its form")
 }
 
 // newSampleDataJob is the configured template with what makes it the organization's. It has no time to live: the end of a Job that

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"errors"
+	"testing"
+
+	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func TestRefusal(t *testing.T) {
+	kind, jobs := batchv1.SchemeGroupVersion.WithKind("Job").GroupKind(), batchv1.Resource("jobs")
+	invalid := apierrors.NewInvalid(kind, sampleDataName, field.ErrorList{
+		field.Invalid(field.NewPath("spec", "template", "spec", "restartPolicy"), "hunter2", "must not be hunter2"),
+		field.Required(field.NewPath("spec", "selector"), ""),
+		field.Invalid(field.NewPath("spec", "selector"), "hunter2", "wrong, too"),
+	})
+	for sentence, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"of an invalid one the fields, each once":  {invalid, "The Job's template is invalid: spec.selector, spec.template.spec.restartPolicy"},
+		"where none is named, that it is":          {apierrors.NewInvalid(kind, sampleDataName, nil), "The Job's template is invalid: its form"},
+		"of what is forbidden the cluster's words": {apierrors.NewForbidden(jobs, sampleDataName, errors.New("exceeded quota")), `jobs.batch "polyorg-sample-data" is forbidden: exceeded quota`},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if got := refusal(tc.err); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
