@@ -5,6 +5,7 @@ package invitationresponse
 import (
 	"context"
 	"errors"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -12,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/member"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -21,11 +23,28 @@ func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (
 		return m, nil, err
 	}
 	m = newMembership(a)
-	err = r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
-	if isFinal(err) {
+	if err = r.create(ctx, m); isFinal(err) {
 		return nil, err, nil
 	}
 	return m, nil, err
+}
+
+// create makes a membership, by another name where somebody else's has the one that it should have. One of the same person is
+// another attempt's, or about to go: what comes of it is seen in a moment.
+func (r *Reconciler) create(ctx context.Context, m *v1alpha1.Membership) error {
+	taken := r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
+	if !apierrors.IsAlreadyExists(taken) {
+		return taken
+	}
+	var all v1alpha1.MembershipList
+	if err := r.Live.List(ctx, &all, client.InNamespace(m.Namespace)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all.Items, func(other v1alpha1.Membership) bool { return other.Spec.User == m.Spec.User }) {
+		return taken
+	}
+	m.Name = member.FreeName(m.Name, all.Items)
+	return r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
 }
 
 func newMembership(a *v1alpha1.InvitationResponse) *v1alpha1.Membership {

@@ -5,12 +5,12 @@ package organization
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/member"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -27,7 +27,7 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 		return err
 	}
 	m := &v1alpha1.Membership{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: o.freeName(identity.ObjectName(email))},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(o.org), Name: member.FreeName(identity.ObjectName(email), o.members)},
 		Spec: v1alpha1.MembershipSpec{
 			User: email, Role: v1alpha1.RoleAdministrator, UserType: v1alpha1.UserTypeInternal, Origin: v1alpha1.OriginCreated,
 		},
@@ -46,15 +46,6 @@ func (r *Reconciler) heads(ctx context.Context, org *v1alpha1.Organization) (boo
 	var live v1alpha1.Organization
 	err := r.Live.Get(ctx, client.ObjectKeyFromObject(org), &live)
 	return err == nil && live.UID == org.UID && live.Spec.SuperAdmin == org.Spec.SuperAdmin, client.IgnoreNotFound(err)
-}
-
-// freeName is a name that no member's object bears, as like the wanted one as can be: somebody else's Membership may have it.
-func (o *observed) freeName(wanted string) string {
-	name := wanted
-	for i := 2; slices.ContainsFunc(o.members, func(m v1alpha1.Membership) bool { return m.Name == name }); i++ {
-		name = fmt.Sprintf("%s-%d", wanted, i)
-	}
-	return name
 }
 
 // isMember asks the API server, when the cache may not have seen the membership yet.

@@ -130,6 +130,19 @@ var _ = Describe("An answer", func() {
 		Expect(becomes(ctx, i, v1alpha1.ReasonAccepted).Status.Membership).To(Equal("before"))
 	})
 
+	It("gives the membership another name where somebody else's has it", func(ctx context.Context) {
+		bob := person("bob")
+		i := invited(ctx, bob)
+		theirs := membership(facts.OrganizationOf(i.Namespace), person("carol"))
+		theirs.Name = identity.ObjectName(bob)
+		create(ctx, theirs)
+		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
+		m := membership(facts.OrganizationOf(i.Namespace), bob)
+		m.Name = becomes(ctx, i, v1alpha1.ReasonAccepted).Status.Membership
+		Expect(m.Name).To(Equal(identity.ObjectName(bob) + "-2"))
+		Expect(becomes(ctx, m, v1alpha1.ReasonActive).Spec.User).To(Equal(bob))
+	})
+
 	It("is done when an earlier attempt was killed after the invitation was finished", func(ctx context.Context) {
 		i := invited(ctx, person("bob"))
 		create(ctx, membership(facts.OrganizationOf(i.Namespace), i.Spec.Email))
