@@ -175,6 +175,24 @@ func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organizati
 	return errors.Join(err, child.Keep(ctx, r.Client, bound, binding, rbacacv1.ExtractClusterRoleBinding))
 }
 
+// narrowOwnAccess takes the Organization from who administers it no more, where its namespace cannot be kept: it is not the
+// operator's, or goes away. Nobody gets anything there. The super admin, of whom the Organization itself tells, keeps what they have
+// when their membership goes with the namespace.
+func (r *Reconciler) narrowOwnAccess(ctx context.Context, o *observed) error {
+	var bound rbacv1.ClusterRoleBinding
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: ownRole(o.org)}, &bound); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	var still []string
+	if o.granted {
+		admins, _ := o.byRole()
+		still = slices.DeleteFunc(r.usernames(append(admins, o.org.Spec.SuperAdmin)), func(name string) bool {
+			return !slices.ContainsFunc(bound.Subjects, func(s rbacv1.Subject) bool { return s.Name == name })
+		})
+	}
+	return r.keepOwnAccess(ctx, o.org, still)
+}
+
 func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, verbs []string) error {
 	role := rbacacv1.ClusterRole(ownRole(org)).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
 		WithRules(rbacacv1.PolicyRule().WithAPIGroups(v1alpha1.GroupName).WithResources("organizations").

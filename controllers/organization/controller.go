@@ -87,8 +87,7 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	if !ours {
 		o.withoutNamespace(say)
-		o.awaitSampleData(say, v1alpha1.ReasonPending, "Waits for the namespace")
-		return nil
+		return r.narrowOwnAccess(ctx, o)
 	}
 	if !o.granted {
 		return r.withhold(ctx, o, say)

@@ -14,6 +14,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -141,6 +142,25 @@ var _ = Describe("An organization", func() {
 		goes(ctx, org)
 		Expect(read(ctx, ns).DeletionTimestamp).To(BeNil())
 		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
+	})
+
+	It("is no longer that of who lost the role, also where its namespace is not its own any more (R7)", func(ctx context.Context) {
+		name, john, alice, bob := unique("zylker"), person("john"), person("alice"), person("bob")
+		org := settled(ctx, name, john)
+		for _, email := range []string{alice, bob} {
+			m := membership(name, email)
+			m.Spec.Role = v1alpha1.RoleAdministrator
+			becomes(ctx, create(ctx, m), v1alpha1.ReasonActive)
+			Eventually(ctx, func() error { return as(email).Get(ctx, key(org), org) }).Should(Succeed())
+		}
+		// As the operator, whom the policy in config/policy lets do that: whoever does it, there was no policy then.
+		unlabel := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"labels":{"polyorg.io/organization":null}}}`))
+		Expect(mgr.GetClient().Patch(ctx, namespaceOf(org), unlabel)).To(Succeed())
+		becomes(ctx, org, v1alpha1.ReasonNamespaceNotOurs)
+		Expect(kube.Delete(ctx, membership(name, alice))).To(Succeed())
+		Eventually(ctx, func() error { return as(alice).Get(ctx, key(org), org) }).Should(MatchError(apierrors.IsForbidden, "IsForbidden"))
+		Expect(as(john).Get(ctx, key(org), org)).To(Succeed())
+		Expect(as(bob).Get(ctx, key(org), org)).To(Succeed())
 	})
 
 	It("leaves no namespace guarded that nobody could end, when it went without its end", func(ctx context.Context) {
