@@ -160,7 +160,7 @@ func (p *person) organization(m *v1alpha1.Membership) v1alpha1.UserOrganization 
 
 // patience is how long a new User waits for what is about to be said: far longer than it takes, but when the operator comes to a large
 // cluster for the first time.
-const patience = 5 * time.Minute
+const patience = 30 * time.Minute
 
 // wait is for how long nothing is to be told of somebody new of whose memberships some are about to be judged: each of them, as it is,
 // wakes the controller. So nobody's first list is written once for each organization in it.
