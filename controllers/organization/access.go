@@ -149,7 +149,7 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 	var errs []error
 	for i := range live {
 		b := &live[i]
-		if _, ok := wanted[b.Name]; !ok && metav1.IsControlledBy(b, org) {
+		if _, ok := wanted[b.Name]; !ok && isOwn(b, org) {
 			errs = append(errs, child.Delete(ctx, r.Client, b))
 		}
 	}

@@ -127,8 +127,15 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 // nothing comes back to what is left here.
 func (r *Reconciler) removeOwn(ctx context.Context, org *v1alpha1.Organization, obj client.Object) error {
 	err := r.Live.Get(ctx, client.ObjectKeyFromObject(obj), obj)
-	if err != nil || !metav1.IsControlledBy(obj, org) {
+	if err != nil || !isOwn(obj, org) {
 		return client.IgnoreNotFound(err)
 	}
 	return child.Delete(ctx, r.Client, obj)
+}
+
+// isOwn reports whether what bears an organization's label or name was made for it. While it ends, what nobody owns was too: with
+// --cascade=orphan garbage collection takes the owner from it, before the operator is done.
+func isOwn(obj client.Object, org *v1alpha1.Organization) bool {
+	orphan := org.DeletionTimestamp != nil && metav1.GetControllerOf(obj) == nil
+	return orphan || metav1.IsControlledBy(obj, org)
 }

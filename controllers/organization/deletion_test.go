@@ -25,20 +25,24 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	ending := zylker.DeepCopy()
+	ending.DeletionTimestamp = &metav1.Time{}
+	by := func(owner types.UID) []metav1.OwnerReference {
+		return []metav1.OwnerReference{{UID: owner, Controller: ptr.To(true)}}
+	}
 	for sentence, tc := range map[string]struct {
-		owner types.UID
-		stays bool
+		owners []metav1.OwnerReference
+		stays  bool
 	}{
-		"its access goes":              {zylker.UID, false},
-		"that of a later one does not": {"2", true},
+		"its access goes": {by(zylker.UID), false},
+		"what garbage collection left an orphan goes as well": {nil, false},
+		"that of a later one does not":                        {by("2"), true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			own := metav1.ObjectMeta{
-				Name: ownRole(zylker), UID: "role", OwnerReferences: []metav1.OwnerReference{{UID: tc.owner, Controller: ptr.To(true)}},
-			}
+			own := metav1.ObjectMeta{Name: ownRole(zylker), UID: "role", OwnerReferences: tc.owners}
 			access := []client.Object{&rbacv1.ClusterRole{ObjectMeta: own}, &rbacv1.ClusterRoleBinding{ObjectMeta: own}}
 			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(access...).Build()
-			if err := (&Reconciler{Client: c, Live: c}).release(t.Context(), zylker); err != nil {
+			if err := (&Reconciler{Client: c, Live: c}).release(t.Context(), ending); err != nil {
 				t.Fatal(err)
 			}
 			for _, a := range access {

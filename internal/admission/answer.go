@@ -55,7 +55,10 @@ func status(req admission.Request, kind rules.ViolationKind, violations rules.Vi
 		s.Message = "LimitExceeded: " + s.Message
 	}
 	for _, v := range violations {
-		s.Details.Causes = append(s.Details.Causes, metav1.StatusCause{Type: metav1.CauseType(v.Rule), Field: v.Field, Message: v.String()})
+		cause := metav1.StatusCause{Type: metav1.CauseType(v.Rule), Field: v.Field}
+		v.Field = "" // kubectl puts it before the message
+		cause.Message = v.String()
+		s.Details.Causes = append(s.Details.Causes, cause)
 	}
 	return s
 }

@@ -27,7 +27,7 @@ const (
 	MailPlain       MailTLS = "None"     // not at all: for a relay on the same machine
 )
 
-// Mail is the mail server that sends invitations (I4). It is checked at start, and Invitations say whether there is one; this
+// Mail is the mail server that sends invitations (I4). Its form is checked at start, and Invitations say whether there is one; this
 // version sends nothing yet.
 type Mail struct {
 	// Address of the SMTP server, host:port. Required.
