@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
 )
 
 // TestReleaseRemovesItsOwn: by a cache that is behind, an organization is released whose name a later one has by now.
@@ -52,5 +53,27 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWithdrawAccess: with --cascade=orphan the bindings have no owner by the time that the operator looks.
+func TestWithdrawAccess(t *testing.T) {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, rbacv1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ending := zylker.DeepCopy()
+	ending.DeletionTimestamp = &metav1.Time{}
+	orphan := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{
+		Name: nameOf(memberRole, 0), Namespace: namespaceOf(ending), Labels: child.Labels(ending),
+	}}
+	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(orphan).Build()
+	if err := (&Reconciler{Client: c, Live: c}).withdrawAccess(t.Context(), ending); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Get(t.Context(), client.ObjectKeyFromObject(orphan), orphan); !apierrors.IsNotFound(err) {
+		t.Errorf("somebody still has access: %v", err)
 	}
 }
