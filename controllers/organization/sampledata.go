@@ -128,12 +128,12 @@ func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status
 // refusal says why the cluster refuses the Job. Of one whose form is wrong it names the fields and no values: the template is the
 // platform's, and those who read this are not.
 func refusal(err error) string {
-	var status apierrors.APIStatus
-	if !apierrors.IsInvalid(err) || !errors.As(err, &status) {
+	var answer apierrors.APIStatus
+	if !apierrors.IsInvalid(err) || !errors.As(err, &answer) {
 		return err.Error()
 	}
 	var fields []string
-	if details := status.Status().Details; details != nil {
+	if details := answer.Status().Details; details != nil {
 		for _, cause := range details.Causes {
 			fields = append(fields, cause.Field)
 		}
