@@ -73,7 +73,7 @@ func awaitOrganizations(ctx context.Context, c *cluster) error {
 	return wait.PollUntilContextTimeout(ctx, time.Second, quietAtFirst, true, func(ctx context.Context) (bool, error) {
 		var all v1alpha1.OrganizationList
 		err := c.admin.List(ctx, &all)
-		settled := func(o v1alpha1.Organization) bool { return o.Status.ObservedGeneration == o.Generation }
+		settled := func(o v1alpha1.Organization) bool { return isReady(o.Status.Conditions) }
 		return len(filter(all.Items, settled)) == len(c.orgs), err
 	})
 }
