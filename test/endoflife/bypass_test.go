@@ -66,7 +66,7 @@ var _ = Describe("What got past admission", func() {
 		})
 		Expect(again.Spec.User).To(Equal(john))
 		Expect(again.Status.Role).To(Equal(v1alpha1.RoleSuperAdmin))
-		Expect(l.As(john).List(ctx, &v1alpha1.InvitationList{}, client.InNamespace(own.Namespace))).To(Succeed())
+		l.EventuallyHasAccess(ctx, john, v1alpha1.RoleSuperAdmin, org)
 		l.EventuallyReady(ctx, org)
 		l.EventuallyReady(ctx, usurper)
 	})

@@ -73,7 +73,10 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
 		says(ctx, org, v1alpha1.ConditionReconciling, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 		Expect(org.Status.AccessURL).To(BeEmpty())
-		Expect(l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))).To(lab.BeRefusedByRBAC())
+		former := l.As(alice)
+		Eventually(func() error {
+			return former.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))
+		}).WithContext(ctx).Should(lab.BeRefusedByRBAC())
 		create(ctx, lab.NewBinding(other, "ZohoDesk", desk))
 	})
 

@@ -86,7 +86,7 @@ func BeRefusedByRBAC() gomegatypes.GomegaMatcher {
 	return And(Satisfy(apierrors.IsForbidden), MatchError(MatchRegexp(`User ".*" cannot `)))
 }
 
-// Organization makes an organization as the platform, and returns when it is in service.
+// Organization makes an organization as the platform, and returns when it is in service and its super admin has access.
 func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int32, change ...func(*v1alpha1.Organization)) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := NewOrganization(superAdmin, licenses)
@@ -95,6 +95,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 	}
 	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
 	l.EventuallyReady(ctx, org)
+	l.EventuallyHasAccess(ctx, superAdmin, v1alpha1.RoleSuperAdmin, org)
 	return org
 }
 
@@ -104,7 +105,22 @@ func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user strin
 	m := NewMembership(org, user, role)
 	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, m) })).To(Succeed())
 	l.EventuallyReady(ctx, m)
+	l.EventuallyHasAccess(ctx, user, role, org)
 	return m
+}
+
+// EventuallyHasAccess returns when RBAC gives somebody what their role has: the organization's namespace, and to who administers it the
+// Organization itself. That is a moment after their Membership is Ready: the API server learns of RoleBindings by a watch of its own.
+func (l *Lab) EventuallyHasAccess(ctx context.Context, user string, role v1alpha1.Role, org *v1alpha1.Organization) {
+	GinkgoHelper()
+	c := l.As(l.Config.Identity.UsernamePrefix + user)
+	Eventually(func() error {
+		err := c.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(NamespaceOf(org)), client.Limit(1))
+		if err != nil || role == v1alpha1.RoleStandard {
+			return err
+		}
+		return c.Get(ctx, client.ObjectKeyFromObject(org), &v1alpha1.Organization{})
+	}).WithContext(ctx).Should(Succeed())
 }
 
 // EventuallyReady returns when an object of ours is Ready in its present generation.
