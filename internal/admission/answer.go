@@ -27,7 +27,7 @@ func answerFor(req admission.Request, violations rules.Violations) admission.Res
 	if len(violations) == 0 {
 		return admission.Allowed("")
 	}
-	for _, kind := range []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindLimit} {
+	for _, kind := range []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindEarly, rules.KindLimit} {
 		if of := ofKind(violations, kind); len(of) > 0 {
 			return denied(status(req, kind, of))
 		}
@@ -51,6 +51,8 @@ func status(req admission.Request, kind rules.ViolationKind, violations rules.Vi
 	switch kind {
 	case rules.KindInvalid:
 		s.Code, s.Reason = http.StatusUnprocessableEntity, metav1.StatusReasonInvalid
+	case rules.KindEarly:
+		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, retryAfter
 	case rules.KindLimit:
 		s.Message = "LimitExceeded: " + s.Message
 	}

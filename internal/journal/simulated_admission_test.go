@@ -3,8 +3,6 @@
 package journal_test
 
 import (
-	"slices"
-
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/facts"
@@ -34,7 +32,7 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		act := rules.Act{Actor: r.actor, Now: s.now, BaseDomain: baseDomain}
 		violations := judges[c.Kind](o, act, organization, before, after)
-		if slices.ContainsFunc(violations, func(v rules.Violation) bool { return v.Kind == rules.KindForbidden }) {
+		if violations.Forbid() {
 			return violations
 		}
 		return append(violations, rules.Limits(o, act, was, c.After)...)

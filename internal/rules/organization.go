@@ -122,7 +122,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
 	if !o.hasPlace(from, organization) { // the Organization is under judgement, so what counts is their Membership
-		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; it comes by itself, try again then", from, organization)
+		return early("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet", from, organization)
 	}
 	return nil
 }
@@ -156,5 +156,5 @@ func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
 	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || o.left(org.Name) == 0 {
 		return nil
 	}
-	return forbidden("O7", "the end of %s is not prepared yet, and it has members or invitations; the operator sees to that, try again in a moment", org.Name)
+	return early("O7", "the end of %s, which has members or invitations, is not prepared yet", org.Name)
 }

@@ -200,7 +200,7 @@ func TestDeleteOrganization(t *testing.T) {
 		"O7: a Standard member does not":               {there, by(user(bob)).deletes(zylker), []string{"O7"}, false, []string{"only Administrators and the super admin of zylker"}},
 		"O7: a stranger does not":                      {there, by(user(carol)).deletes(zylker), []string{"O7"}, false, nil},
 		"O7: nor is one deleted without its finalizer while it has members, who would be left behind": {
-			there, by(platform).deletes(released(zylker)), []string{"O7"}, false, []string{"try again in a moment"},
+			there, by(platform).deletes(released(zylker)), []string{"O7"}, false, []string{"is not prepared yet; try again"},
 		},
 		"O7: nor while somebody may be about to become one": {
 			world{}.with(zylker).perhaps(member(bob, "zylker")), by(platform).deletes(released(zylker)), []string{"O7"}, true, nil,

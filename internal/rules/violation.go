@@ -25,6 +25,7 @@ type ViolationKind string
 const (
 	KindForbidden ViolationKind = "Forbidden"     // the actor may not do this
 	KindInvalid   ViolationKind = "Invalid"       // the object itself is wrong, whoever asks
+	KindEarly     ViolationKind = "Early"         // right, but the operator has something to do first, which takes a moment
 	KindLimit     ViolationKind = "LimitExceeded" // all places are taken
 )
 
@@ -52,13 +53,17 @@ func (vs Violations) String() string {
 	return strings.Join(texts, "; ")
 }
 
-// Forbid reports whether the actor may not do this, whatever else there is to say of it.
+// Forbid reports whether the actor may not do this, or not yet, whatever else there is to say of it.
 func (vs Violations) Forbid() bool {
-	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden })
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindEarly })
 }
 
 func forbidden(rule, format string, args ...any) Violations {
 	return Violations{{Rule: rule, Kind: KindForbidden, Message: fmt.Sprintf(format, args...)}}
+}
+
+func early(rule, format string, args ...any) Violations {
+	return Violations{{Rule: rule, Kind: KindEarly, Message: fmt.Sprintf(format, args...) + "; try again"}}
 }
 
 func invalid(rule, field, format string, args ...any) Violations {

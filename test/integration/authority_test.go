@@ -210,9 +210,14 @@ var _ = Describe("Authority", Ordered, func() {
 		Expect(change(ctx, as(owner), org, protect(true))).To(Succeed())
 		refuses(lab.Insist(ctx, func() error { return platform.Delete(ctx, org) }), "O7")
 		Expect(change(ctx, as(owner), org, protect(false))).To(Succeed())
-		refuses(lab.Insist(ctx, func() error { return as(admin).Delete(ctx, org) }), "O7") // without the finalizer, which no operator gave it here
-		Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Finalizers = []string{v1alpha1.OrganizationFinalizer} })).To(Succeed())
 		refuses(lab.Insist(ctx, func() error { return as(outsider).Delete(ctx, org) }), "O7")
+
+		By("asking to try again for as long as there is no finalizer, which no operator gives it here")
+		err := as(admin).Delete(ctx, org)
+		Expect(err).To(And(Satisfy(apierrors.IsTooManyRequests), MatchError(ContainSubstring("is not prepared yet; try again [O7]"))))
+		after, asked := apierrors.SuggestsClientDelay(err)
+		Expect(asked && after > 0).To(BeTrue())
+		Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Finalizers = []string{v1alpha1.OrganizationFinalizer} })).To(Succeed())
 		Expect(lab.Insist(ctx, func() error { return as(admin).Delete(ctx, org) })).To(Succeed())
 	})
 
