@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pages
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	gomegatypes "github.com/onsi/gomega/types"
+)
+
+const (
+	// patience bounds one page on a busy machine.
+	patience = 4 * time.Minute
+	// reading is what somebody takes at least from one step to the next.
+	reading = 500 * time.Millisecond
+)
+
+// step is what a page says to do, and what it shows of the outcome, if anything.
+type step struct{ do, shows string }
+
+var fence = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?\n)```$")
+
+// stepsOf reads a page: what it shows of a step is the first block without a language after it.
+func stepsOf(page string) (steps []step) {
+	open := false
+	for _, block := range fence.FindAllStringSubmatch(page, -1) {
+		switch language, text := block[1], block[2]; {
+		case language == "bash":
+			steps, open = append(steps, step{do: text}), true
+		case language == "" && open:
+			steps[len(steps)-1].shows, open = text, false
+		}
+	}
+	return steps
+}
+
+// walk does every step of a page, and holds it to what the page shows.
+func walk(ctx context.Context, path string) {
+	page, err := os.ReadFile(filepath.Join(l.Root, "docs", path))
+	Expect(err).NotTo(HaveOccurred())
+	steps := stepsOf(string(page))
+	Expect(steps).NotTo(BeEmpty())
+	t := open(ctx)
+	for _, s := range steps {
+		By(s.do)
+		time.Sleep(reading) //nolint:forbidigo // A reader's pace is no state: it is what RBAC's watches have to keep up with.
+		t.take(ctx, s)
+	}
+}
+
+// take does one step. What its last command reads may follow what the others did in a moment, so that is asked again.
+func (t *terminal) take(ctx context.Context, s step) {
+	GinkgoHelper()
+	acts, reads := s.split()
+	said, failed := t.run(acts)
+	Eventually(func() string {
+		text, badly := t.run(reads)
+		failed = failed || badly
+		return said + text
+	}).WithContext(ctx).Should(show(s.shows))
+	Expect(failed).To(Equal(s.isRefused()), "%s", said)
+}
+
+// split tells what a step does from what it then looks at.
+func (s step) split() (acts, reads string) {
+	lines := strings.SplitAfter(strings.TrimSpace(s.do), "\n")
+	last := lines[len(lines)-1]
+	if strings.HasPrefix(last, "kubectl get ") {
+		return strings.Join(lines[:len(lines)-1], ""), last
+	}
+	return s.do, ""
+}
+
+// isRefused reports whether something of a step is expected to fail.
+func (s step) isRefused() bool {
+	return strings.Contains(s.shows, "denied ") || strings.Contains(s.shows, "Error from server")
+}
+
+var (
+	space = regexp.MustCompile(`\s+`)
+	// Times differ from one walk to another.
+	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\b\d+m\d+s\b|\b\d+[sm]\b`)
+)
+
+// plain is what a text says, whatever the widths of its columns and wherever its lines are broken.
+func plain(text string) string {
+	return space.ReplaceAllString(moment.ReplaceAllString(text, "<time>"), " ")
+}
+
+// show matches what was said if it is what a page shows; an ellipsis there stands for anything.
+func show(shown string) gomegatypes.GomegaMatcher {
+	return WithTransform(plain, Satisfy(func(said string) bool {
+		for part := range strings.SplitSeq(plain(shown), "…") {
+			_, rest, ok := strings.Cut(said, strings.TrimSpace(part))
+			if !ok {
+				return false
+			}
+			said = rest
+		}
+		return true
+	}))
+}
+
+func TestShow(t *testing.T) {
+	said := "NAME   READY   AGE\nlabs   True    1m5s\nError: no place on this page [L1]\n"
+	for shown, want := range map[string]bool{
+		"":                                   true,
+		"NAME READY AGE labs True 44s":       true,
+		"labs   True    7s":                  true,
+		"Error: no place\non this page [L1]": true,
+		"labs … [L1]":                        true,
+		"… no place … [L1]":                  true,
+		"labs False 44s":                     false,
+		"labs True 44s [L1]":                 false,
+		"Error … labs":                       false,
+	} {
+		if got, err := show(shown).Match(said); err != nil || got != want {
+			t.Errorf("%q: %v, %v; want %v", shown, got, err, want)
+		}
+	}
+}
+
+func TestStepsOf(t *testing.T) {
+	page := "```\nnot done\n```\n```bash\none\n```\n\n```\nshown of one\n```\n```\nsomething else\n```\n```bash\ntwo\n```\n```bash\nthree\n```\nwords\n```\nshown of three\n```\n"
+	want := []step{{"one\n", "shown of one\n"}, {"two\n", ""}, {"three\n", "shown of three\n"}}
+	if got := stepsOf(page); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

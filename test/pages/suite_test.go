@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package pages does what the documentation tells people to do, command by command, and holds it to what it shows them.
+package pages
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+var l *lab.Lab
+
+func TestPages(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Pages")
+}
+
+// The cluster is as `make run` leaves it when it says that it is ready.
+var _ = BeforeSuite(func(ctx context.Context) {
+	l = lab.Start(ctx, lab.Options{})
+	Expect(l.Operator.ApplySamples(ctx, filepath.Join(l.Root, "config", "samples"))).To(Succeed())
+}, NodeTimeout(8*time.Minute))
+
+// One cluster for all: no page needs what another takes away.
+var _ = Describe("The page", Ordered, ContinueOnFailure, func() {
+	DescribeTable("does what it says:", walk,
+		Entry("tutorial", NodeTimeout(patience), "tutorial.md"),
+		Entry("default organizations", NodeTimeout(patience), "tasks/default-organization.md"),
+		Entry("give access", NodeTimeout(patience), "tasks/give-access.md"),
+		Entry("trial and subscription", NodeTimeout(patience), "tasks/trial-and-subscription.md"),
+		Entry("transfer the super-admin role", NodeTimeout(patience), "tasks/transfer-super-admin.md"),
+	)
+
+	It("on transfer leaves the role where no other page looks for it", func(ctx context.Context) {
+		services := &v1alpha1.Organization{}
+		services.Name = "zylker-services"
+		Expect(lab.Change(ctx, l.Platform, services, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = "maria@zylker.com" })).To(Succeed())
+		l.EventuallyReady(ctx, services)
+	})
+
+	DescribeTable("does what it says:", walk,
+		Entry("change edition and licences", NodeTimeout(patience), "tasks/change-edition-and-licences.md"),
+		Entry("end an organization", NodeTimeout(patience), "tasks/end-of-life.md"),
+		Entry("keep customers in Git", NodeTimeout(patience), "tasks/gitops.md"),
+	)
+})
