@@ -92,6 +92,7 @@ const (
 	outcomeRefused     = "refused"
 	outcomeExists      = "exists"
 	outcomeContended   = "contended"
+	outcomeEarly       = "early"
 	outcomeUnavailable = "unavailable"
 )
 
@@ -103,6 +104,8 @@ func outcomeOf(violations rules.Violations, err error) string {
 		return outcomeContended
 	case err != nil:
 		return outcomeUnavailable
+	case violations.Early():
+		return outcomeEarly
 	case len(violations) > 0:
 		return outcomeRefused
 	}

@@ -16,7 +16,7 @@ import (
 var (
 	judgements = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_judgements_total",
-		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way) or unavailable (try again: the journal is out of reach or this replica is behind).",
+		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way), early (try again: the operator has something to do first) or unavailable (try again: the journal is out of reach or this replica is behind).",
 	}, []string{"kind", "outcome"})
 	batch = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:    "polyorg_journal_batch_size",

@@ -122,7 +122,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
 	if !o.hasPlace(from, organization) { // the Organization is under judgement, so what counts is their Membership
-		return early("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet", from, organization)
+		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; the operator makes it as soon as the organization is in service", from, organization)
 	}
 	return nil
 }

@@ -58,6 +58,11 @@ func (vs Violations) Forbid() bool {
 	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindEarly })
 }
 
+// Early reports whether the change may be asked for again in a moment, as it is.
+func (vs Violations) Early() bool {
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindEarly })
+}
+
 func forbidden(rule, format string, args ...any) Violations {
 	return Violations{{Rule: rule, Kind: KindForbidden, Message: fmt.Sprintf(format, args...)}}
 }

@@ -48,6 +48,7 @@ func walk(ctx context.Context, path string) {
 	page, err := os.ReadFile(filepath.Join(l.Root, "docs", path))
 	Expect(err).NotTo(HaveOccurred())
 	steps := stepsOf(string(page))
+	Expect(steps).To(HaveLen(strings.Count(string(page), "```bash")))
 	Expect(steps).NotTo(BeEmpty())
 	t := open(ctx)
 	for _, s := range steps {
@@ -62,12 +63,11 @@ func (t *terminal) take(ctx context.Context, s step) {
 	GinkgoHelper()
 	acts, reads := s.split()
 	said, failed := t.run(acts)
-	Eventually(func() string {
+	Eventually(func(g Gomega) {
 		text, badly := t.run(reads)
-		failed = failed || badly
-		return said + text
-	}).WithContext(ctx).Should(show(s.shows))
-	Expect(failed).To(Equal(s.isRefused()), "%s", said)
+		g.Expect(said + text).To(show(s.shows))
+		g.Expect(failed || badly).To(Equal(s.isRefused()), "%s", said+text)
+	}).WithContext(ctx).Should(Succeed())
 }
 
 // split tells what a step does from what it then looks at.
