@@ -32,7 +32,7 @@ func Cache() cache.Options {
 		ByObject: map[client.Object]cache.ByObject{
 			&rbacv1.RoleBinding{}:        {Label: made},
 			&rbacv1.ClusterRole{}:        applied,
-			&rbacv1.ClusterRoleBinding{}: applied,
+			&rbacv1.ClusterRoleBinding{}: {Label: made},
 			&networkingv1.Ingress{}:      applied,
 			&batchv1.Job{}:               {Label: made},
 		},

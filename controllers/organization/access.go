@@ -11,11 +11,13 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	rbacacv1 "k8s.io/client-go/applyconfigurations/rbac/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -58,8 +60,14 @@ func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admin
 	if err != nil {
 		return err
 	}
-	wanted := wantedOf(live, admins, members)
-	errs := []error{r.keepOwnAccess(ctx, org, admins)}
+	inside := map[string][]string{adminRole: admins, memberRole: members}
+	return errors.Join(r.keepOwnAccess(ctx, org, admins), r.keepBindings(ctx, org, live, inside))
+}
+
+// keepBindings makes those that stand give some roles to these people, and to nobody else.
+func (r *Reconciler) keepBindings(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, people map[string][]string) error {
+	wanted := wantedOf(live, people)
+	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if !slices.ContainsFunc(live, func(b rbacv1.RoleBinding) bool { return b.Name == name && wanted[name].stands(&b, org) }) {
 			errs = append(errs, child.Apply(ctx, r.Client, wanted[name].apply(name, org)))
@@ -73,6 +81,27 @@ func (r *Reconciler) bindings(ctx context.Context, org *v1alpha1.Organization) (
 	var live rbacv1.RoleBindingList
 	err := r.Client.List(ctx, &live, client.InNamespace(namespaceOf(org)), client.MatchingLabels(child.Labels(org)))
 	return live.Items, err
+}
+
+// ownBindings are the ClusterRoleBindings by which administrators have an organization, as RoleBindings of no namespace: people are
+// spread over both alike. Somebody else's may bear the organization's label, and give another role.
+func ownBindings(ctx context.Context, from client.Reader, org *v1alpha1.Organization, found client.ListOption) (own []rbacv1.RoleBinding, err error) {
+	var live rbacv1.ClusterRoleBindingList
+	err = from.List(ctx, &live, found)
+	for _, b := range live.Items {
+		if b.RoleRef.Name == ownRole(org) {
+			own = append(own, rbacv1.RoleBinding{ObjectMeta: b.ObjectMeta, RoleRef: b.RoleRef, Subjects: b.Subjects})
+		}
+	}
+	return own, err
+}
+
+// original is what a binding was read as.
+func original(b *rbacv1.RoleBinding) client.Object {
+	if b.Namespace == "" {
+		return &rbacv1.ClusterRoleBinding{ObjectMeta: b.ObjectMeta}
+	}
+	return b
 }
 
 // byRole are the active members, each once: who administers, and who does not.
@@ -114,11 +143,11 @@ type binding struct {
 	people []string
 }
 
-// wantedOf are the bindings that there should be, by name, beside those that there are.
-func wantedOf(live []rbacv1.RoleBinding, admins, members []string) map[string]binding {
+// wantedOf are the bindings of some roles that there should be, by name, beside those that there are.
+func wantedOf(live []rbacv1.RoleBinding, people map[string][]string) map[string]binding {
 	wanted := map[string]binding{}
-	for role, people := range map[string][]string{adminRole: admins, memberRole: members} {
-		for n, some := range share(sharesOf(role, live), people) {
+	for role, all := range people {
+		for n, some := range share(sharesOf(role, live), all) {
 			wanted[nameOf(role, n)] = binding{role, some}
 		}
 	}
@@ -135,7 +164,11 @@ func (b binding) stands(live *rbacv1.RoleBinding, org *v1alpha1.Organization) bo
 		})
 }
 
-func (b binding) apply(name string, org *v1alpha1.Organization) *rbacacv1.RoleBindingApplyConfiguration {
+func (b binding) apply(name string, org *v1alpha1.Organization) runtime.ApplyConfiguration {
+	if b.role == ownRole(org) {
+		return rbacacv1.ClusterRoleBinding(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
+			WithRoleRef(clusterRole(b.role)).WithSubjects(subjects(b.people)...)
+	}
 	return rbacacv1.RoleBinding(name, namespaceOf(org)).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
 		WithRoleRef(clusterRole(b.role)).WithSubjects(subjects(b.people)...)
 }
@@ -144,13 +177,13 @@ func clusterRole(name string) *rbacacv1.RoleRefApplyConfiguration {
 	return rbacacv1.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(name)
 }
 
-// removeSurplus deletes the RoleBindings that have nobody left to name.
+// removeSurplus deletes the bindings that have nobody left to name.
 func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, wanted map[string]binding) error {
 	var errs []error
 	for i := range live {
 		b := &live[i]
 		if _, ok := wanted[b.Name]; !ok && isOwn(b, org) {
-			errs = append(errs, child.Delete(ctx, r.Client, b))
+			errs = append(errs, child.Delete(ctx, r.Client, original(b)))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -160,37 +193,39 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 }
 
 // keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
-// decides which change, and who deletes (O7). Where nobody is left, what stands is emptied, and nothing is made.
+// decides which change, and who deletes (O7). Where nobody is left, nothing is made.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
-	name := ownRole(org)
-	bound := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	var err error
+	live, err := ownBindings(ctx, r.Client, org, index.Of(org))
+	if err != nil {
+		return err
+	}
 	if len(admins) > 0 {
 		err = r.keepOwnRole(ctx, org, having)
-	} else if err := r.Client.Get(ctx, client.ObjectKeyFromObject(bound), bound); err != nil {
-		return client.IgnoreNotFound(err)
 	}
-	binding := rbacacv1.ClusterRoleBinding(name).WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).
-		WithRoleRef(clusterRole(name)).WithSubjects(subjects(admins)...)
-	return errors.Join(err, child.Keep(ctx, r.Client, bound, binding, rbacacv1.ExtractClusterRoleBinding))
+	return errors.Join(err, r.keepBindings(ctx, org, live, map[string][]string{ownRole(org): admins}))
 }
 
 // narrowOwnAccess takes the Organization from who administers it no more, where its namespace cannot be kept: it is not the
 // operator's, or goes away. Nobody gets anything there. The super admin, of whom the Organization itself tells, keeps what they have
 // when their membership goes with the namespace.
 func (r *Reconciler) narrowOwnAccess(ctx context.Context, o *observed) error {
-	var bound rbacv1.ClusterRoleBinding
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: ownRole(o.org)}, &bound); err != nil {
-		return client.IgnoreNotFound(err)
+	live, err := ownBindings(ctx, r.Client, o.org, index.Of(o.org))
+	if err != nil {
+		return err
 	}
 	var still []string
 	if o.granted {
 		admins, _ := o.byRole()
 		still = slices.DeleteFunc(r.usernames(append(admins, o.org.Spec.SuperAdmin)), func(name string) bool {
-			return !slices.ContainsFunc(bound.Subjects, func(s rbacv1.Subject) bool { return s.Name == name })
+			return !slices.ContainsFunc(live, func(b rbacv1.RoleBinding) bool { return names(&b, name) })
 		})
 	}
 	return r.keepOwnAccess(ctx, o.org, still)
+}
+
+// names reports whether a binding names somebody.
+func names(b *rbacv1.RoleBinding, username string) bool {
+	return slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool { return s.Name == username })
 }
 
 func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization, verbs []string) error {
@@ -201,5 +236,5 @@ func (r *Reconciler) keepOwnRole(ctx context.Context, org *v1alpha1.Organization
 	return child.Keep(ctx, r.Client, live, role, rbacacv1.ExtractClusterRole)
 }
 
-// ownRole is the name of the ClusterRole, and of its binding, by which administrators have their own Organization.
+// ownRole is the name of the ClusterRole by which administrators have their own Organization.
 func ownRole(org *v1alpha1.Organization) string { return "polyorg:organization:" + org.Name }

@@ -11,10 +11,10 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 )
 
-// chunk is how many people one RoleBinding names, so that no object grows without bound.
+// chunk is how many people one binding names, so that no object grows without bound.
 const chunk = 500
 
-// shares are who is named by each RoleBinding of one role. A binding is known by its number, from 0.
+// shares are who is named by each binding of one role. A binding is known by its number, from 0.
 type shares map[int][]string
 
 // share spreads people, each once, over bindings of at most chunk. Everybody stays where they are, and who is new takes the first

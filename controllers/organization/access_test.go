@@ -3,6 +3,7 @@
 package organization
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,8 +46,21 @@ func TestWantedOf(t *testing.T) {
 		memberRole + "-0": {memberRole, []string{"bob"}},
 		memberRole + "-3": {memberRole, []string{"carol"}},
 	}
-	got := wantedOf(live, []string{"alice"}, []string{"bob", "carol"})
+	got := wantedOf(live, map[string][]string{adminRole: {"alice"}, memberRole: {"bob", "carol"}})
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(binding{})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestWantedOfMany: the access of administrators to their Organization is spread as that to its namespace is.
+func TestWantedOfMany(t *testing.T) {
+	var admins []string
+	for i := range chunk + 1 {
+		admins = append(admins, fmt.Sprintf("admin-%03d", i))
+	}
+	role := ownRole(zylker)
+	want := map[string]binding{role + "-0": {role, admins[:chunk]}, role + "-1": {role, admins[chunk:]}}
+	if diff := cmp.Diff(want, wantedOf(nil, map[string][]string{role: admins}), cmp.AllowUnexported(binding{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

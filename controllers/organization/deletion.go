@@ -111,11 +111,8 @@ func remaining(ns *corev1.Namespace) string {
 // release removes the finalizer, and with it the organization. Admission sees to it that nothing is left which would count again
 // once there is no organization (O7, R8). What nothing else removes where garbage collection is told to leave orphans goes before.
 func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) error {
-	own := metav1.ObjectMeta{Name: ownRole(org)}
-	for _, access := range []client.Object{&rbacv1.ClusterRoleBinding{ObjectMeta: own}, &rbacv1.ClusterRole{ObjectMeta: own}} {
-		if err := r.removeOwn(ctx, org, access); err != nil {
-			return fmt.Errorf("remove the access to the organization: %w", err)
-		}
+	if err := r.removeOwnAccess(ctx, org); err != nil {
+		return fmt.Errorf("remove the access to the organization: %w", err)
 	}
 	free := org.DeepCopy()
 	controllerutil.RemoveFinalizer(free, v1alpha1.OrganizationFinalizer)
@@ -123,14 +120,22 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
 }
 
-// removeOwn deletes what belongs to an organization, and not to a later one of its name. It asks the API server and not the cache:
-// nothing comes back to what is left here.
-func (r *Reconciler) removeOwn(ctx context.Context, org *v1alpha1.Organization, obj client.Object) error {
-	err := r.Live.Get(ctx, client.ObjectKeyFromObject(obj), obj)
-	if err != nil || !isOwn(obj, org) {
+// removeOwnAccess deletes what belongs to an organization, and not to a later one of its name. It asks the API server and not the
+// cache: nothing comes back to what is left here.
+func (r *Reconciler) removeOwnAccess(ctx context.Context, org *v1alpha1.Organization) error {
+	live, err := ownBindings(ctx, r.Live, org, client.MatchingLabels(child.Labels(org)))
+	if err != nil {
+		return err
+	}
+	if err := r.removeSurplus(ctx, org, live, nil); err != nil {
+		return err
+	}
+	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: ownRole(org)}}
+	err = r.Live.Get(ctx, client.ObjectKeyFromObject(role), role)
+	if err != nil || !isOwn(role, org) {
 		return client.IgnoreNotFound(err)
 	}
-	return child.Delete(ctx, r.Client, obj)
+	return child.Delete(ctx, r.Client, role)
 }
 
 // isOwn reports whether what bears an organization's label or name was made for it. While it ends, what nobody owns was too: with

@@ -41,10 +41,18 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			own := metav1.ObjectMeta{Name: ownRole(zylker), UID: "role", OwnerReferences: tc.owners}
-			access := []client.Object{&rbacv1.ClusterRole{ObjectMeta: own}, &rbacv1.ClusterRoleBinding{ObjectMeta: own}}
-			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(access...).Build()
+			bound := own
+			bound.Name, bound.Labels = nameOf(ownRole(zylker), 3), child.Labels(zylker)
+			others := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "theirs", Labels: child.Labels(zylker)}}
+			access := []client.Object{
+				&rbacv1.ClusterRole{ObjectMeta: own}, &rbacv1.ClusterRoleBinding{ObjectMeta: bound, RoleRef: rbacv1.RoleRef{Name: ownRole(zylker)}},
+			}
+			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(append(access, others)...).Build()
 			if err := (&Reconciler{Client: c, Live: c}).release(t.Context(), ending); err != nil {
 				t.Fatal(err)
+			}
+			if err := c.Get(t.Context(), client.ObjectKeyFromObject(others), others); err != nil {
+				t.Errorf("somebody else's binding: %v", err)
 			}
 			for _, a := range access {
 				err := c.Get(t.Context(), client.ObjectKeyFromObject(a), a)

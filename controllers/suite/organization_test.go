@@ -237,7 +237,7 @@ var _ = Describe("An organization", func() {
 		Expect(h.Spec.HeldFor.UID).To(Equal(uid))
 		Expect(h.Spec.RedirectTo).To(BeEmpty())
 		goes(ctx, user)
-		goes(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name}})
+		goes(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name + "-0"}})
 
 		later := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonHostNotFree)
 		Expect(later.Status.Hosts).To(BeEmpty(), "a later organization of the name inherits nothing (A2)")

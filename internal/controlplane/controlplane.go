@@ -92,6 +92,7 @@ func (c *ControlPlane) RestartControllers() error {
 		return err
 	}
 	c.processes = c.processes[:last]
+	c.say("Starting kube-controller-manager anew, for the kinds that are there now")
 	return c.startControllerManager()
 }
 

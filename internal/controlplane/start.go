@@ -53,6 +53,7 @@ func (c *ControlPlane) start(ctx context.Context) error {
 	if err := c.startAPIServer(ctx, FreePort); err != nil {
 		return err
 	}
+	c.say("Starting kube-controller-manager")
 	return c.startControllerManager()
 }
 
@@ -173,7 +174,6 @@ func (c *ControlPlane) ended() error {
 
 // startControllerManager gives each controller its own service account, as real clusters do: admission sees who acts.
 func (c *ControlPlane) startControllerManager() error {
-	c.say("Starting kube-controller-manager")
 	return c.run("kube-controller-manager",
 		"--kubeconfig="+c.path("controllers.kubeconfig"),
 		"--use-service-account-credentials",

@@ -205,5 +205,5 @@ func ownRole(s *stage) client.Object {
 }
 
 func ownRoleBinding(s *stage) client.Object {
-	return &rbacv1.ClusterRoleBinding{ObjectMeta: named("polyorg:organization:" + s.own.Name)}
+	return &rbacv1.ClusterRoleBinding{ObjectMeta: named("polyorg:organization:" + s.own.Name + "-0")}
 }

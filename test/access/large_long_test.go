@@ -21,8 +21,12 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// crowd is how many Standard members the large organization has.
-const crowd = 5000
+const (
+	// crowd is how many members the large organization has, beside its super admin.
+	crowd = 5000
+	// staff is how many of them administer it: more than one binding names.
+	staff = 600
+)
 
 var _ = Describe("A large organization", func() {
 	It("takes one person's access away by one write", func(ctx context.Context) {
@@ -30,9 +34,14 @@ var _ = Describe("A large organization", func() {
 		s.fill(ctx)
 		awaitQuiet(ctx)
 		before := s.bindings(ctx)
-		Expect(before).To(HaveLen(1 + crowd/500))
+		Expect(before).To(HaveLen(bindingsFor(staff+1) + bindingsFor(crowd-staff)))
+		var own rbacv1.ClusterRoleBindingList
+		Expect(l.Platform.List(ctx, &own, client.MatchingLabels{v1alpha1.OrganizationLabel: s.org.Name})).To(Succeed())
+		Expect(own.Items).To(HaveLen(bindingsFor(staff + 1)))
+		last := fmt.Sprintf("crowd-%04d@%s.com", staff-1, s.org.Name)
+		Expect(l.As(last).Get(ctx, client.ObjectKeyFromObject(s.org), &v1alpha1.Organization{})).To(Succeed())
 
-		first := fmt.Sprintf("crowd-%04d@%s.com", 0, s.org.Name)
+		first := fmt.Sprintf("crowd-%04d@%s.com", staff, s.org.Name)
 		c := l.As(first)
 		Eventually(func() error { return listsTheMembers(ctx, c, s) }).WithContext(ctx).Should(Succeed())
 		s.member = &v1alpha1.Membership{ObjectMeta: inside(&stage{own: s.org}, identity.ObjectName(first))}
@@ -51,6 +60,9 @@ var _ = Describe("A large organization", func() {
 	}, NodeTimeout(15*time.Minute))
 })
 
+// bindingsFor is how many bindings so many people take, at 500 each.
+func bindingsFor(people int) int { return (people + 499) / 500 }
+
 // fill makes the members past admission, which is not what is tested here, and returns when all have access.
 func (s *scene) fill(ctx context.Context) {
 	GinkgoHelper()
@@ -58,6 +70,9 @@ func (s *scene) fill(ctx context.Context) {
 	answers := lab.AtOnce(ctx, hands, func(hand int) error {
 		for i := hand; i < crowd; i += hands {
 			m := past(lab.NewMembership(s.org, fmt.Sprintf("crowd-%04d@%s.com", i, s.org.Name), v1alpha1.RoleStandard))
+			if i < staff {
+				m.Spec.Role = v1alpha1.RoleAdministrator
+			}
 			m.Name = identity.ObjectName(m.Spec.User)
 			if err := client.IgnoreAlreadyExists(l.Platform.Create(ctx, m)); err != nil {
 				return err

@@ -72,7 +72,7 @@ func (c *cluster) access(ctx context.Context, g Gomega, w worldWriter, organizat
 		slices.Sort(who[role])
 	}
 	var own rbacv1.ClusterRoleBinding
-	g.Expect(c.Platform.Get(ctx, client.ObjectKey{Name: "polyorg:organization:" + organization}, &own)).To(Succeed())
+	g.Expect(c.Platform.Get(ctx, client.ObjectKey{Name: "polyorg:organization:" + organization + "-0"}, &own)).To(Succeed())
 	var routes networkingv1.IngressList
 	g.Expect(c.Platform.List(ctx, &routes, inside)).To(Succeed())
 	var specs []networkingv1.IngressSpec

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -31,6 +32,8 @@ const (
 	Credentials = "polyorg.credentials"
 	// Account finds bindings by the account that they bind.
 	Account = "polyorg.account"
+	// Organization finds ClusterRoleBindings by the organization for which they were made.
+	Organization = "polyorg.organization"
 	// Waiting finds, under Yes, what was not granted the place that it wants.
 	Waiting = "polyorg.waiting"
 	// Yes is the only value of what is so or not.
@@ -57,6 +60,7 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
 		{&v1alpha1.IntegrationBinding{}, Account, account},
 		{&v1alpha1.Organization{}, Waiting, waiting},
+		{&rbacv1.ClusterRoleBinding{}, Organization, organization},
 		{&v1alpha1.Membership{}, Waiting, waiting},
 		{&v1alpha1.Invitation{}, Waiting, waiting},
 		{&v1alpha1.IntegrationBinding{}, Waiting, waiting},
@@ -140,6 +144,15 @@ func account(obj client.Object) []string {
 		return nil
 	}
 	return []string{AccountOf(b)}
+}
+
+func organization(obj client.Object) []string {
+	return some(obj.GetLabels()[v1alpha1.OrganizationLabel], func(name string) string { return name })
+}
+
+// Of selects, by Organization, what was made for one.
+func Of(org *v1alpha1.Organization) client.ListOption {
+	return client.MatchingFields{Organization: org.Name}
 }
 
 // AccountOf is under what a binding is found by its account.
