@@ -95,7 +95,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 	}
 	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
 	l.EventuallyReady(ctx, org)
-	l.EventuallyHasAccess(ctx, superAdmin, v1alpha1.RoleSuperAdmin, org)
+	l.EventuallyHasAccess(ctx, org.Spec.SuperAdmin, v1alpha1.RoleSuperAdmin, org)
 	return org
 }
 
