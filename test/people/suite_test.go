@@ -47,4 +47,4 @@ var _ = BeforeSuite(func(ctx context.Context) {
 // Nothing that a spec brought about broke a rule on the way.
 var _ = AfterEach(func(ctx context.Context) {
 	Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty(), "what was stored ought not to have been")
-}, NodeTimeout(crowded))
+}, NodeTimeout(patient))

@@ -75,15 +75,10 @@ func join(ctx context.Context, org *v1alpha1.Organization, role v1alpha1.Role, p
 	for i, person := range people {
 		all[i] = lab.NewMembership(org, person, role)
 	}
-	for some := range slices.Chunk(all, crowdAtOnce) {
-		answers := lab.AtOnce(ctx, len(some), func(i int) error { return cluster.Platform.Create(ctx, some[i]) })
-		Expect(lab.Succeeded(answers)).To(Equal(len(some)), "%v", answers)
-	}
+	answers := lab.AtOnce(ctx, len(all), func(i int) error { return cluster.Platform.Create(ctx, all[i]) })
+	Expect(lab.Succeeded(answers)).To(Equal(len(people)), "%v", answers)
 	return all
 }
-
-// crowdAtOnce is how many join at the same moment.
-const crowdAtOnce = 100
 
 // copies is how often each of those who race asks.
 const copies = 4

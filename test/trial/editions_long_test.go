@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build long
+
+package trial
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// crowd is how many members two organizations have in common.
+const crowd = 10_000
+
+var _ = Describe("An edition that is limited for each person (E7)", func() {
+	It(fmt.Sprintf("goes to one of two organizations that share %d members and change at once", crowd), func(ctx context.Context) {
+		pair := [2]*v1alpha1.Organization{}
+		for i := range pair {
+			pair[i] = l.Organization(ctx, lab.Person("owner"), 2*crowd)
+			fill(ctx, pair[i])
+		}
+		began := time.Now()
+		answers := lab.AtOnce(ctx, len(pair), func(i int) error {
+			return lab.Change(ctx, l.As(pair[i].Spec.SuperAdmin), pair[i], func(o *v1alpha1.Organization) {
+				o.Spec.Subscription.Edition = v1alpha1.EditionZohoOne
+			})
+		})
+		AddReportEntry("until both were answered", time.Since(began))
+		Expect(answers).To(ConsistOf(BeNil(), And(lab.BeRefusedBy("E7"),
+			MatchError(ContainSubstring(fmt.Sprintf("%d member(s) cannot be in one more ZohoOne organization (L5)", crowd))))))
+	}, NodeTimeout(30*time.Minute))
+})
+
+// fill lets the crowd join an organization, through admission.
+func fill(ctx context.Context, org *v1alpha1.Organization) {
+	GinkgoHelper()
+	const hands = 64
+	answers := lab.AtOnce(ctx, hands, func(hand int) error {
+		for i := hand; i < crowd; i += hands {
+			m := lab.NewMembership(org, fmt.Sprintf("crowd-%04d@zylker.com", i), v1alpha1.RoleStandard)
+			if err := lab.Insist(ctx, func() error { return l.Platform.Create(ctx, m) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	Expect(lab.Succeeded(answers)).To(Equal(hands), "%v", answers)
+}
