@@ -3,6 +3,7 @@
 package organization
 
 import (
+	"errors"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -18,14 +19,18 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 )
 
+// holding is a client of an API server that has these objects.
+func holding(t *testing.T, objects ...client.Object) client.Client {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := errors.Join(v1alpha1.AddToScheme(scheme), rbacv1.AddToScheme(scheme)); err != nil {
+		t.Fatal(err)
+	}
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
+}
+
 // TestReleaseRemovesItsOwn: by a cache that is behind, an organization is released whose name a later one has by now.
 func TestReleaseRemovesItsOwn(t *testing.T) {
-	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, rbacv1.AddToScheme} {
-		if err := add(scheme); err != nil {
-			t.Fatal(err)
-		}
-	}
 	ending := zylker.DeepCopy()
 	ending.DeletionTimestamp = &metav1.Time{}
 	by := func(owner types.UID) []metav1.OwnerReference {
@@ -47,7 +52,7 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 			access := []client.Object{
 				&rbacv1.ClusterRole{ObjectMeta: own}, &rbacv1.ClusterRoleBinding{ObjectMeta: bound, RoleRef: rbacv1.RoleRef{Name: ownRole(zylker)}},
 			}
-			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(append(access, others)...).Build()
+			c := holding(t, append(access, others)...)
 			if err := (&Reconciler{Client: c, Live: c}).release(t.Context(), ending); err != nil {
 				t.Fatal(err)
 			}
@@ -66,18 +71,12 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 
 // TestWithdrawAccess: with --cascade=orphan the bindings have no owner by the time that the operator looks.
 func TestWithdrawAccess(t *testing.T) {
-	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, rbacv1.AddToScheme} {
-		if err := add(scheme); err != nil {
-			t.Fatal(err)
-		}
-	}
 	ending := zylker.DeepCopy()
 	ending.DeletionTimestamp = &metav1.Time{}
 	orphan := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{
 		Name: nameOf(memberRole, 0), Namespace: namespaceOf(ending), Labels: child.Labels(ending),
 	}}
-	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(orphan).Build()
+	c := holding(t, orphan)
 	if err := (&Reconciler{Client: c, Live: c}).withdrawAccess(t.Context(), ending); err != nil {
 		t.Fatal(err)
 	}

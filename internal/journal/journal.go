@@ -84,7 +84,8 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 }
 
 // Submit judges a change and, if it is admitted, has written it down when it returns. Violations and ErrExists are final,
-// unless violations are Early; that, ErrContended and ErrUnavailable mean that the same request may be tried again. It waits as long as the context allows.
+// unless violations are Early; that, ErrContended and ErrUnavailable mean that the same request may be tried again. It waits as long
+// as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
 	violations, err := j.insist(ctx, c)
