@@ -80,12 +80,17 @@ func change[O client.Object](ctx context.Context, obj O, how func(O)) O {
 	return obj
 }
 
-// touch wakes the controllers of an object.
+// touch wakes the controllers of an object. What they were about to end anyway may be gone by then.
 func touch(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
-	change(ctx, obj, func(o client.Object) {
-		o.SetAnnotations(map[string]string{"example.com/touched": unique("touch")})
-	})
+	Eventually(func() error {
+		err := kube.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+		if err == nil {
+			obj.SetAnnotations(map[string]string{"example.com/touched": unique("touch")})
+			err = kube.Update(ctx, obj)
+		}
+		return client.IgnoreNotFound(err)
+	}).WithContext(ctx).Should(Succeed())
 }
 
 // becomes waits until an object's Ready has a reason.
