@@ -14,6 +14,7 @@ import (
 // read one journal.
 var codec = map[string]func(string) (rules.Fact, error){
 	"place":    decode[rules.Place],
+	"accepts":  decode[rules.Acceptance],
 	"account":  decode[rules.Account],
 	"offer":    decode[rules.Offer],
 	"claim":    decode[rules.Claim],
@@ -33,6 +34,8 @@ func nameOf(f rules.Fact) string {
 	switch f.(type) {
 	case rules.Place:
 		return "place"
+	case rules.Acceptance:
+		return "accepts"
 	case rules.Account:
 		return "account"
 	case rules.Offer:

@@ -16,6 +16,12 @@ import (
 // of two versions read them, so a change here is a change of what they share.
 func everyFact() map[string]rules.Fact {
 	return map[string]rules.Fact{
+		`accepts{"o":"zylker","u":"bob@zylker.com","g":"Invited","t":"Internal","s":true,"i":"uid"}`: rules.Acceptance{
+			Place: rules.Place{
+				Organization: "zylker", User: "bob@zylker.com", Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeInternal, Seat: true,
+			},
+			Response: "uid",
+		},
 		`place{"o":"zylker","u":"bob@zylker.com","r":"Standard","g":"Invited","t":"External","s":true}`: rules.Place{
 			Organization: "zylker", User: bob, Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeExternal, Seat: true,
 		},

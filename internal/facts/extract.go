@@ -137,10 +137,10 @@ func responseFacts(r *v1alpha1.InvitationResponse) []rules.Fact {
 	if done || r.Spec.Decision != v1alpha1.DecisionAccept || r.Spec.Invitation == nil {
 		return facts
 	}
-	return append(facts, rules.Place{
+	return append(facts, rules.Acceptance{Response: string(r.UID), Place: rules.Place{
 		Organization: OrganizationOf(r.Spec.Invitation.Namespace), User: r.Spec.Invitee,
 		Origin: v1alpha1.OriginInvited, UserType: cmp.Or(r.Spec.UserType, v1alpha1.UserTypeInternal), Seat: true,
-	})
+	}})
 }
 
 func bindingFacts(b *v1alpha1.IntegrationBinding, organization string) []rules.Fact {

@@ -27,7 +27,9 @@ func TestOf(t *testing.T) {
 	}
 	member := rules.Claim{Kind: rules.ClaimMembership, Name: "zylker/" + bob, Holder: "uid of m"}
 	answer := rules.Claim{Kind: rules.ClaimAnswer, Name: "uid of inv", Holder: "uid of r"}
-	coming := rules.Place{Organization: "zylker", User: bob, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeInternal, Seat: true}
+	coming := rules.Acceptance{Response: "uid of r", Place: rules.Place{
+		Organization: "zylker", User: bob, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeInternal, Seat: true,
+	}}
 
 	for sentence, tc := range map[string]struct {
 		object client.Object

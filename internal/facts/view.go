@@ -32,6 +32,7 @@ type View struct {
 
 // kindView is what was seen of one kind.
 type kindView struct {
+	name    string
 	version string // reached; empty before the first full sync
 	objects map[types.NamespacedName]*object
 }
@@ -68,7 +69,7 @@ func NewView(baseDomain string) *View {
 		changed:    make(chan struct{}),
 	}
 	for _, kind := range Kinds() {
-		v.kinds[kind] = &kindView{objects: map[types.NamespacedName]*object{}}
+		v.kinds[kind] = &kindView{name: kind, objects: map[types.NamespacedName]*object{}}
 	}
 	return v
 }
@@ -114,6 +115,17 @@ func (v *View) Holds(kind string, name types.NamespacedName) bool {
 	defer v.mu.RUnlock()
 	k, known := v.kinds[kind]
 	return known && k.objects[name] != nil
+}
+
+// Find is the kind and the name of an object that was seen and not yet seen to go.
+func (v *View) Find(uid types.UID) (kind string, name types.NamespacedName, ok bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	o := v.byUID[uid]
+	if o == nil {
+		return "", types.NamespacedName{}, false
+	}
+	return o.kind.name, o.name, true
 }
 
 // reached reports whether a version is at or after another; nothing is reached before the first sync, or by what is no version.

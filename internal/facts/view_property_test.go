@@ -187,7 +187,7 @@ func TestAnOverlayFollowsItsEntries(t *testing.T) {
 
 func TestNoFactHasMoreKeysThanTheIndexKeepsPlacesFor(t *testing.T) {
 	for _, f := range []rules.Fact{
-		rules.Place{Role: v1alpha1.RoleSuperAdmin}, rules.Account{}, rules.Offer{}, rules.Claim{}, rules.Binding{},
+		rules.Place{Role: v1alpha1.RoleSuperAdmin}, rules.Acceptance{}, rules.Account{}, rules.Offer{}, rules.Claim{}, rules.Binding{},
 		rules.Policy{}, rules.ReservedNames{}, rules.Row{},
 	} {
 		if n := len(f.Keys()); n > maxKeys {

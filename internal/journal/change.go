@@ -64,6 +64,7 @@ const (
 	admitted verdict = iota
 	refused
 	contended
+	unconfirmed // right if the lapsing facts stand that the request relies on
 )
 
 // request is a change on its way through the journal.
@@ -71,9 +72,10 @@ type request struct {
 	*Change
 	ctx    context.Context
 	came   since
-	epoch  uint64       // in which it was judged to be contended; 0: not yet
-	entry  *facts.Entry // its line; nil for a change that takes and gives nothing
-	reason error        // why it waits
+	epoch  uint64          // in which it was judged to be contended; 0: not yet
+	entry  *facts.Entry    // its line; nil for a change that takes and gives nothing
+	relies []rules.Lapsing // what it relies on, when it is unconfirmed
+	reason error           // why it waits
 	answer chan answer
 }
 
@@ -125,12 +127,26 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdi
 		if len(r.Judge(rules.Worst(w))) == 0 {
 			return
 		}
+		if r.rightIfConfirmed(rules.Worst(w)) {
+			outcome = unconfirmed
+			return
+		}
 		outcome = contended
 		if violations = r.Judge(rules.Best(w)); len(violations) > 0 {
 			outcome = refused
 		}
 	})
 	return outcome, violations, looked
+}
+
+// rightIfConfirmed reports whether a request is right if the lapsing facts stand that the view holds, and notes which it relies on.
+func (r *request) rightIfConfirmed(worst rules.Outlook) bool {
+	r.relies = nil
+	violations := r.Judge(worst.Confirming(func(f rules.Lapsing) bool {
+		r.relies = append(r.relies, f)
+		return true
+	}))
+	return len(r.relies) > 0 && len(violations) == 0
 }
 
 // witness is a world that remembers whether anybody looked at it.

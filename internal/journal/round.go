@@ -26,7 +26,7 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	if j.Clock.Since(j.judgedAt) >= busyPause {
 		j.epoch, j.judgedAt = j.epoch+1, j.Clock.Now() // for what changes a verdict and is no entry
 	}
-	decided, rest := j.judgeAll(waiting)
+	decided, rest := j.judgeAll(ctx, waiting)
 	current, err := j.settle(ctx, decided)
 	if err != nil {
 		j.fail(ctx, err)
@@ -141,11 +141,11 @@ type decision struct {
 }
 
 // judgeAll judges one request after another, each beside what those before it take.
-func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*request) {
+func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []decision, rest []*request) {
 	for _, r := range waiting {
 		if r.epoch == j.epoch {
 			rest = append(rest, r) // nothing has changed that it waits for
-		} else if d, done := j.judgeOne(r); done {
+		} else if d, done := j.judgeOne(ctx, r); done {
 			decided = append(decided, d)
 		} else {
 			rest = append(rest, r)
@@ -154,14 +154,17 @@ func (j *Journal) judgeAll(waiting []*request) (decided []decision, rest []*requ
 	return decided, rest
 }
 
-func (j *Journal) judgeOne(r *request) (decision, bool) {
+func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	taken := j.taken(r)
 	if taken && !r.Discreet {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
 	outcome, violations, looked := r.judge(j.View, j.state.overlay)
+	if outcome == unconfirmed && j.confirmed(ctx, r) {
+		outcome = admitted
+	}
 	switch {
-	case taken && outcome != contended && !violations.Forbid():
+	case taken && outcome != contended && outcome != unconfirmed && !violations.Forbid():
 		return decision{r, answer{err: ErrExists}, false}, true
 	case outcome == refused:
 		return decision{r, answer{violations: violations}, looked}, true

@@ -35,6 +35,12 @@ var acts = [][]func(*simulation){
 	{(*simulation).limit, (*simulation).join, (*simulation).found, (*simulation).invite, (*simulation).leave},
 }
 
+// lapses are what clients do to give away places and seats that the operator's status has ended, and to ask for them again.
+var lapses = []func(*simulation){
+	(*simulation).invite, (*simulation).respond, (*simulation).respond, (*simulation).expire, (*simulation).comeBack, (*simulation).comeBack,
+	(*simulation).comeLate,
+}
+
 func one[T any](s *simulation, of []T) T { return of[s.rng.IntN(len(of))] }
 
 // stored is any object of a kind; nil if there is none.
@@ -199,4 +205,30 @@ func (s *simulation) expire() {
 	}
 	s.waitUntil(i.Status.ExpiresAt.Time, nil)
 	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
+}
+
+// comeBack: somebody who became a member by an invitation leaves, takes the place elsewhere, and is made a member again.
+func (s *simulation) comeBack() {
+	r := stored[v1alpha1.InvitationResponse](s, "InvitationResponse")
+	if r == nil || accepting(r) || r.Spec.Decision != v1alpha1.DecisionAccept {
+		return
+	}
+	user := r.Spec.Invitee
+	for _, o := range s.server.stored.sorted() {
+		if m, ok := o.(*v1alpha1.Membership); ok && organizationOf(m) == answered(r) && m.Spec.User == user {
+			s.deletes(m)
+		}
+	}
+	s.creates(membership(one(s, s.organizations), s.fresh(), user, one(s, origins), one(s, userTypes)))
+	s.creates(membership(answered(r), s.fresh(), user, one(s, origins), one(s, userTypes)))
+}
+
+// comeLate: the seat of an invitation that has expired goes to somebody else, and then the invitee is made a member.
+func (s *simulation) comeLate() {
+	i := stored[v1alpha1.Invitation](s, "Invitation")
+	if i == nil || i.Status.State != v1alpha1.InvitationExpired {
+		return
+	}
+	s.creates(membership(organizationOf(i), s.fresh(), one(s, s.users), one(s, origins), one(s, userTypes)))
+	s.creates(membership(organizationOf(i), s.fresh(), i.Spec.Email, one(s, origins), one(s, userTypes)))
 }

@@ -91,6 +91,9 @@ func (s *simulation) narrow() {
 	if s.happens(0.3) {
 		s.slow = one(s, kinds)
 	}
+	if s.seed%8 == 0 { // some are all about what status ends
+		s.acts, s.slow = lapses, one(s, []string{"Invitation", "InvitationResponse"})
+	}
 	if s.happens(0.2) {
 		s.acts = slices.Concat(s.acts, one(s, acts), one(s, acts))
 	}

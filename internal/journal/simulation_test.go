@@ -82,6 +82,7 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // simulation is one run.
 type simulation struct {
+	seed          uint64
 	rng           *rand.Rand
 	now           time.Time
 	server        *apiServer
@@ -117,7 +118,7 @@ type simulation struct {
 // simulate runs a seed to its end, or to its first failure.
 func simulate(seed uint64, traced bool) *simulation {
 	s := &simulation{
-		rng: rand.New(rand.NewPCG(seed, 0)), now: epoch, server: newAPIServer(), traced: traced,
+		seed: seed, rng: rand.New(rand.NewPCG(seed, 0)), now: epoch, server: newAPIServer(), traced: traced,
 		dry: map[string]bool{},
 	}
 	defer s.close()

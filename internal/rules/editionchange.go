@@ -33,12 +33,12 @@ func (j judgement) editionChange(a, was Account) Violations {
 func (j judgement) conflicts(organization string, among []string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
 	for _, p := range j.superAdminStays() {
-		if j.tooMany(p, held[Place](j.Outlook, UserKey(p.User)), rules) {
+		if j.tooMany(p, j.heldPlaces(UserKey(p.User)), rules) {
 			users[p.User] = true
 		}
 	}
 	for _, user := range among {
-		places := held[Place](j.Outlook, UserKey(user))
+		places := j.heldPlaces(UserKey(user))
 		for _, p := range places {
 			if p.Organization == organization && j.tooMany(p, places, rules) {
 				users[user] = true
@@ -67,7 +67,7 @@ func (j judgement) suspects(a Account) (users []string) {
 		others = []Key{own}
 	}
 	for _, members := range others {
-		for _, p := range held[Place](j.Outlook, members) {
+		for _, p := range j.heldPlaces(members) {
 			users = append(users, p.User)
 		}
 	}

@@ -5,6 +5,8 @@ package rules
 import (
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -43,8 +45,16 @@ func SlotKey(organization, application, component string) Key {
 // PolicyKey finds what the PlatformPolicy says.
 var PolicyKey = Key{"policy", ""}
 
-// Place says that a user belongs, or is about to belong, to an organization (L1–L5), and with what. The Organization says
-// so of its super admin, a Membership of its user, an accepting InvitationResponse of the invitee: all the same place.
+// A Lapsing fact can be ended by a status that the operator writes. Such a write leaves no entry in the journal and raises no fence,
+// so a replica whose watch is late still sees the fact. It counts against a change, but a change relies on it only after a live read.
+type Lapsing interface {
+	Fact
+	// StatedBy is the UID of the object that states the fact.
+	StatedBy() types.UID
+}
+
+// Place says that a user belongs to an organization (L1–L5), and with what. The Organization says so of its super admin, a
+// Membership of its user: both mean the same place.
 type Place struct {
 	Organization string            `json:"o"`
 	User         string            `json:"u"`
@@ -71,6 +81,27 @@ func (p Place) created() bool {
 // joined reports whether the place came about otherwise than by creating the organization (L4).
 func (p Place) joined() bool {
 	return p.Origin != "" && p.Origin != v1alpha1.OriginCreated
+}
+
+// Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its
+// status says that a Membership has taken the place over, or that the answer could not be carried out.
+type Acceptance struct {
+	Place
+	Response string `json:"i"` // the InvitationResponse's UID
+}
+
+// StatedBy is the UID of the InvitationResponse.
+func (a Acceptance) StatedBy() types.UID { return types.UID(a.Response) }
+
+// placeOf is the place that a fact speaks of, if it speaks of one.
+func placeOf(f Fact) (Place, bool) {
+	switch f := f.(type) {
+	case Place:
+		return f, true
+	case Acceptance:
+		return f.Place, true
+	}
+	return Place{}, false
 }
 
 // Account says what an organization is: the edition in force, its licences, its trial.
@@ -106,7 +137,7 @@ func (a Account) Seats(p Policy) int32 {
 }
 
 // Offer says that an invitation is pending: it holds a seat, is one of the invitee's pending ones (L7), and is the right
-// that an answer needs (I2).
+// that an answer needs (I2). It lapses when the Invitation's status says Accepted, Declined or Expired.
 type Offer struct {
 	Organization string            `json:"o"`
 	User         string            `json:"u"`
@@ -119,6 +150,9 @@ type Offer struct {
 
 // Keys finds an offer by its invitee and by its organization.
 func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organization)} }
+
+// StatedBy is the UID of the Invitation.
+func (o Offer) StatedBy() types.UID { return types.UID(o.Invitation) }
 
 // ClockSkew is by how much the clocks of two replicas may differ. An invitation is written Expired only that long after its
 // deadline: by then it is past for whoever judges an answer, so that nobody accepts on a seat that was given away meanwhile.

@@ -3,6 +3,8 @@
 package rules
 
 import (
+	"slices"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -38,12 +40,7 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 
 // isMember reports whether somebody counts as a member of a living organization.
 func (o Outlook) isMember(user, organization string) bool {
-	for _, p := range held[Place](o, UserKey(user)) {
-		if p.Organization == organization && !o.over(organization) {
-			return true
-		}
-	}
-	return false
+	return !o.over(organization) && slices.ContainsFunc(o.heldPlaces(UserKey(user)), in(organization))
 }
 
 // revokeInvitation judges the end of a pending invitation by its organization (I10).
@@ -109,9 +106,14 @@ func notTheirs() Violations {
 
 // offer finds the pending invitation that is answered, as far as it may be relied on.
 func (o Outlook) offer(r *v1alpha1.InvitationResponse) (Offer, bool) {
-	return find(asFacts(granted[Offer](o, UserKey(r.Spec.Invitee))), func(f Offer) bool {
-		return f.Invitation == string(r.Spec.InvitationUID)
+	f, ok := o.lapsing(UserKey(r.Spec.Invitee), func(f Lapsing) bool {
+		_, is := f.(Offer)
+		return is && f.StatedBy() == r.Spec.InvitationUID
 	})
+	if !ok {
+		return Offer{}, false
+	}
+	return f.(Offer), true
 }
 
 func asFacts[F Fact](fs []F) []Fact {

@@ -47,8 +47,9 @@ func newJudgement(o Outlook, act Act, before, after []Fact) judgement {
 func (j judgement) fact(fact Fact) Violations {
 	switch f := fact.(type) {
 	case Place:
-		was, _ := find(j.before, func(p Place) bool { return p.Organization == f.Organization && p.User == f.User })
-		return append(j.place(f, was), j.seat(f.Organization, f.User, f.Seat && !was.Seat)...)
+		return j.joins(f)
+	case Acceptance:
+		return j.joins(f.Place)
 	case Offer:
 		_, had := find(j.before, func(b Offer) bool { return b.Invitation == f.Invitation })
 		if had {
@@ -64,6 +65,22 @@ func (j judgement) fact(fact Fact) Violations {
 		return append(j.editionChange(f, was), j.licenses(f, was)...)
 	}
 	return nil
+}
+
+// joins judges a place that is new, or says something new.
+func (j judgement) joins(p Place) Violations {
+	was := j.placeBefore(p.Organization, p.User)
+	return append(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat)...)
+}
+
+// placeBefore is the place that the object stated before the change; empty if it stated none.
+func (j judgement) placeBefore(organization, user string) Place {
+	for _, f := range j.before {
+		if p, ok := placeOf(f); ok && p.Organization == organization && p.User == user {
+			return p
+		}
+	}
+	return Place{}
 }
 
 // A limit is one row of the per-user limits: which places count, how many there may be, and what to say.
@@ -110,41 +127,32 @@ func (j judgement) founded(p Place) bool {
 	if p.Origin != "" {
 		return p.Origin == v1alpha1.OriginCreated
 	}
-	for _, q := range granted[Place](j.Outlook, UserKey(p.User)) {
-		if q.Organization == p.Organization && q.Origin != "" {
-			return false // the place that q says counts by itself
-		}
-	}
-	return true
+	// A place that says its origin counts by itself.
+	return !j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && q.Origin != "" })
 }
 
 // place judges the limits of one user (L1–L5) for what the place adds to what it was.
 func (j judgement) place(p, was Place) Violations {
 	var vs Violations
 	for _, l := range perUser {
-		if !l.counts(j, p) || (was != Place{} && l.counts(j, was)) || j.stands(l, p) {
+		if !l.counts(j, p) || (was != Place{} && l.counts(j, was)) {
 			continue
 		}
-		if used := j.used(l, p.User, p.Organization); used >= l.max(j.policy) {
+		if used := j.used(l, p.User, p.Organization); used >= l.max(j.policy) && !j.carriedOver(l, p) {
 			vs = append(vs, exceeded(l.rule, used, l.max(j.policy), l.text, p.User)...)
 		}
 	}
 	return vs
 }
 
-// stands reports whether another object already holds what the place would take, as far as that may be relied on.
-func (j judgement) stands(l limit, p Place) bool {
-	for _, q := range granted[Place](j.Outlook, UserKey(p.User)) {
-		if q.Organization == p.Organization && l.counts(j, q) {
-			return true
-		}
-	}
-	return false
+// carriedOver reports whether another object already holds what the place would take, as far as that may be relied on (L9).
+func (j judgement) carriedOver(l limit, p Place) bool {
+	return j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && l.counts(j, q) })
 }
 
 // used counts the user's organizations under a limit, but for one.
 func (j judgement) used(l limit, user, except string) int32 {
-	return j.count(l, held[Place](j.Outlook, UserKey(user)), except)
+	return j.count(l, j.heldPlaces(UserKey(user)), except)
 }
 
 // count counts the organizations of one user's places under a limit, but for one.

@@ -90,7 +90,7 @@ func limitsOf(c change, others scene) (worst, best set) {
 	judge := func(o rules.Outlook) set {
 		return normal(c, rulesOf(rules.Limits(o, c.act, said(c.before), said(c.after))))
 	}
-	return judge(rules.Worst(w)), judge(rules.Best(w))
+	return judge(confirmed(w)), judge(rules.Best(w))
 }
 
 func rulesOf(vs rules.Violations) set {
@@ -121,6 +121,8 @@ func goes(c change, facts []rules.Fact) bool {
 	for _, f := range said(c.after) {
 		switch f := f.(type) {
 		case rules.Place:
+			return accounts[f.Organization].Terminating
+		case rules.Acceptance:
 			return accounts[f.Organization].Terminating
 		case rules.Offer:
 			return accounts[f.Organization].Terminating

@@ -23,22 +23,10 @@ func createMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	if !act.Actor.Platform {
 		return forbidden("R5", "people join an organization by accepting an invitation; create an Invitation instead")
 	}
-	if !o.hasPlace(m.Spec.User, organization) {
-		if vs := o.open(organization, act.Now); vs != nil {
-			return vs
-		}
+	if vs := o.open(organization, act.Now); vs != nil && !o.hasPlace(m.Spec.User, in(organization)) {
+		return vs // nothing can be added, and this would be an addition
 	}
 	return superAdminsOwn(o, organization, m)
-}
-
-// hasPlace reports whether somebody already holds a place, as far as that may be relied on, so that nothing is added.
-func (o Outlook) hasPlace(user, organization string) bool {
-	for _, p := range granted[Place](o, UserKey(user)) {
-		if p.Organization == organization {
-			return true
-		}
-	}
-	return false
 }
 
 // superAdminsOwn keeps the super admin's own membership whole (R3).
@@ -111,8 +99,8 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 // arriving holds back who goes until the answer that made them a member is carried out: half done, it would be done again, and bring
 // them back. It is a matter of a moment, so the Best outlook takes it for done.
 func (o Outlook) arriving(user, organization string) Violations {
-	answered := func(p Place) bool { return p.Organization == organization && p.Seat && p.Role == "" }
-	if o.worst && slices.ContainsFunc(held[Place](o, UserKey(user)), answered) {
+	answered := func(a Acceptance) bool { return a.Organization == organization }
+	if o.worst && slices.ContainsFunc(held[Acceptance](o, UserKey(user)), answered) {
 		return forbidden("I2", "%s is only just becoming a member of %s; try again in a moment", user, organization)
 	}
 	return nil

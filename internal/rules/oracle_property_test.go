@@ -37,6 +37,8 @@ func tell(lists ...[]rules.Fact) all {
 		switch f := f.(type) {
 		case rules.Place:
 			a.places = append(a.places, f)
+		case rules.Acceptance:
+			a.places = append(a.places, f.Place)
 		case rules.Account:
 			a.accounts[f.Organization] = f
 		case rules.Offer:
@@ -120,6 +122,8 @@ func (o oracle) broken() set {
 		}
 		switch f := f.(type) {
 		case rules.Place:
+			o.seat(broken, f.Organization)
+		case rules.Acceptance:
 			o.seat(broken, f.Organization)
 		case rules.Offer:
 			o.seat(broken, f.Organization)

@@ -46,7 +46,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 
 // wholeSuperAdmin judges the super admin's own membership where it came before the organization (R3, R8).
 func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
-	for _, p := range held[Place](o, UserKey(org.Spec.SuperAdmin)) {
+	for _, p := range o.heldPlaces(UserKey(org.Spec.SuperAdmin)) {
 		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard || p.UserType == v1alpha1.UserTypeExternal) {
 			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active, internal Administrator; change it first", org.Spec.SuperAdmin)
 		}
@@ -62,7 +62,7 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 			return nil
 		}
 	}
-	for _, p := range held[Place](o, UserKey(superAdmin)) {
+	for _, p := range o.heldPlaces(UserKey(superAdmin)) {
 		member = member || o.mayLive(p.Organization)
 	}
 	switch {
@@ -110,7 +110,7 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 // left counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
 // went before it: also when the finalizer is removed by hand.
 func (o Outlook) left(organization string) int {
-	return len(seatFacts(held[Place](o, MembersKey(organization)), held[Offer](o, MembersKey(organization))))
+	return len(seatFacts(o.heldPlaces(MembersKey(organization)), held[Offer](o, MembersKey(organization))))
 }
 
 // transfer judges a new super admin (R2); that they have room for it is for Limits (L2).
@@ -121,7 +121,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator || o.isExternal(to, organization) {
 		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
-	if !o.hasPlace(from, organization) { // the Organization is under judgement, so what counts is their Membership
+	if !o.hasPlace(from, in(organization)) { // the Organization is under judgement, so what counts is their Membership
 		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; the operator makes it as soon as the organization is in service", from, organization)
 	}
 	return nil
@@ -129,7 +129,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 
 // isExternal reports whether somebody counts as an external user of an organization. Its super admin is an internal one (L5).
 func (o Outlook) isExternal(user, organization string) bool {
-	return slices.ContainsFunc(held[Place](o, UserKey(user)), func(p Place) bool {
+	return slices.ContainsFunc(o.heldPlaces(UserKey(user)), func(p Place) bool {
 		return p.Organization == organization && p.UserType == v1alpha1.UserTypeExternal
 	})
 }

@@ -94,10 +94,10 @@ func Ahead(rank Rank, said, asks []Fact) []Fact {
 
 // about is the user, and the organization, of which a place or an offer speaks.
 func about(f Fact) (Seat, bool) {
-	switch f := f.(type) {
-	case Place:
-		return Seat{f.Organization, f.User}, true
-	case Offer:
+	if p, ok := placeOf(f); ok {
+		return Seat{p.Organization, p.User}, true
+	}
+	if f, ok := f.(Offer); ok {
 		return Seat{f.Organization, f.User}, true
 	}
 	return Seat{}, false

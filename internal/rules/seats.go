@@ -10,7 +10,7 @@ import (
 // seat judges one more seat (E5). A seat that the same person holds already, as a pending invitation that is being accepted
 // does, is carried over. An organization that is not there yet sells none; it is judged when it comes (R8).
 func (j judgement) seat(organization, user string, wanted bool) Violations {
-	if !wanted || j.isSeated(Seat{organization, user}) {
+	if !wanted {
 		return nil
 	}
 	limit, known := j.seats(organization)
@@ -18,7 +18,7 @@ func (j judgement) seat(organization, user string, wanted bool) Violations {
 		return nil
 	}
 	used := j.seatsUsed(organization, user)
-	if used < limit {
+	if used < limit || j.isSeated(Seat{organization, user}) {
 		return nil
 	}
 	return exceeded("E5", used, limit, "every seat of %s is in use by an active membership or a pending invitation; buy licences or free a seat", organization)
@@ -66,10 +66,15 @@ func (j judgement) seats(organization string) (seats int32, known bool) {
 
 // isSeated reports whether somebody holds a seat already, as far as that may be relied on.
 func (j judgement) isSeated(wanted Seat) bool {
-	return slices.ContainsFunc(granted[Fact](j.Outlook, UserKey(wanted.User)), func(f Fact) bool {
+	is := func(f Fact) bool {
 		seat, ok := SeatOf(f)
 		return ok && seat == wanted
-	})
+	}
+	if slices.ContainsFunc(granted[Place](j.Outlook, UserKey(wanted.User)), func(p Place) bool { return is(p) }) {
+		return true
+	}
+	_, ok := j.lapsing(UserKey(wanted.User), func(f Lapsing) bool { return is(f) })
+	return ok
 }
 
 // seatsUsed counts the people who hold a seat, the change under judgement included, but for one.
@@ -91,6 +96,8 @@ func SeatOf(fact Fact) (seat Seat, ok bool) {
 	switch f := fact.(type) {
 	case Place:
 		return Seat{f.Organization, f.User}, f.Seat
+	case Acceptance:
+		return SeatOf(f.Place)
 	case Offer:
 		return Seat{f.Organization, f.User}, true
 	}

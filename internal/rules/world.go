@@ -2,6 +2,8 @@
 
 package rules
 
+import "slices"
+
 // World is what is known at one instant: the objects seen, and the changes that are in flight.
 type World interface {
 	// Facts yields every fact under the key that stands in at least one outcome of what is in flight, except those of
@@ -27,8 +29,9 @@ type Known struct {
 
 // Outlook reads an uncertain world one way.
 type Outlook struct {
-	world World
-	worst bool
+	world  World
+	worst  bool
+	stands func(Lapsing) bool // nil: no lapsing fact is known to stand
 }
 
 // Worst counts against a change whatever may stand, and relies on nothing that may end.
@@ -37,14 +40,69 @@ func Worst(w World) Outlook { return Outlook{world: w, worst: true} }
 // Best counts against a change only what stands in every outcome, and relies on whatever may stand.
 func Best(w World) Outlook { return Outlook{world: w} }
 
+// Confirming is the outlook that relies on the lapsing facts of which a live read shows that they stand, too. The Best outlook relies
+// on all of them anyway.
+func (o Outlook) Confirming(stands func(Lapsing) bool) Outlook {
+	o.stands = stands
+	return o
+}
+
 // opposite is the outlook for what speaks for a change where this one is for what speaks against it.
-func (o Outlook) opposite() Outlook { return Outlook{world: o.world, worst: !o.worst} }
+func (o Outlook) opposite() Outlook {
+	o.worst = !o.worst
+	return o
+}
 
 // held yields the facts of one type under a key that count against a change.
 func held[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), o.worst) }
 
+// firm are the facts that only admitted changes end, so that a journal entry or a fence tells of the end.
+type firm interface {
+	Fact
+	Place | Account | ReservedNames
+}
+
 // granted yields the facts of one type under a key that a change may rely on.
-func granted[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
+func granted[F firm](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
+
+// lapsing finds a lapsing fact that a change may rely on.
+func (o Outlook) lapsing(k Key, wanted func(Lapsing) bool) (Lapsing, bool) {
+	for _, known := range o.world.Facts(k) {
+		f, ok := known.Fact.(Lapsing)
+		if ok && (known.Certain || !o.worst) && wanted(f) && (!o.worst || o.stands != nil && o.stands(f)) {
+			return f, true
+		}
+	}
+	return nil, false
+}
+
+// heldPlaces yields the places under a key that count against a change, those of acceptances included.
+func (o Outlook) heldPlaces(k Key) []Place {
+	var places []Place
+	for _, f := range held[Fact](o, k) {
+		if p, ok := placeOf(f); ok {
+			places = append(places, p)
+		}
+	}
+	return places
+}
+
+// hasPlace reports whether a user already has a place of which a question is true, as far as that may be relied on.
+func (o Outlook) hasPlace(user string, is func(Place) bool) bool {
+	if slices.ContainsFunc(granted[Place](o, UserKey(user)), is) {
+		return true
+	}
+	_, ok := o.lapsing(UserKey(user), func(f Lapsing) bool {
+		p, ok := placeOf(f)
+		return ok && is(p)
+	})
+	return ok
+}
+
+// in asks of a place whether it is in an organization.
+func in(organization string) func(Place) bool {
+	return func(p Place) bool { return p.Organization == organization }
+}
 
 // certain yields the facts of one type under a key that stand in every outcome.
 func certain[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), false) }

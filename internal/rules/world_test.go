@@ -106,6 +106,8 @@ func (w world) knows(user, organization string) bool {
 		switch f := s.fact.(type) {
 		case rules.Place:
 			return f.User == user && f.Organization == organization
+		case rules.Acceptance:
+			return f.User == user && f.Organization == organization
 		case rules.Offer:
 			return f.User == user && f.Organization == organization
 		}
@@ -137,7 +139,12 @@ func (c change) later(days int) change               { c.act.Now = c.act.Now.Add
 func (c change) changesClock(d time.Duration) change { c.act.Now = c.act.Now.Add(d); return c }
 func (c change) subject() client.Object              { return firstOf(c.before, c.after).bare() }
 func (c change) in(w world) (worst, best ruling) {
-	return c.judge(rules.Worst, w), c.judge(rules.Best, w)
+	return c.judge(confirmed, w), c.judge(rules.Best, w)
+}
+
+// confirmed is the worst outlook after live reads have shown that all lapsing facts of the world stand.
+func confirmed(w rules.World) rules.Outlook {
+	return rules.Worst(w).Confirming(func(rules.Lapsing) bool { return true })
 }
 
 func firstOf(objects ...object) object {
