@@ -3,6 +3,7 @@
 package main
 
 const (
+	confirm  = "internal/journal/confirm.go"
 	change   = "internal/journal/change.go"
 	drop     = "internal/journal/drop.go"
 	identity = "internal/journal/identity.go"
@@ -35,7 +36,7 @@ var mutants = []mutant{
 		"		if len(r.Judge(rules.Worst(w))) == 0 {\n", `		for _, f := range r.After {
 			p, ok := f.(rules.Place)
 			if ok && r.Operation == facts.Create && slices.ContainsFunc(w.Facts(rules.UserKey(p.User)), func(k rules.Known) bool {
-				q, ok := k.Fact.(rules.Place)
+				q, ok := k.Fact.(rules.Acceptance)
 				return ok && q.Organization == p.Organization
 			}) {
 				r.entry = nil
@@ -74,6 +75,8 @@ var mutants = []mutant{
 		"return pick[F](o.world.Facts(k), o.worst) }", "return pick[F](o.world.Facts(k), !o.worst) }"),
 	one("the worst outlook relies on nothing that may end", outlook,
 		"return pick[F](o.world.Facts(k), !o.worst) }", "return pick[F](o.world.Facts(k), true) }"),
+	one("what status can end is relied on only after a live read", confirm,
+		"		if !stands {\n", "		if false {\n"),
 	one("what the view holds is uncertain while an entry may end it", world,
 		"if w.counts(e) && !e.states(s.said()) {", "if w.counts(e) && false {"),
 	one("the object under judgement does not stand in its own way", world,

@@ -13,6 +13,7 @@ type machine struct {
 	off     Rule
 	kinds   []string
 	objects []object
+	lapsing map[int]bool // objects whose facts the operator's status may end
 	facts   []Fact
 	keys    []facts  // the facts under each key
 	changes []change // those stored at the beginning, then the requests
@@ -33,13 +34,18 @@ type change struct {
 
 func newMachine(s Scenario, off Rule) *machine {
 	s.Replicas, s.Capacity = max(s.Replicas, 2), max(s.Capacity, 1)
-	m := &machine{Scenario: s, off: off}
+	m := &machine{Scenario: s, off: off, lapsing: map[int]bool{}}
 	all := slices.Concat(s.Stored, s.Requests)
 	for _, c := range all {
 		m.object(c.Kind, c.Name)
 	}
 	for _, c := range all {
 		m.changes = append(m.changes, m.change(c))
+	}
+	for _, c := range m.changes {
+		if c.Verb == Status {
+			m.lapsing[c.object] = true
+		}
 	}
 	m.index()
 	m.begin = m.start()

@@ -27,6 +27,7 @@ const (
 	ClosedAnew
 	FencesAnew
 	FencesLive
+	ConfirmLapsing
 	// AsImplemented is no rule but the protocol as it is implemented: an entry holds what its object says after the change, and
 	// counts for a replica until that has seen the outcome. Off, it is as in the design's journal_model.py: an entry holds what
 	// the object said before as well, and counts until it is removed. Both are safe.
@@ -56,6 +57,7 @@ var says = map[Rule]string{
 	ClosedAnew:          "a journal made anew is closed until nothing admitted before can be stored",
 	FencesAnew:          "a journal made anew opens with fences",
 	FencesLive:          "these fences are what is stored when it opens, not what its opener has seen",
+	ConfirmLapsing:      "what status can end is relied on only after a live read",
 }
 
 // String says what the rules demand.

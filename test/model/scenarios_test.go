@@ -20,6 +20,9 @@ type lapse struct {
 
 func host(name, holder string) Fact { return Fact{"host " + name, holder} }
 
+// seat is the one seat of an organization.
+func seat(user string) Fact { return Fact{"seats of o", user} }
+
 // place is a place of the user u, who may have one where nothing else is said.
 func place(organization string) Fact { return Fact{"places of u", organization} }
 
@@ -55,6 +58,8 @@ func (c Change) dryRun() Change               { c.DryRun = true; return c }
 const (
 	twoHosts  = "too many hold host h1"
 	twoPlaces = "too many hold places of u"
+	twoSeats  = "too many hold seats of o"
+	twice     = "accepted twice"
 	falsely   = "c was refused, although nothing stood in its way"
 	idle      = "after quiet, c waits although nothing stands in its way"
 	revoked   = "accepted after the revocation was acknowledged"
@@ -273,6 +278,43 @@ var proofs = []proof{{
 	},
 	states:  389,
 	without: []lapse{{EntryForRelease, falsely, 6}},
+}, {
+	name: "a place that moved to a membership is given up and taken elsewhere, and then asked for again",
+	Scenario: Scenario{
+		Stored: []Change{stored("resp", "r1", place("o1")), stored("mbr", "m1", place("o1"))},
+		Requests: []Change{
+			writes("fulfilled", "resp", "r1"),
+			remove("leave", "mbr", "m1").after("fulfilled"),
+			create("elsewhere", "mbr", "m2", place("o2")).after("leave"),
+			create("c", "mbr", "m3", place("o1")).after("elsewhere"),
+		},
+	},
+	states:  247,
+	without: []lapse{{ConfirmLapsing, twoPlaces, 9}},
+}, {
+	name: "an invitation expires, its seat is taken, and then the invitee comes",
+	Scenario: Scenario{
+		Stored: []Change{stored("inv", "i1", seat("u"))},
+		Requests: []Change{
+			writes("expired", "inv", "i1"),
+			create("other", "mbr", "m1", seat("v")).after("expired"),
+			create("c", "mbr", "m2", seat("u")).after("other"),
+		},
+	},
+	states:  60,
+	without: []lapse{{ConfirmLapsing, twoSeats, 6}},
+}, {
+	name: "an invitation is accepted, its answer removed, and then it is accepted again",
+	Scenario: Scenario{
+		Stored: []Change{stored("inv", "i1", open), stored("resp", "r1", Fact{"answer to i1", "r1"})},
+		Requests: []Change{
+			writes("accepted", "inv", "i1"),
+			remove("tidied", "resp", "r1").after("accepted"),
+			create("again", "resp", "r2", Fact{"answer to i1", "r2"}).needs(open).after("tidied").never(twice),
+		},
+	},
+	states:  73,
+	without: []lapse{{ConfirmLapsing, twice, 6}},
 }, {
 	name: "a creation is tried dry, and then another wants the same",
 	Scenario: Scenario{

@@ -64,7 +64,7 @@ type outlook struct {
 // outlooks is what a replica knows: at worst, all that stands in some outcome of what is in flight is held, and only what stands
 // in every outcome is granted; at best the reverse.
 func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
-	var some, every facts
+	var some, every, relied facts
 	seen, open := s.seen[replica], m.open(s, replica)
 	m.each(s, seen, func(c *change) {
 		ends, may := m.ends(s, seen, c.parent), m.mayEnd(open, c.parent)
@@ -73,6 +73,7 @@ func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
 		}
 		if !ends && !may {
 			every |= c.states & m.kept(open, c.object)
+			relied |= m.confirmed(s, c, c.states&m.kept(open, c.object))
 		}
 	})
 	open.each(func(r int, base uint8) {
@@ -81,7 +82,7 @@ func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
 			some |= m.before(s, r, base)
 		}
 	})
-	return outlook{some, every}, outlook{every, some}
+	return outlook{some, relied}, outlook{every, some}
 }
 
 // open are the entries that count for a replica: those whose outcome it has not seen.
@@ -101,9 +102,22 @@ func (m *machine) sure(s *state, seen versions) outlook {
 	return outlook{all, all}
 }
 
-// right reports whether a change is right in an outlook.
+// right reports whether a change is right in an outlook. What another object already holds, and may be relied on, is not counted again.
 func (m *machine) right(c *change, o outlook) bool {
-	return !m.clash(c.states, o.held) && c.needs&^o.granted == 0
+	return !m.clash(c.states&^o.granted, o.held) && c.needs&^o.granted == 0
+}
+
+// confirmed leaves of what objects say only what may be relied on: a live read shows that what status can end still stands. The read
+// and the write of the entry are one step here. In the code the read comes before, after the journal was read that is written over.
+func (m *machine) confirmed(s *state, c *change, all facts) facts {
+	if !m.on(ConfirmLapsing) || !m.lapsing[c.object] {
+		return all
+	}
+	_, live := m.last(s, s.latest(), c.object)
+	if live == nil {
+		return 0
+	}
+	return all & live.states
 }
 
 // mayEnd reports whether one of the entries may change an organization.
