@@ -207,7 +207,7 @@ func (s *simulation) expire() {
 	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
 }
 
-// comeBack: somebody who became a member by an invitation leaves, takes the place elsewhere, and is made a member again.
+// comeBack: somebody who became a member by an invitation leaves, takes the place elsewhere, as long as there is one, and is made a member again.
 func (s *simulation) comeBack() {
 	r := stored[v1alpha1.InvitationResponse](s, "InvitationResponse")
 	if r == nil || accepting(r) || r.Spec.Decision != v1alpha1.DecisionAccept {
@@ -219,8 +219,12 @@ func (s *simulation) comeBack() {
 			s.deletes(m)
 		}
 	}
-	s.creates(membership(one(s, s.organizations), s.fresh(), user, one(s, origins), one(s, userTypes)))
-	s.creates(membership(answered(r), s.fresh(), user, one(s, origins), one(s, userTypes)))
+	for _, other := range s.organizations {
+		if other != answered(r) {
+			s.creates(membership(other, s.fresh(), user, v1alpha1.OriginProvisioned, one(s, userTypes)))
+		}
+	}
+	s.creates(membership(answered(r), s.fresh(), user, v1alpha1.OriginProvisioned, one(s, userTypes)))
 }
 
 // comeLate: the seat of an invitation that has expired goes to somebody else, and then the invitee is made a member.
