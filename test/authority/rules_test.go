@@ -20,7 +20,12 @@ import (
 const baseDomain = "crm.example.com"
 
 // outlooks are both ways to look at a world in which nothing is in flight: they must agree.
-var outlooks = map[string]func(rules.World) rules.Outlook{"worst": rules.Worst, "best": rules.Best}
+var outlooks = map[string]func(rules.World) rules.Outlook{"worst": confirmed, "best": rules.Best}
+
+// confirmed is the worst outlook after live reads: everything in the scene stands.
+func confirmed(w rules.World) rules.Outlook {
+	return rules.Worst(w).Confirming(func(rules.Lapsing) bool { return true })
+}
 
 // question is one cell of the table.
 type question struct {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -125,12 +126,15 @@ func (g *gate) passage() <-chan struct{} {
 	return g.open
 }
 
-// guard has a configuration's watches pass the gate.
-func (g *gate) guard(config *rest.Config) *rest.Config {
+// guard has all of a configuration's watches pass the gate.
+func (g *gate) guard(config *rest.Config) *rest.Config { return g.guardOnly(config, "") }
+
+// guardOnly has a configuration's watches of one kind pass the gate; of all kinds where none is named.
+func (g *gate) guardOnly(config *rest.Config, plural string) *rest.Config {
 	config.Wrap(func(base http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(r *http.Request) (*http.Response, error) {
 			response, err := base.RoundTrip(r)
-			if err == nil && r.URL.Query().Has("watch") {
+			if err == nil && r.URL.Query().Has("watch") && strings.HasSuffix(r.URL.Path, plural) {
 				response.Body = &guarded{ReadCloser: response.Body, gate: g, closed: make(chan struct{})}
 			}
 			return response, err
