@@ -33,9 +33,8 @@ test: controlplane ## Run the unit and integration tests with the race detector.
 	@hack/test.sh
 
 .PHONY: test-long
-test-long: controlplane ## Run the long tests too (build tag long), and fuzz each parser for FUZZTIME (30s).
-	@hack/test.sh -tags long
-	@hack/fuzz.sh $(or $(FUZZTIME),30s)
+test-long: controlplane build ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
+	@POLYORG_MANAGER=$(CURDIR)/bin/manager go run ./hack/long $(if $(ONLY),-only '$(ONLY)') $(if $(ALL),-all) $(if $(FUZZTIME),-fuzz $(FUZZTIME))
 
 .PHONY: mutants
 mutants: ## Switch off one rule of the journal's protocol after another; its simulation must notice each time.

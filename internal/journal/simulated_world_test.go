@@ -29,7 +29,8 @@ func (w world) apply(e event) {
 // sorted is every object, always in the same order.
 func (w world) sorted() []client.Object {
 	keys := slices.SortedFunc(maps.Keys(w), func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name.String(), b.name.String()))
+		return cmp.Or(
+			cmp.Compare(a.kind, b.kind), cmp.Compare(a.name.Namespace, b.name.Namespace), cmp.Compare(a.name.Name, b.name.Name))
 	})
 	objects := make([]client.Object, len(keys))
 	for i, k := range keys {
@@ -47,27 +48,33 @@ type gauge struct{ used, limit int }
 // census counts who holds what, each holder once.
 type census struct {
 	world
-	holders map[meter]map[string]bool
+	held map[holding]bool
+	used map[meter]int
+}
+
+type holding struct {
+	meter
+	holder string
 }
 
 func (c census) holds(rule, of, holder string) {
-	m := meter{rule, of}
-	if c.holders[m] == nil {
-		c.holders[m] = map[string]bool{}
+	h := holding{meter{rule, of}, holder}
+	if !c.held[h] {
+		c.held[h] = true
+		c.used[h.meter]++
 	}
-	c.holders[m][holder] = true
 }
 
 // measure is every meter of the world.
 func (w world) measure(l limits) map[meter]gauge {
-	c := census{w, map[meter]map[string]bool{}}
+	c := census{w, make(map[holding]bool, 4*len(w)), make(map[meter]int, 4*len(w))}
 	for _, o := range w {
 		c.count(o)
 	}
-	gauges := make(map[meter]gauge, len(c.holders))
-	for m, holders := range c.holders {
+	gauges := make(map[meter]gauge, len(c.used))
+	for m, used := range c.used {
 		if limit, limited := w.limit(m, l); limited {
-			gauges[m] = gauge{len(holders), limit}
+			gauges[m] = gauge{used, limit}
 		}
 	}
 	return gauges

@@ -4,5 +4,9 @@
 
 package journal_test
 
-// slower is how many times fewer seeds are run because of the race detector.
-const slower = 1
+import "iter"
+
+// pull makes a coroutine of a process.
+func pull(script iter.Seq[struct{}]) (resume func() (struct{}, bool), stop func()) {
+	return iter.Pull(script)
+}

@@ -2,10 +2,7 @@
 
 package journal_test
 
-import (
-	"iter"
-	"time"
-)
+import "time"
 
 // process is somebody who acts: a replica, a client of the API server, the operator. It is a coroutine: it runs until it waits,
 // and nobody else runs meanwhile.
@@ -24,7 +21,7 @@ type killed struct{}
 // begin adds a process to those that the simulation chooses from.
 func (s *simulation) begin(name string, script func()) *process {
 	p := &process{name: name}
-	p.resume, p.stop = iter.Pull(func(yield func(struct{}) bool) {
+	p.resume, p.stop = pull(func(yield func(struct{}) bool) {
 		defer func() {
 			if r := recover(); r != nil && r != (killed{}) {
 				panic(r)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,8 @@ func TestSimulation(t *testing.T) {
 		replay(t, *onlySeed)
 		return
 	}
+	// Little lives and much is made: with the usual setting, collecting garbage is 40% of the work.
+	defer debug.SetGCPercent(debug.SetGCPercent(1600))
 	var next atomic.Uint64
 	var totals tally
 	var workers sync.WaitGroup

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestStepsAreFound(t *testing.T) {
+	t.Chdir("../..")
+	all, err := steps(t.Context(), "bin/long", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"test", "verify", "simulation", "model", "faults", "fuzz-Decode"} {
+		if !slices.Contains(names(all), name) {
+			t.Errorf("%s is not among the steps: %v", name, names(all))
+		}
+	}
+	if sorted := slices.Sorted(slices.Values(names(all))); len(slices.Compact(sorted)) != len(all) {
+		t.Errorf("two steps have one name: %v", names(all))
+	}
+}
+
+func TestChosenSteps(t *testing.T) {
+	for what, try := range map[string]struct {
+		c    chosen
+		s    step
+		want bool
+	}{
+		"a long step, where nothing was said":        {chosen{}, step{name: "faults"}, true},
+		"a step of CI, where nothing was said":       {chosen{}, step{name: "test", ci: true}, false},
+		"a step of CI, where all is wanted":          {chosen{all: true}, step{name: "test", ci: true}, true},
+		"a step of CI that was named":                {chosen{names: []string{"test"}}, step{name: "test", ci: true}, true},
+		"a step that matches":                        {chosen{names: []string{"model", "fuzz-*"}}, step{name: "fuzz-Parse"}, true},
+		"a step that does not match, where all does": {chosen{names: []string{"model"}, all: true}, step{name: "faults"}, false},
+	} {
+		t.Run(what, func(t *testing.T) {
+			if got := try.c.takes(try.s); got != try.want {
+				t.Errorf("got %t, want %t", got, try.want)
+			}
+		})
+	}
+}
+
+func TestTheSimulationRunsWithoutTheRaceDetector(t *testing.T) {
+	if s := longStep("out", simulation); slices.Contains(s.build, "-race") {
+		t.Errorf("got %v", s.build)
+	}
+	if s := longStep("out", "test/faults"); !slices.Contains(s.build, "-race") {
+		t.Errorf("got %v", s.build)
+	}
+}
+
+func TestAStepThatRunsAloneChangesItsOwnRow(t *testing.T) {
+	when := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	first := merged("", []string{"a", "b", "c"}, []row{
+		{name: "a", commit: "1", result: "passed", when: when},
+		{name: "b", commit: "1", result: "passed", when: when},
+	})
+	second := merged(first, []string{"b", "a"}, []row{{name: "b", commit: "2", result: "FAILED", when: when, took: 125 * time.Second, memory: 5 << 20}})
+	want := head + "| b |  | 2026-01-02 03:04 | 2 | 2:05 | 5 MiB | FAILED |\n| a |  | 2026-01-02 03:04 | 1 | 0:00 | 0 MiB | passed |\n"
+	if second != want {
+		t.Errorf("got\n%s\nwant\n%s", second, want)
+	}
+}
+
+func TestParse(t *testing.T) {
+	stat := "42 (a) b (c) S 7 " + strings.Repeat("0 ", 19) + "3 0 0"
+	pid, parent, bytes, ok := parse(stat)
+	if pid != 42 || parent != 7 || bytes%3 != 0 || bytes == 0 || !ok {
+		t.Errorf("got %d %d %d %t", pid, parent, bytes, ok)
+	}
+	if _, _, _, ok := parse("42 (a"); ok {
+		t.Error("half a line was taken")
+	}
+}
+
+// A shell that waits for its child has a little memory, and less than a byte is allowed.
+func TestTooMuchMemoryEndsAStepWithItsDescendants(t *testing.T) {
+	c := exec.CommandContext(t.Context(), "sh", "-c", "sleep 1000 & wait")
+	most, err := watched(c, 0)
+	if err == nil || most == 0 {
+		t.Errorf("got %d bytes and %v", most, err)
+	}
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command long runs the tests that take minutes, one after another, so that each has the machine to itself. It watches
+// their time and memory, goes on after a failure, and writes what it saw to a page of the documentation.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	page = "docs/benchmarks/long-tests.md"
+	logs = "bin/long"
+)
+
+func main() {
+	only := flag.String("only", "", "run only the steps of these names, such as `faults,simulation` or fuzz-*")
+	all := flag.Bool("all", false, "run make test and make verify, too")
+	fuzz := flag.Duration("fuzz", 30*time.Second, "how long to fuzz each parser")
+	limit := flag.Int64("limit", 12, "end a step whose processes have more `GiB` of memory together")
+	list := flag.Bool("list", false, "only name the steps")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, chosen{names: strings.Fields(strings.ReplaceAll(*only, ",", " ")), all: *all}, *fuzz, *limit<<30, *list)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, c chosen, fuzz time.Duration, limit int64, list bool) error {
+	out, err := filepath.Abs(logs)
+	if err != nil {
+		return err
+	}
+	every, err := steps(ctx, out, fuzz)
+	if err != nil {
+		return err
+	}
+	todo := slices.DeleteFunc(slices.Clone(every), func(s step) bool { return !c.takes(s) })
+	switch {
+	case len(todo) == 0:
+		return errors.New("no step has such a name; these are the steps: " + strings.Join(names(every), ", "))
+	case list:
+		fmt.Println(strings.Join(names(todo), "\n"))
+		return nil
+	}
+	if err := os.MkdirAll(logs, 0o755); err != nil {
+		return err
+	}
+	done, err := inTurn(ctx, todo, limit)
+	return errors.Join(err, keep(page, names(every), done))
+}
+
+// inTurn runs one step after another. What fails does not keep the next from its turn; an interrupt does.
+func inTurn(ctx context.Context, todo []step, limit int64) (done []row, err error) {
+	commit := commit(ctx)
+	for _, s := range todo {
+		r := row{name: s.name, what: s.what, when: time.Now().UTC(), commit: commit}
+		failure := s.run(ctx, limit, &r)
+		if ctx.Err() != nil {
+			return done, ctx.Err()
+		}
+		r.result = "passed"
+		if failure != nil {
+			r.result = "FAILED"
+			err = errors.Join(err, fmt.Errorf("%s: %w; all it said is in %s", s.name, failure, s.log()))
+		}
+		done = append(done, r)
+		fmt.Println(r.line())
+	}
+	return done, err
+}
+
+// chosen are the steps that were asked for: those of the names, or all; those that CI runs only if they are named or all are wanted.
+type chosen struct {
+	names []string
+	all   bool
+}
+
+func (c chosen) takes(s step) bool {
+	if len(c.names) == 0 {
+		return c.all || !s.ci
+	}
+	return slices.ContainsFunc(c.names, func(pattern string) bool {
+		ok, err := path.Match(pattern, s.name)
+		return ok && err == nil
+	})
+}
+
+func names(steps []step) (names []string) {
+	for _, s := range steps {
+		names = append(names, s.name)
+	}
+	return names
+}
