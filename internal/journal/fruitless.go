@@ -58,7 +58,8 @@ func (f fruitless) lessen(a allowance, actor string) allowance {
 func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitless {
 	one := Fruitless{Actor: actor}
 	if i, known := f.of(actor); known {
-		one, f = f[i], slices.Delete(f, i, i+1)
+		one = f[i]
+		f = f.without(actor)
 	}
 	if more {
 		one.Times = min(one.Times+1, maxTimes)

@@ -26,7 +26,7 @@ func TestARecordIsReadAsItIsWritten(t *testing.T) {
 		"an empty one":             {Format: Format, UID: "own", Fences: map[string]string{}},
 		"one with entries and fences": {
 			Format: Format, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
-			Entries: []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
+			Entries:   []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
 			Fruitless: []Fruitless{{Actor: "bob", Times: 1, Stamp: "17", Names: []string{"0a", "1b"}}, {Actor: "+tool", Stamp: "18"}},
 		},
 	} {
