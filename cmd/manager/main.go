@@ -106,9 +106,13 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
+	operator, err := identity.Own(ctx, kube)
+	if err != nil {
+		return err
+	}
 	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
-	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}})
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}, Operator: operator})
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),

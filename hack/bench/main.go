@@ -21,6 +21,7 @@ type results struct {
 	} `json:"comparison"`
 	Scale  *scale  `json:"scale"`
 	Access *access `json:"access"`
+	Storm  *storm  `json:"storm"`
 }
 
 type machine struct {

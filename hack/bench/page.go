@@ -31,6 +31,10 @@ func (r results) pages() map[string]map[string]string {
 			"times":   r.Access.times(),
 			"memory":  r.Access.memory(),
 		},
+		"storm.md": {
+			"machine": r.Storm.describe(),
+			"storms":  r.Storm.table(),
+		},
 	}
 }
 

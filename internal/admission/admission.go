@@ -38,6 +38,8 @@ type Validator struct {
 	Journal *journal.Journal
 	Clock   clock.PassiveClock
 	Decoder admission.Decoder
+	// Operator is the operator's own username: no bound of others is for it.
+	Operator string
 }
 
 //+kubebuilder:webhookconfiguration:mutating=false,name=polyorg-validating
@@ -102,10 +104,8 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		Before: was, After: is,
 		DryRun: req.DryRun != nil && *req.DryRun,
 	}
-	if !actor.Platform {
-		c.Actor = fingerprint(req.UserInfo.Username)
-		c.Discreet = req.Kind.Kind == "Organization"
-	}
+	c.Actor = v.counted(req.UserInfo.Username, actor)
+	c.Discreet = !actor.Platform && req.Kind.Kind == "Organization"
 	subject := after
 	c.Operation = operations[req.Operation]
 	if before != nil {
@@ -125,6 +125,17 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		return judge(kind, o, act, organization, before, after, was, c.After)
 	}
 	return c
+}
+
+// counted is as whom an actor is counted for the journal's bounds.
+func (v *Validator) counted(username string, actor rules.Actor) string {
+	switch {
+	case !actor.Platform:
+		return fingerprint(username)
+	case username == v.Operator:
+		return ""
+	}
+	return journal.PlatformActor(fingerprint(username))
 }
 
 // Violations says which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.

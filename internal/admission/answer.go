@@ -69,8 +69,8 @@ func denied(s metav1.Status) admission.Response {
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{Allowed: false, Result: &s}}
 }
 
-// retry answers what is not the object's fault: another change stands in the way, the journal is out of reach, or the name is
-// taken.
+// retry answers what is not the object's fault: another change stands in the way, the journal is out of reach, a rule failed, or the
+// name is taken.
 func retry(req admission.Request, err error) admission.Response {
 	s := metav1.Status{Status: metav1.StatusFailure, Message: err.Error() + "; try again",
 		Details: &metav1.StatusDetails{Name: req.Name, Group: req.Kind.Group, Kind: req.Kind.Kind, RetryAfterSeconds: retryAfter}}
@@ -78,7 +78,10 @@ func retry(req admission.Request, err error) admission.Response {
 	case errors.Is(err, journal.ErrExists):
 		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusConflict, metav1.StatusReasonAlreadyExists, 0
 		s.Message = fmt.Sprintf("%s %q already exists", req.Resource.Resource+"."+req.Resource.Group, req.Name)
-	case errors.Is(err, journal.ErrContended):
+	case errors.Is(err, journal.ErrPanicked):
+		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusInternalServerError, metav1.StatusReasonInternalError, 0
+		s.Message = err.Error()
+	case errors.Is(err, journal.ErrContended), errors.Is(err, journal.ErrCrowded):
 		s.Code, s.Reason = http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests
 	default:
 		s.Code, s.Reason = http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable

@@ -3,6 +3,7 @@
 package facts
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -54,22 +55,30 @@ func nameOf(f rules.Fact) string {
 	panic(fmt.Sprintf("facts: %T has no name in the journal", f))
 }
 
-// Encode writes facts as the journal keeps them.
-func Encode(facts []rules.Fact) []string {
+// encode writes facts as the journal keeps them behind a head. Each leaves out what the line says before it.
+func encode(h head, facts []rules.Fact) []string {
 	texts := make([]string, len(facts))
 	for i, f := range facts {
-		body, err := json.Marshal(f)
-		if err != nil {
-			panic(err) // facts are plain structs of strings and numbers
-		}
-		texts[i] = nameOf(f) + string(body)
+		texts[i] = textOf(h.shorten(f))
 	}
 	return texts
 }
 
-// Decode reads facts as the journal keeps them. One that this version does not know has no effect here; it stays in the
-// journal, verbatim, for those who do.
-func Decode(texts []string) []rules.Fact {
+// textOf writes one fact: without the escapes that JSON has for HTML, which make six bytes of one.
+func textOf(f rules.Fact) string {
+	var text bytes.Buffer
+	text.WriteString(nameOf(f))
+	to := json.NewEncoder(&text)
+	to.SetEscapeHTML(false)
+	if err := to.Encode(f); err != nil {
+		panic(err) // facts are plain structs of strings and numbers
+	}
+	return strings.TrimSuffix(text.String(), "\n")
+}
+
+// parseFacts reads facts as the journal keeps them behind a head. One that this version does not know has no effect here; it stays
+// in the journal, verbatim, for those who do.
+func parseFacts(h head, texts []string) []rules.Fact {
 	var facts []rules.Fact
 	for _, text := range texts {
 		name, _, _ := strings.Cut(text, "{")
@@ -78,7 +87,7 @@ func Decode(texts []string) []rules.Fact {
 			continue
 		}
 		if f, err := read(text[len(name):]); err == nil {
-			facts = append(facts, f)
+			facts = append(facts, h.complete(f))
 		}
 	}
 	return facts

@@ -30,7 +30,7 @@ type Entry struct {
 	Namespace, Name string
 	UID             types.UID
 	ResourceVersion string // that was judged; empty for a creation
-	Actor           string // who asked, for the bound on open entries: a hash for people, empty for platform actors
+	Actor           string // who asked, for the bounds: a hash, behind Platform's mark for platform actors; empty for the operator
 	// Facts is what the object says if the change is stored; nothing for a deletion. One that this version does not know has no
 	// effect here.
 	Facts []rules.Fact
@@ -66,6 +66,19 @@ func (v *View) Ended(e *Entry) End {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.ended(e)
+}
+
+// News is what an object says only if an entry's change is stored.
+func (v *View) News(e *Entry) (added []rules.Fact) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	o := v.byUID[e.UID]
+	for _, f := range e.Facts {
+		if o == nil || !o.says(f) {
+			added = append(added, f)
+		}
+	}
+	return added
 }
 
 func (v *View) ended(e *Entry) End {

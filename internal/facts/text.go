@@ -22,7 +22,7 @@ var errNoEntry = errors.New("not an entry of the journal")
 func NewEntry(e Entry) *Entry {
 	parts := append(make([]string, 0, fields+len(e.Facts)),
 		e.Stamp, e.Actor, string(e.Operation), e.Kind, e.Namespace, e.Name, string(e.UID), e.ResourceVersion)
-	e.Text = strings.Join(append(parts, Encode(e.Facts)...), separator)
+	e.Text = strings.Join(append(parts, encode(e.head(), e.Facts)...), separator)
 	return &e
 }
 
@@ -33,11 +33,12 @@ func ParseEntry(text string) (*Entry, error) {
 	if len(parts) < fields || parts[6] == "" || strings.Contains(text, "\n") {
 		return nil, errNoEntry
 	}
-	return &Entry{
+	e := &Entry{
 		Stamp: parts[0], Actor: parts[1], Operation: Operation(parts[2]), Kind: parts[3], Namespace: parts[4], Name: parts[5],
-		UID: types.UID(parts[6]), ResourceVersion: parts[7],
-		Facts: Decode(parts[fields:]), Text: text,
-	}, nil
+		UID: types.UID(parts[6]), ResourceVersion: parts[7], Text: text,
+	}
+	e.Facts = parseFacts(e.head(), parts[fields:])
+	return e, nil
 }
 
 // At is the entry with another stamp.
@@ -48,10 +49,10 @@ func (e *Entry) At(stamp string) *Entry {
 }
 
 // Same reports whether two entries stand for one request, whoever sent it, and whenever: judging it twice is harmless.
-func (e *Entry) Same(other *Entry) bool { return e.request() == other.request() }
+func (e *Entry) Same(other *Entry) bool { return e.Request() == other.Request() }
 
-// request is the part of the line that tells one request from another.
-func (e *Entry) request() string {
+// Request is the part of the line that tells one request from another.
+func (e *Entry) Request() string {
 	if e.Text == "" {
 		return "" // of a change that leaves no entry
 	}

@@ -143,7 +143,7 @@ func TestTheViewKnowsWhatItsObjectsSay(t *testing.T) {
 
 func record(under map[rules.Key][]string, owner string, f rules.Fact) {
 	for _, key := range f.Keys() {
-		under[key] = append(under[key], owner+" "+Encode([]rules.Fact{f})[0])
+		under[key] = append(under[key], owner+" "+textOf(f))
 	}
 }
 
@@ -153,7 +153,7 @@ func found(v *View) map[rules.Key][]string {
 		for name, list := range names {
 			for _, s := range list {
 				key := rules.Key{Kind: kind, Name: name}
-				under[key] = append(under[key], string(s.object.uid)+" "+Encode([]rules.Fact{s.said()})[0])
+				under[key] = append(under[key], string(s.object.uid)+" "+textOf(s.said()))
 			}
 		}
 	}

@@ -21,7 +21,8 @@ type Change struct {
 	Operation       facts.Operation
 	ResourceVersion string // of the object before; empty for a creation
 	Before, After   []rules.Fact
-	// Actor tells apart who asks, for the bound on open entries; empty for platform actors, who have none.
+	// Actor tells apart who asks, for the bounds: a fingerprint, which PlatformActor marks for platform actors. It is empty for the
+	// operator itself, which has no bound but the journal's.
 	Actor string
 	// DryRun is judged like any other, and leaves no entry.
 	DryRun bool
@@ -52,6 +53,11 @@ func (c *Change) entry() *facts.Entry {
 	})
 }
 
+// added is what the object says only if the change is stored.
+func (c *Change) added() []rules.Fact {
+	return slices.DeleteFunc(slices.Clone(c.After), func(f rules.Fact) bool { return slices.Contains(c.Before, f) })
+}
+
 // same reports whether two lists hold the same facts.
 func same(a, b []rules.Fact) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(f rules.Fact) bool { return !slices.Contains(b, f) })
@@ -75,12 +81,14 @@ type request struct {
 	epoch  uint64          // in which it was judged to be contended; 0: not yet
 	entry  *facts.Entry    // its line; nil for a change that takes and gives nothing
 	relies []rules.Lapsing // what it relies on, when it is unconfirmed
+	crowd  []share         // who is to wait for whom
+	turn   int             // among those who wait
 	reason error           // why it waits
 	answer chan answer
 }
 
 func (j *Journal) newRequest(ctx context.Context, c *Change) *request {
-	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), reason: ErrUnavailable, answer: make(chan answer, 1)}
+	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), crowd: c.crowd(), reason: ErrUnavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {
@@ -96,14 +104,17 @@ const (
 	outcomeContended   = "contended"
 	outcomeEarly       = "early"
 	outcomeUnavailable = "unavailable"
+	outcomePanicked    = "panicked"
 )
 
 func outcomeOf(violations rules.Violations, err error) string {
 	switch {
 	case errors.Is(err, ErrExists):
 		return outcomeExists
-	case errors.Is(err, ErrContended):
+	case errors.Is(err, ErrContended), errors.Is(err, ErrCrowded):
 		return outcomeContended
+	case errors.Is(err, ErrPanicked):
+		return outcomePanicked
 	case err != nil:
 		return outcomeUnavailable
 	case violations.Early():

@@ -20,14 +20,16 @@ const DefaultDropTime = 90 * time.Second
 const readsARound = 2
 
 // tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them; and those
-// that can never end.
+// that can never end. It keeps account of whose changes come to nothing.
 func (j *Journal) tidy(ctx context.Context) {
+	j.forgive()
 	reads := 0 // of entries that are overdue; requests wait for them
 	for _, e := range slices.Clone(j.state.overlay.Entries()) {
 		end := j.View.Ended(e)
 		switch {
 		case end.Seen && end.Exact:
 			j.state.raise(e.Kind, end.Fence)
+			j.state.fruitless.arrived(e.Actor)
 		case !j.overdue(e) || reads == readsARound:
 			continue
 		default:
@@ -57,6 +59,7 @@ func (j *Journal) over(ctx context.Context, e *facts.Entry, end facts.End) bool 
 		return true
 	case became == neverStored:
 		dropped.WithLabelValues(causeNeverStored).Inc()
+		j.blame(e)
 		return true
 	}
 	return false

@@ -66,6 +66,9 @@ func (b *ByHand) WaitsFor(sort func(*Change) bool) bool {
 	return slices.ContainsFunc(b.waiting, func(r *request) bool { return sort(r.Change) })
 }
 
+// Yields reports whether a change is to leave others their turn.
+func (b *ByHand) Yields(c *Change) bool { return b.yields(&request{Change: c}) }
+
 // Bring is what the watch of the journal does.
 func (b *ByHand) Bring(stored client.Object) error { return mailbox{b.Journal}.Update(stored) }
 

@@ -49,21 +49,26 @@ type Journal struct {
 	stopped  chan struct{}                    // closed when Start has returned
 	news     chan struct{}                    // there is a newer journal in newest
 	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
+	lobby    lobby                            // who waits
 
 	// What follows belongs to the goroutine that runs Start.
-	state    *state              // as last read or written; nil when that is not known
-	latest   string              // the highest resource version that the journal was seen at
-	watched  map[string]sighting // the entries by their text, and since when this replica has watched each
-	closed   closure             // since when it has watched a closed journal
-	behind   since               // since when its view has been behind the fences; zero when it is not
-	marked   bool                // the marker is known to be there
-	pace     pace
-	readAt   since    // when the journal was last read live, or written
-	liveAt   since    // an instant at which the journal was what the state says: just before it was read live, or written
-	epoch    uint64   // counts what may change a verdict: entries that came or ended, and time
-	judgedAt since    // when everything was last judged again for the time that had passed
-	failed   error    // why this replica cannot go on
-	log      quietLog // of what goes wrong
+	state   *state              // as last read or written; nil when that is not known
+	latest  string              // the highest resource version that the journal was seen at
+	watched map[string]sighting // the entries by their text, and since when this replica has watched each
+	closed  closure             // since when it has watched a closed journal
+	behind  since               // since when its view has been behind the fences; zero when it is not
+	marked  bool                // the marker is known to be there
+	pace    pace
+	// blamed is what this replica has watched of whose changes come to nothing, and firstSeen since when it knows each request.
+	blamed    map[string]blamed
+	firstSeen map[string]since
+	costs     costs
+	readAt    since    // when the journal was last read live, or written
+	liveAt    since    // an instant at which the journal was what the state says: just before it was read live, or written
+	epoch     uint64   // counts what may change a verdict: entries that came or ended, and time
+	judgedAt  since    // when everything was last judged again for the time that had passed
+	failed    error    // why this replica cannot go on
+	log       quietLog // of what goes wrong
 }
 
 // sighting is an entry and since when it is watched.
@@ -80,12 +85,13 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	return &Journal{
 		Client: c, View: view, Namespace: namespace, DropTime: DefaultDropTime, Clock: clock.RealClock{},
 		requests: make(chan *request), stopped: make(chan struct{}), news: make(chan struct{}, 1), watched: map[string]sighting{}, pace: newPace(),
+		lobby: lobby{in: map[share]int{}}, costs: costs{},
 	}
 }
 
 // Submit judges a change and, if it is admitted, has written it down when it returns. Violations and ErrExists are final,
-// unless violations are Early; that, ErrContended and ErrUnavailable mean that the same request may be tried again. It waits as long
-// as the context allows.
+// unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
+// as long as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
 	violations, err := j.insist(ctx, c)
@@ -116,6 +122,10 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 
 func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	r := j.newRequest(ctx, c)
+	if !j.lobby.enter(r.crowd) {
+		return answer{err: ErrCrowded}
+	}
+	defer j.lobby.leave(r.crowd)
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():

@@ -16,8 +16,12 @@ import (
 var (
 	judgements = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_judgements_total",
-		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way), early (try again: the operator has something to do first) or unavailable (try again: the journal is out of reach or this replica is behind).",
+		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way), early (try again: the operator has something to do first), unavailable (try again: the journal is out of reach or this replica is behind) or panicked (a rule failed, a fault of the operator).",
 	}, []string{"kind", "outcome"})
+	panics = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "polyorg_journal_panics_total",
+		Help: "Changes that were answered 500 because a rule panicked on them, by kind. Each is a fault of the operator; its log has the stack.",
+	}, []string{"kind"})
 	batch = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:    "polyorg_journal_batch_size",
 		Help:    "Changes decided on by one write of the journal.",
@@ -48,7 +52,7 @@ var (
 )
 
 func init() {
-	metrics.Registry.MustRegister(judgements, batch, commits, fenceWaits, inFlight, open, dropped)
+	metrics.Registry.MustRegister(judgements, panics, batch, commits, fenceWaits, inFlight, open, dropped)
 }
 
 // Why entries leave the journal without an outcome.

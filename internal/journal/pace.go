@@ -31,7 +31,7 @@ type pace struct {
 	foreign time.Time // when another replica was last seen to write
 }
 
-func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*maxBytes)} }
+func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*ofAll.bytes)} }
 
 // wrote takes note of a write of this replica's own.
 func (p *pace) wrote(now time.Time, took time.Duration, size int) {

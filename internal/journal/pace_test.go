@@ -27,7 +27,7 @@ func TestPace(t *testing.T) {
 		"and no longer than until it comes":                           {func(p *pace) { p.lost(start); p.saw(start) }, 0, 0},
 		"a MiB a second may be written, after a burst": {func(p *pace) {
 			for range 8 {
-				p.wrote(start, took, maxBytes)
+				p.wrote(start, took, ofAll.bytes)
 			}
 		}, 0, 250 * time.Millisecond},
 		"a wait passes": {func(p *pace) { p.lost(start) }, longestNews, 0},

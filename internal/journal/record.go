@@ -26,7 +26,7 @@ const (
 	// Finalizer keeps the journal from being deleted by mistake.
 	Finalizer = v1alpha1.GroupName + "/journal"
 	// Format is the journal format that this version writes. A journal that names a later one is not written to.
-	Format = 1
+	Format = 2
 )
 
 // The keys of the ConfigMap. All are lines of text, so that kubectl shows what is going on.
@@ -35,6 +35,8 @@ const (
 	keyUID     = "uid"
 	keyFences  = "fences"
 	keyEntries = "entries"
+	// keyFruitless is only there while somebody's changes came to nothing.
+	keyFruitless = "fruitless"
 )
 
 // Record is the journal as it is stored.
@@ -47,6 +49,8 @@ type Record struct {
 	Fences map[string]string
 	// Entries are the admitted changes, oldest first.
 	Entries []*facts.Entry
+	// Fruitless is whose changes were admitted and never stored of late, the latest last.
+	Fruitless []Fruitless
 }
 
 // Read reads the journal; one that is not there holds nothing.
@@ -87,6 +91,7 @@ func parse(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) (
 		}
 		r.Entries = append(r.Entries, e)
 	}
+	r.Fruitless = parseFruitless(stored.Data[keyFruitless])
 	return r, nil
 }
 
@@ -111,7 +116,11 @@ func (r *Record) data() map[string]string {
 		entries.WriteString(e.Text)
 		entries.WriteByte('\n')
 	}
-	return map[string]string{
+	data := map[string]string{
 		keyFormat: strconv.Itoa(r.Format), keyUID: string(r.UID), keyFences: fences.String(), keyEntries: entries.String(),
 	}
+	if len(r.Fruitless) > 0 {
+		data[keyFruitless] = fruitless(r.Fruitless).text()
+	}
+	return data
 }

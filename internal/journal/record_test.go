@@ -22,11 +22,12 @@ func entryOf(uid, actor string, stated ...rules.Fact) *facts.Entry {
 func TestARecordIsReadAsItIsWritten(t *testing.T) {
 	host := rules.Claim{Kind: rules.ClaimHost, Name: "shop.crm.example.com", Holder: "uid-a"}
 	for sentence, record := range map[string]*Record{
-		"a journal that is closed": {Format: 1, Fences: map[string]string{}},
-		"an empty one":             {Format: 1, UID: "own", Fences: map[string]string{}},
+		"a journal that is closed": {Format: Format, Fences: map[string]string{}},
+		"an empty one":             {Format: Format, UID: "own", Fences: map[string]string{}},
 		"one with entries and fences": {
-			Format: 1, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
-			Entries: []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
+			Format: Format, UID: "own", Fences: map[string]string{"Organization": "17", "Membership": "4"},
+			Entries:   []*facts.Entry{entryOf("a", "", host), entryOf("b", "somebody")},
+			Fruitless: []Fruitless{{Actor: "bob", Times: 1, Stamp: "17", Names: []string{"0a", "1b"}}, {Actor: "+tool", Stamp: "18"}},
 		},
 	} {
 		got, err := Parse(&corev1.ConfigMap{Data: record.data()})
@@ -56,17 +57,20 @@ func TestWhatSomebodyElseWroteIsAnError(t *testing.T) {
 
 // An older version must not take what it cannot read for damage: it would wipe it.
 func TestALaterFormatIsLeftAlone(t *testing.T) {
-	s := newState(&corev1.ConfigMap{Data: map[string]string{keyFormat: "2", keyUID: "own", keyFences: "[{}]", keyEntries: "{}"}}, facts.ParseEntry)
-	if s.format != 2 || s.echo != "own" {
+	s := newState(&corev1.ConfigMap{Data: map[string]string{keyFormat: "3", keyUID: "own", keyFences: "[{}]", keyEntries: "{}"}}, facts.ParseEntry)
+	if s.format != 3 || s.echo != "own" {
 		t.Errorf("read as format %d of %q", s.format, s.echo)
 	}
 }
 
 // FuzzParse: whatever somebody writes into the ConfigMap, it is read or refused, and never harms.
 func FuzzParse(f *testing.F) {
-	f.Add("1", "own", "Organization 17\n", entryOf("a", "").Text+"\n")
-	f.Fuzz(func(t *testing.T, format, uid, fences, entries string) {
-		r, err := Parse(&corev1.ConfigMap{Data: map[string]string{keyFormat: format, keyUID: uid, keyFences: fences, keyEntries: entries}})
+	f.Add("1", "own", "Organization 17\n", entryOf("a", "").Text+"\n", "")
+	f.Add("2", "own", "", "", "bob 1 17 0a,1b\n+tool 5 18 *\nalice 0 19 \nnonsense\n")
+	f.Fuzz(func(t *testing.T, format, uid, fences, entries, fruitless string) {
+		r, err := Parse(&corev1.ConfigMap{Data: map[string]string{
+			keyFormat: format, keyUID: uid, keyFences: fences, keyEntries: entries, keyFruitless: fruitless,
+		}})
 		if err != nil {
 			return
 		}

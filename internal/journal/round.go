@@ -26,7 +26,7 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	if j.Clock.Since(j.judgedAt) >= busyPause {
 		j.epoch, j.judgedAt = j.epoch+1, j.Clock.Now() // for what changes a verdict and is no entry
 	}
-	decided, rest := j.judgeAll(ctx, waiting)
+	decided, rest := j.judgeAll(ctx, byTurn(waiting))
 	current, err := j.settle(ctx, decided)
 	if err != nil {
 		j.fail(ctx, err)
@@ -145,7 +145,7 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	for _, r := range waiting {
 		if r.epoch == j.epoch {
 			rest = append(rest, r) // nothing has changed that it waits for
-		} else if d, done := j.judgeOne(ctx, r); done {
+		} else if d, done := j.judgeInTime(ctx, r); done {
 			decided = append(decided, d)
 		} else {
 			rest = append(rest, r)
@@ -154,7 +154,21 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	return decided, rest
 }
 
-func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
+// judgeInTime judges a request, unless its object is costly to judge and was judged a short while ago.
+func (j *Journal) judgeInTime(ctx context.Context, r *request) (d decision, done bool) {
+	began := j.Clock.Now()
+	if j.costs.rests(r.UID, began) {
+		r.reason = ErrContended
+		return decision{}, false
+	}
+	d, done = j.judgeOne(ctx, r)
+	now := j.Clock.Now()
+	j.costs.note(r.UID, now.Sub(began), now)
+	return d, done
+}
+
+func (j *Journal) judgeOne(ctx context.Context, r *request) (d decision, done bool) {
+	defer survive(r, &d, &done)
 	taken := j.taken(r)
 	if taken && !r.Discreet {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
@@ -170,7 +184,7 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 		return decision{r, answer{violations: violations}, looked}, true
 	case outcome == admitted && (r.entry == nil || r.DryRun):
 		return decision{r, answer{}, looked}, true
-	case outcome == admitted && j.state.room(r.entry):
+	case outcome == admitted && j.admits(r):
 		j.state.append(r.entry)
 		return decision{r, answer{}, true}, true
 	}

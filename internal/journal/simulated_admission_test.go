@@ -19,7 +19,10 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 	c := &journal.Change{
 		Kind: kindOf(subject), Name: client.ObjectKeyFromObject(subject), UID: subject.GetUID(),
 		Operation: operation(before, after), ResourceVersion: version,
-		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun,
+		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun, Actor: r.actor.Email,
+	}
+	if r.actor.Platform {
+		c.Actor = journal.PlatformActor(s.current.name)
 	}
 	organization := facts.OrganizationOf(subject.GetNamespace())
 	was := factsOf(before)

@@ -82,7 +82,8 @@ func (s *simulation) lull() {
 	}
 	stored := s.journal()
 	for _, r := range s.replicas {
-		if stored != nil && !r.still() && r.journal.WaitsFor(held) && r.journal.Judges(stored) {
+		stuck := func(c *journal.Change) bool { return held(c) && !r.journal.Yields(c) }
+		if stored != nil && !r.still() && r.journal.WaitsFor(stuck) && r.journal.Judges(stored) {
 			s.fail("%s has nothing in the way of a request, and lets it wait", r.name)
 		}
 	}

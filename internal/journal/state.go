@@ -12,17 +12,6 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Bounds: beyond them a change is asked to try again, so that one tenant's storm cannot stop the others. People, all together, may
-// fill most of the journal, and never all of it: the rest is for platform actors, the operator among them.
-const (
-	maxEntries         = 512
-	maxBytes           = 64 << 10
-	maxPerObject       = 4
-	maxPerActor        = 32
-	maxPerOrganization = 64
-	maxOfPeople        = maxBytes / 4 * 3
-)
-
 // state is the journal as it was last read or written, with what is about to be written over it.
 type state struct {
 	object  *corev1.ConfigMap // as stored
@@ -30,9 +19,11 @@ type state struct {
 	echo    types.UID
 	fences  map[string]string
 	overlay *facts.Overlay
-	bytes   int
-	grown   bool // holds entries that are not stored
-	tidied  bool // lacks entries that are stored
+	use     use // what the entries take of each share
+	// fruitless is whose changes came to nothing of late.
+	fruitless fruitless
+	grown     bool // holds entries that are not stored
+	tidied    bool // lacks entries that are stored
 }
 
 // newState reads what is stored. A journal that somebody else wrote over is an empty one that is not open.
@@ -41,9 +32,9 @@ func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)
 	if err != nil {
 		r = &Record{}
 	}
-	s := &state{object: stored, format: r.Format, echo: r.UID, fences: r.Fences, overlay: facts.NewOverlay(r.Entries)}
+	s := &state{object: stored, format: r.Format, echo: r.UID, fences: r.Fences, overlay: facts.NewOverlay(r.Entries), use: use{}, fruitless: r.Fruitless}
 	for _, e := range r.Entries {
-		s.bytes += size(e)
+		s.use.count(e, 1)
 	}
 	return s
 }
@@ -51,36 +42,14 @@ func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)
 // open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
 func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
 
+// bytes is how much all entries take.
+func (s *state) bytes() int { return s.use[shareOfAll].bytes }
+
 // room reports whether the bounds leave room for one more entry. One that stands for a request which is written down already takes
 // none.
 func (s *state) room(e *facts.Entry) bool {
 	own := s.overlay.Of(e.UID)
-	switch {
-	case slices.ContainsFunc(own, e.Same):
-		return true
-	case len(s.overlay.Entries()) >= maxEntries, s.bytes+size(e) > maxBytes, len(own) >= maxPerObject:
-		return false
-	}
-	return e.Actor == "" || s.roomForPeople(e)
-}
-
-// roomForPeople reports whether the bounds of somebody who is no platform actor leave room: theirs, their organization's, and that
-// of all people together.
-func (s *state) roomForPeople(e *facts.Entry) bool {
-	actors, organizations, bytes := 0, 0, size(e)
-	for _, other := range s.overlay.Entries() {
-		if other.Actor == "" {
-			continue
-		}
-		bytes += size(other)
-		if other.Actor == e.Actor {
-			actors++
-		}
-		if other.Namespace != "" && other.Namespace == e.Namespace {
-			organizations++
-		}
-	}
-	return actors < maxPerActor && organizations < maxPerOrganization && bytes <= maxOfPeople
+	return slices.ContainsFunc(own, e.Same) || len(own) < maxPerObject && s.leaves(e)
 }
 
 // append takes an entry in. An identical one that is stored stands for the same request, sent before: the new one replaces it, so
@@ -94,18 +63,18 @@ func (s *state) append(e *facts.Entry) {
 			return // judged a moment ago, and not stored yet
 		default:
 			s.overlay.Remove(old)
-			s.bytes -= size(old)
+			s.use.count(old, -1)
 		}
 	}
 	s.overlay.Append(stamped)
-	s.bytes += size(stamped)
+	s.use.count(stamped, 1)
 	s.grown = true
 }
 
 // remove takes an entry out.
 func (s *state) remove(e *facts.Entry) {
 	s.overlay.Remove(e)
-	s.bytes -= size(e)
+	s.use.count(e, -1)
 	s.tidied = true
 }
 
@@ -118,12 +87,12 @@ func (s *state) raise(kind, fence string) {
 
 // clear empties the journal, but for fences.
 func (s *state) clear(fences map[string]string) {
-	s.overlay, s.bytes, s.fences = facts.NewOverlay(nil), 0, fences
+	s.overlay, s.use, s.fences, s.fruitless = facts.NewOverlay(nil), use{}, fences, nil
 }
 
 // write is the object to be stored for the state.
 func (s *state) write() *corev1.ConfigMap {
-	r := Record{Format: max(s.format, Format), UID: s.object.UID, Fences: s.fences, Entries: s.overlay.Entries()}
+	r := Record{Format: max(s.format, Format), UID: s.object.UID, Fences: s.fences, Entries: s.overlay.Entries(), Fruitless: s.fruitless}
 	next := &corev1.ConfigMap{ObjectMeta: s.object.ObjectMeta, Data: r.data()}
 	if len(next.ManagedFields) > 0 {
 		// The API server keeps no account of fields where there is none. It costs a quarter of a write, and one writer needs none.
@@ -137,6 +106,3 @@ func (s *state) wrote(object *corev1.ConfigMap) {
 	s.object, s.format, s.echo = object, max(s.format, Format), object.UID
 	s.grown, s.tidied = false, false
 }
-
-// size is how many bytes an entry takes in the stored journal.
-func size(e *facts.Entry) int { return len(e.Text) + 1 }

@@ -96,7 +96,8 @@ func (j *Journal) know(version string) {
 		}
 		watched[e.Text] = w
 	}
-	j.watched = watched
+	j.watched, j.firstSeen = watched, j.firstSights(entries, now)
+	j.watchFruitless(now)
 	inFlight.Set(float64(len(watched)))
 }
 
@@ -133,7 +134,7 @@ func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 		j.state, j.liveAt = s, began
 		j.state.wrote(next)
 		j.know(next.ResourceVersion)
-		j.pace.wrote(j.Clock.Now(), took, s.bytes)
+		j.pace.wrote(j.Clock.Now(), took, s.bytes())
 		return true, nil
 	case apierrors.IsConflict(err):
 		j.pace.lost(j.Clock.Now())

@@ -39,6 +39,6 @@ func startCommit(ctx context.Context, s *state, decided []decision) (context.Con
 	return tracer.Start(ctx, "journal.commit", trace.WithLinks(links...), trace.WithAttributes(
 		attribute.Int("polyorg.batch", len(decided)),
 		attribute.Int("polyorg.entries", len(s.overlay.Entries())),
-		attribute.Int("polyorg.bytes", s.bytes),
+		attribute.Int("polyorg.bytes", s.bytes()),
 	))
 }

@@ -37,8 +37,16 @@ func (j judgement) conflicts(organization string, among []string) (users, rules 
 			users[p.User] = true
 		}
 	}
+	elsewhere, asked := j.elsewhere(organization), map[string]bool{}
 	for _, user := range among {
+		if j.world.Size(UserKey(user)) < 2 && !j.forbidsAny() || asked[user] {
+			continue // of one place, none is one too many
+		}
+		asked[user] = true
 		places := j.heldPlaces(UserKey(user))
+		if !slices.ContainsFunc(places, elsewhere) {
+			continue
+		}
 		for _, p := range places {
 			if p.Organization == organization && j.tooMany(p, places, rules) {
 				users[user] = true
@@ -46,6 +54,19 @@ func (j judgement) conflicts(organization string, among []string) (users, rules 
 		}
 	}
 	return users, rules
+}
+
+// elsewhere tells the places beside which one in an organization may be too many: those in the others on its edition.
+func (j judgement) elsewhere(organization string) func(Place) bool {
+	if j.forbidsAny() {
+		return func(Place) bool { return true }
+	}
+	a, _ := find(j.after, func(a Account) bool { return a.Organization == organization })
+	others := map[string]bool{}
+	for _, other := range held[Account](j.Outlook, EditionKey(a.Edition)) {
+		others[other.Organization] = other.Organization != organization
+	}
+	return func(p Place) bool { return others[p.Organization] }
 }
 
 // tooMany reports whether a place is one too many beside others of its user, and adds the limits that say so.

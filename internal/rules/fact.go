@@ -56,7 +56,7 @@ type Lapsing interface {
 // Place says that a user belongs to an organization (L1–L5), and with what. The Organization says so of its super admin, a
 // Membership of its user: both mean the same place.
 type Place struct {
-	Organization string            `json:"o"`
+	Organization string            `json:"o,omitempty"`
 	User         string            `json:"u"`
 	Role         v1alpha1.Role     `json:"r,omitempty"` // the power it gives; empty for none (suspended, or not a member yet)
 	Origin       v1alpha1.Origin   `json:"g,omitempty"`
@@ -106,7 +106,7 @@ func placeOf(f Fact) (Place, bool) {
 
 // Account says what an organization is: the edition in force, its licences, its trial.
 type Account struct {
-	Organization string           `json:"o"`
+	Organization string           `json:"o,omitempty"`
 	Edition      v1alpha1.Edition `json:"e"`
 	Licenses     int32            `json:"l,omitempty"`  // purchased; 0 on trial
 	CreatedAt    int64            `json:"c,omitempty"`  // Unix seconds; the trial runs from here
@@ -139,9 +139,9 @@ func (a Account) Seats(p Policy) int32 {
 // Offer says that an invitation is pending: it holds a seat, is one of the invitee's pending ones (L7), and is the right
 // that an answer needs (I2). It lapses when the Invitation's status says Accepted, Declined or Expired.
 type Offer struct {
-	Organization string            `json:"o"`
+	Organization string            `json:"o,omitempty"`
 	User         string            `json:"u"`
-	Invitation   string            `json:"i"` // the Invitation's UID
+	Invitation   string            `json:"i,omitempty"` // the Invitation's UID
 	Role         v1alpha1.Role     `json:"r,omitempty"`
 	UserType     v1alpha1.UserType `json:"t,omitempty"`
 	CreatedAt    int64             `json:"c,omitempty"` // Unix seconds; the deadline runs from here (I1)
@@ -169,8 +169,8 @@ func (o Offer) Deadline(p Policy) time.Time {
 // Claim says that a name is taken by one holder and can be by no other at the same time.
 type Claim struct {
 	Kind   ClaimKind `json:"k"`
-	Name   string    `json:"n"`
-	Holder string    `json:"h"` // a UID: a later object of the same name is somebody else
+	Name   string    `json:"n,omitempty"`
+	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is somebody else
 }
 
 // ClaimKind is what sort of name is claimed.
@@ -195,7 +195,7 @@ func SeatName(organization, user string) string { return organization + "/" + us
 
 // Binding says that an organization is joined to an account of an application (G1).
 type Binding struct {
-	Organization string `json:"o"`
+	Organization string `json:"o,omitempty"`
 	Application  string `json:"a"`
 	Component    string `json:"c,omitempty"`
 	Account      string `json:"n"`

@@ -22,7 +22,8 @@ import (
 
 type options struct {
 	quick, profile, scale bool
-	access                bool
+	access, storm         bool
+	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
@@ -36,6 +37,8 @@ func main() {
 	flag.BoolVar(&o.profile, "profile", false, "show where the API server and a replica spend their time instead")
 	flag.BoolVar(&o.scale, "scale", false, "measure a large cluster instead, of 100,000 memberships in 10,000 organizations by default")
 	flag.BoolVar(&o.access, "access", false, "measure instead what the bindings of many organizations cost the API server's authorizer")
+	flag.BoolVar(&o.storm, "storm", false, "measure instead what one tenant has of another's storms")
+	flag.IntVar(&o.stormMembers, "storm-members", 5000, "how many members the organization has whose edition changes")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -74,6 +77,8 @@ func (o options) run(ctx context.Context) error {
 		return o.measureScale(ctx)
 	case o.access:
 		return o.measureAccess(ctx)
+	case o.storm:
+		return o.measureStorm(ctx)
 	}
 	return o.compare(ctx)
 }

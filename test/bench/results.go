@@ -16,6 +16,7 @@ type Results struct {
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Scale      *Scale      `json:"scale,omitempty"`
 	Access     *AccessCost `json:"access,omitempty"`
+	Storm      *StormCost  `json:"storm,omitempty"`
 }
 
 // Comparison is what the modes cost beside each other.

@@ -87,6 +87,26 @@ func review(obj client.Object) *admissionv1.AdmissionReview {
 	}
 }
 
+// by has a review be of somebody who signed in.
+func by(email string, what *admissionv1.AdmissionReview) *admissionv1.AdmissionReview {
+	what.Request.UserInfo = authenticationv1.UserInfo{Username: email, Groups: []string{lab.People, "system:authenticated"}}
+	return what
+}
+
+// change is what the API server asks about a change of an object that is stored.
+func change(before, after client.Object) *admissionv1.AdmissionReview {
+	GinkgoHelper()
+	what := review(after)
+	after.SetUID(before.GetUID())
+	var err error
+	what.Request.OldObject.Raw, err = json.Marshal(before)
+	Expect(err).NotTo(HaveOccurred())
+	what.Request.Object.Raw, err = json.Marshal(after)
+	Expect(err).NotTo(HaveOccurred())
+	what.Request.Operation = admissionv1.Update
+	return what
+}
+
 // direct speaks to replicas without the API server.
 var direct = &http.Client{
 	Timeout:   20 * time.Second,

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -36,9 +37,24 @@ type replica struct {
 	address *url.URL
 	server  webhook.Server
 	manager manager.Manager
+	clock   *faultyClock
 	cancel  context.CancelFunc
 	ended   chan struct{}
 	err     error // why it ended
+}
+
+// faultyClock panics while it is broken. Rules are judged by it, so that is a rule that panics.
+type faultyClock struct {
+	clock.RealClock
+	broken atomic.Bool
+}
+
+// Now implements clock.PassiveClock.
+func (c *faultyClock) Now() time.Time {
+	if c.broken.Load() {
+		panic("the clock is broken")
+	}
+	return c.RealClock.Now()
 }
 
 // newReplica makes a replica that reaches the API server as the configuration says: through a proxy, say, or a transport that
@@ -71,11 +87,11 @@ func assemble(config *rest.Config, port int, certificates string) (*replica, err
 	}
 	view := facts.NewView(baseDomain)
 	r := &replica{
-		journal: journal.New(live, view, systemNS), server: server, manager: mgr, ended: make(chan struct{}),
+		journal: journal.New(live, view, systemNS), server: server, manager: mgr, ended: make(chan struct{}), clock: &faultyClock{},
 		address: &url.URL{Scheme: "https", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))},
 	}
 	r.journal.DropTime = dropTime
-	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: r.clock})
 	return r, errors.Join(mgr.Add(&facts.Watcher{View: view, Client: live}), mgr.Add(r.journal))
 }
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facts
+
+import (
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// head is what an entry's line says before a fact. Facts do not repeat it, so that entries are small.
+type head struct {
+	organization, name, uid string
+	user                    string // of the last fact that speaks of somebody's place
+}
+
+func (e *Entry) head() head { return head{organization: e.home(), name: e.Name, uid: string(e.UID)} }
+
+// home is the organization in whose namespace the object is, or which it is; empty for any other object.
+func (e *Entry) home() string {
+	if e.Kind == "Organization" {
+		return e.Name
+	}
+	return OrganizationOf(e.Namespace)
+}
+
+// Organization is the organization that the change is about, as far as its line says so: its own, or the one that an answer joins.
+func (e *Entry) Organization() string {
+	if home := e.home(); home != "" {
+		return home
+	}
+	for _, f := range e.Facts {
+		if seat, held := rules.SeatOf(f); held {
+			return seat.Organization
+		}
+	}
+	return ""
+}
+
+// shorten takes out of a fact what the line says already.
+func (h *head) shorten(f rules.Fact) rules.Fact {
+	short := h.rewrite(f, omit)
+	h.read(f)
+	return short
+}
+
+// complete puts back into a fact what shorten took out.
+func (h *head) complete(f rules.Fact) rules.Fact {
+	whole := h.rewrite(f, restore)
+	h.read(whole)
+	return whole
+}
+
+func (h *head) read(f rules.Fact) {
+	if seat, _ := rules.SeatOf(f); seat.User != "" {
+		h.user = seat.User
+	}
+}
+
+func (h *head) rewrite(fact rules.Fact, field func(text, own string) string) rules.Fact {
+	switch f := fact.(type) {
+	case rules.Place:
+		f.Organization = field(f.Organization, h.organization)
+		return f
+	case rules.Account:
+		f.Organization = field(f.Organization, h.organization)
+		return f
+	case rules.Offer:
+		f.Organization, f.Invitation = field(f.Organization, h.organization), field(f.Invitation, h.uid)
+		return f
+	case rules.Claim:
+		f.Name, f.Holder = field(f.Name, h.claimed(f.Kind)), field(f.Holder, h.uid)
+		return f
+	case rules.Binding:
+		f.Organization = field(f.Organization, h.organization)
+		return f
+	}
+	return fact
+}
+
+// claimed is the name that an object of this head most likely claims.
+func (h *head) claimed(kind rules.ClaimKind) string {
+	switch {
+	case kind == rules.ClaimHost:
+		return h.name // a HostReservation's
+	case h.user != "" && (kind == rules.ClaimMembership || kind == rules.ClaimInvitation):
+		return rules.SeatName(h.organization, h.user)
+	}
+	return ""
+}
+
+// marked is before a text that would otherwise be taken for one that was left out, or for a marked one.
+const marked = "."
+
+// omit leaves a text out that is what it is expected to be.
+func omit(text, own string) string {
+	switch {
+	case text == own:
+		return ""
+	case text == "" || strings.HasPrefix(text, marked):
+		return marked + text
+	}
+	return text
+}
+
+// restore is the inverse of omit.
+func restore(text, own string) string {
+	if text == "" {
+		return own
+	}
+	return strings.TrimPrefix(text, marked)
+}

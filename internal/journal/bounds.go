@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// An allowance is how many entries somebody may have open, and how many bytes they may take together.
+type allowance struct{ entries, bytes int }
+
+// Bounds: beyond them a change is asked to try again, so that one tenant's storm, or one runaway tool, cannot stop the others.
+// What is left of the whole beyond everybody's part is the operator's own: nobody else can take it.
+var (
+	ofAll          = allowance{512, 64 << 10}
+	ofOthers       = allowance{480, 60 << 10} // of everybody but the operator
+	ofPlatform     = allowance{256, 40 << 10} // of one platform actor
+	ofPeople       = allowance{384, 48 << 10} // of all people together
+	ofOrganization = allowance{64, 12 << 10}  // of the people who change one organization
+	ofPerson       = allowance{32, 8 << 10}
+)
+
+// maxPerObject bounds the open entries of one object.
+const maxPerObject = 4
+
+// platformMark is before the fingerprint of a platform actor, so that every replica knows by an entry which bounds it counts against.
+const platformMark = "+"
+
+// PlatformActor is the Actor of a change by a platform actor with that fingerprint.
+func PlatformActor(fingerprint string) string { return platformMark + fingerprint }
+
+// isPerson reports whether an actor is neither a platform actor nor the operator.
+func isPerson(actor string) bool { return actor != "" && !strings.HasPrefix(actor, platformMark) }
+
+// A share is what some entries are counted for.
+type share struct{ kind, of string }
+
+// The shares of which there is one each.
+var (
+	shareOfAll    = share{kind: "all"}
+	shareOfOthers = share{kind: "others"}
+	shareOfPeople = share{kind: "people"}
+)
+
+func shareOfActor(actor string) share               { return share{"actor", actor} }
+func shareOfOrganization(organization string) share { return share{"organization", organization} }
+
+// sharesOf are those that an entry counts for.
+func sharesOf(e *facts.Entry) []share {
+	switch {
+	case e.Actor == "":
+		return []share{shareOfAll}
+	case !isPerson(e.Actor):
+		return []share{shareOfAll, shareOfOthers, shareOfActor(e.Actor)}
+	}
+	shares := []share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}
+	if organization := e.Organization(); organization != "" {
+		shares = append(shares, shareOfOrganization(organization))
+	}
+	return shares
+}
+
+// use is what is taken of each share.
+type use map[share]allowance
+
+// count adds an entry, or takes it away again, where times is -1.
+func (u use) count(e *facts.Entry, times int) {
+	for _, s := range sharesOf(e) {
+		taken := u[s]
+		taken.entries += times
+		taken.bytes += times * size(e)
+		if u[s] = taken; taken == (allowance{}) {
+			delete(u, s)
+		}
+	}
+}
+
+// leaves reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
+// take no more than half: however many storm at once, there is room for somebody who does not.
+func (s *state) leaves(e *facts.Entry) bool {
+	half := (ofPeople.bytes - s.use[shareOfPeople].bytes) / 2
+	for _, of := range sharesOf(e) {
+		limit := s.limit(of)
+		if of.kind == "organization" || of.kind == "actor" && isPerson(of.of) {
+			limit.bytes = min(limit.bytes, half)
+		}
+		if taken := s.use[of]; taken.entries >= limit.entries || taken.bytes+size(e) > limit.bytes {
+			return false
+		}
+	}
+	return true
+}
+
+// limit is how much there is of a share.
+func (s *state) limit(of share) allowance {
+	switch {
+	case of == shareOfAll:
+		return ofAll
+	case of == shareOfOthers:
+		return ofOthers
+	case of == shareOfPeople:
+		return ofPeople
+	case of.kind == "organization":
+		return ofOrganization
+	case isPerson(of.of):
+		return s.fruitless.lessen(ofPerson, of.of)
+	}
+	return s.fruitless.lessen(ofPlatform, of.of)
+}
+
+// size is how many bytes an entry takes in the stored journal.
+func size(e *facts.Entry) int { return len(e.Text) + 1 }

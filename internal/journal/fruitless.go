@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// A Fruitless is an actor whose changes were admitted and never stored. Such changes hold places until the drop, so whoever goes on
+// with them may have fewer open at a time, and others get their turn at what they held.
+type Fruitless struct {
+	Actor string
+	// Times is how often it happened; each time halves what the actor may have open. A change that arrives takes one off.
+	Times int
+	// Stamp is the journal's resource version when it happened last, so that whoever watches this sees that it happened again.
+	Stamp string
+	// Names are hashes of what those changes held and others may want; everything, where they were many.
+	Names []string
+}
+
+const (
+	maxFruitless = 64 // actors
+	maxTimes     = 5
+	maxNames     = 8 // of one actor
+	everything   = "*"
+	leastBytes   = 1 << 10 // that any actor may have open: two of the largest entries
+
+	// A turn is how long an actor leaves to others what a change of theirs held in vain: this part of the drop time, and twice as
+	// long each time. A memory ends after so many drop times.
+	turnsADrop, dropsRemembered = 6, 8
+)
+
+// fruitless is all such actors, the latest last.
+type fruitless []Fruitless
+
+func (f fruitless) of(actor string) (i int, known bool) {
+	i = slices.IndexFunc(f, func(one Fruitless) bool { return one.Actor == actor })
+	return i, i >= 0
+}
+
+// lessen is what is left to an actor of an allowance.
+func (f fruitless) lessen(a allowance, actor string) allowance {
+	if i, known := f.of(actor); known {
+		a.entries = max(a.entries>>f[i].Times, 1)
+		a.bytes = max(a.bytes>>f[i].Times, leastBytes)
+	}
+	return a
+}
+
+// blame takes note of a change that never came; more says that it is one time more, not another of the same time.
+func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitless {
+	one := Fruitless{Actor: actor}
+	if i, known := f.of(actor); known {
+		one = f[i]
+		f = f.without(actor)
+	}
+	if more {
+		one.Times = min(one.Times+1, maxTimes)
+	}
+	one.Stamp, one.Names = stamp, few(append(one.Names, names...))
+	if len(f) >= maxFruitless {
+		f = f.without(slices.MinFunc(f, func(a, b Fruitless) int { return a.Times - b.Times }).Actor)
+	}
+	return append(f, one)
+}
+
+// few are names without repetitions; everything, where they are too many to be written down.
+func few(names []string) []string {
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) > maxNames || slices.Contains(names, everything) {
+		return []string{everything}
+	}
+	return names
+}
+
+func (f fruitless) without(actor string) fruitless {
+	return slices.DeleteFunc(f, func(one Fruitless) bool { return one.Actor == actor })
+}
+
+// arrived takes note of a change that came.
+func (f fruitless) arrived(actor string) {
+	if i, known := f.of(actor); known {
+		f[i].Times = max(f[i].Times-1, 0)
+	}
+}
+
+// text is how the journal keeps it: an actor a line.
+func (f fruitless) text() string {
+	var text strings.Builder
+	for _, one := range f {
+		fmt.Fprintf(&text, "%s %d %s %s\n", one.Actor, one.Times, one.Stamp, strings.Join(one.Names, ","))
+	}
+	return text.String()
+}
+
+// parseFruitless reads what the journal keeps. A line that is none is left out: nothing that holds rests on it.
+func parseFruitless(text string) (f fruitless) {
+	for line := range lines(text) {
+		part := strings.Split(line, " ")
+		if len(part) != 4 || len(f) == maxFruitless {
+			continue
+		}
+		times, err := strconv.Atoi(part[1])
+		if _, known := f.of(part[0]); err != nil || known || times < 0 || times > maxTimes {
+			continue
+		}
+		one := Fruitless{Actor: part[0], Times: times, Stamp: part[2]}
+		if part[3] != "" {
+			one.Names = few(strings.Split(part[3], ","))
+		}
+		f = append(f, one)
+	}
+	return f
+}
+
+// contested are hashes of what some facts hold and others may want.
+func contested(facts []rules.Fact) (names []string) {
+	for _, f := range facts {
+		for _, key := range rules.Contested(f) {
+			hash := fnv.New32a()
+			hash.Write([]byte(key.Kind + "/" + key.Name))
+			names = append(names, fmt.Sprintf("%08x", hash.Sum32()))
+		}
+	}
+	return names
+}
+
+// blamed is what this replica has itself watched of a fruitless actor, by its own clock.
+type blamed struct {
+	stamp       string
+	times       int
+	last, raise since // when it happened last, and when it last made Times more
+}
+
+// watchFruitless goes on watching whoever it has watched before.
+func (j *Journal) watchFruitless(now since) {
+	watched := make(map[string]blamed, len(j.state.fruitless))
+	for _, one := range j.state.fruitless {
+		b, known := j.blamed[one.Actor]
+		if !known || b.stamp != one.Stamp {
+			b.stamp, b.last = one.Stamp, now
+		}
+		if !known || b.times < one.Times {
+			b.raise = now
+		}
+		b.times = one.Times
+		watched[one.Actor] = b
+	}
+	j.blamed = watched
+}
+
+// blame takes note that a change of an actor never came. Nobody blames the operator.
+func (j *Journal) blame(e *facts.Entry) {
+	if e.Actor == "" {
+		return
+	}
+	b, known := j.blamed[e.Actor]
+	more := !known || j.Clock.Since(b.raise) >= j.DropTime/turnsADrop
+	j.state.fruitless = j.state.fruitless.blame(e.Actor, j.state.object.ResourceVersion, contested(j.View.News(e)), more)
+	j.watchFruitless(j.Clock.Now())
+}
+
+// forgive forgets whose changes came to nothing long ago.
+func (j *Journal) forgive() {
+	for actor, b := range j.blamed {
+		if j.Clock.Since(b.last) >= dropsRemembered*j.DropTime {
+			j.state.fruitless, j.state.tidied = j.state.fruitless.without(actor), true
+			delete(j.blamed, actor)
+		}
+	}
+}
+
+// yields reports whether it is others' turn at what a request wants, which its actor has held in vain.
+func (j *Journal) yields(r *request) bool {
+	i, known := j.state.fruitless.of(r.Actor)
+	if !known {
+		return false
+	}
+	one := j.state.fruitless[i]
+	turn := j.DropTime / turnsADrop << max(one.Times-1, 0)
+	return j.Clock.Since(j.blamed[r.Actor].last) < turn && slices.ContainsFunc(contested(r.added()), one.held)
+}
+
+// held reports whether a change of the actor held a name in vain.
+func (f Fruitless) held(name string) bool {
+	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
+}
+
+// renewed reports whether a request that was sent again has kept its entry from the drop for long enough. The operator's may go on:
+// it tries until it is done.
+func (j *Journal) renewed(r *request) bool {
+	first, known := j.firstSeen[r.entry.Request()]
+	return known && r.Actor != "" && j.Clock.Since(first) >= j.DropTime
+}
+
+// firstSights is since when this replica knows each request that is in the journal, however often it was written down.
+func (j *Journal) firstSights(entries []*facts.Entry, now since) map[string]since {
+	first := make(map[string]since, len(entries))
+	for _, e := range entries {
+		at, known := j.firstSeen[e.Request()]
+		if !known {
+			at = now
+		}
+		first[e.Request()] = at
+	}
+	return first
+}
+
+// admits reports whether an admitted request can be written down now.
+func (j *Journal) admits(r *request) bool {
+	return j.state.room(r.entry) && !j.renewed(r) && !j.yields(r)
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+// ErrPanicked: a rule panicked while it judged the change, which is a fault of ours. Nothing was changed.
+var ErrPanicked = errors.New("a rule failed on this change, which is a fault of the operator; its log says where")
+
+// survive ends the one request whose rules panic with an error: a panic in the journal's own goroutine would end the process, and
+// with it every other request. It is to be deferred itself.
+func survive(r *request, d *decision, done *bool) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	panics.WithLabelValues(kindLabel(r.Kind)).Inc()
+	log.FromContext(r.ctx).Error(fmt.Errorf("panic: %v", p), "A rule panicked", "kind", r.Kind, "operation", r.Operation,
+		"object", klog.KRef(r.Name.Namespace, r.Name.Name), "stack", string(debug.Stack()))
+	*d, *done = decision{r, answer{err: ErrPanicked}, false}, true
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// ErrCrowded: as many changes of this actor, or of this organization, wait as may.
+var ErrCrowded = errors.New("too many changes of yours, or of your organization, are waiting already")
+
+// How many requests wait at one replica. The operator's are not counted.
+const (
+	waitersOfPlatform     = 256 // of one platform actor
+	waitersOfOrganization = 64
+	waitersOfPerson       = 32
+)
+
+// crowd is the shares of those who ask: nobody's requests are to keep out those of others who have another.
+func (c *Change) crowd() []share {
+	switch {
+	case c.Actor == "":
+		return nil
+	case !isPerson(c.Actor):
+		return []share{shareOfActor(c.Actor)}
+	}
+	shares := []share{shareOfActor(c.Actor)}
+	about := facts.Entry{Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, Facts: c.After}
+	if organization := about.Organization(); organization != "" {
+		shares = append(shares, shareOfOrganization(organization))
+	}
+	return shares
+}
+
+func waitersOf(s share) int {
+	switch {
+	case s.kind == "organization":
+		return waitersOfOrganization
+	case isPerson(s.of):
+		return waitersOfPerson
+	}
+	return waitersOfPlatform
+}
+
+// lobby counts who waits.
+type lobby struct {
+	mu sync.Mutex
+	in map[share]int
+}
+
+// enter lets one more in, if there is room.
+func (l *lobby) enter(crowd []share) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.ContainsFunc(crowd, func(s share) bool { return l.in[s] >= waitersOf(s) }) {
+		return false
+	}
+	for _, s := range crowd {
+		l.in[s]++
+	}
+	return true
+}
+
+func (l *lobby) leave(crowd []share) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range crowd {
+		if l.in[s]--; l.in[s] == 0 {
+			delete(l.in, s)
+		}
+	}
+}
+
+// byTurn sorts those who wait: first everybody's first, then everybody's second. Two requests of one actor, or of one organization,
+// are never of one turn. Within a turn, whoever came first is first.
+func byTurn(waiting []*request) []*request {
+	before := map[share]int{}
+	for _, r := range waiting {
+		r.turn = 0
+		for _, s := range r.crowd {
+			r.turn = max(r.turn, before[s])
+		}
+		for _, s := range r.crowd {
+			before[s] = r.turn + 1
+		}
+	}
+	slices.SortStableFunc(waiting, func(a, b *request) int { return a.turn - b.turn })
+	return waiting
+}

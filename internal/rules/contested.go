@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+// Contested finds what a fact holds that strangers may want too: a name, or an account of an application. What belongs to one
+// person or one organization alone is not contested.
+func Contested(fact Fact) []Key {
+	switch f := fact.(type) {
+	case Claim:
+		return f.Keys()
+	case Binding:
+		return []Key{AccountKey(f.Application, f.Component, f.Account)}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// maxName is the longest name that people give an object: as long as a label's value, or a host's, can be. Each change of the object
+// repeats it in the journal.
+const maxName = 63
+
+// An extentLimit is one measure of what is written beside a spec, and how much of it people may write (R4). An object that is too large to
+// be stored is refused only after admission, and holds its places until the drop.
+type extentLimit struct {
+	field string
+	limit int
+	of    func(metav1.Object) int
+	text  string
+}
+
+var extents = []extentLimit{
+	{"metadata", 64, countMarks, "an object bears so many labels and annotations of people's; remove some"},
+	{"metadata", 16 << 10, sizeOfMarks, "the labels and annotations that people give an object have so many bytes together; shorten or remove some"},
+	{"metadata.annotations", 48 << 10, sizeOfNotes, "kubectl's notes on an object have so many bytes; apply it with --server-side, which writes none"},
+	{"metadata.managedFields", 128 << 10, sizeOfManagers, "what is noted of an object's field managers has so many bytes; use fewer field managers"},
+}
+
+// extent judges how much people write beside a spec. What is there already stays: only more of it is refused.
+func extent(before, after metav1.Object) (vs Violations) {
+	if name := after.GetName(); before.GetName() == "" && len(name) > maxName {
+		vs = append(vs, invalid("R4", "metadata.name", "a name of people's has %d characters at most; choose a shorter one", maxName)...)
+	}
+	for _, e := range extents {
+		if used := e.of(after); used > e.limit && used > e.of(before) {
+			more := exceeded("R4", int32(used), int32(e.limit), "%s", e.text)
+			more[0].Field = e.field
+			vs = append(vs, more...)
+		}
+	}
+	return vs
+}
+
+func isNote(key string) bool { return prefixOf(key) == kubectlPrefix }
+
+func countMarks(o metav1.Object) int {
+	n := len(o.GetLabels())
+	for key := range o.GetAnnotations() {
+		if !isNote(key) {
+			n++
+		}
+	}
+	return n
+}
+
+func sizeOfMarks(o metav1.Object) int {
+	return sizeOf(o.GetLabels(), func(string) bool { return true }) + sizeOf(o.GetAnnotations(), func(key string) bool { return !isNote(key) })
+}
+
+func sizeOfNotes(o metav1.Object) int { return sizeOf(o.GetAnnotations(), isNote) }
+
+func sizeOf(marks map[string]string, counts func(key string) bool) (bytes int) {
+	for key, value := range marks {
+		if counts(key) {
+			bytes += len(key) + len(value)
+		}
+	}
+	return bytes
+}
+
+func sizeOfManagers(o metav1.Object) (bytes int) {
+	for _, m := range o.GetManagedFields() {
+		bytes += len(m.Manager) + len(m.Operation) + len(m.APIVersion) + len(m.Subresource)
+		if m.FieldsV1 != nil {
+			bytes += len(m.FieldsV1.Raw)
+		}
+	}
+	return bytes
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// storm is what one tenant does over and over, from so many clients with a pause each.
+type storm struct {
+	what    string
+	clients int
+	pause   time.Duration
+	request func(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error
+}
+
+// storms are bounded: by the pauses in what they ask a second, and by the time that they are measured in all.
+var storms = []storm{
+	{"bindings with long names and accounts that time out after 4 to 12 ms", 5, 100 * time.Millisecond, timedOut},
+	{"bindings with 12,000 labels", 2, 700 * time.Millisecond, tooLarge},
+	{"the same host over and over, timed out", 4, 100 * time.Millisecond, sameHost},
+	{"an edition changed to and fro", 1, 250 * time.Millisecond, toAndFro},
+}
+
+// raging is a storm under way.
+type raging struct {
+	calm            context.CancelFunc
+	clients         sync.WaitGroup
+	asked, admitted atomic.Int64
+}
+
+// rage begins a storm, and returns at once.
+func (m *stormMeter) rage(ctx context.Context, s storm) *raging {
+	ctx, calm := context.WithCancel(ctx)
+	r := &raging{calm: calm}
+	for range s.clients {
+		r.clients.Go(func() { r.run(ctx, m, s) })
+	}
+	return r
+}
+
+func (r *raging) run(ctx context.Context, m *stormMeter, s storm) {
+	to, err := m.stormer()
+	if err != nil {
+		say("  %v", err)
+		return
+	}
+	for ctx.Err() == nil {
+		if s.request(ctx, m, to, r.asked.Add(1)) == nil {
+			r.admitted.Add(1)
+		}
+		_ = pass(ctx, s.pause)
+	}
+}
+
+// stop ends it, and tells how much was asked and stored.
+func (r *raging) stop() (asked, admitted int64) {
+	r.calm()
+	r.clients.Wait()
+	return r.asked.Load(), r.admitted.Load()
+}
+
+// stormer is a client of the storming tenant's super admin that does not try again by itself.
+func (m *stormMeter) stormer() (rest.Interface, error) {
+	config := m.control.ConfigFor(person("owner", 1), stormPeople, "system:authenticated")
+	config.APIPath, config.GroupVersion, config.QPS = "/apis", &v1alpha1.GroupVersion, -1
+	config.NegotiatedSerializer = serializer.NewCodecFactory(m.scheme).WithoutConversion()
+	return rest.RESTClientFor(config)
+}
+
+// post creates an object, with a time limit of some milliseconds where it is not 0.
+func post(ctx context.Context, to rest.Interface, plural string, obj client.Object, limit int64) error {
+	r := to.Post().Resource(plural).NamespaceIfScoped(obj.GetNamespace(), obj.GetNamespace() != "").Body(obj).MaxRetries(0)
+	if limit > 0 {
+		r = r.Param("timeout", fmt.Sprintf("%dms", limit))
+	}
+	return r.Do(ctx).Error()
+}
+
+// largest is a binding with the longest account, under a name of some length.
+func (m *stormMeter) largest(n int64, length int) *v1alpha1.IntegrationBinding {
+	name := fmt.Sprintf("b-%d-", n)
+	return &v1alpha1.IntegrationBinding{
+		ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + m.orgs[1], Name: name + strings.Repeat("n", length-len(name))},
+		Spec: v1alpha1.IntegrationBindingSpec{Application: "ZohoAnalytics", InitiatedFrom: v1alpha1.InitiatedFromCRM,
+			Account: fmt.Sprintf("%08d", n) + strings.Repeat("<", 245)},
+	}
+}
+
+// shortLimit is a time limit of 4 to 12 ms.
+func shortLimit(n int64) int64 { return 4 + n%9 }
+
+// timedOut asks under names that are too long for people, and under the longest that are not.
+func timedOut(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error {
+	return post(ctx, to, "integrationbindings", m.largest(n, []int{63, 253}[n%2]), shortLimit(n/2))
+}
+
+func tooLarge(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error {
+	b := m.largest(1_000_000+n, 63)
+	b.Labels = map[string]string{}
+	for i := range 12_000 {
+		b.Labels[fmt.Sprintf("label-%05d-%s", i, strings.Repeat("k", 48))] = strings.Repeat("v", 60)
+	}
+	return post(ctx, to, "integrationbindings", b, 0)
+}
+
+func sameHost(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error {
+	return to.Patch("application/merge-patch+json").Resource("organizations").Name(m.orgs[1]).MaxRetries(0).
+		Body([]byte(`{"spec":{"accessURL":{"name":"wanted"}}}`)).Param("timeout", fmt.Sprintf("%dms", shortLimit(n))).Do(ctx).Error()
+}
+
+// toAndFro is not the tenant's to ask, but for whoever sells: it is about the tenant's people all the same.
+func toAndFro(ctx context.Context, m *stormMeter, _ rest.Interface, n int64) error {
+	return m.edition(ctx, m.orgs[2], []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionZohoOne}[n%2])
+}
