@@ -48,7 +48,7 @@ func (j judgement) fact(fact Fact) Violations {
 	switch f := fact.(type) {
 	case Place:
 		was, _ := find(j.before, func(p Place) bool { return p.Organization == f.Organization && p.User == f.User })
-		return append(j.place(f, was), j.seat(f.Organization, f.User, f.Seat && !was.Seat)...)
+		return slices.Concat(j.place(f, was), j.seat(f.Organization, f.User, f.Seat && !was.Seat), j.inviter(f, was))
 	case Offer:
 		_, had := find(j.before, func(b Offer) bool { return b.Invitation == f.Invitation })
 		if had {
@@ -217,17 +217,17 @@ func (j judgement) sameInviter(a, b string) bool {
 func (j judgement) claim(c Claim) Violations {
 	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
-			return taken(c)
+			return j.taken(c)
 		}
 	}
 	return nil
 }
 
-func taken(c Claim) Violations {
+func (j judgement) taken(c Claim) Violations {
 	organization, user, _ := strings.Cut(c.Name, "/")
 	switch c.Kind {
 	case ClaimHost:
-		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", c.Name)
+		return j.hostTaken(c.Name)
 	case ClaimMembership:
 		return exceeded("L6", 1, 1, "%s has a membership in %s already; change that one", user, organization)
 	case ClaimInvitation:
@@ -235,6 +235,15 @@ func taken(c Claim) Violations {
 	default:
 		return forbidden("I2", "the invitation has been answered already; one answer counts")
 	}
+}
+
+// hostTaken names the field in which the host stands: an organization says what it is beside its hosts; a HostReservation is named
+// after the one host that it is about, and says no more.
+func (j judgement) hostTaken(host string) Violations {
+	if _, ok := find(j.after, func(Account) bool { return true }); ok {
+		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)
+	}
+	return invalid("A2", "metadata.name", "the host %s is in use or reserved; it can be reserved once it is given up", host)
 }
 
 // find returns the first fact of one type for which ok holds.

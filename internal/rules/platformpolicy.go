@@ -11,7 +11,10 @@ import (
 
 // PlatformPolicy judges who changes the numbers of the rulebook, and whether they contradict each other or widen a built-in
 // row of the catalogue (G3).
-func PlatformPolicy(_ Outlook, act Act, _, after *v1alpha1.PlatformPolicy) Violations {
+func PlatformPolicy(_ Outlook, act Act, before, after *v1alpha1.PlatformPolicy) Violations {
+	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
+		return nil // what else there is to change, Metadata judges
+	}
 	if vs := platformOnly(act, "L9", "change the PlatformPolicy"); vs != nil || after == nil {
 		return vs
 	}
