@@ -31,9 +31,10 @@ func EditionKey(edition v1alpha1.Edition) Key { return Key{"edition", string(edi
 // MembersKey finds who holds, or may get, a place in an organization.
 func MembersKey(name string) Key { return Key{"members", name} }
 
-// AccountKey finds the bindings of one account of one application's component.
+// AccountKey finds the bindings of one account of one application's component, in whatever spelling. Whether two spellings are one
+// account is for the application's row to say.
 func AccountKey(application, component, account string) Key {
-	return Key{"account", application + "/" + component + "/" + account}
+	return Key{"account", application + "/" + component + "/" + loosely(account)}
 }
 
 // SlotKey finds the accounts of one application's component that an organization is joined to.
@@ -170,7 +171,7 @@ type Binding struct {
 	Organization string `json:"o"`
 	Application  string `json:"a"`
 	Component    string `json:"c,omitempty"`
-	Account      string `json:"n"`
+	Account      string `json:"n"` // as it is written; compared by the row's own rule
 }
 
 // Keys finds a binding by its organization, by its organization's slot, and by its account.

@@ -66,6 +66,9 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 		if wider(r.OrganizationsPerAccount, own.OrganizationsPerAccount) || wider(r.AccountsPerOrganization, own.AccountsPerOrganization) {
 			vs = append(vs, invalid("G3", field, "%s is built in; it can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
 		}
+		if r.Accounts == v1alpha1.AccountsExact && !own.Exact {
+			vs = append(vs, invalid("G3", field+".accounts", "accounts of %s that differ in letter case are one; leave it out", r.Application)...)
+		}
 		for _, side := range r.InitiatedFrom {
 			if !own.startsFrom(side) {
 				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s; possible: %s", r.Application, side, own.InitiatedFrom)...)
