@@ -54,7 +54,7 @@ func accessName(o Outlook, org *v1alpha1.Organization, name string) Violations {
 	case o.reserved(name):
 		return invalid("A4", field, "the access-URL name %q is reserved; choose another", name)
 	case deceives(name):
-		return invalid("A4", field, "the access-URL name %q is no international name in letters of one script that nobody takes for others; choose another", name)
+		return invalid("A4", field, "the access-URL name %q stands for no name, or for one whose letters look like others; choose another", name)
 	}
 	return nil
 }
