@@ -37,12 +37,12 @@ type IntegrationBindingSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component is named as in the catalogue: letters and digits, for example Calendar"
 	Component string `json:"component,omitempty"`
 
-	// account is what is bound: a portal, folder, report …, as the application's row says; 1 to 253 characters. It
-	// changes in place for the messaging extension of Microsoft Teams only (G4).
+	// account is what is bound: a portal, folder, report …, as the application's row says; 1 to 253 visible
+	// characters (A4). The row says when two spellings are one account. It changes in place for the messaging extension of Microsoft Teams only (G4).
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{C}\p{Zl}\p{Zp}]")`,message="G1: an account is one line of visible text, without spaces around it"
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="G1: an account is one line of visible text, without spaces around it"
 	Account string `json:"account,omitempty"`
 
 	// initiatedFrom is where the binding was started, CRM or Application (G2); it never changes.
@@ -66,6 +66,7 @@ type LocalSecretReference struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")`,message="a Secret's name is a lower-case DNS name, for example desk-credentials"
 	Name string `json:"name,omitempty"`
 }
 

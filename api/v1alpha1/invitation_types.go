@@ -49,6 +49,7 @@ type InvitationSpec struct {
 	// message is shown in the e-mail as text, at most 1000 characters; it never changes.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1000
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[^\P{Cc}\t\r\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
 	Message string `json:"message,omitempty"`
 
 	// invitedBy is the e-mail address of who invites; it must be the actor's own, platform actors aside, and never

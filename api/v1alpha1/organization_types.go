@@ -22,11 +22,12 @@ const (
 //
 // +kubebuilder:validation:XValidation:rule="self.?sampleData.orValue(false) == oldSelf.?sampleData.orValue(false)",fieldPath=".sampleData",message="O5: sample data can be asked for at creation only; put back the former value"
 type OrganizationSpec struct {
-	// displayName is the organization's name as people see it: one line of 1 to 100 characters.
+	// displayName is the organization's name as people see it: one line of 1 to 100 characters, none of them a control, zero-width or
+	// bidirectional character (A4).
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=100
-	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Zl}\p{Zp}]")`,message="O5: a display name is one line of visible text, without spaces around it"
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="O5: a display name is one line of visible text, without spaces around it"
 	DisplayName string `json:"displayName,omitempty"`
 
 	// superAdmin is the e-mail address of the organization's one super admin (R1). A change transfers the role (R2).

@@ -175,6 +175,19 @@ type HostPolicy struct {
 	ReservedNames []string `json:"reservedNames,omitempty"`
 }
 
+// AccountComparison is when two spellings of an account name one account (G1).
+//
+// +kubebuilder:validation:Enum=CaseInsensitive;Exact
+type AccountComparison string
+
+const (
+	// AccountsCaseInsensitive takes accounts for one that differ in letter case, or in how letters are encoded, as full-width and
+	// plain letters do.
+	AccountsCaseInsensitive AccountComparison = "CaseInsensitive"
+	// AccountsExact takes accounts for one only if Unicode holds them for the same text, as composed and decomposed accents.
+	AccountsExact AccountComparison = "Exact"
+)
+
 // IntegrationRow says how accounts of an application and organizations go together (G1).
 type IntegrationRow struct {
 	// application is the application's name, for example ZohoDesk.
@@ -194,6 +207,7 @@ type IntegrationRow struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a unit is one line of visible text, without control, zero-width or bidirectional characters"
 	Unit string `json:"unit,omitempty"`
 
 	// organizationsPerAccount is how many organizations one account may be bound to. 0: no limit.
@@ -207,6 +221,10 @@ type IntegrationRow struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000000
 	AccountsPerOrganization int32 `json:"accountsPerOrganization"`
+
+	// accounts is when two spellings name one account, CaseInsensitive or Exact. Absent: as in the built-in row, or CaseInsensitive.
+	// +optional
+	Accounts AccountComparison `json:"accounts,omitempty"`
 
 	// initiatedFrom are the sides on which a binding may be started (G2).
 	// +required

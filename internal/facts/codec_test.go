@@ -22,11 +22,11 @@ func everyFact() map[string]rules.Fact {
 			},
 			Response: "uid",
 		},
-		`place{"o":"zylker","u":"bob@zylker.com","r":"Standard","g":"Invited","t":"External","s":true}`: rules.Place{
-			Organization: "zylker", User: bob, Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeExternal, Seat: true,
+		`place{"o":"zylker","u":"bob@zylker.com","r":"Standard","g":"Invited","t":"External","s":true,"w":1}`: rules.Place{
+			Organization: "zylker", User: bob, Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeExternal, Seat: true, Grant: rules.Awaited,
 		},
-		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"td":15,"te":1773662400,"ip":true,"x":true}`: rules.Account{
-			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialDays: 15, TrialEndsAt: 1773662400, Restricted: true, Terminating: true,
+		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"td":15,"te":1773662400,"ip":true,"x":true,"w":2}`: rules.Account{
+			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialDays: 15, TrialEndsAt: 1773662400, Restricted: true, Terminating: true, Grant: rules.Withheld,
 		},
 		`offer{"o":"zylker","u":"bob@zylker.com","i":"uid","r":"Standard","t":"Internal","c":1772366400}`: rules.Offer{
 			Organization: "zylker", User: bob, Invitation: "uid", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal, CreatedAt: 1772366400,
@@ -41,8 +41,8 @@ func everyFact() map[string]rules.Fact {
 			SignUpClosed: true, SuperAdminsDestroy: true,
 		},
 		`reserved{"n":"admin,www"}`: rules.ReservedNames{Names: "admin,www"},
-		`row{"a":"Fax","c":"Line","u":"line","op":1,"ap":2,"f":"CRM,Application"}`: rules.Row{
-			Application: "Fax", Component: "Line", Unit: "line", OrganizationsPerAccount: 1, AccountsPerOrganization: 2, InitiatedFrom: "CRM,Application",
+		`row{"a":"Fax","c":"Line","u":"line","op":1,"ap":2,"f":"CRM,Application","x":true}`: rules.Row{
+			Application: "Fax", Component: "Line", Unit: "line", OrganizationsPerAccount: 1, AccountsPerOrganization: 2, InitiatedFrom: "CRM,Application", Exact: true,
 		},
 	}
 }

@@ -67,6 +67,7 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 		CreatedAt:    o.CreationTimestamp.Unix(),
 		Restricted:   o.Spec.IPRestriction != nil,
 		Terminating:  o.DeletionTimestamp != nil,
+		Grant:        rules.GrantOf(o),
 	}
 	if o.Spec.Subscription != nil {
 		account.Licenses = o.Spec.Subscription.Licenses
@@ -81,7 +82,7 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 	if !account.Terminating {
 		facts = append(facts, rules.Place{
 			Organization: o.Name, User: o.Spec.SuperAdmin, Role: v1alpha1.RoleSuperAdmin,
-			UserType: v1alpha1.UserTypeInternal, Seat: true,
+			UserType: v1alpha1.UserTypeInternal, Seat: true, Grant: account.Grant,
 		})
 	}
 	hosts := append(rules.Hosts(o, baseDomain), o.Status.Hosts...)
@@ -101,6 +102,7 @@ func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
 	place.Seat = !m.Spec.Suspended
 	if place.Seat && m.DeletionTimestamp == nil {
 		place.Role = shared(m.Spec.Role) // one that is being deleted gives no power, whatever keeps it
+		place.Grant = rules.GrantOf(m)
 	}
 	name := rules.SeatName(organization, m.Spec.User)
 	return []rules.Fact{place, rules.Claim{Kind: rules.ClaimMembership, Name: name, Holder: string(m.UID)}}

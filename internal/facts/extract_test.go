@@ -87,6 +87,20 @@ func TestOf(t *testing.T) {
 				Organization: "zylker", User: bob, Origin: v1alpha1.OriginProvisioned, UserType: v1alpha1.UserTypeInternal, Seat: true,
 			}, member},
 		},
+		"R7: whether its role is in force, a membership says as the operator does: not yet": {
+			with(membership("m", bob), func(m *v1alpha1.Membership) { m.Status.Conditions = nil }), []rules.Fact{granted(place, rules.Awaited), member},
+		},
+		"R7: or not, because a limit leaves it no place": {
+			with(membership("m", bob), func(m *v1alpha1.Membership) { m.Status.Conditions = judged(metav1.ConditionFalse) }),
+			[]rules.Fact{granted(place, rules.Withheld), member},
+		},
+		"R7: so does an organization, of itself and its super admin": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) { o.Status.Conditions = judged(metav1.ConditionFalse) }),
+			[]rules.Fact{
+				rules.Account{Organization: "zylker", Edition: v1alpha1.EditionEnterprise, CreatedAt: born.Unix(), Grant: rules.Withheld},
+				granted(lead, rules.Withheld), host("zylker.crm.example.com"),
+			},
+		},
 		"I8: an answer that could not be carried out states nothing": {
 			with(response("r"), func(r *v1alpha1.InvitationResponse) {
 				meta.SetStatusCondition(&r.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionStalled, Status: metav1.ConditionTrue})
@@ -142,6 +156,13 @@ func TestOf(t *testing.T) {
 				rules.Row{Application: "Fax", Unit: "line", OrganizationsPerAccount: 1, InitiatedFrom: "CRM,Application"},
 			},
 		},
+		"G1: whose accounts may differ in letter case": {
+			&v1alpha1.PlatformPolicy{Spec: v1alpha1.PlatformPolicySpec{
+				Hosts:        &v1alpha1.HostPolicy{ReservedNames: []string{"a"}},
+				Integrations: []v1alpha1.IntegrationRow{{Application: "Fax", Accounts: v1alpha1.AccountsExact, InitiatedFrom: []v1alpha1.InitiatedFrom{"CRM"}}},
+			}},
+			[]rules.Fact{rules.PolicyOf(v1alpha1.PlatformPolicySpec{}), rules.ReservedNames{Names: "a"}, rules.Row{Application: "Fax", InitiatedFrom: "CRM", Exact: true}},
+		},
 		"a User states nothing":        {&v1alpha1.User{}, nil},
 		"nor does what is not of ours": {&corev1.Secret{}, nil},
 	} {
@@ -151,6 +172,11 @@ func TestOf(t *testing.T) {
 			}
 		})
 	}
+}
+
+func granted(p rules.Place, grant rules.Grant) rules.Place {
+	p.Grant = grant
+	return p
 }
 
 // offered is what the invitation "inv" states while it is pending.

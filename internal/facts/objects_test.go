@@ -39,15 +39,22 @@ func metaOf(namespace, name string) metav1.ObjectMeta {
 	}
 }
 
+// judged is how the operator says whether an object was given its place.
+func judged(given metav1.ConditionStatus) []metav1.Condition {
+	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: given}}
+}
+
 func organization(name string) *v1alpha1.Organization {
 	return &v1alpha1.Organization{
 		ObjectMeta: metaOf("", name), Spec: v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: john},
+		Status: v1alpha1.OrganizationStatus{Conditions: judged(metav1.ConditionTrue)},
 	}
 }
 
 func membership(name, user string) *v1alpha1.Membership {
 	return &v1alpha1.Membership{
 		ObjectMeta: metaOf("org-zylker", name), Spec: v1alpha1.MembershipSpec{User: user, Role: v1alpha1.RoleStandard},
+		Status: v1alpha1.MembershipStatus{Conditions: judged(metav1.ConditionTrue)},
 	}
 }
 

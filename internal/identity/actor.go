@@ -76,5 +76,11 @@ func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rul
 	if err != nil {
 		return rules.Actor{}, fmt.Errorf("ask whether the actor is a platform actor: %w", err)
 	}
-	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow}, nil
+	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow, Collector: IsCollector(info.Username)}, nil
+}
+
+// IsCollector reports whether a request is the garbage collector's. It has a service account of its own, or else the name of the
+// controller manager, as --use-service-account-credentials of that says.
+func IsCollector(username string) bool {
+	return username == "system:serviceaccount:kube-system:generic-garbage-collector" || username == user.KubeControllerManager
 }

@@ -140,3 +140,19 @@ func TestNobodyBecomesAPlatformActorByAFailure(t *testing.T) {
 		})
 	}
 }
+
+func TestTheGarbageCollectorIsKnown(t *testing.T) {
+	for name, want := range map[string]bool{
+		"system:serviceaccount:kube-system:generic-garbage-collector": true,
+		"system:kube-controller-manager":                              true,
+		"system:serviceaccount:other:generic-garbage-collector":       false,
+		"system:serviceaccount:kube-system:namespace-controller":      false,
+		"generic-garbage-collector":                                   false,
+		john:                                                          false,
+	} {
+		actors := newActors(t, &reviewer{answers: http.StatusCreated})
+		if got, err := actors.Actor(t.Context(), who(name)); err != nil || got.Collector != want || got.Platform {
+			t.Errorf("%s: got %v (%v), want the collector: %v", name, got, err, want)
+		}
+	}
+}

@@ -35,17 +35,42 @@ func timeAndLanguage(before, after v1alpha1.OrganizationSpec) Violations {
 
 func accessURL(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	var vs Violations
-	if name := AccessName(after); name != AccessName(before) && o.reserved(name) {
-		field := "metadata.name"
-		if u := after.Spec.AccessURL; u != nil && u.Name != "" {
-			field = "spec.accessURL.name"
-		}
-		vs = append(vs, invalid("A4", field, "the access-URL name %q is reserved; choose another", name)...)
+	if name := AccessName(after); name != AccessName(before) {
+		vs = accessName(o, after, name)
 	}
-	if domain := customDomain(after); domain != customDomain(before) && within(domain, act.BaseDomain) {
-		vs = append(vs, invalid("A4", "spec.accessURL.customDomain", "a custom domain lies outside %s; use spec.accessURL.name for a name in it", act.BaseDomain)...)
+	if domain := customDomain(after); domain != "" && domain != customDomain(before) {
+		vs = append(vs, ownDomain(domain, act.BaseDomain)...)
 	}
 	return vs
+}
+
+// accessName judges the first label of an access URL (A4).
+func accessName(o Outlook, org *v1alpha1.Organization, name string) Violations {
+	field := "metadata.name"
+	if u := org.Spec.AccessURL; u != nil && u.Name != "" {
+		field = "spec.accessURL.name"
+	}
+	switch {
+	case o.reserved(name):
+		return invalid("A4", field, "the access-URL name %q is reserved; choose another", name)
+	case deceives(name):
+		return invalid("A4", field, "the access-URL name %q stands for no name, or for one whose letters look like others; choose another", name)
+	}
+	return nil
+}
+
+// ownDomain judges a domain that an organization brings (A4).
+func ownDomain(domain, baseDomain string) Violations {
+	const field = "spec.accessURL.customDomain"
+	switch {
+	case within(domain, baseDomain):
+		return invalid("A4", field, "a custom domain lies outside %s; use spec.accessURL.name for a name in it", baseDomain)
+	case isPublicSuffix(domain):
+		return invalid("A4", field, "under %s anybody can register a domain, so it is nobody's; use a domain that is registered under it", domain)
+	case !isIDNA(domain):
+		return invalid("A4", field, "%s has a label that starts with xn-- and is no valid international name (IDNA 2008); write the domain as its registry does", domain)
+	}
+	return nil
 }
 
 func within(host, domain string) bool {
@@ -77,6 +102,9 @@ func customDomain(org *v1alpha1.Organization) string {
 }
 
 // HostReservation judges who reserves or frees a host (A6).
-func HostReservation(_ Outlook, act Act, _, _ *v1alpha1.HostReservation) Violations {
+func HostReservation(_ Outlook, act Act, before, after *v1alpha1.HostReservation) Violations {
+	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
+		return nil // what else there is to change, Metadata judges
+	}
 	return platformOnly(act, "A6", "reserve or free a host")
 }

@@ -55,7 +55,7 @@ func TestHostsAreHeldOnce(t *testing.T) {
 		"A2: a later organization of that name inherits nothing": {mine.with(reserve("shop.crm.example.com").heldFor(third)), lead.creates(third.named("later").at("shop", "")), []string{"A2"}, false, nil},
 		"A6: a platform actor reserves a free host":              {mine, by(platform).creates(reserve("shop.crm.example.com")), nil, false, nil},
 		"A6: and one that is still served to its organization":   {mine.with(third.at("shop", "")), by(platform).creates(reserve("shop.crm.example.com").heldFor(third)), nil, false, nil},
-		"A2: not one that is in use, to nobody":                  {mine.with(third.at("shop", "")), by(platform).creates(reserve("shop.crm.example.com")), []string{"A2"}, false, nil},
+		"A2: not one that is in use, to nobody":                  {mine.with(third.at("shop", "")), by(platform).creates(reserve("shop.crm.example.com")), []string{"A2"}, false, []string{"metadata.name: the host shop.crm.example.com is in use"}},
 		"A6: nobody else reserves":                               {mine, lead.creates(reserve("shop.crm.example.com")), []string{"A6"}, false, nil},
 		"A6: or frees":                                           {mine, lead.deletes(reserve("shop.crm.example.com")), []string{"A6"}, false, nil},
 		"A6: a platform actor frees":                             {mine, by(platform).deletes(reserve("shop.crm.example.com")), nil, false, nil},
@@ -88,4 +88,52 @@ func TestAccessName(t *testing.T) {
 			mine.with(shop), lead.changes(org("shop", john).at("other", ""), org("shop", john)), []string{"A4"}, false, nil,
 		},
 	})
+}
+
+// encoded are names beyond ASCII as DNS has them.
+func TestInternationalNames(t *testing.T) {
+	mine, lead := world{}.with(org("own", john)), by(user(john))
+	cases := map[string]testCase{}
+	for name, what := range map[string]string{
+		"xn--caf-dma": "café", "xn--fiqs8s": "Chinese", "xn--zckzah": "Japanese", "xn--mgbh0fb": "Arabic", "xn--9n2bp8q": "Korean",
+		"zy--lker": "hyphens", "xnet": "plain",
+	} {
+		cases["A4: an access URL may be named "+what] = testCase{mine, lead.creates(org("third", john).at(name, "")), nil, false, nil}
+		cases["A4: a domain may be named "+what] = testCase{mine, lead.creates(org("third", john).at("", name+".com")), nil, false, nil}
+	}
+	for name, what := range map[string]string{
+		"xn--80ak6aa92e": "apple in Cyrillic letters", "xn--pple-43d": "apple with one Cyrillic letter", "xn--mxail5aa": "Greek",
+		"xn--caf-dma-xn--": "what does not decode", "xn--zylker-": "what stands for plain letters", "xn--a": "half a name",
+	} {
+		cases["A4: no access URL is named as "+what] = testCase{
+			mine, lead.creates(org("third", john).at(name, "")), []string{"A4"}, false, []string{"spec.accessURL.name", "choose another"},
+		}
+	}
+	for _, name := range []string{"xn--zylker-", "xn--a", "xn--caf-dma-xn--"} {
+		cases["A4: no domain is named as "+name] = testCase{
+			mine, lead.creates(org("third", john).at("", "crm."+name+".com")), []string{"A4"}, false, []string{"spec.accessURL.customDomain"},
+		}
+	}
+	cases["A4: an organization's own name obeys the same"] = testCase{
+		mine, lead.creates(org("xn--80ak6aa92e", john)), []string{"A4"}, false, []string{"metadata.name"},
+	}
+	cases["A4: unless it is not the access URL's"] = testCase{mine, lead.creates(org("xn--80ak6aa92e", john).at("apples", "")), nil, false, nil}
+	cases["L9: what was named so before is not asked again"] = testCase{
+		mine, by(platform).changes(org("third", john).at("xn--a", "co.uk"), org("third", john).at("xn--a", "co.uk").on(v1alpha1.EditionStandard, 3)), nil, false, nil,
+	}
+	run(t, cases)
+}
+
+func TestPublicSuffixes(t *testing.T) {
+	mine, lead := world{}.with(org("own", john)), by(user(john))
+	cases := map[string]testCase{}
+	for _, suffix := range []string{"co.uk", "com.au", "github.io", "blogspot.com", "foo.ck", "foo.kobe.jp", "s3.amazonaws.com"} {
+		cases["A4: nobody brings "+suffix] = testCase{
+			mine, lead.creates(org("third", john).at("", suffix)), []string{"A4"}, false, []string{"spec.accessURL.customDomain", "anybody can register"},
+		}
+	}
+	for _, domain := range []string{"zylker.co.uk", "crm.zylker.com", "zylker.github.io", "www.ck", "city.kobe.jp", "zylker.internal"} {
+		cases["A4: somebody brings "+domain] = testCase{mine, lead.creates(org("third", john).at("", domain)), nil, false, nil}
+	}
+	run(t, cases)
 }

@@ -21,17 +21,19 @@ type Act struct {
 type Actor struct {
 	Email    string // empty for an actor without a valid e-mail address (U2)
 	Platform bool   // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+	// Collector: is Kubernetes' garbage collector, which finishes deletions that others asked for.
+	Collector bool
 }
 
-// Role is the power that a user has in an organization: none while the organization is not there (R8), is being deleted, or
-// the membership is suspended (R7).
+// Role is the power that a user has in an organization. They have none while the organization is not there (R8) or is being deleted,
+// and none by a membership that is suspended, or that was not granted, as its organization may not be (R7).
 func (o Outlook) Role(user, organization string) v1alpha1.Role {
-	if user == "" || !o.lives(organization) {
+	if user == "" || !o.empowers(organization) {
 		return ""
 	}
 	var role v1alpha1.Role
 	for _, p := range o.roles(user) {
-		if p.Organization == organization && rank(p.Role) > rank(role) {
+		if p.Organization == organization && o.inForce(p.Grant) && rank(p.Role) > rank(role) {
 			role = p.Role
 		}
 	}
@@ -41,6 +43,23 @@ func (o Outlook) Role(user, organization string) v1alpha1.Role {
 // lives reports whether there is an organization that is not being deleted.
 func (o Outlook) lives(organization string) bool {
 	return slices.ContainsFunc(pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst), alive)
+}
+
+// empowers reports whether there is an organization in which somebody can have power: it lives, and was granted (R7).
+func (o Outlook) empowers(organization string) bool {
+	facts := pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst)
+	return slices.ContainsFunc(facts, func(f Fact) bool { return alive(f) && o.inForce(grantOf(f)) })
+}
+
+// grantOf is the grant of an organization, which each fact that it states of itself repeats.
+func grantOf(f Fact) Grant {
+	switch f := f.(type) {
+	case Account:
+		return f.Grant
+	case Place:
+		return f.Grant
+	}
+	return Given
 }
 
 // alive reports whether a fact that an organization states of itself shows that it is not being deleted: its account says so, and

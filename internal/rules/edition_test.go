@@ -77,8 +77,8 @@ func TestEditionChange(t *testing.T) {
 			world{}.with(zylker, org("hidden", carol).on(v1alpha1.EditionZohoOne, 9), member(bob, "hidden")).perhaps(member(bob, "zylker")),
 			changing, []string{"E7"}, true, nil,
 		},
-		"O7: what is being deleted changes as it likes": {
-			conflicting, by(platform).changes(zylker.terminating(), one.terminating()), nil, false, nil,
+		"O7: what is being deleted takes no other edition, whoever is in it": {
+			conflicting, by(platform).changes(zylker.terminating(), one.terminating()), []string{"O7"}, false, []string{"is being deleted"},
 		},
 	})
 

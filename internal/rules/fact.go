@@ -10,7 +10,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// A Fact is one thing that one object says by itself alone: never a join of two objects, never a status that comes later.
+// A Fact is one thing that one object says by itself alone: never a join of two objects, never a status that comes later, but for
+// what only adds power (Grant).
 // Facts are comparable values; two equal facts of two objects are still two facts.
 type Fact interface {
 	// Keys names the look-ups that find this fact.
@@ -32,15 +33,19 @@ func EditionKey(edition v1alpha1.Edition) Key { return Key{"edition", string(edi
 // MembersKey finds who holds, or may get, a place in an organization.
 func MembersKey(name string) Key { return Key{"members", name} }
 
-// AccountKey finds the bindings of one account of one application's component.
+// AccountKey finds the bindings of one account of one application's component, in whatever spelling. Whether two spellings are one
+// account is for the application's row to say.
 func AccountKey(application, component, account string) Key {
-	return Key{"account", application + "/" + component + "/" + account}
+	return Key{"account", application + "/" + component + "/" + loosely(account)}
 }
 
 // SlotKey finds the accounts of one application's component that an organization is joined to.
 func SlotKey(organization, application, component string) Key {
 	return Key{"slot", organization + "/" + application + "/" + component}
 }
+
+// BindingsKey finds all bindings of an organization.
+func BindingsKey(name string) Key { return Key{"bindings", name} }
 
 // PolicyKey finds what the PlatformPolicy says.
 var PolicyKey = Key{"policy", ""}
@@ -62,6 +67,7 @@ type Place struct {
 	Origin       v1alpha1.Origin   `json:"g,omitempty"`
 	UserType     v1alpha1.UserType `json:"t,omitempty"`
 	Seat         bool              `json:"s,omitempty"` // holds one of the organization's seats (E5)
+	Grant        Grant             `json:"w,omitempty"` // whether the role is in force (R7)
 }
 
 // Keys finds a place by its user and among the organization's members; the super admin's by the organization too.
@@ -114,6 +120,7 @@ type Account struct {
 	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
 	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
 	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
+	Grant        Grant            `json:"w,omitempty"`  // whether anybody has power in it (R7)
 }
 
 // Keys finds an account by its organization, and by its edition where that is limited.
@@ -198,12 +205,13 @@ type Binding struct {
 	Organization string `json:"o,omitempty"`
 	Application  string `json:"a"`
 	Component    string `json:"c,omitempty"`
-	Account      string `json:"n"`
+	Account      string `json:"n"` // as it is written; compared by the row's own rule
 }
 
-// Keys finds a binding by its organization's slot and by its account.
+// Keys finds a binding by its organization, by its organization's slot, and by its account.
 func (b Binding) Keys() []Key {
 	return []Key{
+		BindingsKey(b.Organization),
 		SlotKey(b.Organization, b.Application, b.Component),
 		AccountKey(b.Application, b.Component, b.Account),
 	}

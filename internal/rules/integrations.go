@@ -28,6 +28,8 @@ type Row struct {
 	OrganizationsPerAccount int32  `json:"op,omitempty"`
 	AccountsPerOrganization int32  `json:"ap,omitempty"` // of both: 0 is no limit
 	InitiatedFrom           string `json:"f"`            // where it may be started, joined by commas so that the row is comparable
+	// Exact: accounts that differ in letter case are two (G1). Else they are one.
+	Exact bool `json:"x,omitempty"`
 }
 
 // Keys finds the rows that a PlatformPolicy adds or narrows, with the policy.
@@ -47,6 +49,7 @@ func (r Row) changesInPlace() bool {
 var Catalogue = sync.OnceValue(func() []Row {
 	var entries []struct {
 		Application, Component, Unit                     string
+		Accounts                                         v1alpha1.AccountComparison
 		Components, InitiatedFrom                        []string
 		OrganizationsPerAccount, AccountsPerOrganization int32
 	}
@@ -60,7 +63,8 @@ var Catalogue = sync.OnceValue(func() []Row {
 			components = []string{e.Component}
 		}
 		for _, component := range components {
-			rows = append(rows, Row{e.Application, component, e.Unit, e.OrganizationsPerAccount, e.AccountsPerOrganization, strings.Join(e.InitiatedFrom, ",")})
+			rows = append(rows, Row{e.Application, component, e.Unit, e.OrganizationsPerAccount, e.AccountsPerOrganization, strings.Join(e.InitiatedFrom, ","),
+				e.Accounts == v1alpha1.AccountsExact})
 		}
 	}
 	return rows
@@ -71,7 +75,11 @@ func rowOf(r v1alpha1.IntegrationRow) Row {
 	for i, side := range r.InitiatedFrom {
 		sides[i] = string(side)
 	}
-	return Row{r.Application, r.Component, r.Unit, r.OrganizationsPerAccount, r.AccountsPerOrganization, strings.Join(sides, ",")}
+	exact := r.Accounts == v1alpha1.AccountsExact
+	if own, ok := builtIn(r.Application, r.Component); ok && r.Accounts == "" {
+		exact = own.Exact
+	}
+	return Row{r.Application, r.Component, r.Unit, r.OrganizationsPerAccount, r.AccountsPerOrganization, strings.Join(sides, ","), exact}
 }
 
 // builtIn finds a row of the built-in table.
@@ -115,6 +123,7 @@ func (o Outlook) mergeRows(a, b Row) Row {
 		}
 	}
 	a.InitiatedFrom = strings.Join(sides, ",")
+	a.Exact = !o.either(!a.Exact, !b.Exact)
 	return a
 }
 
@@ -219,21 +228,22 @@ func (j judgement) organizationsOf(b Binding, row Row) int32 {
 	}
 	organizations := map[string]bool{}
 	for _, q := range held[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
-		if !j.over(q.Organization) {
+		if row.isOne(q.Account, b.Account) && !j.over(q.Organization) {
 			organizations[q.Organization] = true
 		}
 	}
 	return int32(len(organizations))
 }
 
-// accountsOf counts the accounts that an organization is bound to by other bindings.
+// accountsOf counts the accounts that an organization is bound to by other bindings. Here those that differ in letter case are two,
+// whatever the row says: one account in two spellings makes no room.
 func (j judgement) accountsOf(b Binding, row Row) int32 {
 	if unbounded(row.AccountsPerOrganization) == math.MaxInt32 {
 		return 0
 	}
 	accounts := map[string]bool{}
 	for _, q := range held[Binding](j.Outlook, SlotKey(b.Organization, b.Application, b.Component)) {
-		accounts[q.Account] = true
+		accounts[exactly(q.Account)] = true
 	}
 	return int32(len(accounts))
 }

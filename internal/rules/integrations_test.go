@@ -210,9 +210,9 @@ func TestCatalogue(t *testing.T) {
 		seen[key] = true
 	}
 	for sentence, want := range map[string]rules.Row{
-		"G1: the seed's five":      {"ZohoSalesIQ", "", "account", 1, 5, "CRM,Application"},
-		"G1: a row per component":  {"Office365", "Calendar", "folder", 1, 1, "CRM"},
-		"G4: the extension of one": {"MicrosoftTeams", "MessagingExtension", "portal/user", 1, 0, "Application"},
+		"G1: the seed's five":      {"ZohoSalesIQ", "", "account", 1, 5, "CRM,Application", false},
+		"G1: a row per component":  {"Office365", "Calendar", "folder", 1, 1, "CRM", false},
+		"G4: the extension of one": {"MicrosoftTeams", "MessagingExtension", "portal/user", 1, 0, "Application", false},
 	} {
 		found := false
 		for _, row := range rules.Catalogue() {

@@ -78,6 +78,8 @@ func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Vio
 // there and one that is somebody else's are answered alike, so that nobody learns of an organization by asking (U3).
 func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationResponse) Violations {
 	switch {
+	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
+		return nil // what else there is to change, Metadata judges
 	case after == nil || before != nil:
 		return platformOnly(act, "I2", "change or delete an answer; it is removed by itself an hour after it is done")
 	case after.Spec.Token != "" || after.Spec.TokenHash != "":

@@ -70,7 +70,7 @@ func (j judgement) fact(fact Fact) Violations {
 // joins judges a place that is new, or says something new.
 func (j judgement) joins(p Place) Violations {
 	was := j.placeBefore(p.Organization, p.User)
-	return append(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat)...)
+	return slices.Concat(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat), j.inviter(p, was))
 }
 
 // placeBefore is the place that the object stated before the change; empty if it stated none.
@@ -225,17 +225,17 @@ func (j judgement) sameInviter(a, b string) bool {
 func (j judgement) claim(c Claim) Violations {
 	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
-			return taken(c)
+			return j.taken(c)
 		}
 	}
 	return nil
 }
 
-func taken(c Claim) Violations {
+func (j judgement) taken(c Claim) Violations {
 	organization, user, _ := strings.Cut(c.Name, "/")
 	switch c.Kind {
 	case ClaimHost:
-		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", c.Name)
+		return j.hostTaken(c.Name)
 	case ClaimMembership:
 		return exceeded("L6", 1, 1, "%s has a membership in %s already; change that one", user, organization)
 	case ClaimInvitation:
@@ -243,6 +243,15 @@ func taken(c Claim) Violations {
 	default:
 		return forbidden("I2", "the invitation has been answered already; one answer counts")
 	}
+}
+
+// hostTaken names the field in which the host stands: an organization says what it is beside its hosts; a HostReservation is named
+// after the one host that it is about, and says no more.
+func (j judgement) hostTaken(host string) Violations {
+	if _, ok := find(j.after, func(Account) bool { return true }); ok {
+		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)
+	}
+	return invalid("A2", "metadata.name", "the host %s is in use or reserved; it can be reserved once it is given up", host)
 }
 
 // find returns the first fact of one type for which ok holds.

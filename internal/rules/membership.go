@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -66,9 +67,10 @@ func changeMembership(o Outlook, act Act, organization string, before, after *v1
 	if !o.administers(act, organization) {
 		return forbidden("R4", "only Administrators and the super admin of %s change its memberships", organization)
 	}
-	weakened := before.Spec.Role == v1alpha1.RoleAdministrator && (after.Spec.Role != before.Spec.Role || after.Spec.Suspended)
-	if weakened && before.Spec.User != act.Actor.Email && !o.owns(act, organization) {
-		return forbidden("R4", "only the super admin of %s takes the role of another Administrator away or suspends them", organization)
+	if before.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization) {
+		if vs := changeAdministrator(act, organization, before, after); vs != nil {
+			return vs
+		}
 	}
 	if vs := superAdminsOwn(o, organization, after); vs != nil {
 		return vs
@@ -77,6 +79,24 @@ func changeMembership(o Outlook, act Act, organization string, before, after *v1
 		return o.open(organization, act.Now)
 	}
 	return nil
+}
+
+// changeAdministrator judges what an Administrator may change of an Administrator (R4): of another nothing but the labels; of
+// oneself what makes less of it.
+func changeAdministrator(act Act, organization string, before, after *v1alpha1.Membership) Violations {
+	was, is := before.Spec, after.Spec
+	if was.User == act.Actor.Email && userType(was) == userType(is) && (is.Suspended || !was.Suspended) {
+		return nil // steps down, or is suspended; an Administrator has no other role to go to
+	}
+	if was.Role != is.Role || was.Suspended != is.Suspended || userType(was) != userType(is) {
+		return forbidden("R4", "only the super admin of %s changes the role or user type of an Administrator, suspends or reinstates them", organization)
+	}
+	return nil
+}
+
+// userType is the type in force: Internal where none is given.
+func userType(m v1alpha1.MembershipSpec) v1alpha1.UserType {
+	return cmp.Or(m.UserType, v1alpha1.UserTypeInternal)
 }
 
 func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membership) Violations {

@@ -9,6 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -16,28 +18,67 @@ import (
 // kubectlPrefix is that of the annotations in which kubectl keeps its own notes.
 const kubectlPrefix = "kubectl.kubernetes.io"
 
-// Metadata judges what can be written beside a spec: finalizers and owner references keep an object, and whatever it holds, for
-// as long as their author likes, or tie its life to another object's. Taking them away is for garbage collection too (O7).
+// Metadata judges what can be written beside a spec. Finalizers and owner references keep an object, and whatever it holds, for as
+// long as their author likes, or tie its life to another object's; so people neither add nor remove nor rewrite them (O7, R4). What the
+// API server itself adds for a deletion is part of that deletion, and its garbage collector takes it away again.
 // Labels and annotations whose key has a prefix tell tools what to do, among them the pipeline by which the platform keeps its
 // customers, so they are the platform's (R4). A key without one is its user's own, by Kubernetes' convention.
 func Metadata(act Act, before, after metav1.Object) Violations {
 	if act.Actor.Platform {
 		return nil
 	}
-	for _, finalizer := range after.GetFinalizers() {
-		if before == nil || !slices.Contains(before.GetFinalizers(), finalizer) {
-			return platformOnly(act, "O7", "add a finalizer; leave out metadata.finalizers")
-		}
-	}
-	for _, owner := range after.GetOwnerReferences() {
-		if before == nil || !ownedBy(before, owner) {
-			return platformOnly(act, "O7", "add an owner; leave out metadata.ownerReferences")
-		}
-	}
 	if before == nil {
 		before = &metav1.ObjectMeta{}
 	}
-	return append(marks(act, before, after), extent(before, after)...)
+	return slices.Concat(finalizers(act, before, after), owners(act, before, after), marks(act, before, after), extent(before, after))
+}
+
+// finalizers judges who adds and removes what keeps an object.
+func finalizers(act Act, before, after metav1.Object) Violations {
+	if len(without(after.GetFinalizers(), before.GetFinalizers())) > 0 {
+		return platformOnly(act, "O7", "add a finalizer; leave out metadata.finalizers")
+	}
+	for _, gone := range without(before.GetFinalizers(), after.GetFinalizers()) {
+		if !act.Actor.Collector || !slices.Contains(deletions, gone) {
+			return platformOnly(act, "R4", "remove the finalizer "+gone+"; leave metadata.finalizers as it is")
+		}
+	}
+	return nil
+}
+
+// deletions are the finalizers by which the API server holds an object whose deletion was asked for with a propagation policy, until
+// the garbage collector has seen to its dependents.
+var deletions = []string{metav1.FinalizerDeleteDependents, metav1.FinalizerOrphanDependents}
+
+// owners judges who ties an object's life to another's, or unties it. The garbage collector takes away owners that are gone, and
+// keeps no owner waiting.
+func owners(act Act, before, after metav1.Object) Violations {
+	for _, owner := range after.GetOwnerReferences() {
+		was, had := ownerOf(before, owner.UID)
+		switch {
+		case !had:
+			return platformOnly(act, "O7", "add an owner; leave out metadata.ownerReferences")
+		case !equality.Semantic.DeepEqual(was, owner) && !(act.Actor.Collector && unblocks(was, owner)):
+			return platformOnly(act, "R4", "rewrite an owner; leave metadata.ownerReferences as it is")
+		}
+	}
+	for _, owner := range before.GetOwnerReferences() {
+		if _, has := ownerOf(after, owner.UID); !has && !act.Actor.Collector {
+			return platformOnly(act, "R4", "remove an owner; leave metadata.ownerReferences as it is")
+		}
+	}
+	return nil
+}
+
+// unblocks reports whether an owner is only told to wait no longer.
+func unblocks(was, is metav1.OwnerReference) bool {
+	was.BlockOwnerDeletion = is.BlockOwnerDeletion
+	return !ptr.Deref(is.BlockOwnerDeletion, false) && equality.Semantic.DeepEqual(was, is)
+}
+
+// without are those of some names that others do not have.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
 func marks(act Act, before, after metav1.Object) Violations {
@@ -87,6 +128,10 @@ func untouched(before, after metav1.Object, wasSpec, isSpec any) bool {
 		maps.Equal(before.GetLabels(), after.GetLabels()) && maps.Equal(before.GetAnnotations(), after.GetAnnotations())
 }
 
-func ownedBy(o metav1.Object, owner metav1.OwnerReference) bool {
-	return slices.ContainsFunc(o.GetOwnerReferences(), func(other metav1.OwnerReference) bool { return other.UID == owner.UID })
+func ownerOf(o metav1.Object, uid types.UID) (metav1.OwnerReference, bool) {
+	all := o.GetOwnerReferences()
+	if i := slices.IndexFunc(all, func(owner metav1.OwnerReference) bool { return owner.UID == uid }); i >= 0 {
+		return all[i], true
+	}
+	return metav1.OwnerReference{}, false
 }

@@ -15,27 +15,67 @@ import (
 
 func TestMetadata(t *testing.T) {
 	plain := &v1alpha1.Membership{}
-	kept := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Finalizers: []string{"example.com/keep"}}}
-	owned := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{{UID: "1"}}}}
+	finalized := func(names ...string) metav1.Object {
+		return &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Finalizers: names}}
+	}
+	kept, foreground, orphaning := finalized("example.com/keep"), finalized("foregroundDeletion"), finalized("orphan")
+	owned := func(edits ...func(*metav1.OwnerReference)) metav1.Object {
+		owner := metav1.OwnerReference{APIVersion: "v1", Kind: "ConfigMap", Name: "owner", UID: "1", BlockOwnerDeletion: new(true)}
+		for _, edit := range edits {
+			edit(&owner)
+		}
+		return &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{owner}}}
+	}
+	unblocked := func(o *metav1.OwnerReference) { o.BlockOwnerDeletion = new(false) }
+	blocks := func(o *metav1.OwnerReference) { o.BlockOwnerDeletion = new(true) }
+	controls := func(o *metav1.OwnerReference) { o.Controller = new(true) }
+	renamed := func(o *metav1.OwnerReference) { o.Name = "other" }
+	person, collector := user(john), rules.Actor{Collector: true}
 	for name, tc := range map[string]struct {
-		platform      bool
+		actor         rules.Actor
 		before, after metav1.Object
-		refused       bool
+		want          string
 	}{
-		"O7: nobody creates with a finalizer":     {false, nil, kept, true},
-		"O7: nor with an owner":                   {false, nil, owned, true},
-		"O7: nor adds a finalizer":                {false, plain, kept, true},
-		"O7: nor an owner":                        {false, plain, owned, true},
-		"a finalizer may be taken away":           {false, kept, plain, false},
-		"one that stands does not stop a change":  {false, kept, kept, false},
-		"nor does an owner that stands":           {false, owned, owned, false},
-		"a platform actor adds what it needs":     {true, plain, kept, false},
-		"an object without either is nothing new": {false, nil, plain, false},
+		"O7: nobody creates with a finalizer":                    {person, nil, kept, "O7"},
+		"O7: nor with an owner":                                  {person, nil, owned(), "O7"},
+		"O7: nor adds a finalizer":                               {person, plain, kept, "O7"},
+		"O7: nor an owner":                                       {person, plain, owned(), "O7"},
+		"R4: nobody takes a finalizer away":                      {person, kept, plain, "R4"},
+		"R4: nor one of several":                                 {person, finalized("example.com/keep", "example.com/more"), kept, "R4"},
+		"R4: nor puts another in its place":                      {person, kept, finalized("example.com/more"), "O7"},
+		"R4: nor an owner":                                       {person, owned(), plain, "R4"},
+		"R4: nor lets an owner go without it":                    {person, owned(), owned(unblocked), "R4"},
+		"R4: nor keeps one waiting":                              {person, owned(unblocked), owned(blocks), "R4"},
+		"R4: nor makes an owner the controller":                  {person, owned(), owned(controls), "R4"},
+		"R4: nor gives an owner another name":                    {person, owned(), owned(renamed), "R4"},
+		"R4: nor ends a deletion before its dependents are gone": {person, foreground, plain, "R4"},
+		"R4: nor one that leaves orphans":                        {person, orphaning, plain, "R4"},
+		"R4: an actor without an address is nobody else":         {anonymous, kept, plain, "R4"},
+		"one that stands does not stop a change":                 {person, kept, kept, ""},
+		"nor does an owner that stands":                          {person, owned(), owned(), ""},
+		"the order of finalizers is no matter":                   {person, finalized("a", "b"), finalized("b", "a"), ""},
+		"a platform actor adds what it needs":                    {platform, plain, kept, ""},
+		"and takes it away":                                      {platform, kept, plain, ""},
+		"and ties an object to an owner otherwise":               {platform, owned(), owned(controls), ""},
+		"an object without either is nothing new":                {person, nil, plain, ""},
+		"the garbage collector ends a foreground deletion":       {collector, foreground, plain, ""},
+		"and one that leaves orphans":                            {collector, orphaning, plain, ""},
+		"R4: but takes no finalizer that is somebody's":          {collector, kept, plain, "R4"},
+		"O7: and adds none":                                      {collector, plain, foreground, "O7"},
+		"the garbage collector takes away an owner that is gone": {collector, owned(), plain, ""},
+		"and keeps no owner waiting":                             {collector, owned(), owned(unblocked), ""},
+		"R4: but lets none wait":                                 {collector, owned(unblocked), owned(blocks), "R4"},
+		"R4: nor rewrites one":                                   {collector, owned(), owned(unblocked, renamed), "R4"},
+		"O7: nor adds one":                                       {collector, plain, owned(), "O7"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			violations := rules.Metadata(rules.Act{Actor: rules.Actor{Platform: tc.platform}}, tc.before, tc.after)
-			if refused := len(violations) > 0; refused != tc.refused {
-				t.Errorf("got %v, want refused: %v", violations, tc.refused)
+			violations := rules.Metadata(rules.Act{Actor: tc.actor}, tc.before, tc.after)
+			var got string
+			if len(violations) > 0 {
+				got = violations[0].Rule
+			}
+			if got != tc.want || len(violations) > 1 {
+				t.Errorf("got %v, want %q", violations, tc.want)
 			}
 		})
 	}

@@ -41,6 +41,11 @@ func meta(namespace, name string) metav1.ObjectMeta {
 	}
 }
 
+// judged is how the operator says whether an object was given its place.
+func judged(given metav1.ConditionStatus) []metav1.Condition {
+	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: given}}
+}
+
 type organization struct{ *v1alpha1.Organization }
 
 // org is an organization as somebody creates it: on trial.
@@ -51,6 +56,7 @@ func org(name, superAdmin string) organization {
 	return organization{&v1alpha1.Organization{
 		ObjectMeta: m,
 		Spec:       v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: superAdmin, TimeZone: "Europe/Paris", Locale: "fr"},
+		Status:     v1alpha1.OrganizationStatus{Conditions: judged(metav1.ConditionTrue)},
 	}}
 }
 
@@ -70,6 +76,15 @@ func (o organization) on(edition v1alpha1.Edition, licenses int32) organization 
 
 func (o organization) of(superAdmin string) organization {
 	return o.having(func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = superAdmin })
+}
+
+// waiting is one of which the operator has not decided whether it is given its place; refused one that was given none.
+func (o organization) waiting() organization {
+	return o.having(func(o *v1alpha1.Organization) { o.Status.Conditions = nil })
+}
+
+func (o organization) refused() organization {
+	return o.having(func(o *v1alpha1.Organization) { o.Status.Conditions = judged(metav1.ConditionFalse) })
 }
 
 func (o organization) terminating() organization {
@@ -108,6 +123,7 @@ func member(email, organization string) membership {
 	return membership{&v1alpha1.Membership{
 		ObjectMeta: meta("org-"+organization, email),
 		Spec:       v1alpha1.MembershipSpec{User: email, Role: v1alpha1.RoleStandard},
+		Status:     v1alpha1.MembershipStatus{Conditions: judged(metav1.ConditionTrue)},
 	}}
 }
 

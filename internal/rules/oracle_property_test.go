@@ -123,6 +123,7 @@ func (o oracle) broken() set {
 		switch f := f.(type) {
 		case rules.Place:
 			o.seat(broken, f.Organization)
+			o.inviter(broken, f)
 		case rules.Acceptance:
 			o.seat(broken, f.Organization)
 		case rules.Offer:
@@ -184,19 +185,39 @@ func (o oracle) account(broken set, a rules.Account) {
 }
 
 func (o oracle) pending(broken set, f rules.Offer) {
-	var all, same int
-	for _, q := range o.is.offers {
-		if q.User != f.User || o.is.accounts[q.Organization].Terminating {
-			continue
-		}
-		all++
-		if q.Organization == f.Organization || o.is.superAdmin(q.Organization) == o.is.superAdmin(f.Organization) && o.is.superAdmin(f.Organization) != "" {
-			same++
-		}
-	}
+	all, same := o.is.pending(f)
 	if all > int(o.is.policy.PendingPerUser) || same > int(o.is.policy.PendingPerSuperAdmin) {
 		broken["L7"] = true
 	}
+}
+
+// inviter judges what a new super admin's organization has offered before it was theirs.
+func (o oracle) inviter(broken set, p rules.Place) {
+	if p.Role != v1alpha1.RoleSuperAdmin || o.was.superAdmin(p.Organization) == p.User {
+		return
+	}
+	for _, f := range o.is.offers {
+		if f.Organization != p.Organization {
+			continue
+		}
+		if _, same := o.is.pending(f); same > int(o.is.policy.PendingPerSuperAdmin) {
+			broken["L7"] = true
+		}
+	}
+}
+
+// pending counts an invitee's pending invitations, and those of them that come from one super admin.
+func (a all) pending(f rules.Offer) (all, same int) {
+	for _, q := range a.offers {
+		if q.User != f.User || a.accounts[q.Organization].Terminating {
+			continue
+		}
+		all++
+		if q.Organization == f.Organization || a.superAdmin(q.Organization) == a.superAdmin(f.Organization) && a.superAdmin(f.Organization) != "" {
+			same++
+		}
+	}
+	return all, same
 }
 
 func (a all) superAdmin(organization string) string {

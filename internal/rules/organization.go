@@ -84,12 +84,15 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 		if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
 			return vs
 		}
-		if left := o.left(before.Name); left > 0 && before.DeletionTimestamp != nil {
-			return forbidden("O7", "%d memberships, invitations and answers of %s are still there; its finalizer goes, by itself, when they are gone", left, before.Name)
+		if people, bindings := o.left(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
+			return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
 		}
 	}
 	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
+	}
+	if before.DeletionTimestamp != nil && o.belongs(act, before) && !endsOnly(before.Spec, after.Spec) {
+		return forbidden("O7", "%s is being deleted, so a change of its spec would have no effect; only spec.deletionProtection can still be set to false", before.Name)
 	}
 	if !o.administers(act, before.Name) {
 		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
@@ -107,10 +110,24 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	return vs
 }
 
+// belongs reports whether the actor is told what becomes of an organization that is being deleted, in which nobody has a role any
+// more: its people and platform actors are (U3).
+func (o Outlook) belongs(act Act, org *v1alpha1.Organization) bool {
+	return act.Actor.Platform || act.Actor.Email == org.Spec.SuperAdmin || o.hasPlace(act.Actor.Email, in(org.Name))
+}
+
+// endsOnly reports whether a change of an organization that is being deleted leaves its spec alone, or helps its end: a protection
+// that was there when the deletion came past admission holds the end up (O7).
+func endsOnly(was, is v1alpha1.OrganizationSpec) bool {
+	was.DeletionProtection = was.DeletionProtection && is.DeletionProtection
+	return equality.Semantic.DeepEqual(was, is)
+}
+
 // left counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
 // went before it: also when the finalizer is removed by hand.
-func (o Outlook) left(organization string) int {
-	return len(seatFacts(o.heldPlaces(MembersKey(organization)), held[Offer](o, MembersKey(organization))))
+func (o Outlook) left(organization string) (people, bindings int) {
+	seats := seatFacts(o.heldPlaces(MembersKey(organization)), held[Offer](o, MembersKey(organization)))
+	return len(seats), len(held[Binding](o, BindingsKey(organization)))
 }
 
 // transfer judges a new super admin (R2); that they have room for it is for Limits (L2).
@@ -153,8 +170,9 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 // endsWhole refuses an end that would leave something behind: without its finalizer, which the operator gives back whenever it is
 // missing, an organization would be gone at once, and its people wait for one to come (R8).
 func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
-	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || o.left(org.Name) == 0 {
+	people, bindings := o.left(org.Name)
+	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || people+bindings == 0 {
 		return nil
 	}
-	return early("O7", "the end of %s, which has members or invitations, is not prepared yet", org.Name)
+	return early("O7", "the end of %s, which has members, invitations or integrations, is not prepared yet", org.Name)
 }

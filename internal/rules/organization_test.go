@@ -170,6 +170,12 @@ func TestChangeOrganization(t *testing.T) {
 		"O7: it waits for a member who may be going": {
 			world{}.perhaps(member(bob, "zylker")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, true, nil,
 		},
+		"O7: nor while an application is bound": {
+			world{}.with(bound("zylker", "ZohoDesk", "help")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, false, []string{"1 integrations"},
+		},
+		"O7: it waits for a binding that may be going": {
+			world{}.perhaps(bound("zylker", "ZohoDesk", "help")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), []string{"O7"}, true, nil,
+		},
 		"O7: when all are gone it goes": {
 			world{}.with(org("other", bob), member(carol, "other")), by(platform).changes(zylker.terminating(), released(zylker.terminating())), nil, false, nil,
 		},
@@ -205,6 +211,9 @@ func TestDeleteOrganization(t *testing.T) {
 		"O7: nor while somebody may be about to become one": {
 			world{}.with(zylker).perhaps(member(bob, "zylker")), by(platform).deletes(released(zylker)), []string{"O7"}, true, nil,
 		},
+		"O7: nor while an application is bound to it": {
+			world{}.with(zylker, bound("zylker", "ZohoDesk", "help")), by(platform).deletes(released(zylker)), []string{"O7"}, false, []string{"is not prepared yet; try again"},
+		},
 		"O7: without anybody in it there is nothing to prepare": {
 			world{}.with(zylker), by(platform).deletes(released(zylker)), nil, false, nil,
 		},
@@ -220,6 +229,44 @@ func TestDeleteOrganization(t *testing.T) {
 		},
 		"O7: deleting twice is no new question": {there, by(user(bob)).deletes(zylker.terminating()), nil, false, nil},
 	})
+}
+
+// What an organization says while it is being deleted has no effect any more, so nothing else can be said (O7).
+func TestChangeEndingOrganization(t *testing.T) {
+	zylker := org("zylker", john).on(v1alpha1.EditionEnterprise, 10).terminating()
+	protected := func(o organization) organization {
+		return o.having(func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
+	}
+	labelled := zylker.having(func(o *v1alpha1.Organization) { o.Labels = map[string]string{"note": "seen"} })
+	there := world{}.with(zylker, admin(john, "zylker"), admin(alice, "zylker"), member(bob, "zylker"))
+	cases := map[string]testCase{
+		"O7: the same again is no change":                      {there, by(platform).changes(zylker, zylker), nil, false, nil},
+		"O7: a note beside the spec is the platform's to make": {there, by(platform).changes(zylker, labelled), nil, false, nil},
+		"O7: protection that holds the end up is taken away":   {there, by(platform).changes(protected(zylker), zylker), nil, false, nil},
+		"O7: but not with something else": {
+			there, by(platform).changes(protected(zylker), zylker.at("shop", "")), []string{"O7"}, false, nil,
+		},
+		"O7, U3: the super admin is told why, who has no role any more": {there, by(user(john)).changes(zylker, protected(zylker)), []string{"O7"}, false, []string{"is being deleted"}},
+		"O7, U3: so is a member": {there, by(user(bob)).changes(zylker, protected(zylker)), []string{"O7"}, false, nil},
+		"U3: a stranger is not":  {there, by(user(carol)).changes(zylker, protected(zylker)), []string{"R4"}, false, nil},
+		"R4: nor does anybody note anything": {
+			there, by(user(john)).changes(zylker, labelled), []string{"R4"}, false, nil,
+		},
+		"O7: nor does the super admin take the protection away": {there, by(user(john)).changes(protected(zylker), zylker), []string{"R4"}, false, nil},
+	}
+	for what, after := range map[string]organization{
+		"an access URL":        zylker.at("shop", ""),
+		"a custom domain":      zylker.at("", "crm.zylker.com"),
+		"an owner":             zylker.of(alice),
+		"protection":           protected(zylker),
+		"a subscription":       zylker.on(v1alpha1.EditionUltimate, 20),
+		"another end of trial": zylker.trialUntil(now),
+		"a restriction":        zylker.restricted(),
+		"a name":               zylker.having(func(o *v1alpha1.Organization) { o.Spec.DisplayName = "Other" }),
+	} {
+		cases["O7: it takes no new "+what] = testCase{there, by(platform).changes(zylker, after), []string{"O7"}, false, []string{"is being deleted"}}
+	}
+	run(t, cases)
 }
 
 func TestOrganizationSpec(t *testing.T) {

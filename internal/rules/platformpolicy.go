@@ -11,7 +11,10 @@ import (
 
 // PlatformPolicy judges who changes the numbers of the rulebook, and whether they contradict each other or widen a built-in
 // row of the catalogue (G3).
-func PlatformPolicy(_ Outlook, act Act, _, after *v1alpha1.PlatformPolicy) Violations {
+func PlatformPolicy(_ Outlook, act Act, before, after *v1alpha1.PlatformPolicy) Violations {
+	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
+		return nil // what else there is to change, Metadata judges
+	}
 	if vs := platformOnly(act, "L9", "change the PlatformPolicy"); vs != nil || after == nil {
 		return vs
 	}
@@ -62,6 +65,9 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 		}
 		if wider(r.OrganizationsPerAccount, own.OrganizationsPerAccount) || wider(r.AccountsPerOrganization, own.AccountsPerOrganization) {
 			vs = append(vs, invalid("G3", field, "%s is built in; it can be narrowed but not widened", strings.TrimSuffix(r.Application+" "+r.Component, " "))...)
+		}
+		if r.Accounts == v1alpha1.AccountsExact && !own.Exact {
+			vs = append(vs, invalid("G3", field+".accounts", "accounts of %s that differ in letter case are one; leave it out", r.Application)...)
 		}
 		for _, side := range r.InitiatedFrom {
 			if !own.startsFrom(side) {

@@ -16,14 +16,21 @@ import (
 // granted is a membership that was given its place.
 func (m membership) granted() membership {
 	m.Membership = m.DeepCopy()
-	m.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: metav1.ConditionTrue}}
+	m.Status.Conditions = judged(metav1.ConditionTrue)
+	return m
+}
+
+// waiting is one of which the operator has not decided yet.
+func (m membership) waiting() membership {
+	m.Membership = m.DeepCopy()
+	m.Status.Conditions = nil
 	return m
 }
 
 // refused is a membership that found no place.
 func (m membership) refused() membership {
-	m = m.granted()
-	m.Status.Conditions[0].Status = metav1.ConditionFalse
+	m = m.waiting()
+	m.Status.Conditions = judged(metav1.ConditionFalse)
 	return m
 }
 
@@ -60,14 +67,14 @@ func TestActive(t *testing.T) {
 		"a membership with a place gives power": {member(john, "zylker").granted(), true},
 		"not while it is suspended":             {member(john, "zylker").granted().suspended(), false},
 		"not on its way out":                    {member(john, "zylker").granted().going(), false},
-		"not without a place":                   {member(john, "zylker"), false},
+		"not without a place":                   {member(john, "zylker").waiting(), false},
 		"not where there was none":              {member(john, "zylker").refused(), false},
 	} {
 		if got := rules.Active(tc.m.Membership); got != tc.want {
 			t.Errorf("%s: got %v", sentence, got)
 		}
 	}
-	if rules.Judged(member(john, "zylker").Membership) || !rules.Judged(member(john, "zylker").refused().Membership) {
+	if rules.Judged(member(john, "zylker").waiting().Membership) || !rules.Judged(member(john, "zylker").refused().Membership) {
 		t.Error("who was refused a place was judged, and nobody else")
 	}
 }

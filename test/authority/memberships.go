@@ -21,12 +21,20 @@ var memberships = Part{"Membership", []Act{
 		Cells: "-    -    -    (R4) (R4) -    -     -    -     -    -"},
 	{Text: "suspend a Standard member", By: changes(of(sam), suspend),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
-	{Text: "take a suspended member back", By: changes(of(email("suspended")), func(m *v1alpha1.Membership) { m.Spec.Suspended = false }),
+	{Text: "take a suspended member back", By: changes(of(email("suspended")), reinstate),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
 	{Text: "make another Administrator a Standard member", By: changes(of(ada), lower),
 		Cells: "(R4) (R4) (R4) (R4) (R4) R4   yes   yes  (yes) (R4) R4"},
 	{Text: "suspend another Administrator", By: changes(of(ada), suspend),
 		Cells: "(R4) (R4) (R4) (R4) (R4) R4   yes   yes  (yes) (R4) R4"},
+	{Text: "take a suspended Administrator back", By: changes(of(alma), reinstate),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   yes   yes  (yes) (R4) R4"},
+	{Text: "make another Administrator an external user", By: changes(of(ada), outside),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   yes   yes  (yes) (R4) R4"},
+	{Text: "make a Standard member an external user", By: changes(of(sam), outside),
+		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
+	{Text: "change the own user type", By: changes(mine, outside),
+		Cells: "-    -    -    (R4) (R4) R4   R3    -    -     -    -"},
 	{Text: "suspend the super admin", By: changes(of(owner), suspend),
 		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R3    R3   (R3)  (R4) R4"},
 	{Text: "step down, from Administrator to Standard", By: changes(powerful, lower),
@@ -42,7 +50,9 @@ var memberships = Part{"Membership", []Act{
 	{Text: "add an owner", By: changes(of(sam), own),
 		Cells: "(O7) (O7) (O7) (O7) (O7) O7   O7    yes  (yes) (O7) O7"},
 	{Text: "take somebody's finalizer away", By: changes(of(kept), free),
-		Cells: "(yes)(yes)(yes)(yes)(yes)yes  yes   yes  (yes) (yes) yes"},
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  (yes) (R4) R4"},
+	{Text: "take away the finalizer of a deletion in the foreground", By: changes(of(kept), held),
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  (yes) (R4) yes"},
 	{Text: "remove a Standard member", By: does(Delete, of(sam)),
 		Cells: "(R4) (R4) (R4) (R4) R4   yes  yes   yes  yes   R4   R4"},
 	{Text: "remove another Administrator", By: does(Delete, of(ada)),
@@ -100,6 +110,8 @@ func joining(organization string) func(Class) *v1alpha1.Membership {
 	}
 }
 
-func raise(m *v1alpha1.Membership)   { m.Spec.Role = v1alpha1.RoleAdministrator }
-func lower(m *v1alpha1.Membership)   { m.Spec.Role = v1alpha1.RoleStandard }
-func suspend(m *v1alpha1.Membership) { m.Spec.Suspended = true }
+func raise(m *v1alpha1.Membership)     { m.Spec.Role = v1alpha1.RoleAdministrator }
+func lower(m *v1alpha1.Membership)     { m.Spec.Role = v1alpha1.RoleStandard }
+func suspend(m *v1alpha1.Membership)   { m.Spec.Suspended = true }
+func outside(m *v1alpha1.Membership)   { m.Spec.UserType = v1alpha1.UserTypeExternal }
+func reinstate(m *v1alpha1.Membership) { m.Spec.Suspended = false }

@@ -56,7 +56,15 @@ var organizations = Part{"Organization", []Act{
 	{Text: "take somebody else's finalizer away", By: changes(the(guarded), func(o *v1alpha1.Organization) {
 		o.Finalizers = []string{v1alpha1.OrganizationFinalizer}
 	}),
-		Cells: "(yes)(yes)(yes)(yes)(yes)yes  yes   yes  yes   (yes) yes"},
+		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  yes   (R4) R4"},
+	{Text: "give one a domain that is being deleted", By: changes(the(ending), func(o *v1alpha1.Organization) {
+		o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "crm.zylker.com"}
+	}),
+		Cells: "(R4) (R4) (R4) (R4) (R4) (R4) (O7)  O7   O7    (R4) R4"},
+	{Text: "protect one that is being deleted", By: changes(the(ending), func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true }),
+		Cells: "(R4) (R4) (R4) (R4) (R4) (R4) (O7)  O7   O7    (R4) R4"},
+	{Text: "label one that is being deleted", By: changes(the(ending), label),
+		Cells: "(R4) (R4) (R4) (R4) (R4) (R4) (R4)  yes  yes   (R4) R4"},
 	{Text: "delete it", By: does(Delete, the(home)),
 		Cells: "(O7) (O7) (O7) (O7) (O7) yes  yes   yes  yes   O7   O7"},
 	{Text: "delete several at once", By: does(DeleteCollection, the(home)),

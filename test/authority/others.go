@@ -48,6 +48,8 @@ var reservations = Part{"HostReservation", []Act{
 		Cells: "(A6) (A6) (A6) (A6) (A6) (A6) (A6)  yes  yes   (A6) (A6)"},
 	{Text: "change a reservation", By: changes(reserved, func(h *v1alpha1.HostReservation) { h.Spec.RedirectTo = "home.crm.example.com" }),
 		Cells: "(A6) (A6) (A6) (A6) (A6) (A6) (A6)  yes  yes   (A6) A6"},
+	{Text: "add a finalizer", By: changes(reserved, keep),
+		Cells: "(O7) (O7) (O7) (O7) (O7) (O7) (O7)  yes  yes   (O7) O7"},
 	{Text: "free a host", By: does(Delete, reserved),
 		Cells: "(A6) (A6) (A6) (A6) (A6) (A6) (A6)  yes  yes   A6   A6"},
 	{Text: "free several at once", By: does(DeleteCollection, reserved),

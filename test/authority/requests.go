@@ -52,13 +52,15 @@ func changed[T any, P object[T]](of func(Class) P, edit func(P)) func(Class) P {
 	}
 }
 
-// keep and own add what would keep an object alive, or tie its life to another's; label is a change of no rule's business, steer one
+// keep and own add what would keep an object alive, or tie its life to another's; free takes all finalizers away, held all but
+// somebody's; label is a change of no rule's business, steer one
 // by which a tool of the platform is told to leave the object alone.
 func keep[O client.Object](o O) { o.SetFinalizers(append(o.GetFinalizers(), "example.com/more")) }
 func own[O client.Object](o O) {
 	o.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "1"}})
 }
 func free[O client.Object](o O)  { o.SetFinalizers(nil) }
+func held[O client.Object](o O)  { o.SetFinalizers([]string{Finalizer}) }
 func label[O client.Object](o O) { o.SetLabels(map[string]string{"note": "seen"}) }
 func steer[O client.Object](o O) {
 	o.SetAnnotations(map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled"})

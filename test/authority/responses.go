@@ -20,6 +20,8 @@ var responses = Part{"InvitationResponse", []Act{
 		Cells: "(I11) I11 I11  I11  I11  I11  I11   I11  (I11) (I11)(I11)"},
 	{Text: "change an answer", By: changes(given, label),
 		Cells: "(I2) (I2) (I2) (I2) (I2) (I2) (I2)  yes  (yes) (I2) I2"},
+	{Text: "add a finalizer", By: changes(given, keep),
+		Cells: "(O7) (O7) (O7) (O7) (O7) (O7) (O7)  yes  (yes) (O7) O7"},
 	{Text: "delete an answer", By: does(Delete, given),
 		Cells: "(I2) (I2) (I2) (I2) (I2) (I2) (I2)  yes  yes   I2   I2"},
 	{Text: "delete several at once", By: does(DeleteCollection, given),

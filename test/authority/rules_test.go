@@ -14,6 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/admission"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -99,7 +100,8 @@ func kindOf(o client.Object) string {
 
 // judge asks the rules as admission does.
 func judge(v *facts.View, q question, r *Request, outlook func(rules.World) rules.Outlook) (vs rules.Violations) {
-	act := rules.Act{Actor: rules.Actor{Email: q.class.Email(), Platform: q.class.Platform}, Now: Now, BaseDomain: baseDomain}
+	actor := rules.Actor{Email: q.class.Email(), Platform: q.class.Platform, Collector: identity.IsCollector(q.class.Username)}
+	act := rules.Act{Actor: actor, Now: Now, BaseDomain: baseDomain}
 	self := facts.NewEntry(facts.Entry{Kind: q.kind, UID: r.Subject().GetUID()})
 	v.Judge(facts.NewOverlay(nil), self, func(w facts.World) {
 		vs = admission.Violations(q.kind, outlook(w), act, r.Before, r.After)

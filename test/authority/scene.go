@@ -29,13 +29,14 @@ const Finalizer = "example.com/keep"
 // Now is when everything in the table is done; what is there was made a day before.
 var Now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// People beside the classes': two members on whom others act, and three who are none.
+// People beside the classes': members on whom others act, and three who are none.
 var (
 	owner    = email("owner")
 	admin    = email("administrator")
 	ada      = email("ada")    // Administrator
+	alma     = email("alma")   // Administrator who is suspended
 	sam      = email("sam")    // Standard
-	kept     = email("kept")   // Standard, their membership has a finalizer
+	kept     = email("kept")   // Standard, their membership has finalizers
 	guest    = email("guest")  // invited
 	declan   = email("declan") // declined
 	newcomer = email("newcomer")
@@ -66,7 +67,7 @@ type member struct {
 
 // members are all of the scene's; who owns an organization is an Administrator in the Membership (R1).
 var members = []member{
-	{home, owner, v1alpha1.RoleAdministrator}, {home, admin, v1alpha1.RoleAdministrator}, {home, ada, v1alpha1.RoleAdministrator},
+	{home, owner, v1alpha1.RoleAdministrator}, {home, admin, v1alpha1.RoleAdministrator}, {home, ada, v1alpha1.RoleAdministrator}, {home, alma, v1alpha1.RoleAdministrator},
 	{home, email("standard"), v1alpha1.RoleStandard}, {home, email("suspended"), v1alpha1.RoleStandard},
 	{home, sam, v1alpha1.RoleStandard}, {home, kept, v1alpha1.RoleStandard},
 	{guarded, owner, v1alpha1.RoleAdministrator}, {guarded, admin, v1alpha1.RoleAdministrator},
@@ -93,6 +94,7 @@ func org(name string) *v1alpha1.Organization {
 		Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 50},
 	}}
 	o.Finalizers = []string{v1alpha1.OrganizationFinalizer}
+	o.Status.Conditions = granted()
 	switch name {
 	case guarded:
 		o.Spec.DeletionProtection = true
@@ -108,16 +110,22 @@ func org(name string) *v1alpha1.Organization {
 	return o
 }
 
+// granted is what the operator says of all that is not beyond a limit.
+func granted() []metav1.Condition {
+	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonGranted}}
+}
+
 func membership(organization, user string) *v1alpha1.Membership {
 	for _, m := range members {
 		if m.organization != organization || m.user != user {
 			continue
 		}
 		o := &v1alpha1.Membership{ObjectMeta: within(organization, identity.ObjectName(user)), Spec: v1alpha1.MembershipSpec{
-			User: user, Role: m.role, Suspended: user == email("suspended")}}
+			User: user, Role: m.role, Suspended: user == email("suspended") || user == alma}}
 		if user == kept {
-			o.Finalizers = []string{Finalizer}
+			o.Finalizers = []string{Finalizer, metav1.FinalizerDeleteDependents}
 		}
+		o.Status.Conditions = granted()
 		return keptIn(ending, o)
 	}
 	return nil

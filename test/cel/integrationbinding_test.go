@@ -6,6 +6,7 @@ const (
 	badApplication   = "G3: an application is named as in the catalogue: letters and digits, for example ZohoDesk"
 	badComponent     = "G3: a component is named as in the catalogue: letters and digits, for example Calendar"
 	badAccount       = "G1: an account is one line of visible text, without spaces around it"
+	badSecret        = "a Secret's name is a lower-case DNS name, for example desk-credentials"
 	otherApplication = "G1: a binding's application cannot be changed; delete the binding and make another"
 	otherComponent   = "G1: a binding's component cannot be changed; delete the binding and make another"
 	otherAccount     = "G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
@@ -23,15 +24,18 @@ func bound(stored change, field string, value any, message string) rule {
 }
 
 var integrationBindingRules = map[string]rule{
-	"an application is a name":                bindingField("application", "ZohoDesk", "Zoho Desk", badApplication),
-	"an application is named":                 bindingField("application", "ZohoDesk", nil, "Required value"),
-	"a component is a name, or nothing":       bindingField("component", "", "Messaging Extension", badComponent),
-	"an account is visible":                   bindingField("account", "Zylker – Verkäufe/Übersicht", "zyl\u200bker", badAccount),
-	"an account has no spaces around it":      bindingField("account", "zylker sales", " zylker", badAccount),
-	"an account has one line":                 bindingField("account", "zylker", "zylker\nsales", badAccount),
-	"an account has no mark that turns round": bindingField("account", "zylker", "zylker\u202e", badAccount),
-	"a side is one of two":                    bindingField("initiatedFrom", "CRM", "Elsewhere", "Unsupported value"),
-	"a side is said":                          bindingField("initiatedFrom", "CRM", nil, "Required value"),
+	"an application is a name":                   bindingField("application", "ZohoDesk", "Zoho Desk", badApplication),
+	"an application is named":                    bindingField("application", "ZohoDesk", nil, "Required value"),
+	"a component is a name, or nothing":          bindingField("component", "", "Messaging Extension", badComponent),
+	"an account is visible":                      bindingField("account", "Zylker – Verkäufe/Übersicht", "zyl\u200bker", badAccount),
+	"an account has no spaces around it":         bindingField("account", "zylker sales", " zylker", badAccount),
+	"an account has one line":                    bindingField("account", "zylker", "zylker\nsales", badAccount),
+	"an account has no mark that turns round":    bindingField("account", "zylker", "zylker\u202e", badAccount),
+	"an account has no letter that is not there": bindingField("account", "zylker", "zyl\u115fker", badAccount),
+	"an account has no grapheme joiner":          bindingField("account", "zylker", "zyl\u034fker", badAccount),
+	"credentials have a Secret's name":           bindingField("credentialsSecretRef.name", "desk.credentials-2", "desk\u202e", badSecret),
+	"a side is one of two":                       bindingField("initiatedFrom", "CRM", "Elsewhere", "Unsupported value"),
+	"a side is said":                             bindingField("initiatedFrom", "CRM", nil, "Required value"),
 
 	"a binding keeps its application": bound(change{}, "spec.application", "Slack", otherApplication),
 	"a binding keeps its side":        bound(change{}, "spec.initiatedFrom", "CRM", otherSide),

@@ -9,6 +9,7 @@ const (
 	otherRole        = "I2: an invitation's role cannot be changed; revoke it and make another"
 	otherUserType    = "I2: an invitation's user type cannot be changed; revoke it and make another"
 	otherMessage     = "I2: an invitation's message cannot be changed; revoke it and make another"
+	badMessage       = "A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
 	otherInviter     = "I2: who invited cannot be changed; revoke the invitation and make another"
 	revokedForGood   = "I10: a revoked invitation stays revoked; make another"
 	finishedForGood  = "I2: a finished invitation keeps its state for ever"
@@ -29,25 +30,30 @@ func immutable(stored change, field string, value any, message string) rule {
 }
 
 var invitationRules = map[string]rule{
-	"nobody is invited as SuperAdmin":    creation("Invitation", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
-	"an invitee's role is one of two":    creation("Invitation", "spec.role", "Standard", "Guest", "Unsupported value"),
-	"an invitee's type is one of two":    creation("Invitation", "spec.userType", "External", "Guest", "Unsupported value"),
-	"a message has 1000 characters":      creation("Invitation", "spec.message", strings.Repeat("é", 1000), strings.Repeat("é", 1001), "may not be more than 1000"),
-	"an invitation names somebody":       creation("Invitation", "spec.email", "bob@zylker.com", nil, "Required value"),
-	"an invitation keeps its invitee":    immutable(open, "spec.email", "eve@zylker.com", otherEmail),
-	"an invitation keeps its role":       immutable(open, "spec.role", "Standard", otherRole),
-	"an invitation keeps its type":       immutable(open, "spec.userType", "External", otherUserType),
-	"a type cannot be removed":           immutable(open, "spec.userType", nil, otherUserType),
-	"a type cannot be added":             immutable(change{"spec.revoked": nil, "spec.userType": nil}, "spec.userType", "External", otherUserType),
-	"an invitation keeps its message":    immutable(open, "spec.message", "Hello", otherMessage),
-	"a message cannot be removed":        immutable(open, "spec.message", nil, otherMessage),
-	"a message cannot be added":          immutable(change{"spec.revoked": nil, "spec.message": nil}, "spec.message", "Hello", otherMessage),
-	"an invitation keeps who invited":    immutable(open, "spec.invitedBy", "eve@zylker.com", otherInviter),
-	"who invited cannot be removed":      immutable(open, "spec.invitedBy", nil, otherInviter),
-	"who invited cannot be added":        immutable(change{"spec.revoked": nil, "spec.invitedBy": nil}, "spec.invitedBy", "eve@zylker.com", otherInviter),
-	"an empty message is no message":     updating("Invitation", change{"spec.message": ""}, change{"spec.message": nil}, change{"spec.message": "Hello"}, "spec.message", otherMessage),
-	"a revoked invitation stays revoked": updating("Invitation", revoke, revoke, change{"spec.revoked": false}, "spec.revoked", revokedForGood),
-	"revoking cannot be removed":         updating("Invitation", revoke, revoke, open, "spec.revoked", revokedForGood),
+	"nobody is invited as SuperAdmin":         creation("Invitation", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
+	"an invitee's role is one of two":         creation("Invitation", "spec.role", "Standard", "Guest", "Unsupported value"),
+	"an invitee's type is one of two":         creation("Invitation", "spec.userType", "External", "Guest", "Unsupported value"),
+	"a message has no override of direction":  creation("Invitation", "spec.message", "Dear Bob,\r\n\tdo join us — à bientôt ❤️", "Dear \u202eBob", badMessage),
+	"a message has no space that is not seen": creation("Invitation", "spec.message", "Hello", "Hel\u200blo", badMessage),
+	"a message has no escape":                 creation("Invitation", "spec.message", "Hello", "Hello\u001b[31m", badMessage),
+	"a message has no backspace":              creation("Invitation", "spec.message", "Hello", "Hello\b", badMessage),
+	"a message has no line separator":         creation("Invitation", "spec.message", "Hello", "Hello\u2028", badMessage),
+	"a message has 1000 characters":           creation("Invitation", "spec.message", strings.Repeat("é", 1000), strings.Repeat("é", 1001), "may not be more than 1000"),
+	"an invitation names somebody":            creation("Invitation", "spec.email", "bob@zylker.com", nil, "Required value"),
+	"an invitation keeps its invitee":         immutable(open, "spec.email", "eve@zylker.com", otherEmail),
+	"an invitation keeps its role":            immutable(open, "spec.role", "Standard", otherRole),
+	"an invitation keeps its type":            immutable(open, "spec.userType", "External", otherUserType),
+	"a type cannot be removed":                immutable(open, "spec.userType", nil, otherUserType),
+	"a type cannot be added":                  immutable(change{"spec.revoked": nil, "spec.userType": nil}, "spec.userType", "External", otherUserType),
+	"an invitation keeps its message":         immutable(open, "spec.message", "Hello", otherMessage),
+	"a message cannot be removed":             immutable(open, "spec.message", nil, otherMessage),
+	"a message cannot be added":               immutable(change{"spec.revoked": nil, "spec.message": nil}, "spec.message", "Hello", otherMessage),
+	"an invitation keeps who invited":         immutable(open, "spec.invitedBy", "eve@zylker.com", otherInviter),
+	"who invited cannot be removed":           immutable(open, "spec.invitedBy", nil, otherInviter),
+	"who invited cannot be added":             immutable(change{"spec.revoked": nil, "spec.invitedBy": nil}, "spec.invitedBy", "eve@zylker.com", otherInviter),
+	"an empty message is no message":          updating("Invitation", change{"spec.message": ""}, change{"spec.message": nil}, change{"spec.message": "Hello"}, "spec.message", otherMessage),
+	"a revoked invitation stays revoked":      updating("Invitation", revoke, revoke, change{"spec.revoked": false}, "spec.revoked", revokedForGood),
+	"revoking cannot be removed":              updating("Invitation", revoke, revoke, open, "spec.revoked", revokedForGood),
 
 	"a pending invitation gets a state there is": updating("Invitation", change{},
 		change{"status.state": "Expired"}, change{"status.state": "Lost"}, "status.state", "Unsupported value"),

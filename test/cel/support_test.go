@@ -10,6 +10,7 @@ const (
 	badReserved    = "A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
 	badRowName     = "G3: an application's name is made of letters and digits, for example ZohoDesk"
 	badRowPart     = "G3: a component's name is made of letters and digits, for example Calendar"
+	badUnit        = "A4: a unit is one line of visible text, without control, zero-width or bidirectional characters"
 	twoRows        = "G3: an application and component have one row"
 )
 
@@ -57,6 +58,9 @@ var platformPolicyRules = map[string]rule{
 		"[0].application", badRowName),
 	"a row's component is a name, or nothing": rows([]any{row(change{"component": ""})}, []any{row(change{"component": "Line 1"})},
 		"[0].component", badRowPart),
+	"a row's unit is visible": rows([]any{row(change{"unit": "phone line"})}, []any{row(change{"unit": "line\u202e"})}, "[0].unit", badUnit),
+	"a row says how accounts compare": rows([]any{row(change{"accounts": "Exact"})}, []any{row(change{"accounts": "Loosely"})},
+		"[0].accounts", "Unsupported value"),
 	"an application and component have one row": rows([]any{row(nil), row(change{"component": "Line"})},
 		[]any{row(nil), row(change{"component": ""})}, "", twoRows),
 	"a row says how many, without end or not": rows([]any{row(change{"organizationsPerAccount": int64(0)})},

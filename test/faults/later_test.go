@@ -87,6 +87,7 @@ var _ = Describe("What another webhook refuses", func() {
 	It("in a storm by one tenant stays within its bounds, and everybody else goes on", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org := create(ctx, lab.NewOrganization(owner, 10_000))
+		lab.Grant(ctx, platform, org)
 		r := newRush(ctx)
 		mine := as(owner)
 		storm, calm := context.WithCancel(ctx)

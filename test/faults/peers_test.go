@@ -23,6 +23,7 @@ var _ = Describe("What others get wrong", func() {
 	BeforeEach(func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		org = create(ctx, lab.NewOrganization(lab.Person("owner"), 3))
+		lab.Grant(ctx, platform, org)
 	})
 
 	finish := func(ctx context.Context, inv *v1alpha1.Invitation, state v1alpha1.InvitationState) {

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -44,6 +45,7 @@ var _ = Describe("Authority", Ordered, func() {
 		standardsMember = lab.NewMembership(org, standard, v1alpha1.RoleStandard)
 		for _, m := range []*v1alpha1.Membership{lab.NewMembership(org, owner, v1alpha1.RoleAdministrator), adminMembership, secondMembership, standardsMember} {
 			Expect(platform.Create(ctx, m)).To(Succeed())
+			lab.Grant(ctx, platform, m)
 		}
 	})
 
@@ -152,7 +154,58 @@ var _ = Describe("Authority", Ordered, func() {
 		refuses(as(admin).Create(ctx, o), "O7")
 		refuses(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/keep"} }), "O7")
 		Expect(change(ctx, platform, adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/keep"} })).To(Succeed())
-		Expect(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = nil })).To(Succeed())
+		refuses(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = nil }), "R4")
+		Expect(change(ctx, platform, adminMembership, func(m *v1alpha1.Membership) { m.Finalizers = nil })).To(Succeed())
+	})
+
+	It("R4: lets nobody but the platform untie an object from its owner, or rewrite the tie", func(ctx SpecContext) {
+		owner := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: adminMembership.Namespace, Name: "owner"}}
+		Expect(platform.Create(ctx, owner)).To(Succeed())
+		tie := metav1.OwnerReference{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID, BlockOwnerDeletion: new(true)}
+		tied := func(o metav1.OwnerReference) func(*v1alpha1.Membership) {
+			return func(m *v1alpha1.Membership) { m.OwnerReferences = []metav1.OwnerReference{o} }
+		}
+		Expect(change(ctx, platform, adminMembership, tied(tie))).To(Succeed())
+		rewritten := tie
+		rewritten.BlockOwnerDeletion = new(false)
+		refuses(change(ctx, as(admin), adminMembership, tied(rewritten)), "R4")
+		refuses(change(ctx, as(admin), adminMembership, func(m *v1alpha1.Membership) { m.OwnerReferences = nil }), "R4")
+		Expect(change(ctx, platform, adminMembership, func(m *v1alpha1.Membership) { m.OwnerReferences = nil })).To(Succeed())
+	})
+
+	// The API server adds a finalizer within the deletion, of which admission is asked as such; the garbage collector, who is no
+	// platform actor here, takes it away again.
+	It("R4: lets people delete with any propagation policy, and leaves other finalizers to the platform", func(ctx SpecContext) {
+		kept := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":["example.com/keep"]}}`))
+		free := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))
+		for _, policy := range []metav1.DeletionPropagation{metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan, metav1.DeletePropagationBackground} {
+			inv := lab.NewInvitation(org, lab.Person("guest"))
+			Expect(as(admin).Create(ctx, inv)).To(Succeed())
+			Expect(lab.Insist(ctx, func() error { return platform.Patch(ctx, inv, kept) })).To(Succeed())
+			Expect(lab.Insist(ctx, func() error { return as(admin).Delete(ctx, inv, client.PropagationPolicy(policy)) })).To(Succeed())
+			Eventually(func(g Gomega) {
+				g.Expect(platform.Get(ctx, client.ObjectKeyFromObject(inv), inv)).To(Succeed())
+				g.Expect(inv.DeletionTimestamp).NotTo(BeNil())
+				g.Expect(inv.Finalizers).To(ConsistOf("example.com/keep"))
+			}).WithContext(ctx).Should(Succeed())
+			refuses(as(admin).Patch(ctx, inv.DeepCopy(), free), "R4")
+			Expect(lab.Insist(ctx, func() error { return platform.Patch(ctx, inv, free) })).To(Succeed())
+			Expect(platform.Get(ctx, client.ObjectKeyFromObject(inv), inv)).To(Satisfy(apierrors.IsNotFound))
+		}
+	})
+
+	It("R7: gives nobody power who was given no place, and asks who waits for one to try again", func(ctx SpecContext) {
+		surplus := lab.NewMembership(org, lab.Person("surplus"), v1alpha1.RoleAdministrator)
+		Expect(platform.Create(ctx, surplus)).To(Succeed())
+		invites := func() error { return as(surplus.Spec.User).Create(ctx, lab.NewInvitation(org, lab.Person("guest")), client.DryRunAll) }
+		asked := make(chan error, 1)
+		go func() { asked <- lab.Insist(ctx, invites) }()
+		lab.Grant(ctx, platform, surplus)
+		Eventually(asked).WithContext(ctx).Should(Receive(BeNil()), "asked to try again until then, never refused")
+		withhold := client.RawPatch(types.MergePatchType, []byte(`{"status":{"conditions":[{"type":"Granted","status":"False","reason":"OverLimit","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`))
+		Expect(platform.Status().Patch(ctx, surplus, withhold)).To(Succeed())
+		Eventually(func() error { return lab.Insist(ctx, invites) }).WithContext(ctx).Should(lab.BeRefusedBy("R4"))
+		Expect(platform.Delete(ctx, surplus)).To(Succeed())
 	})
 
 	It("U3: tells a stranger nothing of an invitation that was answered", func(ctx SpecContext) {
@@ -219,6 +272,14 @@ var _ = Describe("Authority", Ordered, func() {
 		Expect(asked && after > 0).To(BeTrue())
 		Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Finalizers = []string{v1alpha1.OrganizationFinalizer} })).To(Succeed())
 		Expect(lab.Insist(ctx, func() error { return as(admin).Delete(ctx, org) })).To(Succeed())
+
+		By("taking nothing new from then on, and the same again at any time")
+		for _, edit := range []func(*v1alpha1.Organization){protect(true), func(o *v1alpha1.Organization) {
+			o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "crm.zylker.com"}
+		}, func(o *v1alpha1.Organization) { o.Spec.Subscription.Licenses++ }, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }} {
+			refuses(change(ctx, platform, org, edit), "O7")
+		}
+		Expect(change(ctx, platform, org, func(*v1alpha1.Organization) {})).To(Succeed())
 	})
 
 	It("refuses what makes no sense, by field", func(ctx SpecContext) {
@@ -232,6 +293,9 @@ var _ = Describe("Authority", Ordered, func() {
 			{func(o *v1alpha1.Organization) {
 				o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "a." + baseDomain}
 			}, "spec.accessURL.customDomain"},
+			{func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "co.uk"} }, "spec.accessURL.customDomain"},
+			{func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "xn--a.com"} }, "spec.accessURL.customDomain"},
+			{func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "xn--80ak6aa92e"} }, "spec.accessURL.name"},
 			{func(o *v1alpha1.Organization) { o.Name = "www" }, "metadata.name"},
 		} {
 			o := lab.NewOrganization(outsider, 0)
@@ -240,6 +304,8 @@ var _ = Describe("Authority", Ordered, func() {
 			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%v", err)
 			Expect(err).To(MatchError(ContainSubstring(c.field)))
 		}
+		inUse := &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: organization(ctx, lab.Person("holder"), 0).Name + "." + baseDomain}}
+		Expect(platform.Create(ctx, inUse)).To(And(Satisfy(apierrors.IsInvalid), MatchError(ContainSubstring("metadata.name"))))
 		astray := lab.NewMembership(lab.NewOrganization(outsider, 0), outsider, v1alpha1.RoleStandard)
 		astray.Namespace = "default"
 		Expect(platform.Create(ctx, astray)).To(MatchError(ContainSubstring("org-<organization>")))

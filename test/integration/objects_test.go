@@ -25,7 +25,7 @@ func as(email string) client.Client {
 	return c
 }
 
-// organization makes an organization by the platform, with its namespace; licences 0 is the trial.
+// organization makes an organization by the platform, with its namespace, and grants it; licences 0 is the trial.
 func organization(ctx context.Context, superAdmin string, licenses int32, change ...func(*v1alpha1.Organization)) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := lab.NewOrganization(superAdmin, licenses)
@@ -34,6 +34,7 @@ func organization(ctx context.Context, superAdmin string, licenses int32, change
 	}
 	Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
 	Expect(platform.Create(ctx, lab.NewNamespace(org))).To(Succeed())
+	lab.Grant(ctx, platform, org)
 	return org
 }
 

@@ -50,6 +50,42 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		Expect(live(ctx, org).Spec.SuperAdmin).To(Equal(owner))
 	}, SpecTimeout(patient))
 
+	It("brings pending invitations with it, and never a fourth of one super admin to one person, though two come at once (L7, L8)", func(ctx SpecContext) {
+		next, guest := lab.Person("next"), lab.Person("guest")
+		owners := []string{next, next, lab.Person("owner"), lab.Person("owner")}
+		orgs := make([]*v1alpha1.Organization, len(owners))
+		inParallel(len(owners), func(i int) {
+			orgs[i] = cluster.Organization(ctx, owners[i], 9)
+			Expect(finally(ctx, func() error { return as(owners[i]).Create(ctx, lab.NewInvitation(orgs[i], guest)) })).To(Succeed())
+		})
+		coming := orgs[2:]
+		for _, org := range coming {
+			cluster.Member(ctx, org, next, v1alpha1.RoleAdministrator)
+		}
+		outcomes := race(ctx,
+			func() error { return transfer(ctx, as(owners[2]), coming[0], next) },
+			func() error { return transfer(ctx, as(owners[3]), coming[1], next) },
+		)
+		Expect(outcomes).To(ConsistOf(BeNil(), And(lab.BeRefusedBy("L7"), MatchError(ContainSubstring("used 4 of 3")))))
+		headed := 0
+		for _, org := range coming {
+			if live(ctx, org).Spec.SuperAdmin == next {
+				headed++
+			}
+		}
+		Expect(headed).To(Equal(1))
+
+		By("letting the other one follow when an invitation is over")
+		revoked := &v1alpha1.InvitationList{}
+		Expect(cluster.Platform.List(ctx, revoked, inside(orgs[0]))).To(Succeed())
+		Expect(finally(ctx, func() error { return edit(ctx, as(next), &revoked.Items[0], `{"revoked":true}`) })).To(Succeed())
+		for i, org := range coming {
+			if live(ctx, org).Spec.SuperAdmin != next {
+				Expect(finally(ctx, func() error { return transfer(ctx, as(owners[2+i]), org, next) })).To(Succeed())
+			}
+		}
+	}, SpecTimeout(patient))
+
 	It("goes back and forth among many requests, and nobody ever sees two or none", func(ctx SpecContext) {
 		one, two := lab.Person("one"), lab.Person("two")
 		org := cluster.Organization(ctx, one, 5)

@@ -86,8 +86,7 @@ func says(o client.Object) any {
 // grown finds things that more take up than before, and more than can: by the most generous policy since it was asked for.
 func (c *Checker) grown(m Moment, was Taken) (wrong []string) {
 	for t, by := range c.taken {
-		judged := t.Rule != "L7 inviter" || m.ID.Kind == "Invitation" // a transfer does not count invitations
-		if limit := c.limit(t, m); judged && len(by) > len(was[t]) && int32(len(by)) > limit {
+		if limit := c.limit(t, m); len(by) > len(was[t]) && int32(len(by)) > limit {
 			wrong = append(wrong, fmt.Sprintf("[%s] revision %d, %s: %s is taken up %d times, and can be %d times: %v",
 				t.Rule, m.Revision, m.ID, t.Name, len(by), limit, sorted(by)))
 		}

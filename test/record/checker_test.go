@@ -142,21 +142,23 @@ func TestChecker(t *testing.T) {
 		"a seat twice for the same person":     {new(script).org("o", "a", 2).member("o", "bob@zylker.com").invited("i"), ""},
 		"licences under the seats in use":      {new(script).org("o", "a", 2).member("o", "b").org("o", "a", 1), "E6"},
 		"as many licences as an organization on trial had, that was over the limit": {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 2), ""},
-		"fewer licences than that":          {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 1), "E6"},
-		"an organization after its members": {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
-		"two organizations with one host":   {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"a host that is still held":         {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"two answers":                       {new(script).answers("x").answers("y"), "I2"},
-		"an invitation that ends twice":     {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
-		"two pending invitations":           {new(script).invited("i").stored("Invitation", invitation("again"), 1), "L6"},
-		"an account of two organizations":   {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
-		"a slot of two accounts":            {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
-		"a super admin who leaves":          {admins("a").gone("Membership", "org-o", "a"), "R3"},
-		"one whose organization ends":       {admins("a").org("o", "a", 9, ending).gone("Membership", "org-o", "a"), ""},
-		"a super admin suspended":           {admins("a").stored("Membership", suspended("o", "a")), "R3"},
-		"a super admin made Standard":       {admins("a").member("o", "a"), "R3"},
-		"a transfer to an Administrator":    {admins("a", "b").org("o", "b", 9).gone("Membership", "org-o", "a"), ""},
-		"a transfer to who is no member":    {admins("a").org("o", "b", 9), "R2"},
+		"fewer licences than that":           {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 1), "E6"},
+		"an organization after its members":  {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
+		"two organizations with one host":    {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"a host that is still held":          {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"two answers":                        {new(script).answers("x").answers("y"), "I2"},
+		"an invitation that ends twice":      {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
+		"two pending invitations":            {new(script).invited("i").stored("Invitation", invitation("again"), 1), "L6"},
+		"an account of two organizations":    {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
+		"a slot of two accounts":             {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
+		"a super admin who leaves":           {admins("a").gone("Membership", "org-o", "a"), "R3"},
+		"one whose organization ends":        {admins("a").org("o", "a", 9, ending).gone("Membership", "org-o", "a"), ""},
+		"a super admin suspended":            {admins("a").stored("Membership", suspended("o", "a")), "R3"},
+		"a super admin made Standard":        {admins("a").member("o", "a"), "R3"},
+		"a transfer to an Administrator":     {admins("a", "b").org("o", "b", 9).gone("Membership", "org-o", "a"), ""},
+		"a transfer to who is no member":     {admins("a").org("o", "b", 9), "R2"},
+		"one that brings a third invitation": {inviting(2, "b").org("o", "b", 9), ""},
+		"one that brings a fourth":           {inviting(3, "b").org("o", "b", 9), "L7"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong := NewChecker().Check(c.history.moments)
@@ -175,6 +177,16 @@ func admins(users ...string) *script {
 	s := new(script).org("o", users[0], 9)
 	for _, user := range users {
 		s.stored("Membership", membership("o", user, v1alpha1.RoleAdministrator))
+	}
+	return s
+}
+
+// inviting is an organization of a that has invited somebody, as so many of another have of whom it has made an Administrator.
+func inviting(n int, other string) *script {
+	s := admins("a", other).invited("i")
+	for i := range n {
+		elsewhere := organization(fmt.Sprint("p", i), other, 9)
+		s.org(elsewhere.Name, other, 9).stored("Invitation", lab.NewInvitation(elsewhere, "bob@zylker.com"), len(s.moments))
 	}
 	return s
 }
