@@ -3,6 +3,7 @@
 package controllers
 
 import (
+	"slices"
 	"unique"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -18,8 +19,9 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. The managed
-// fields of some tell what it applied; they are left out of all others, being a good part of a Membership's memory.
+// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. Of RoleBindings it
+// holds all, for those in an organization's namespace are shown (R7), and namespaces cannot be selected by how their names begin.
+// The managed fields of some tell what it applied; they are left out of all others, being a good part of a Membership's memory.
 func Cache() cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
@@ -30,13 +32,26 @@ func Cache() cache.Options {
 	return cache.Options{
 		DefaultTransform: slim,
 		ByObject: map[client.Object]cache.ByObject{
-			&rbacv1.RoleBinding{}:        {Label: made},
+			&rbacv1.RoleBinding{}:        {Transform: lean},
 			&rbacv1.ClusterRole{}:        applied,
 			&rbacv1.ClusterRoleBinding{}: {Label: made},
 			&networkingv1.Ingress{}:      applied,
 			&batchv1.Job{}:               {Label: made},
 		},
 	}
+}
+
+// lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has. Whom it names is nobody's business here.
+func lean(obj any) (any, error) {
+	b, ok := obj.(*rbacv1.RoleBinding)
+	if ok && b.Labels[v1alpha1.OrganizationLabel] == "" {
+		b.Labels, b.Annotations = nil, nil
+		for i := range b.Subjects {
+			b.Subjects[i] = rbacv1.Subject{Kind: shared(b.Subjects[i].Kind)}
+		}
+		b.Subjects = slices.Compact(b.Subjects)
+	}
+	return slim(obj)
 }
 
 // slim leaves out what no controller reads, and lets objects share what many of them say alike.

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -40,6 +42,33 @@ func TestSlim(t *testing.T) {
 	if !same(first.Namespace, second.Namespace) || !same(first.Spec.User, second.Spec.User) ||
 		!same(first.Status.Conditions[0].Message, second.Status.Conditions[0].Message) {
 		t.Error("two copies of one text")
+	}
+}
+
+func TestLean(t *testing.T) {
+	subject := func(kind, name string) rbacv1.Subject { return rbacv1.Subject{Kind: kind, Name: name} }
+	binding := func(label string) *rbacv1.RoleBinding {
+		return &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: "b", Labels: map[string]string{v1alpha1.OrganizationLabel: label}},
+			Subjects:   []rbacv1.Subject{subject("User", "alice@zylker.com"), subject("User", "bob@zylker.com"), subject("Group", "sales")},
+		}
+	}
+	for sentence, tc := range map[string]struct {
+		label string
+		want  []rbacv1.Subject
+	}{
+		"whom the operator named is needed":    {"zylker", binding("zylker").Subjects},
+		"whom somebody else named is left out": {"", []rbacv1.Subject{subject("User", ""), subject("Group", "")}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			b := binding(tc.label)
+			if got, err := lean(b); got != b || err != nil {
+				t.Fatalf("lean gives %v, %v", got, err)
+			}
+			if diff := cmp.Diff(tc.want, b.Subjects); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -27,6 +27,11 @@ const (
 	// Whether the organization is Ready does not depend on it.
 	ConditionTrialEnding = "TrialEnding"
 
+	// ConditionForeignAccess is on an Organization while its namespace holds RoleBindings that name people and were not made by the
+	// operator: what they give is beside memberships, and ends with none (R7). Negative. The message names the RoleBindings, and not
+	// the people. Whether the organization is Ready does not depend on it.
+	ConditionForeignAccess = "ForeignAccess"
+
 	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive; once True it stays so for
 	// good, and sample data is never loaded again. Whether the organization is Ready does not depend on it.
 	ConditionSampleDataLoaded = "SampleDataLoaded"
@@ -97,6 +102,11 @@ const (
 	ReasonNamespaceNotOurs = "NamespaceNotOurs"
 	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away.
 	ReasonNamespaceTerminating = "NamespaceTerminating"
+	// ReasonForeignRoleBindings appears with ForeignAccess=True, and in a Warning event when that begins (R7).
+	ReasonForeignRoleBindings = "ForeignRoleBindings"
+	// ReasonBindingInTheWay appears with Ready=False and Stalled=True when a RoleBinding, or ClusterRoleBinding, of the operator's own name
+	// gives another role, which cannot be changed. The message names it; members get no access by it until somebody deletes it (R7).
+	ReasonBindingInTheWay = "BindingInTheWay"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved

@@ -108,7 +108,7 @@ type InvitationResponseStatus struct {
 }
 
 // InvitationResponse is the act of accepting or declining an invitation. Who creates it is who answers: the API server's
-// word, not a field (I7).
+// word, not a field (I7). The API server gives it its name, from metadata.generateName: a name that its author chose is refused (U3).
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -121,7 +121,7 @@ type InvitationResponseStatus struct {
 type InvitationResponse struct {
 	metav1.TypeMeta `json:",inline"`
 
-	// metadata is the standard object metadata.
+	// metadata is the standard object metadata; generateName takes the place of a name.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 

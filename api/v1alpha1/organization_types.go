@@ -134,8 +134,8 @@ type IPRestriction struct {
 
 // OrganizationStatus is what the operator observed and did.
 type OrganizationStatus struct {
-	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, Subscribed, TrialEnding and
-	// SampleDataLoaded.
+	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, Subscribed, TrialEnding,
+	// ForeignAccess and SampleDataLoaded.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

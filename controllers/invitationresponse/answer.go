@@ -94,7 +94,7 @@ func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse,
 		m, refusal, err := r.join(ctx, a)
 		switch {
 		case err != nil || refusal != nil:
-			return refused(refusal), err
+			return refused(ctx, refusal), err
 		case !rules.Judged(m):
 			return waiting("Waits for the membership to take over the invitation's seat"), nil
 		}

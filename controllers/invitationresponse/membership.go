@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/member"
@@ -80,10 +81,12 @@ func isFinal(err error) bool {
 }
 
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was
-// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8).
-func refused(refusal error) outcome {
+// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8). What it said is for the platform: it can
+// tell of the organization what an invitee, who is no member, is not told (U3).
+func refused(ctx context.Context, refusal error) outcome {
 	if refusal == nil {
 		return outcome{}
 	}
-	return failed(v1alpha1.ReasonInvalid, "The membership was refused: "+refusal.Error())
+	log.FromContext(ctx).Error(refusal, "The membership of an invitee who accepted was refused")
+	return failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")
 }

@@ -70,7 +70,7 @@ func (r *Reconciler) keepBindings(ctx context.Context, org *v1alpha1.Organizatio
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if !slices.ContainsFunc(live, func(b rbacv1.RoleBinding) bool { return b.Name == name && wanted[name].stands(&b, org) }) {
-			errs = append(errs, child.Apply(ctx, r.Client, wanted[name].apply(name, org)))
+			errs = append(errs, r.write(ctx, name, wanted[name], org))
 		}
 	}
 	return errors.Join(append(errs, r.removeSurplus(ctx, org, live, wanted))...)

@@ -49,7 +49,7 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Organization]{
 		Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
-		Alarms: []string{v1alpha1.ConditionTrialEnding},
+		Alarms: []string{v1alpha1.ConditionTrialEnding, v1alpha1.ConditionForeignAccess},
 	}
 	org := &v1alpha1.Organization{}
 	result, err := keeper.Keep(ctx, req, org, r.step)
@@ -87,13 +87,16 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	if !ours {
 		o.withoutNamespace(say)
-		return r.narrowOwnAccess(ctx, o)
+		return o.takeObstacles(r.narrowOwnAccess(ctx, o))
+	}
+	if err := r.reportForeign(ctx, o.org, say); err != nil {
+		return err
 	}
 	if !o.granted {
 		return r.withhold(ctx, o, say)
 	}
 	// Access goes before what may fail: whoever is to lose it does not keep it meanwhile.
-	if err := r.keepAccess(ctx, o); err != nil {
+	if err := o.takeObstacles(r.keepAccess(ctx, o)); err != nil {
 		return err
 	}
 	if err := r.keepSuperAdmin(ctx, o); err != nil {

@@ -139,6 +139,7 @@ func (o *observed) reportHosts(say status.Conditions, main string, served []stri
 // withoutNamespace says that nothing can be served or loaded where there is no namespace to do it from.
 func (o *observed) withoutNamespace(say status.Conditions) {
 	o.org.Status.AccessURL = ""
+	say.Remove(v1alpha1.ConditionForeignAccess)
 	say.Set(v1alpha1.ConditionAccessURLReady, metav1.ConditionUnknown, v1alpha1.ReasonPending, "Waits for the namespace")
 	o.awaitSampleData(say, v1alpha1.ReasonPending, "Waits for the namespace")
 }

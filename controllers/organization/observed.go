@@ -26,6 +26,7 @@ type observed struct {
 	suspended bool          // its trial ended without a subscription (E3)
 	granted   bool          // it has a place among its super admin's (L1–L5)
 	hostsLack bool          // a host that it asks for is somebody else's
+	obstacles []string      // bindings that keep its members from access
 	again     time.Duration // after which something is to be tried again; 0: nothing is
 
 	seats, used, pending int32
@@ -105,6 +106,9 @@ func (o *observed) conclude(say status.Conditions) {
 	switch {
 	case o.suspended:
 		say.Stalled(v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)")
+	case len(o.obstacles) > 0:
+		say.Stalled(v1alpha1.ReasonBindingInTheWay, "Its members lack access until somebody deletes what has the name of the operator's own binding and "+
+			"gives another role (R7): "+listed(o.obstacles))
 	case o.hostsLack:
 		say.Stalled(v1alpha1.ReasonHostNotFree, "A host that it asks for is not free (A2)")
 	case !o.superAdminActive():

@@ -29,7 +29,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Organization{}).
-		Watches(&rbacv1.RoleBinding{}, made).
+		Watches(&rbacv1.RoleBinding{}, inside). // whoever made it: it can give people access, or be in the way
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).
 		Watches(&networkingv1.Ingress{}, made).

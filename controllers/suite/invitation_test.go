@@ -166,6 +166,7 @@ var _ = Describe("An answer", func() {
 		becomes(ctx, create(ctx, a), want)
 		Expect(condition(a, v1alpha1.ConditionStalled).Status).To(Equal(metav1.ConditionTrue))
 		Expect(a.Status.CompletedAt).NotTo(BeNil())
+		Expect(condition(a, v1alpha1.ConditionStalled).Message).NotTo(Or(ContainSubstring("spec."), ContainSubstring("polyorg.io")), "no raw answer of the API server (U3)")
 	},
 		Entry("because the invitation was revoked", func(ctx context.Context, i *v1alpha1.Invitation, _ *v1alpha1.InvitationResponse) {
 			change(ctx, i, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })

@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/grant"
 	reconcilers "github.com/polyorg/polyorg/controllers/organization"
 	"github.com/polyorg/polyorg/internal/identity"
 )
@@ -37,6 +38,18 @@ func ingressOf(org *v1alpha1.Organization) *networkingv1.Ingress {
 
 func namespaceOf(org *v1alpha1.Organization) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + org.Name}}
+}
+
+// roleBinding is somebody else's in an organization's namespace; without people it names a service account.
+func roleBinding(organization, name, role string, people ...string) *rbacv1.RoleBinding {
+	b := &rbacv1.RoleBinding{ObjectMeta: inside(organization, name), RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role}}
+	for _, who := range people {
+		b.Subjects = append(b.Subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: who})
+	}
+	if len(people) == 0 {
+		b.Subjects = []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: b.Namespace, Name: "robot"}}
+	}
+	return b
 }
 
 func reservationOf(name string) *v1alpha1.HostReservation {
@@ -130,6 +143,73 @@ var _ = Describe("An organization", func() {
 		var all v1alpha1.MembershipList
 		Expect(kube.List(ctx, &all, client.InNamespace("org-"+name))).To(Succeed())
 		Expect(all.Items).To(HaveLen(1))
+	})
+
+	It("shows who else has access to the namespace that it adopts, and tells nobody's name (R7, U3)", func(ctx context.Context) {
+		name := unique("zylker")
+		labels := map[string]string{v1alpha1.OrganizationLabel: name}
+		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
+		before := create(ctx, roleBinding(name, "before", "edit", "owner@betaholding.example"))
+		create(ctx, roleBinding(name, "robots", "edit"))
+
+		org := settled(ctx, name, person("john"))
+		foreign := eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(condition(o, v1alpha1.ConditionForeignAccess)).To(And(HaveField("Status", metav1.ConditionTrue),
+				HaveField("Reason", v1alpha1.ReasonForeignRoleBindings), HaveField("Message", HaveSuffix(": before"))))
+		})
+		Expect(condition(foreign, v1alpha1.ConditionReady).Status).To(Equal(metav1.ConditionTrue), "it may be meant")
+		Expect(condition(foreign, v1alpha1.ConditionForeignAccess).Message).NotTo(ContainSubstring("beta"))
+		Eventually(eventsOf(ctx, org, v1alpha1.ReasonForeignRoleBindings)).Should(ConsistOf(And(HavePrefix("Warning"), HaveSuffix(": before"))))
+
+		later := create(ctx, roleBinding(name, "later", "view", "support@zylker.com"))
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(condition(o, v1alpha1.ConditionForeignAccess).Message).To(HaveSuffix(": before, later"))
+		})
+		Expect(kube.Delete(ctx, before)).To(Succeed())
+		Expect(kube.Delete(ctx, later)).To(Succeed())
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(condition(o, v1alpha1.ConditionForeignAccess)).To(BeZero())
+		})
+	})
+
+	It("names what has the name of the operator's own RoleBinding and another role, and goes on when it is gone (R7)", func(ctx context.Context) {
+		name, john := unique("zylker"), person("john")
+		labels := map[string]string{v1alpha1.OrganizationLabel: name}
+		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
+		inTheWay := create(ctx, roleBinding(name, "polyorg-organization-admin-0", "view"))
+
+		org := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonBindingInTheWay)
+		stalled := condition(org, v1alpha1.ConditionStalled)
+		Expect(stalled).To(And(HaveField("Status", metav1.ConditionTrue), HaveField("Reason", v1alpha1.ReasonBindingInTheWay),
+			HaveField("Message", ContainSubstring("RoleBinding org-"+name+"/polyorg-organization-admin-0"))))
+		Expect(condition(org, v1alpha1.ConditionReconciling)).To(BeZero())
+		becomes(ctx, membership(name, john), v1alpha1.ReasonActive)
+
+		Expect(kube.Delete(ctx, inTheWay)).To(Succeed())
+		becomes(ctx, org, v1alpha1.ReasonActive)
+		Eventually(func() error {
+			return as(john).List(ctx, &v1alpha1.InvitationList{}, client.InNamespace("org-"+name))
+		}).Should(Succeed())
+	})
+
+	It("names a ClusterRoleBinding in the way too (R7)", func(ctx context.Context) {
+		name := unique("zylker")
+		inTheWay := create(ctx, &rbacv1.ClusterRoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name + "-0"},
+			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "view"},
+		})
+		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonBindingInTheWay)
+		Expect(condition(org, v1alpha1.ConditionStalled).Message).To(ContainSubstring("ClusterRoleBinding " + inTheWay.Name))
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
+			Events: mgr.GetEventRecorder("test"), Config: conf}
+		Eventually(func() (time.Duration, error) {
+			result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
+			return result.RequeueAfter, err
+		}).Should(Equal(time.Minute), "nothing tells of its end")
+
+		Expect(kube.Delete(ctx, inTheWay)).To(Succeed())
+		touch(ctx, org)
+		becomes(ctx, org, v1alpha1.ReasonActive)
 	})
 
 	It("never touches a namespace that is not its own", func(ctx context.Context) {

@@ -56,7 +56,9 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	v.Decoder = admission.NewDecoder(mgr.GetScheme())
 	server := mgr.GetWebhookServer()
 	server.Register("/validate", traced(v))
-	server.Register("/stamp-invitationresponse", traced(&Stamper{Client: v.Journal.Client, Decoder: v.Decoder, Actors: v.Actors}))
+	server.Register("/stamp-invitationresponse", traced(&Stamper{
+		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
+	}))
 }
 
 // traced continues the API server's trace of a request.
@@ -105,7 +107,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 		DryRun: req.DryRun != nil && *req.DryRun,
 	}
 	c.Actor = v.counted(req.UserInfo.Username, actor)
-	c.Discreet = !actor.Platform && req.Kind.Kind == "Organization"
+	c.Discreet = !actor.Platform
 	subject := after
 	c.Operation = operations[req.Operation]
 	if before != nil {

@@ -16,13 +16,21 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Stamper writes into an answer, as it is created, who gave it and what it answers: the API server's word, not the author's.
 // What an acceptance is about to take is then in the answer itself, and no token is ever stored (I7, I11).
+//
+// An answer to somebody else's invitation is stamped like one to an invitation that is not there. So the API server, too, has the same
+// work with both, and the time that it takes tells nobody what there is (U3).
 type Stamper struct {
-	Client  client.Reader // live
+	Journal *journal.Journal
+	// Seen is what this replica has cached. It is asked for invitations that are over, which is a matter of words alone.
+	Seen    client.Reader
 	Decoder admission.Decoder
 	Actors  *identity.Actors
 }
@@ -33,11 +41,16 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	if err := s.Decoder.Decode(req, r); err != nil {
 		return admission.Errored(http.StatusBadRequest, err)
 	}
-	invitation, err := s.invitation(ctx, r.Spec.Invitation)
-	if err != nil {
-		return unavailable(err)
+	if violations := rules.ResponseName(r); len(violations) > 0 {
+		return answerFor(req, violations)
 	}
-	stamp(&r.Spec, req.UserInfo.Username, invitation)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	invited, err := s.invited(ctx, req.UserInfo.Username, r.Spec.Invitation)
+	if err != nil {
+		return retry(req, err)
+	}
+	stamp(&r.Spec, req.UserInfo.Username, invited)
 	stamped, err := json.Marshal(r)
 	if err != nil {
 		return admission.Errored(http.StatusInternalServerError, err)
@@ -45,29 +58,46 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// stamp overwrites whatever the author said of these fields.
-func stamp(spec *v1alpha1.InvitationResponseSpec, author string, invitation *v1alpha1.Invitation) {
-	spec.Author = author
-	spec.Invitee, spec.InvitationUID, spec.Role, spec.UserType, spec.TokenHash = "", "", "", "", ""
+// stamp overwrites whatever the author said of these fields. Nothing is offered where the author has no invitation of that name.
+func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
+	spec.Author, spec.TokenHash = author, ""
 	if spec.Token != "" {
 		sum := sha256.Sum256([]byte(spec.Token))
 		spec.Token, spec.TokenHash = "", hex.EncodeToString(sum[:])
 	}
-	if invitation != nil {
-		spec.Invitee, spec.InvitationUID = invitation.Spec.Email, invitation.UID
-		spec.Role, spec.UserType = invitation.Spec.Role, cmp.Or(invitation.Spec.UserType, v1alpha1.UserTypeInternal)
-	}
+	spec.Invitee, spec.InvitationUID = offered.User, types.UID(offered.Invitation)
+	spec.Role, spec.UserType = offered.Role, offered.UserType
 }
 
-// invitation reads the invitation that is answered; nil where there is none.
-func (s *Stamper) invitation(ctx context.Context, ref *v1alpha1.InvitationReference) (*v1alpha1.Invitation, error) {
-	if ref == nil {
-		return nil, nil
+// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same whether there is such
+// an invitation of somebody else's or not.
+func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (offered rules.Offer, err error) {
+	email := s.Actors.Email(author)
+	if ref == nil || email == "" {
+		return rules.Offer{}, nil
 	}
-	invitation := &v1alpha1.Invitation{}
-	err := s.Client.Get(ctx, types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}, invitation)
-	if apierrors.IsNotFound(err) {
-		return nil, nil
+	name := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+	pending := false
+	err = s.Journal.Look(ctx, fingerprint(author), func(w facts.World) { offered, pending = w.Offered(email, name) })
+	if err != nil || pending {
+		return offered, err
 	}
-	return invitation, err
+	return s.over(ctx, email, name)
+}
+
+// over is what an invitation to the author has offered that cannot be answered any more, so that the refusal can say why.
+func (s *Stamper) over(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
+	var i v1alpha1.Invitation
+	err := s.Seen.Get(ctx, name, &i)
+	switch {
+	case apierrors.IsNotFound(err):
+		return rules.Offer{}, nil
+	case err != nil:
+		return rules.Offer{}, err
+	case i.Spec.Email != email:
+		return rules.Offer{}, nil
+	}
+	return rules.Offer{
+		User: email, Invitation: string(i.UID), Role: i.Spec.Role, UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal),
+	}, nil
 }

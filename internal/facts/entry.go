@@ -39,6 +39,11 @@ type Entry struct {
 	Text string
 }
 
+// object is the name of the entry's object.
+func (e *Entry) object() types.NamespacedName {
+	return types.NamespacedName{Namespace: e.Namespace, Name: e.Name}
+}
+
 // states reports whether the object says a fact if the change is stored.
 func (e *Entry) states(f rules.Fact) bool {
 	for _, own := range e.Facts {

@@ -86,3 +86,20 @@ func (w World) says(c coming) bool {
 	o := w.view.byUID[c.entry.UID]
 	return o != nil && o.says(c.fact)
 }
+
+// Offered is the offer that the Invitation of a name makes to somebody, in whatever outcome of what is in flight. It looks at what is
+// said of that person alone. So the work does not tell what others are offered (U3).
+func (w World) Offered(user string, invitation types.NamespacedName) (offer rules.Offer, ok bool) {
+	key := rules.UserKey(user)
+	for _, s := range w.view.index.under(key) {
+		if f, is := s.said().(rules.Offer); is && s.object.name == invitation {
+			offer, ok = f, true
+		}
+	}
+	for _, c := range w.overlay.byKey[key] {
+		if f, is := c.fact.(rules.Offer); is && c.entry.object() == invitation && w.counts(c.entry) {
+			offer, ok = f, true // the latest: an object can be deleted, and made anew under its name
+		}
+	}
+	return offer, ok
+}

@@ -30,6 +30,8 @@ type Change struct {
 	Discreet bool
 	// Judge is asked once or more, with a world in which everything admitted so far counts.
 	Judge func(rules.Outlook) rules.Violations
+	// look is set instead of Judge where nothing is to be changed: it is given the world on which a change would be judged now.
+	look func(facts.World)
 }
 
 // Refusals that are not the object's fault; each may be tried again.
@@ -133,6 +135,11 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdi
 		self = &facts.Entry{UID: r.UID}
 	}
 	view.Judge(overlay, self, func(world facts.World) {
+		if r.look != nil {
+			r.look(world)
+			looked = true
+			return
+		}
 		w := &witness{World: world}
 		defer func() { looked = w.asked }()
 		if len(r.Judge(rules.Worst(w))) == 0 {

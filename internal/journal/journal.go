@@ -101,6 +101,13 @@ func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, erro
 	return violations, err
 }
 
+// Look shows the world in which every change counts that was admitted before it was called, on whatever replica. It takes the same steps
+// whatever there is to see. f may be called several times; what it saw last counts, once Look has returned without an error. The actor is
+// that of a Change.
+func (j *Journal) Look(ctx context.Context, actor string, f func(facts.World)) error {
+	return j.submit(ctx, &Change{Actor: actor, look: f}).err
+}
+
 // insist submits a change again for as long as only a name stands in its way that is taken no more.
 func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, error) {
 	for {

@@ -130,11 +130,11 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	if deadline := f.Deadline(o.Policy()); !act.Now.Before(deadline) {
 		return forbidden("I1", "the invitation expired at %s; ask for a new one", deadline.UTC().Format("2006-01-02 15:04:05 MST"))
 	}
-	if o.EmailOnly(f.Organization) {
-		return forbidden("I6", "this invitation can be answered only from its e-mail")
-	}
 	if decision != v1alpha1.DecisionAccept {
-		return nil
+		return nil // the invitee can always decline (I6)
+	}
+	if o.EmailOnly(f.Organization) {
+		return forbidden("I6", "this invitation can be accepted only from its e-mail; it can be declined here too")
 	}
 	if !o.lives(f.Organization) {
 		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending, and can be declined", f.Organization)
@@ -142,7 +142,26 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	if o.isMember(f.User, f.Organization) {
 		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
 	}
-	return o.open(f.Organization, act.Now)
+	if vs := o.open(f.Organization, act.Now); vs != nil {
+		return closedToInvitee(vs[0].Rule)
+	}
+	return nil
+}
+
+// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them
+// neither of its trial nor of its seats (U3).
+func closedToInvitee(rule string) Violations {
+	return forbidden(rule, "the organization cannot take new members now; ask who invited you; the invitation stays pending")
+}
+
+// ResponseName judges the name of an answer as its author sends it. All answers share one space of names, whoever gives them. So a
+// name that the author chose would meet another tenant's, and the refusal would tell of it (U3).
+func ResponseName(r *v1alpha1.InvitationResponse) Violations {
+	if r.Name == "" {
+		return nil
+	}
+	return invalid("U3", "metadata.name", "the API server gives an answer its name; leave metadata.name out, "+
+		"write metadata.generateName instead, and use kubectl create")
 }
 
 // EmailOnly reports whether an organization's invitations are left out of the invitee's list (I6): it is on CRM Plus or Zoho

@@ -3,6 +3,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -104,11 +105,15 @@ func TestInvitationResponse(t *testing.T) {
 		"I2: nobody but platform actors removes an answer":  {there, by(user(eve)).deletes(open.accepts()), []string{"I2"}, false, nil},
 		"I2: nor changes one":                               {there, by(user(eve)).changes(open.accepts(), open.declines()), []string{"I2"}, false, nil},
 		"I2: the operator removes it when it is done":       {there, by(platform).deletes(open.accepts()), nil, false, nil},
-		"I6: not from the list: CRM Plus":                   {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), accept, []string{"I6"}, false, []string{"only from its e-mail"}},
+		"I6: not from the list: CRM Plus":                   {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), accept, []string{"I6"}, false, []string{"accepted only from its e-mail", "declined here too"}},
 		"I6: not from the list: Zoho One":                   {world{}.with(zylker.on(v1alpha1.EditionZohoOne, 9), open), accept, []string{"I6"}, false, nil},
 		"I6: not from the list: an IP restriction":          {world{}.with(zylker.restricted(), open), accept, []string{"I6"}, false, nil},
 		"I6: not from the list: a Cliq binding":             {there.with(bound("zylker", rules.Cliq, "chat")), accept, []string{"I6"}, false, nil},
-		"I6: nor is it declined there":                      {there.with(bound("zylker", rules.Cliq, "chat")), decline, []string{"I6"}, false, nil},
+		"I6: though it is declined: CRM Plus":               {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), decline, nil, false, nil},
+		"I6: though it is declined: Zoho One":               {world{}.with(zylker.on(v1alpha1.EditionZohoOne, 9), open), decline, nil, false, nil},
+		"I6: though it is declined: an IP restriction":      {world{}.with(zylker.restricted(), open), decline, nil, false, nil},
+		"I6: though it is declined: a Cliq binding":         {there.with(bound("zylker", rules.Cliq, "chat")), decline, nil, false, nil},
+		"I6: but not by anybody else":                       {there.with(bound("zylker", rules.Cliq, "chat")), by(user(john)).creates(open.declines()), []string{"I7"}, false, nil},
 		"I6: another binding is no matter":                  {there.with(bound("zylker", "ZohoDesk", "help")), accept, nil, false, nil},
 		"I6: another's Cliq is no matter":                   {there.with(bound("other", rules.Cliq, "chat")), accept, nil, false, nil},
 		"G5: a Cliq binding that may just be coming counts": {there.perhaps(bound("zylker", rules.Cliq, "chat")), accept, []string{"I6"}, true, nil},
@@ -117,13 +122,56 @@ func TestInvitationResponse(t *testing.T) {
 		},
 		"I8: nor one that is being deleted":               {world{}.with(zylker.terminating(), open), accept, []string{"I8"}, false, nil},
 		"I8: one that may be going is not relied on":      {world{}.with(open).perhaps(zylker), accept, []string{"I8"}, true, nil},
-		"I8: nor does one whose trial has ended":          {world{}.with(org("zylker", john).trialUntil(now), open), accept, []string{"E3"}, false, nil},
+		"I8: nor does one whose trial has ended":          {world{}.with(org("zylker", john).trialUntil(now), open), accept, []string{"E3"}, false, []string{"the organization cannot take new members now; ask who invited you"}},
 		"I8: which can be declined":                       {world{}.with(org("zylker", john).trialUntil(now), open), decline, nil, false, nil},
 		"L6: who became a member meanwhile does not join": {there.with(member(eve, "zylker")), accept, []string{"L6"}, false, []string{"you are a member of zylker already"}},
 		"I11: links are not answered by this version": {
 			there, by(user(eve)).creates(open.accepts().having(func(r *v1alpha1.InvitationResponse) { r.Spec.TokenHash = "0123" })), []string{"I11"}, false, []string{"ask for a new invitation"},
 		},
 	})
+}
+
+// TestRefusedInvitee: how an organization stands is for its own people to know (U3).
+func TestRefusedInvitee(t *testing.T) {
+	const eve = "eve@example.org"
+	open, ended := invite(eve, "zylker"), org("zylker", john).trialUntil(now)
+	full := world{}.with(org("zylker", john)).with(crowd(2, "zylker")...)
+	accept := by(user(eve)).creates(open.accepts())
+	_, overTrial := accept.in(world{}.with(ended, open))
+	for sentence, refusal := range map[string]rules.Violations{
+		"E3: its trial is over":  overTrial,
+		"E5: its seats are full": rules.Limits(rules.Best(full), accept.act, nil, said(open.accepts())),
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if len(refusal) != 1 || refusal[0].Rule != sentence[:2] {
+				t.Fatalf("%v, want one violation of %s", refusal, sentence[:2])
+			}
+			for _, told := range []string{"trial", "seat", "licence", "used", "subscri"} {
+				if strings.Contains(refusal.String(), told) {
+					t.Errorf("%q tells of %q", refusal, told)
+				}
+			}
+		})
+	}
+}
+
+func TestResponseName(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		meta metav1.ObjectMeta
+		want string
+	}{
+		"U3: the API server names an answer":               {metav1.ObjectMeta{GenerateName: "bob-"}, ""},
+		"U3: its author does not":                          {metav1.ObjectMeta{Name: "bob"}, "write metadata.generateName instead"},
+		"U3: nor by a name that looks like a server's":     {metav1.ObjectMeta{Name: "bob-x7k2p", GenerateName: "bob-"}, "leave metadata.name out"},
+		"U3: without either the API server itself objects": {metav1.ObjectMeta{}, ""},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got := rules.ResponseName(&v1alpha1.InvitationResponse{ObjectMeta: tc.meta}).String()
+			if (tc.want == "") != (got == "") || !strings.Contains(got, tc.want) {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
 }
 
 func TestEmailOnly(t *testing.T) {

@@ -18,10 +18,19 @@ func (j judgement) seat(organization, user string, wanted bool) Violations {
 		return nil
 	}
 	used := j.seatsUsed(organization, user)
-	if used < limit || j.isSeated(Seat{organization, user}) {
+	switch {
+	case used < limit || j.isSeated(Seat{organization, user}):
 		return nil
+	case j.isAnswer():
+		return closedToInvitee("E5")
 	}
 	return exceeded("E5", used, limit, "every seat of %s is in use by an active membership or a pending invitation; buy licences or free a seat", organization)
+}
+
+// isAnswer reports whether the change under judgement is the answer of an invitee.
+func (j judgement) isAnswer() bool {
+	_, answers := find(j.after, func(c Claim) bool { return c.Kind == ClaimAnswer })
+	return answers
 }
 
 // licenses judges licences lowered under the seats in use (E6), and those of an organization that comes after its members (R8).

@@ -7,10 +7,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -99,7 +101,8 @@ func (s *Sandbox) ApplySamples(ctx context.Context, dir string) error {
 }
 
 func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
-	if err := s.create(ctx, sample); err != nil {
+	said, err := s.create(ctx, sample)
+	if err != nil {
 		return err
 	}
 	data, err := os.ReadFile(sample.Path)
@@ -111,34 +114,48 @@ func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
 		return err
 	}
 	for _, o := range objects {
-		if o.GroupVersionKind().Group != v1alpha1.GroupName {
+		name := nameOf(o, said)
+		if o.GroupVersionKind().Group != v1alpha1.GroupName || name == "" {
 			continue
 		}
-		if err := s.waitForReady(ctx, o.GetNamespace(), strings.ToLower(o.GetKind())+"/"+o.GetName()); err != nil {
+		if err := s.waitForReady(ctx, o.GetNamespace(), strings.ToLower(o.GetKind())+"/"+name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// create applies a sample. Somebody who became an administrator a moment ago is let in by RBAC a moment later, so that a refusal
-// by RBAC is tried again for a while.
-func (s *Sandbox) create(ctx context.Context, sample Sample) error {
-	var said error
-	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, accessTimeout, true, func(ctx context.Context) (bool, error) {
-		_, said = s.kubectl.run(ctx, nil, sample.Args()...)
-		if said == nil || standsAlready(said) {
+// nameOf is the name of an object that kubectl made. One that the API server gave is in what kubectl said; it is empty where an
+// earlier run made the object.
+func nameOf(o *unstructured.Unstructured, said string) string {
+	if o.GetName() != "" {
+		return o.GetName()
+	}
+	made := regexp.MustCompile(`/(` + regexp.QuoteMeta(o.GetGenerateName()) + `\S+) created`)
+	if found := made.FindStringSubmatch(said); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// create applies a sample, and returns what kubectl said. Somebody who became an administrator a moment ago is let in by RBAC a moment
+// later, so that a refusal by RBAC is tried again for a while.
+func (s *Sandbox) create(ctx context.Context, sample Sample) (said string, err error) {
+	var failed error
+	err = wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, accessTimeout, true, func(ctx context.Context) (bool, error) {
+		said, failed = s.kubectl.run(ctx, nil, sample.Args()...)
+		if failed == nil || standsAlready(failed) {
 			return true, nil
 		}
-		if !awaitsAccess(said) {
-			return false, said
+		if !awaitsAccess(failed) {
+			return false, failed
 		}
 		return false, nil
 	})
 	if wait.Interrupted(err) && ctx.Err() == nil {
-		return said
+		return said, failed
 	}
-	return err
+	return said, err
 }
 
 // awaitsAccess says whether it was RBAC that refused, not a rule.
@@ -153,9 +170,11 @@ func (s *Sandbox) waitForReady(ctx context.Context, namespace, name string) erro
 	return err
 }
 
-// standsAlready says whether a creation failed only because an earlier run made the same in an existing cluster.
+// standsAlready says whether a creation failed only because an earlier run made the same in an existing cluster. An answer has no name of
+// its own: that it was given shows in that its invitation cannot be answered (I2), or not any more (I7).
 func standsAlready(err error) bool {
+	marks := []string{"(AlreadyExists)", "[I2]", "[I7]"}
 	return !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
-		return !strings.Contains(line, "(AlreadyExists)")
+		return !slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(line, mark) })
 	})
 }

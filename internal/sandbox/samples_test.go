@@ -3,11 +3,13 @@
 package sandbox
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func TestReadSamples(t *testing.T) {
@@ -60,5 +62,41 @@ func TestSampleArgs(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestNameOf(t *testing.T) {
+	generated := &unstructured.Unstructured{}
+	generated.SetGenerateName("bob-")
+	named := &unstructured.Unstructured{}
+	named.SetName("labs")
+	for name, tc := range map[string]struct {
+		object     *unstructured.Unstructured
+		said, want string
+	}{
+		"its own":                          {named, "organization.polyorg.io/labs created\n", "labs"},
+		"what the API server gave it":      {generated, "invitationresponse.polyorg.io/bob-x7k2p created\n", "bob-x7k2p"},
+		"none where it was made before":    {generated, "", ""},
+		"none of an object of another one": {generated, "invitationresponse.polyorg.io/carol-x7k2p created\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := nameOf(tc.object, tc.said); got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestStandsAlready(t *testing.T) {
+	for said, want := range map[string]bool{
+		`Error from server (AlreadyExists): organizations.polyorg.io "labs" already exists`:                  true,
+		"denied the request: the invitation has been answered already; one answer counts [I2]":               true,
+		"denied the request: you have no pending invitation of that name; only the invitee answers one [I7]": true,
+		"denied the request: the host is not free [A2]":                                                      false,
+		"Error from server (AlreadyExists): x\ndenied the request: the host is not free [A2]":                false,
+	} {
+		if got := standsAlready(errors.New(said)); got != want {
+			t.Errorf("%t of %q", got, said)
+		}
 	}
 }

@@ -158,8 +158,11 @@ func inviter(c Class) string {
 
 // answer is how somebody declined the invitation to home, as it was stamped.
 func answer(of string) *v1alpha1.InvitationResponse {
-	return response(invitation(home, of), v1alpha1.DecisionDecline, identity.ObjectName(of))
+	return response(invitation(home, of), v1alpha1.DecisionDecline, nameOfAnswer)
 }
+
+// nameOfAnswer is the name of the answer that is there. In a cluster the API server gives it another one.
+var nameOfAnswer = "declined"
 
 func response(i *v1alpha1.Invitation, decision v1alpha1.Decision, name string) *v1alpha1.InvitationResponse {
 	return &v1alpha1.InvitationResponse{ObjectMeta: meta("", name), Spec: v1alpha1.InvitationResponseSpec{

@@ -29,7 +29,9 @@ func setScene(ctx context.Context) {
 	stage[*v1alpha1.Invitation](ctx)
 	stage[*v1alpha1.IntegrationBinding](ctx)
 	stage[*v1alpha1.HostReservation](ctx)
-	Expect(lab.Insist(ctx, func() error { return signedInAs(declan).Create(ctx, bare(answer(declan))) })).To(Succeed())
+	declined := bare(answer(declan))
+	Expect(lab.Insist(ctx, func() error { return signedInAs(declan).Create(ctx, declined) })).To(Succeed())
+	nameOfAnswer = declined.GetName()
 	Expect(lab.Change(ctx, l.Platform, org(lapsed), func(o *v1alpha1.Organization) {
 		o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Hour)}
 	})).To(Succeed())
@@ -77,6 +79,10 @@ func bare(o client.Object) client.Object {
 	o.SetDeletionTimestamp(nil)
 	if lapsing, ok := o.(*v1alpha1.Organization); ok && o.GetName() == lapsed {
 		lapsing.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)}
+	}
+	if _, ok := o.(*v1alpha1.InvitationResponse); ok {
+		o.SetName("")
+		o.SetGenerateName("answer-")
 	}
 	return o
 }

@@ -67,7 +67,7 @@ func once(ctx context.Context, config *rest.Config, plural string, obj client.Ob
 	config.NegotiatedSerializer = serializer.NewCodecFactory(lab.Scheme).WithoutConversion()
 	c, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
-	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
+	return c.Post().Resource(plural).NamespaceIfScoped(obj.GetNamespace(), obj.GetNamespace() != "").Body(obj).MaxRetries(0).Do(ctx).Error()
 }
 
 // again reports whether an answer asks for another try, or there was none.

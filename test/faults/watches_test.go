@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
@@ -62,6 +63,12 @@ var _ = Describe("Watches", func() {
 		watches.shut()
 		door.lead(current)
 		r.run(ctx)
+		guest := lab.Person("guest")
+		inv := lab.NewInvitation(pool[0], guest)
+		Expect(insist(ctx, func() error { return platform.Create(ctx, inv) })).To(Succeed())
+		answers := func() error {
+			return once(ctx, control.ConfigFor(guest, lab.People, "system:authenticated"), "invitationresponses", lab.NewResponse(inv, v1alpha1.DecisionDecline))
+		}
 		isQuiet(ctx) // all that was admitted is stored, and the other one has seen nothing of it
 		door.lead(behind)
 		for _, err := range atOnce(3, func(int) error {
@@ -69,7 +76,9 @@ var _ = Describe("Watches", func() {
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "neither admitted nor refused: %v", err)
 		}
+		Expect(answers()).To(MatchError(apierrors.IsServiceUnavailable, "IsServiceUnavailable"), "an invitation that it has not seen is not said to be none")
 		watches.unshut()
+		Expect(insist(ctx, answers)).To(Succeed())
 		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(r.small, lab.Person("late"))) })).To(MatchError(ContainSubstring("[E5]")))
 		r.isExact(ctx)
 	}, NodeTimeout(soon*2))

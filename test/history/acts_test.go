@@ -153,7 +153,7 @@ func answerAct(ctx context.Context, d draw) error {
 	if err != nil {
 		return err
 	}
-	r := &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{Name: unique("answer")}}
+	r := &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{GenerateName: "answer-"}}
 	r.Spec.Invitation = &v1alpha1.InvitationReference{Namespace: i.Namespace, Name: i.Name}
 	r.Spec.Decision = v1alpha1.DecisionAccept
 	if d.IntN(4) == 0 {

@@ -218,6 +218,59 @@ var _ = Describe("Authority", Ordered, func() {
 		Expect(err).NotTo(MatchError(ContainSubstring("answered already")))
 	})
 
+	It("U3: gives answers their names, so that nobody meets another's", func(ctx SpecContext) {
+		guests := []string{lab.Person("bob"), lab.Person("bob")}
+		var inv *v1alpha1.Invitation
+		var answers []string
+		for _, guest := range guests {
+			inv = lab.NewInvitation(org, guest)
+			Expect(lab.Insist(ctx, func() error { return as(admin).Create(ctx, inv) })).To(Succeed())
+			answer := lab.NewResponse(inv, v1alpha1.DecisionDecline)
+			answer.GenerateName = "bob-"
+			Expect(lab.Insist(ctx, func() error { return as(guest).Create(ctx, answer) })).To(Succeed())
+			answers = append(answers, answer.Name)
+		}
+		Expect(answers[0]).NotTo(Equal(answers[1]))
+		for _, name := range []string{answers[0], answers[1], "bob-of-nobody"} {
+			for _, who := range append(guests, outsider, owner) {
+				named := lab.NewResponse(inv, v1alpha1.DecisionAccept)
+				named.Name, named.GenerateName = name, "bob-"
+				Expect(as(who).Create(ctx, named)).To(And(lab.BeRefusedBy("U3"), MatchError(apierrors.IsInvalid, "IsInvalid")), "%s as %s", name, who)
+			}
+		}
+	})
+
+	It("U3: tells nobody who may not make something whether its name is taken", func(ctx SpecContext) {
+		reserved := &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: lab.Unique("kept") + ".example.org"}}
+		invited := lab.NewInvitation(org, lab.Person("guest"))
+		for _, there := range []client.Object{reserved, invited} {
+			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, there) })).To(Succeed())
+		}
+		for _, there := range []client.Object{reserved, invited, adminMembership} {
+			free := there.DeepCopyObject().(client.Object)
+			free.SetName(lab.Unique("free") + ".example.org")
+			said := func(o client.Object) error {
+				o = o.DeepCopyObject().(client.Object)
+				o.SetResourceVersion("")
+				o.SetUID("")
+				return as(outsider).Create(ctx, o)
+			}
+			is, isNot := said(there), said(free)
+			Expect(is).To(MatchError(apierrors.IsForbidden, "IsForbidden"), "%T", there)
+			Expect(isNot).To(MatchError(is.Error()), "%T, whether there is one or not", there)
+		}
+	})
+
+	It("I6: lets an invitee decline from the list what can be accepted only from the e-mail", func(ctx SpecContext) {
+		plus := organization(ctx, lab.Person("plus"), 9, func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionCRMPlus })
+		guest := lab.Person("guest")
+		inv := lab.NewInvitation(plus, guest)
+		Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, inv) })).To(Succeed())
+		refuses(as(guest).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionAccept)), "I6")
+		refuses(as(outsider).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionDecline)), "I7")
+		Expect(lab.Insist(ctx, func() error { return as(guest).Create(ctx, lab.NewResponse(inv, v1alpha1.DecisionDecline)) })).To(Succeed())
+	})
+
 	It("R3, R8: takes in no organization whose super admin has no power there", func(ctx SpecContext) {
 		late := lab.NewOrganization(lab.Person("late"), 0)
 		Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + late.Name}})).To(Succeed())

@@ -115,7 +115,7 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 				}
 				return platform.Patch(ctx, inv, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"revoked":true}}`)))
 			}).mustBe(1, "")
-			Expect(client.IgnoreNotFound(lab.Insist(ctx, func() error { return platform.Delete(ctx, answer) }))).To(Succeed())
+			Expect(lab.Insist(ctx, func() error { return platform.DeleteAllOf(ctx, &v1alpha1.InvitationResponse{}) })).To(Succeed())
 			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, inv) })).To(Succeed())
 		}
 	})

@@ -52,10 +52,10 @@ func NewInvitation(org *v1alpha1.Organization, email string) *v1alpha1.Invitatio
 	return &v1alpha1.Invitation{ObjectMeta: inside(org), Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
 }
 
-// NewResponse answers an invitation.
+// NewResponse answers an invitation. The API server gives it its name.
 func NewResponse(inv *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1.InvitationResponse {
 	return &v1alpha1.InvitationResponse{
-		ObjectMeta: metav1.ObjectMeta{Name: Unique("answer")},
+		ObjectMeta: metav1.ObjectMeta{GenerateName: "answer-"},
 		Spec: v1alpha1.InvitationResponseSpec{Decision: decision,
 			Invitation: &v1alpha1.InvitationReference{Namespace: inv.Namespace, Name: inv.Name}},
 	}

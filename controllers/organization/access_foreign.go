@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+)
+
+// shown is how many names a condition lists.
+const shown = 5
+
+// reportForeign shows the RoleBindings in the namespace by which somebody else gives people access (R7): a namespace can have been there
+// before its organization. They may be meant, so they are left alone. Whom they name is not shown, because administrators read this and
+// are not told of other tenants' people (U3).
+func (r *Reconciler) reportForeign(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) error {
+	var names []string
+	err := index.Each(ctx, r.Client, &rbacv1.RoleBindingList{}, func(obj client.Object) {
+		if b, ok := obj.(*rbacv1.RoleBinding); ok && isForeign(b, org) {
+			names = append(names, b.Name)
+		}
+	}, client.InNamespace(namespaceOf(org)))
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		say.Remove(v1alpha1.ConditionForeignAccess)
+		return nil
+	}
+	say.True(v1alpha1.ConditionForeignAccess, v1alpha1.ReasonForeignRoleBindings,
+		"RoleBindings in its namespace that the operator did not make give people access besides memberships (R7): "+listed(names))
+	return nil
+}
+
+// isForeign reports whether a binding is not the operator's and names people: users, or groups of them.
+func isForeign(b *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
+	return !metav1.IsControlledBy(b, org) && slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool {
+		return s.Kind == rbacv1.UserKind || s.Kind == rbacv1.GroupKind
+	})
+}
+
+// listed is the first of some names, and how many there are besides.
+func listed(names []string) string {
+	slices.Sort(names)
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+}

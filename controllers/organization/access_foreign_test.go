@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func TestIsForeign(t *testing.T) {
+	to := func(kinds ...string) *rbacv1.RoleBinding {
+		b := &rbacv1.RoleBinding{RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "edit"}}
+		for _, kind := range kinds {
+			b.Subjects = append(b.Subjects, rbacv1.Subject{Kind: kind})
+		}
+		return b
+	}
+	for sentence, tc := range map[string]struct {
+		binding *rbacv1.RoleBinding
+		want    bool
+	}{
+		"what the operator made is its own":       {bound(adminRole+"-0", adminRole, "alice@zylker.com"), false},
+		"another's that names a user is foreign":  {to(rbacv1.UserKind), true},
+		"or a group":                              {to(rbacv1.ServiceAccountKind, rbacv1.GroupKind), true},
+		"what runs in the namespace is no person": {to(rbacv1.ServiceAccountKind), false},
+		"what names nobody gives nobody anything": {to(), false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if got := isForeign(tc.binding, zylker); got != tc.want {
+				t.Errorf("%t", got)
+			}
+		})
+	}
+}
+
+func TestListed(t *testing.T) {
+	for want, names := range map[string][]string{
+		"":                         nil,
+		"a, b":                     {"b", "a"},
+		"a, b, c, d, e":            {"e", "d", "c", "b", "a"},
+		"a, b, c, d, e and 2 more": {"g", "f", "e", "d", "c", "b", "a"},
+	} {
+		if got := listed(names); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestTakeObstacles(t *testing.T) {
+	other := errors.New("no route")
+	a, b := &obstacle{"RoleBinding org-zylker/a"}, &obstacle{"RoleBinding org-zylker/b"}
+	for sentence, tc := range map[string]struct {
+		err  error
+		want []string
+		rest error
+	}{
+		"nothing went wrong":                     {nil, nil, nil},
+		"something else did":                     {other, nil, other},
+		"one stands in the way":                  {a, []string{a.name}, nil},
+		"several do":                             {errors.Join(errors.Join(a, nil), b), []string{a.name, b.name}, nil},
+		"something else went wrong besides":      {errors.Join(a, fmt.Errorf("write: %w", other)), []string{a.name}, other},
+		"it is known also by what is said of it": {fmt.Errorf("write: %w", a), []string{a.name}, nil},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			o := &observed{}
+			if rest := o.takeObstacles(tc.err); !errors.Is(rest, tc.rest) || (rest == nil) != (tc.rest == nil) {
+				t.Errorf("%v, want %v", rest, tc.rest)
+			}
+			if diff := cmp.Diff(tc.want, o.obstacles); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if looksAgain := o.again == obstacleAgain; looksAgain != (len(tc.want) > 0) {
+				t.Errorf("looks again after %s", o.again)
+			}
+		})
+	}
+}
+
+func TestChangesRole(t *testing.T) {
+	refused := func(path string) error {
+		why := field.ErrorList{field.Invalid(field.NewPath(path), "x", "cannot change")}
+		return fmt.Errorf("apply: %w", apierrors.NewInvalid(rbacv1.SchemeGroupVersion.WithKind("RoleBinding").GroupKind(), "b", why))
+	}
+	for sentence, tc := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"another role stands":   {refused("roleRef"), true},
+		"something else is bad": {refused("subjects"), false},
+		"something else failed": {errors.New("no route"), false},
+		"nothing failed":        {nil, false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if got := changesRole(tc.err); got != tc.want {
+				t.Errorf("%t", got)
+			}
+		})
+	}
+}
