@@ -14,6 +14,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -23,8 +24,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Invitation{}).
+	return wake.For(mgr, &v1alpha1.Invitation{}).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).

@@ -18,6 +18,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 )
@@ -27,8 +28,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Organization{}).
+	return wake.For(mgr, &v1alpha1.Organization{}).
 		Watches(&rbacv1.RoleBinding{}, made).
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 )
@@ -23,8 +24,7 @@ import (
 // organization, and on the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.User{}).
+	return wake.For(mgr, &v1alpha1.User{}).
 		Watches(&v1alpha1.Membership{}, person).
 		Watches(&v1alpha1.Invitation{}, person).
 		Watches(&v1alpha1.Organization{}, person).
