@@ -46,7 +46,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
 
 // SetupWithManager registers the controller. An acceptance waits until it is decided whether its invitation, and then its
-// membership, have a place: a moment, unless something got past admission.
+// membership, have a place: a moment, unless something got past admission. It waits for a former membership to be gone, too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
 	judged := builder.WithPredicates(index.Judged)

@@ -29,6 +29,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), bySpec).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), granted).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.leftBehind), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		Complete(r)
@@ -40,6 +41,11 @@ func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile
 	if org.GetDeletionTimestamp() != nil {
 		return nil
 	}
+	return r.leftBehind(ctx, org)
+}
+
+// leftBehind are the memberships that are there when their organization is gone: none, unless its finalizer was removed by hand.
+func (r *Reconciler) leftBehind(ctx context.Context, org client.Object) []reconcile.Request {
 	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 
