@@ -113,6 +113,9 @@ const (
 	ReasonNamespaceTerminating = "NamespaceTerminating"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
+	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed, and a HostReservation for the
+	// organization, which the platform wrote, redirects elsewhere than to its present host. It is left as it is.
+	ReasonForeignReservation = "ForeignReservation"
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved
 	// to somebody else (A2).
 	ReasonHostNotFree = "HostNotFree"

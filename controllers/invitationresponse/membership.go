@@ -89,4 +89,4 @@ func isFinal(err error) bool {
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was
 // admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8). What it said is in the log: it may be
 // anything.
-var refused = failed(v1alpha1.ReasonInvalid, "A policy or a webhook of the cluster refused the membership; the invitation stays pending (I8)")
+var refused = failed(v1alpha1.ReasonInvalid, "The cluster refused the membership; the invitation stays pending (I8)")

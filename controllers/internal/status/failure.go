@@ -10,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -56,7 +55,7 @@ func Why(err error) (reason, words string) {
 		return v1alpha1.ReasonUnavailable, "the cluster, or a webhook in it, is busy or does not answer"
 	case apierrors.IsNotFound(err):
 		return v1alpha1.ReasonNotFound, "something that it needs is not there"
-	case apierrors.ReasonForError(err) != metav1.StatusReasonUnknown:
+	case isAnswer(err):
 		return v1alpha1.ReasonRefused, "the cluster refuses it, by its access rules, a policy or a webhook"
 	}
 	return v1alpha1.ReasonRetrying, "an attempt failed"
@@ -64,6 +63,12 @@ func Why(err error) (reason, words string) {
 
 // exceeded is the part of a quota's refusal that is the same each time: after it come the numbers of the moment.
 var exceeded = regexp.MustCompile(`exceeded quota: [a-z0-9.-]+`)
+
+// isAnswer reports whether the API server, or a webhook that it asked, answered at all.
+func isAnswer(err error) bool {
+	var answer apierrors.APIStatus
+	return errors.As(err, &answer)
+}
 
 // isUnavailable tells failures that pass by themselves, as a rule. A webhook that cannot be called is an internal error.
 func isUnavailable(err error) bool {
