@@ -19,16 +19,18 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. Of RoleBindings it
-// holds all, for those in an organization's namespace are shown (R7), and namespaces cannot be selected by how their names begin.
-// The managed fields of some tell what it applied; they are left out of all others, being a good part of a Membership's memory.
+// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. It holds all
+// RoleBindings, for those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
+// The managed fields of some tell what the operator wrote, and what somebody else did. They are left out of all others, being a good
+// part of a Membership's memory.
 func Cache() cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
 		panic(err) // the label's name is a constant
 	}
 	made := labels.NewSelector().Add(*ours)
-	applied := cache.ByObject{Label: made, Transform: func(obj any) (any, error) { return obj, nil }}
+	whole := func(obj any) (any, error) { return obj, nil }
+	applied := cache.ByObject{Label: made, Transform: whole}
 	return cache.Options{
 		DefaultTransform: slim,
 		ByObject: map[client.Object]cache.ByObject{
@@ -37,6 +39,7 @@ func Cache() cache.Options {
 			&rbacv1.ClusterRoleBinding{}: {Label: made},
 			&networkingv1.Ingress{}:      applied,
 			&batchv1.Job{}:               {Label: made},
+			&v1alpha1.HostReservation{}:  {Transform: whole},
 		},
 	}
 }

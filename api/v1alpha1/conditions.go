@@ -8,10 +8,12 @@ const (
 	// ConditionReady is on every kind with a status. Positive. Of a Membership it means active: it gives access (R7).
 	ConditionReady = "Ready"
 
-	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative.
+	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative. It is
+	// never True together with Stalled.
 	ConditionReconciling = "Reconciling"
 
-	// ConditionStalled is on every kind with a status when nothing will change until somebody acts. Negative.
+	// ConditionStalled is on every kind with a status when nothing will change until somebody acts. Negative. It is never
+	// True together with Reconciling.
 	ConditionStalled = "Stalled"
 
 	// ConditionNamespaceReady is on an Organization: its namespace exists and is ours. Positive.
@@ -59,8 +61,19 @@ const (
 	ReasonActive = "Active"
 	// ReasonProgressing appears with Reconciling=True, and with Ready=False or Unknown beside it: work is under way.
 	ReasonProgressing = "Progressing"
-	// ReasonRetrying appears with Reconciling=True after a request failed; the message tells which, and it is retried.
+	// ReasonRetrying appears with Reconciling=True after an attempt failed for a reason that is none of the following. The
+	// message says at which step, the operator's log has the text of the error, and it is tried again within two minutes.
 	ReasonRetrying = "Retrying"
+	// ReasonRefused appears with Reconciling=True after the cluster refused a request of the operator, by its access rules, a
+	// policy or a webhook.
+	ReasonRefused = "RequestRefused"
+	// ReasonQuotaExceeded appears with Reconciling=True after a quota refused a request of the operator; the message names the
+	// quota.
+	ReasonQuotaExceeded = "QuotaExceeded"
+	// ReasonUnavailable appears with Reconciling=True after the cluster, or a webhook in it, was busy or did not answer.
+	ReasonUnavailable = "ClusterUnavailable"
+	// ReasonNotFound appears with Reconciling=True after a request named something that is not there, as its namespace.
+	ReasonNotFound = "ObjectNotFound"
 	// ReasonInvalid appears with Stalled=True: the spec got past admission and cannot be carried out as it is.
 	ReasonInvalid = "Invalid"
 	// ReasonTerminating appears with Ready=False while a deletion is carried out.
@@ -100,7 +113,8 @@ const (
 	// ReasonNamespaceNotOurs appears with NamespaceReady=False, Ready=False and Stalled=True when a namespace of that name
 	// lacks the organization's label: it is never touched.
 	ReasonNamespaceNotOurs = "NamespaceNotOurs"
-	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away.
+	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away, and with
+	// Reconciling=True after a request failed because the namespace is being deleted.
 	ReasonNamespaceTerminating = "NamespaceTerminating"
 	// ReasonForeignRoleBindings appears with ForeignAccess=True, and in a Warning event when that begins (R7).
 	ReasonForeignRoleBindings = "ForeignRoleBindings"
@@ -109,6 +123,9 @@ const (
 	ReasonBindingInTheWay = "BindingInTheWay"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
+	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed, and a HostReservation for the
+	// organization, which the platform wrote, redirects elsewhere than to its present host. It is left as it is.
+	ReasonForeignReservation = "ForeignReservation"
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved
 	// to somebody else (A2).
 	ReasonHostNotFree = "HostNotFree"

@@ -54,7 +54,7 @@ type HostReservationStatus struct {
 }
 
 // HostReservation keeps the host that is its name from being taken: after a rename or deletion until a date, or for good
-// (A6, A7).
+// (A6, A7). The operator redirects and ends those that it made; one that the platform wrote it leaves as it is, until expiresAt.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status

@@ -16,6 +16,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 )
 
 // Reconciler deletes each reservation at the very moment at which it ends.
@@ -31,7 +32,7 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	return ctrl.NewControllerManagedBy(mgr).For(&v1alpha1.HostReservation{}).Complete(r)
+	return wake.For(mgr, &v1alpha1.HostReservation{}).Complete(r)
 }
 
 // Reconcile shows that a reservation stands, and ends it in time.

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 )
 
 // SetupWithManager registers the controller: a binding depends on its organization and on its Secret, and, while it has no place,
@@ -22,8 +23,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.IntegrationBinding{}).
+	return wake.For(mgr, &v1alpha1.IntegrationBinding{}).
 		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), bySpec).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), granted).

@@ -14,17 +14,18 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
 // SetupWithManager registers the controller: an invitation depends on its organization, and on its answer, which may also
 // go away without having finished it. While it has no place, it depends on all that may make room: the invitee's other
-// invitations, who else has a seat, the organizations of a super admin, the policy.
+// invitations, who else has a seat, the organizations of a super admin, the policy. Its state is also written by who carries out an
+// answer.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Invitation{}).
+	return wake.For(mgr, &v1alpha1.Invitation{}, finished).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
@@ -35,6 +36,13 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
 }
+
+// finished passes that an invitation got another state.
+var finished = index.Updates(func(before, after client.Object) bool {
+	was, ok1 := before.(*v1alpha1.Invitation)
+	is, ok2 := after.(*v1alpha1.Invitation)
+	return ok1 && ok2 && was.Status.State != is.Status.State
+})
 
 // waitingOf are the invitations of the same person that wait for a place.
 func (r *Reconciler) waitingOf(ctx context.Context, i client.Object) []reconcile.Request {

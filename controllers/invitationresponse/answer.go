@@ -60,7 +60,7 @@ func (r *Reconciler) invitation(ctx context.Context, a *v1alpha1.InvitationRespo
 // withoutInvitation: once it is accepted its organization may delete it, also before the answer could be concluded.
 func (r *Reconciler) withoutInvitation(ctx context.Context, a *v1alpha1.InvitationResponse) (outcome, error) {
 	if a.Spec.Decision == v1alpha1.DecisionAccept {
-		m, err := r.membership(ctx, a)
+		m, _, err := r.membership(ctx, a)
 		if err != nil || m != nil {
 			return accepted, err
 		}
@@ -91,10 +91,10 @@ func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse,
 	i.Status.State, i.Status.RespondedAt = v1alpha1.InvitationDeclined, &at
 	result := declined
 	if accepts {
-		m, refusal, err := r.join(ctx, a)
+		m, instead, err := r.join(ctx, a)
 		switch {
-		case err != nil || refusal != nil:
-			return refused(ctx, refusal), err
+		case err != nil || m == nil:
+			return instead, err
 		case !rules.Judged(m):
 			return waiting("Waits for the membership to take over the invitation's seat"), nil
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -45,12 +46,11 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
 
 // SetupWithManager registers the controller. An acceptance waits until it is decided whether its invitation, and then its
-// membership, have a place: a moment, unless something got past admission.
+// membership, have a place: a moment, unless something got past admission. It waits for a former membership to be gone, too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
 	judged := builder.WithPredicates(index.Judged)
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.InvitationResponse{}).
+	return wake.For(mgr, &v1alpha1.InvitationResponse{}).
 		Watches(&v1alpha1.Invitation{}, person, judged).
 		Watches(&v1alpha1.Membership{}, person, judged).
 		Complete(r)

@@ -15,19 +15,25 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/member"
+	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// join makes the invitee a member, or finds that they are one. A refusal is final; an error is not.
-func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, refusal, err error) {
-	if m, err = r.membership(ctx, a); err != nil || m != nil {
-		return m, nil, err
+// join makes the invitee a member, or finds that they are one. Where it does neither, it says what comes of the answer instead.
+func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, instead outcome, err error) {
+	m, leaves, err := r.membership(ctx, a)
+	switch {
+	case err != nil || m != nil:
+		return m, outcome{}, err
+	case leaves:
+		return nil, waiting("Waits until the invitee's former membership is gone"), nil
 	}
 	m = newMembership(a)
 	if err = r.create(ctx, m); isFinal(err) {
-		return nil, err, nil
+		log.FromContext(ctx).Error(err, "The membership was refused")
+		return nil, refused, nil
 	}
-	return m, nil, err
+	return m, outcome{}, status.During("create the membership", err)
 }
 
 // create makes a membership, by another name where somebody else's has the one that it should have. One of the same person is
@@ -57,17 +63,17 @@ func newMembership(a *v1alpha1.InvitationResponse) *v1alpha1.Membership {
 	}
 }
 
-// membership is the one that the invitee has in the organization, if any.
-func (r *Reconciler) membership(ctx context.Context, a *v1alpha1.InvitationResponse) (*v1alpha1.Membership, error) {
+// membership is the one that the invitee has in the organization, if any. Leaves: they have one that is being deleted.
+func (r *Reconciler) membership(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, leaves bool, err error) {
 	var all v1alpha1.MembershipList
-	err := r.Live.List(ctx, &all, client.InNamespace(a.Spec.Invitation.Namespace),
+	err = r.Live.List(ctx, &all, client.InNamespace(a.Spec.Invitation.Namespace),
 		client.MatchingFields{"spec.user": a.Spec.Invitee})
 	for i := range all.Items {
 		if all.Items[i].DeletionTimestamp == nil {
-			return &all.Items[i], nil
+			return &all.Items[i], false, nil
 		}
 	}
-	return nil, err
+	return nil, len(all.Items) > 0, err
 }
 
 // isFinal tells a refusal by the rules, which names its causes, from what passes: contention, an API server out of reach, a
@@ -81,12 +87,6 @@ func isFinal(err error) bool {
 }
 
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was
-// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8). What it said is for the platform: it can
-// tell of the organization what an invitee, who is no member, is not told (U3).
-func refused(ctx context.Context, refusal error) outcome {
-	if refusal == nil {
-		return outcome{}
-	}
-	log.FromContext(ctx).Error(refusal, "The membership of an invitee who accepted was refused")
-	return failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")
-}
+// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8). What it said is in the log: it may be
+// anything, and can tell of the organization what an invitee, who is no member, is not told (U3).
+var refused = failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")

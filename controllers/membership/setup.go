@@ -14,6 +14,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
@@ -22,13 +23,13 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Membership{}).
+	return wake.For(mgr, &v1alpha1.Membership{}).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), bySpec).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.members), granted).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.leftBehind), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		Complete(r)
@@ -40,6 +41,11 @@ func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile
 	if org.GetDeletionTimestamp() != nil {
 		return nil
 	}
+	return r.leftBehind(ctx, org)
+}
+
+// leftBehind are the memberships that are there when their organization is gone: none, unless its finalizer was removed by hand.
+func (r *Reconciler) leftBehind(ctx context.Context, org client.Object) []reconcile.Request {
 	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }
 

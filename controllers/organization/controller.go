@@ -65,7 +65,7 @@ func parts(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
 
 func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (time.Duration, error) {
 	if org.DeletionTimestamp != nil {
-		return 0, r.end(ctx, org, say, now)
+		return 0, status.During("give back what belongs to it", r.end(ctx, org, say, now))
 	}
 	o, err := r.observe(ctx, org, now)
 	if err != nil {
@@ -83,7 +83,7 @@ func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say s
 func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
 	ours, err := r.keepNamespace(ctx, o.org, say)
 	if err != nil {
-		return err
+		return status.During("keep its namespace", err)
 	}
 	if !ours {
 		o.withoutNamespace(say)
@@ -97,20 +97,20 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	// Access goes before what may fail: whoever is to lose it does not keep it meanwhile.
 	if err := o.takeObstacles(r.keepAccess(ctx, o)); err != nil {
-		return err
+		return status.During("give its members access", err)
 	}
 	if err := r.keepSuperAdmin(ctx, o); err != nil {
-		return err
+		return status.During("make its super admin a member", err)
 	}
 	served, err := r.keepHosts(ctx, o, say, now)
 	if err != nil {
-		return err
+		return status.During("hold its hosts", err)
 	}
 	if err := r.keepIngress(ctx, o, served); err != nil {
-		return err
+		return status.During("route its hosts", err)
 	}
 	if err := r.keepSampleData(ctx, o, say); err != nil {
-		return err
+		return status.During("load its sample data", err)
 	}
 	o.conclude(say)
 	return nil

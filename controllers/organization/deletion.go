@@ -97,12 +97,17 @@ func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organizatio
 	return remaining(&ns), err
 }
 
-// remaining says what keeps a namespace that ends, in the words of who empties it.
+// remaining says what keeps a namespace that ends: what is left in it in the words of who empties it, and of what failed its kind
+// alone, since the text of an error differs each time.
 func remaining(ns *corev1.Namespace) string {
 	text := "Waits until everything in its namespace is gone"
 	for _, c := range ns.Status.Conditions {
-		if c.Status == corev1.ConditionTrue {
+		switch {
+		case c.Status != corev1.ConditionTrue:
+		case c.Type == corev1.NamespaceContentRemaining, c.Type == corev1.NamespaceFinalizersRemaining:
 			text += "; " + c.Message
+		default:
+			text += "; " + string(c.Type) + ": " + c.Reason
 		}
 	}
 	return text

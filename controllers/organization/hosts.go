@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,7 +24,7 @@ import (
 // returns those to be served: none while the organization is suspended (A7).
 func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Conditions, now time.Time) ([]string, error) {
 	wanted := rules.Hosts(o.org, r.Config.Ingress.BaseDomain)
-	ours, err := r.ours(ctx, o.org, wanted)
+	ours, err := r.ours(ctx, o, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +32,7 @@ func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Cond
 	if err := r.giveUp(ctx, o, ours, now); err != nil {
 		return nil, err
 	}
-	if err := r.keepPrevious(ctx, o.org, ours, wanted[0]); err != nil {
+	if err := r.keepPrevious(ctx, o, ours, wanted[0]); err != nil {
 		return nil, err
 	}
 	if o.suspended {
@@ -43,34 +44,44 @@ func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Cond
 
 // ours are those of the wanted hosts that nobody else has. Admission lets nobody ask for another's; this is for what got past
 // it (A2).
-func (r *Reconciler) ours(ctx context.Context, org *v1alpha1.Organization, wanted []string) ([]string, error) {
+func (r *Reconciler) ours(ctx context.Context, o *observed, wanted []string) ([]string, error) {
 	var ours []string
 	for _, host := range wanted {
-		free, err := r.mayHold(ctx, org, host)
+		reserved, err := r.reservedToOthers(ctx, o.org, host)
 		if err != nil {
 			return nil, err
 		}
-		if free {
+		if reserved {
+			o.reserved = append(o.reserved, host)
+			continue
+		}
+		lost, err := r.lost(ctx, o.org, host)
+		if err != nil {
+			return nil, err
+		}
+		if !lost {
 			ours = append(ours, host)
 		}
 	}
 	return ours, nil
 }
 
-func (r *Reconciler) mayHold(ctx context.Context, org *v1alpha1.Organization, host string) (bool, error) {
-	var reserved v1alpha1.HostReservation
-	err := r.Client.Get(ctx, client.ObjectKey{Name: host}, &reserved)
-	if client.IgnoreNotFound(err) != nil {
-		return false, err
+// reservedToOthers reports whether a reservation keeps a host from the organization. What it has already it keeps.
+func (r *Reconciler) reservedToOthers(ctx context.Context, org *v1alpha1.Organization, host string) (bool, error) {
+	var h v1alpha1.HostReservation
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: host}, &h); err != nil {
+		return false, client.IgnoreNotFound(err)
 	}
-	if err == nil && !heldFor(&reserved, org) && !slices.Contains(org.Status.Hosts, host) {
-		return false, nil
-	}
+	return !heldFor(&h, org) && !slices.Contains(org.Status.Hosts, host), nil
+}
+
+// lost reports whether a host goes to another organization that asks for it too.
+func (r *Reconciler) lost(ctx context.Context, org *v1alpha1.Organization, host string) (bool, error) {
 	var asking v1alpha1.OrganizationList
 	if err := r.Client.List(ctx, &asking, client.MatchingFields{index.Host: host}); err != nil {
 		return false, err
 	}
-	return !slices.ContainsFunc(asking.Items, func(other v1alpha1.Organization) bool {
+	return slices.ContainsFunc(asking.Items, func(other v1alpha1.Organization) bool {
 		return other.UID != org.UID && rules.Outranks(&other, org, host)
 	}), nil
 }
@@ -101,20 +112,24 @@ func (r *Reconciler) previous(ctx context.Context, org *v1alpha1.Organization) (
 	return all.Items, err
 }
 
-// keepPrevious lets former hosts redirect to the present one, and ends the redirect of a host that was taken again.
-func (r *Reconciler) keepPrevious(ctx context.Context, org *v1alpha1.Organization, ours []string, present string) error {
-	all, err := r.previous(ctx, org)
+// keepPrevious lets former hosts redirect to the present one, and ends the reservation of a host that was taken again.
+func (r *Reconciler) keepPrevious(ctx context.Context, o *observed, ours []string, present string) error {
+	reservations, err := r.previous(ctx, o.org)
 	if err != nil {
 		return err
 	}
-	org.Status.PreviousHosts = nil
-	for i := range all {
-		h := &all[i]
+	o.org.Status.PreviousHosts = nil
+	for i := range reservations {
+		h := &reservations[i]
 		if !slices.Contains(ours, h.Name) {
-			org.Status.PreviousHosts = append(org.Status.PreviousHosts, v1alpha1.PreviousHost{Host: h.Name, ReservedUntil: h.Spec.ExpiresAt})
+			o.org.Status.PreviousHosts = append(o.org.Status.PreviousHosts, v1alpha1.PreviousHost{Host: h.Name, ReservedUntil: h.Spec.ExpiresAt})
 		}
-		if err := r.keepRedirect(ctx, h, ours, present); err != nil {
+		foreign, err := r.keepRedirect(ctx, h, ours, present)
+		if err != nil {
 			return fmt.Errorf("keep the reservation of %s: %w", h.Name, err)
+		}
+		if foreign {
+			o.foreign = append(o.foreign, h.Name)
 		}
 	}
 	return nil
@@ -129,8 +144,15 @@ func (o *observed) reportHosts(say status.Conditions, main string, served []stri
 	switch {
 	case o.suspended:
 		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonTrialEnded, "Not served: the trial ended without a subscription (A7)")
+	case len(o.reserved) > 0:
+		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonHostNotFree,
+			"Reserved, and not for this organization: "+strings.Join(o.reserved, ", ")+"; choose another host, or ask the platform to free it (A2)")
 	case o.hostsLack:
 		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonHostNotFree, "A host in spec.accessURL is not free; choose another (A2)")
+	case len(o.foreign) > 0:
+		say.True(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonForeignReservation,
+			"The hosts are held and routed. A HostReservation that the operator did not write redirects elsewhere, and is left as it is: "+
+				strings.Join(o.foreign, ", "))
 	default:
 		say.True(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonServing, "The hosts are held and routed")
 	}

@@ -27,6 +27,8 @@ type observed struct {
 	granted   bool          // it has a place among its super admin's (L1–L5)
 	hostsLack bool          // a host that it asks for is somebody else's
 	obstacles []string      // bindings that keep its members from access
+	reserved  []string      // of those, the ones that a reservation keeps from it
+	foreign   []string      // hosts whose reservation is the platform's own, and redirects elsewhere
 	again     time.Duration // after which something is to be tried again; 0: nothing is
 
 	seats, used, pending int32

@@ -39,24 +39,30 @@ func (r *Reconciler) reserve(ctx context.Context, org *v1alpha1.Organization, p 
 	return nil
 }
 
-// keepRedirect touches only reservations that redirect: one that a platform actor made for the organization, without a
-// redirect, is left as it is.
-func (r *Reconciler) keepRedirect(ctx context.Context, h *v1alpha1.HostReservation, ours []string, present string) error {
+// keepRedirect lets a reservation redirect to the present host, or ends it where the organization has the host again. It leaves what
+// somebody else wrote as it is, and reports whether that stands in the way.
+func (r *Reconciler) keepRedirect(ctx context.Context, h *v1alpha1.HostReservation, ours []string, present string) (foreign bool, err error) {
+	taken := slices.Contains(ours, h.Name)
 	switch {
+	case taken && writesAlone(h, all):
+		return false, child.Delete(ctx, r.Client, h)
 	case h.Spec.RedirectTo == "":
-		return nil
-	case slices.Contains(ours, h.Name):
-		return child.Delete(ctx, r.Client, h)
+		return false, nil // merely kept for the organization
+	case taken:
+		return true, nil
+	case !writesAlone(h, redirectTo):
+		return h.Spec.RedirectTo != present, nil
 	}
-	return r.redirect(ctx, h, present)
+	return false, r.redirect(ctx, h, present)
 }
 
 // redirect points a reservation to another host, or to none.
 func (r *Reconciler) redirect(ctx context.Context, h *v1alpha1.HostReservation, to string) error {
-	if h.Spec.RedirectTo == to {
+	if h.Spec.RedirectTo == to || !writesAlone(h, redirectTo) {
 		return nil
 	}
 	before := h.DeepCopy()
 	h.Spec.RedirectTo = to
-	return r.Client.Patch(ctx, h, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	return r.Client.Patch(ctx, h, patch, client.FieldOwner(v1alpha1.FieldOwner))
 }

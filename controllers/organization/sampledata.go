@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
@@ -110,13 +111,14 @@ func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status
 	err := r.Client.Create(ctx, job, client.FieldOwner(v1alpha1.FieldOwner))
 	if apierrors.IsAlreadyExists(err) { // the cache has not seen it yet, or it is somebody else's
 		if job, err = r.sampleDataJob(ctx, r.Live, o.org); err == nil && job == nil {
-			err = apierrors.NewConflict(batchv1.Resource("jobs"), sampleDataName, errNotOurs)
+			err = errNotOurs
 		}
 	}
 	switch {
 	case err == nil:
 		reportSampleData(job, say)
-	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), apierrors.IsConflict(err):
+	case apierrors.IsInvalid(err), apierrors.IsForbidden(err), errors.Is(err, errNotOurs):
+		log.FromContext(ctx).Error(err, "The Job that loads sample data was refused")
 		o.again = sampleDataAgain
 		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonJobRefused, refusal(err))
 	default:
@@ -128,9 +130,13 @@ func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status
 // refusal says why the cluster refuses the Job. Of one whose form is wrong it names the fields and no values: the template is the
 // platform's, and those who read this are not.
 func refusal(err error) string {
+	if errors.Is(err, errNotOurs) {
+		return "There is another Job " + sampleDataName + ", which is not the organization's"
+	}
 	var answer apierrors.APIStatus
 	if !apierrors.IsInvalid(err) || !errors.As(err, &answer) {
-		return err.Error()
+		_, why := status.Why(err)
+		return "Cannot create the Job: " + why
 	}
 	var fields []string
 	if details := answer.Status().Details; details != nil {

@@ -22,9 +22,17 @@ func TestRefusal(t *testing.T) {
 		err  error
 		want string
 	}{
-		"of an invalid one the fields, each once":  {invalid, "The Job's template is invalid: spec.selector, spec.template.spec.restartPolicy"},
-		"where none is named, that it is":          {apierrors.NewInvalid(kind, sampleDataName, nil), "The Job's template is invalid: its form"},
-		"of what is forbidden the cluster's words": {apierrors.NewForbidden(jobs, sampleDataName, errors.New("exceeded quota")), `jobs.batch "polyorg-sample-data" is forbidden: exceeded quota`},
+		"of an invalid one the fields, each once": {invalid, "The Job's template is invalid: spec.selector, spec.template.spec.restartPolicy"},
+		"where none is named, that it is":         {apierrors.NewInvalid(kind, sampleDataName, nil), "The Job's template is invalid: its form"},
+		"of a quota its name, and no numbers of the moment": {
+			apierrors.NewForbidden(jobs, sampleDataName, errors.New("exceeded quota: no-jobs, requested: count/jobs.batch=1, used: count/jobs.batch=7")),
+			"Cannot create the Job: exceeded quota: no-jobs",
+		},
+		"of what a webhook wrote nothing": {
+			apierrors.NewForbidden(jobs, sampleDataName, errors.New("denied at 10:31:07 by 10.0.0.7:51234")),
+			"Cannot create the Job: the cluster refuses it, by its access rules, a policy or a webhook",
+		},
+		"of another Job of its name, that it is another's": {errNotOurs, "There is another Job polyorg-sample-data, which is not the organization's"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if got := refusal(tc.err); got != tc.want {

@@ -4,11 +4,13 @@ package organization
 
 import (
 	"context"
+	"slices"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -18,17 +20,19 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // SetupWithManager registers the controller: an organization depends on what is in its namespace, on its reservations, on
-// the policy, and on others that ask for its hosts; while it has no place, on what else its super admin has.
+// the policy, and on others that ask for its hosts; while it has no place, on what else its super admin has; and while it ends, on
+// the answers to its invitations, which are in no namespace.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Organization{}).
+	return wake.For(mgr, &v1alpha1.Organization{}, sampleDataLoaded).
 		Watches(&rbacv1.RoleBinding{}, inside). // whoever made it: it can give people access, or be in the way
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).
@@ -37,7 +41,9 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Membership{}, inside).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(r.hostsMoved())).
 		Watches(&v1alpha1.Invitation{}, inside).
+		Watches(&v1alpha1.InvitationResponse{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofAnswer)), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.IntegrationBinding{}, inside).
 		Watches(&corev1.Namespace{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespace))).
 		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
@@ -48,6 +54,15 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 
 func ofNamespaced(_ context.Context, obj client.Object) []reconcile.Request {
 	return index.Named(facts.OrganizationOf(obj.GetNamespace()))
+}
+
+// ofAnswer is the organization to whose invitation somebody answered.
+func ofAnswer(_ context.Context, obj client.Object) []reconcile.Request {
+	answer, ok := obj.(*v1alpha1.InvitationResponse)
+	if !ok || answer.Spec.Invitation == nil {
+		return nil
+	}
+	return index.Named(facts.OrganizationOf(answer.Spec.Invitation.Namespace))
 }
 
 func ofNamespace(_ context.Context, ns client.Object) []reconcile.Request {
@@ -65,6 +80,38 @@ func (r *Reconciler) ofHost(ctx context.Context, obj client.Object) []reconcile.
 		requests = append(requests, index.Named(h.Spec.HeldFor.Name)...)
 	}
 	return requests
+}
+
+// rivals are the other organizations that ask for a host which one has, or asks for.
+func (r *Reconciler) rivals(ctx context.Context, obj client.Object) []reconcile.Request {
+	org, ok := obj.(*v1alpha1.Organization)
+	if !ok {
+		return nil
+	}
+	var requests []reconcile.Request
+	for _, host := range index.Hosts(org, r.Config.Ingress.BaseDomain) {
+		requests = append(requests, index.Requests(ctx, r.Client, &v1alpha1.OrganizationList{}, client.MatchingFields{index.Host: host})...)
+	}
+	return slices.DeleteFunc(requests, func(other reconcile.Request) bool { return other.Name == org.Name })
+}
+
+// hostsMoved passes that an organization asks for other hosts than before, has others, or is gone: a rival may take what it gives up,
+// or must give up what it took.
+func (r *Reconciler) hostsMoved() predicate.Predicate {
+	return predicate.Or(index.Gone, index.Updates(func(before, after client.Object) bool {
+		was, ok1 := before.(*v1alpha1.Organization)
+		is, ok2 := after.(*v1alpha1.Organization)
+		base := r.Config.Ingress.BaseDomain
+		return ok1 && ok2 && !(slices.Equal(was.Status.Hosts, is.Status.Hosts) && slices.Equal(rules.Hosts(was, base), rules.Hosts(is, base)))
+	}))
+}
+
+// sampleDataLoaded passes that it is written down that sample data was loaded: its Job may go then.
+var sampleDataLoaded = index.Updates(func(was, is client.Object) bool { return !isLoaded(was) && isLoaded(is) })
+
+func isLoaded(obj client.Object) bool {
+	org, ok := obj.(*v1alpha1.Organization)
+	return ok && meta.IsStatusConditionTrue(org.Status.Conditions, v1alpha1.ConditionSampleDataLoaded)
 }
 
 // waitingOf are the organizations of the same person that wait for a place.

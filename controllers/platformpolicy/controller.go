@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -30,7 +31,7 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	return ctrl.NewControllerManagedBy(mgr).For(&v1alpha1.PlatformPolicy{}).Complete(r)
+	return wake.For(mgr, &v1alpha1.PlatformPolicy{}).Complete(r)
 }
 
 // Reconcile says what is wrong with a policy that got past admission.

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 )
@@ -23,12 +24,12 @@ import (
 // organization, and on the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.User{}).
+	return wake.For(mgr, &v1alpha1.User{}).
 		Watches(&v1alpha1.Membership{}, person).
 		Watches(&v1alpha1.Invitation{}, person).
 		Watches(&v1alpha1.Organization{}, person).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), builder.WithPredicates(shownChanged)).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.leftBehind), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding)).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
@@ -58,6 +59,11 @@ func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []re
 	if org.GetDeletionTimestamp() != nil {
 		return nil
 	}
+	return r.leftBehind(ctx, org)
+}
+
+// leftBehind are its members and those whom it invites, also once it is gone: then nobody, unless its finalizer was removed by hand.
+func (r *Reconciler) leftBehind(ctx context.Context, org client.Object) []reconcile.Request {
 	return r.in(ctx, v1alpha1.NamespacePrefix+org.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
 }
 

@@ -114,10 +114,11 @@ func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
 }
 
 // SeatsForAll reports whether everybody who wants a seat of an organization can have one (E5), so that nobody needs to be ranked.
-func SeatsForAll(o Outlook, organization string) bool {
+// Of an organization that the outlook does not know, it is not known how many seats there are: nothing follows from that.
+func SeatsForAll(o Outlook, organization string) (forAll, known bool) {
 	j := newJudgement(o, Act{}, nil, nil)
 	seats, known := j.seats(organization)
-	return !known || j.seatsUsed(organization, "") <= seats
+	return known && j.seatsUsed(organization, "") <= seats, known
 }
 
 // Outranks reports whether the host goes to one organization rather than to another that asks for it too (A2): to the one

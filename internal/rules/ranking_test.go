@@ -174,3 +174,21 @@ func TestOutranks(t *testing.T) {
 		}
 	}
 }
+
+func TestSeatsForAll(t *testing.T) {
+	three := org("zylker", alice).on(v1alpha1.EditionStandard, 3)
+	for sentence, tc := range map[string]struct {
+		w             world
+		forAll, known bool
+	}{
+		"as many as there are seats": {world{}.with(three).with(crowd(2, "zylker")...), true, true},
+		"one more":                   {world{}.with(three).with(crowd(3, "zylker")...), false, true},
+		"of an organization that was not seen, nothing follows from that": {world{}.with(crowd(9, "zylker")...), false, false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if forAll, known := rules.SeatsForAll(rules.Best(tc.w), "zylker"); forAll != tc.forAll || known != tc.known {
+				t.Errorf("seats for all: %v, known: %v, want %v, %v", forAll, known, tc.forAll, tc.known)
+			}
+		})
+	}
+}

@@ -34,8 +34,16 @@ type office struct {
 	walks   int                    // how often all that is in the organization was listed
 }
 
-// newOffice makes an organization with so many licences and members beside the super admin.
+// newOffice makes an organization with so many licences and members beside the super admin. The view has seen the organization.
 func newOffice(t *testing.T, licenses int32, members int) *office {
+	t.Helper()
+	o := officeUnseen(t, licenses, members)
+	o.see(t, "Organization", "1000", o.organization(t))
+	return o
+}
+
+// officeUnseen is one whose organization and members the view has not seen yet.
+func officeUnseen(t *testing.T, licenses int32, members int) *office {
 	t.Helper()
 	org := &v1alpha1.Organization{
 		ObjectMeta: metav1.ObjectMeta{Name: "zylker", UID: "zylker"},
@@ -55,9 +63,8 @@ func newOffice(t *testing.T, licenses int32, members int) *office {
 		o.members, objects = append(o.members, m), append(objects, m)
 	}
 	o.client = o.cache(t, objects...)
-	o.see(t, "Organization", "1", org)
 	for _, kind := range facts.Kinds() {
-		if kind != "Organization" && kind != "Membership" {
+		if kind != "Membership" {
 			o.see(t, kind, "1")
 		}
 	}
@@ -203,6 +210,53 @@ func TestNobodyIsJudgedByAViewThatIsBehind(t *testing.T) {
 	if surplus, err := d.Ask(t.Context(), &m); err != nil || len(surplus) > 0 {
 		t.Errorf("got %v, %v once the view has caught up", surplus, err)
 	}
+}
+
+// The view of organizations is late: it does not know yet how many seats there are, so nobody is given one by it.
+func TestNobodyIsRankedBeforeTheViewHasSeenTheOrganization(t *testing.T) {
+	o := officeUnseen(t, 3, 4)
+	o.seeMembers(t)
+	d := NewDesk(o.client, o.view)
+	younger := o.member(t, 3)
+	if _, err := d.Ask(t.Context(), younger); !errors.Is(err, status.ErrBehind) {
+		t.Errorf("got %v before the view has seen the organization, want to be sent to come again", err)
+	}
+	o.see(t, "Organization", "1000", o.organization(t))
+	for i := range o.members {
+		surplus, err := d.Ask(t.Context(), o.member(t, i))
+		if want := i < 2; err != nil || (len(surplus) == 0) != want {
+			t.Errorf("member %d: got %v, %v, want a place: %v", i, surplus, err, want)
+		}
+	}
+}
+
+// The view has seen the organization go, of which the cache tells still.
+func TestNobodyIsRankedInAnOrganizationThatIsGone(t *testing.T) {
+	o := newOffice(t, 3, 4)
+	o.seeMembers(t)
+	o.see(t, "Organization", "1001")
+	if _, err := NewDesk(o.client, o.view).Ask(t.Context(), o.member(t, 0)); !errors.Is(err, status.ErrBehind) {
+		t.Errorf("got %v, want to be sent to come again", err)
+	}
+}
+
+// member is one as the cache has it.
+func (o *office) member(t *testing.T, i int) *v1alpha1.Membership {
+	t.Helper()
+	var m v1alpha1.Membership
+	if err := o.client.Get(t.Context(), client.ObjectKeyFromObject(o.members[i]), &m); err != nil {
+		t.Fatal(err)
+	}
+	return &m
+}
+
+func (o *office) organization(t *testing.T) *v1alpha1.Organization {
+	t.Helper()
+	var org v1alpha1.Organization
+	if err := o.client.Get(t.Context(), client.ObjectKey{Name: "zylker"}, &org); err != nil {
+		t.Fatal(err)
+	}
+	return &org
 }
 
 func TestRecentForgetsTheOldest(t *testing.T) {

@@ -50,8 +50,10 @@ func (g gathering) seat(ctx context.Context, user, organization string) error {
 		return err
 	}
 	g.Tell(&org)
-	err := g.person(ctx, user, func(m *v1alpha1.Membership) { g.Consider(m) })
-	if err != nil || g.desk.seatsForAll(organization) {
+	if err := g.person(ctx, user, func(m *v1alpha1.Membership) { g.Consider(m) }); err != nil {
+		return err
+	}
+	if forAll, err := g.desk.seatsForAll(&org); err != nil || forAll {
 		return err
 	}
 	inside := client.InNamespace(v1alpha1.NamespacePrefix + organization)

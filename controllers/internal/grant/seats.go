@@ -17,19 +17,29 @@ import (
 // patience is how long the view may be behind the cache before whoever asks is sent to come again.
 const patience = 100 * time.Millisecond
 
-// catchUp waits until the view has seen who wants a seat as they are now. So whoever was given one is in the view when the next
-// is judged by it.
+// catchUp waits until the view has seen those who want a seat, and their organization, as the cache has them. So whoever was given
+// a seat is in the view when the next is judged by it, and the view knows how many seats there are.
 func (d *Desk) catchUp(ctx context.Context, obj client.Object) error {
 	kind := wantsSeat(obj)
 	if kind == "" || d.view == nil {
 		return nil
 	}
+	var org v1alpha1.Organization
+	if err := d.client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(obj.GetNamespace())}, &org); err != nil {
+		return err
+	}
+	fences := fence(&org)
+	fences[kind] = obj.GetResourceVersion()
+	return d.reach(ctx, fences)
+}
+
+// reach waits a moment until the view has come as far as the fences.
+func (d *Desk) reach(ctx context.Context, fences map[string]string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, status.ErrBehind)
 	defer cancel()
-	seen := map[string]string{kind: obj.GetResourceVersion()}
 	for {
 		changed := d.view.Changed()
-		if d.view.Synced() && d.view.Reached(seen) {
+		if d.view.Synced() && d.view.Reached(fences) {
 			return nil
 		}
 		select {
@@ -51,14 +61,25 @@ func wantsSeat(obj client.Object) string {
 	return ""
 }
 
-// seatsForAll reports whether an organization has seats for everybody who wants one, without looking at each of them (E5).
-func (d *Desk) seatsForAll(organization string) bool {
-	if d.view == nil {
-		return false
+// seatsForAll reports whether an organization has seats for everybody who wants one, without looking at each of them (E5). While
+// the view has not seen the organization as the cache has it, or has seen it go, nothing is decided.
+func (d *Desk) seatsForAll(org *v1alpha1.Organization) (forAll bool, err error) {
+	switch {
+	case d.view == nil:
+		return false, nil
+	case !d.view.Reached(fence(org)):
+		return false, status.ErrBehind
 	}
-	forAll := false
 	d.view.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
-		forAll = rules.SeatsForAll(rules.Best(w), organization)
+		var known bool
+		if forAll, known = rules.SeatsForAll(rules.Best(w), org.Name); !known {
+			err = status.ErrBehind
+		}
 	})
-	return forAll
+	return forAll, err
+}
+
+// fence is how far a view must be to know an organization as the cache has it.
+func fence(org *v1alpha1.Organization) map[string]string {
+	return map[string]string{"Organization": org.ResourceVersion}
 }

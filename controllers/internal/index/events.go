@@ -24,14 +24,22 @@ var Frees = predicate.Funcs{
 func speaks(obj client.Object) bool { return len(facts.Of(obj, "")) > 0 }
 
 // GrantChanged passes that an object is given its place or refused it, on which what belongs to it waits.
-var GrantChanged = updates(func(was, is client.Object) bool {
+var GrantChanged = Updates(func(was, is client.Object) bool {
 	return rules.Granted(was) != rules.Granted(is) || rules.Judged(was) != rules.Judged(is)
 })
 
-// Judged passes that it is decided whether an object is given its place.
-var Judged = updates(func(was, is client.Object) bool { return rules.Judged(was) != rules.Judged(is) })
+// Judged passes that it is decided whether an object is given its place, and that it goes undecided.
+var Judged = predicate.Or(Gone, Updates(func(was, is client.Object) bool { return rules.Judged(was) != rules.Judged(is) }))
 
-func updates(passes func(was, is client.Object) bool) predicate.Funcs {
+// Gone passes that an object is not there any more.
+var Gone = predicate.Funcs{
+	CreateFunc:  func(event.CreateEvent) bool { return false },
+	UpdateFunc:  func(event.UpdateEvent) bool { return false },
+	GenericFunc: func(event.GenericEvent) bool { return false },
+}
+
+// Updates passes those changes of an object for which a function says so.
+func Updates(passes func(was, is client.Object) bool) predicate.Funcs {
 	return predicate.Funcs{
 		CreateFunc:  func(event.CreateEvent) bool { return false },
 		DeleteFunc:  func(event.DeleteEvent) bool { return false },

@@ -101,6 +101,11 @@ func hosts(obj client.Object, baseDomain string) []string {
 	if !ok {
 		return nil
 	}
+	return Hosts(org, baseDomain)
+}
+
+// Hosts are those that an organization asks for or holds, in order.
+func Hosts(org *v1alpha1.Organization, baseDomain string) []string {
 	all := slices.Concat(rules.Hosts(org, baseDomain), org.Status.Hosts)
 	slices.Sort(all)
 	return slices.Compact(all)

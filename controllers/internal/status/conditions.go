@@ -24,8 +24,17 @@ type Conditions struct {
 	now        time.Time
 }
 
-// Set says one thing.
+// opposites cannot both be True (kstatus): what is stalled is not under way.
+var opposites = map[string]string{
+	v1alpha1.ConditionStalled:     v1alpha1.ConditionReconciling,
+	v1alpha1.ConditionReconciling: v1alpha1.ConditionStalled,
+}
+
+// Set says one thing. What cannot be said beside it is said no more.
 func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, message string) {
+	if opposite, ok := opposites[kind]; ok && status == metav1.ConditionTrue {
+		c.Remove(opposite)
+	}
 	meta.SetStatusCondition(c.list, metav1.Condition{
 		Type: kind, Status: status, Reason: reason, Message: cut(message),
 		ObservedGeneration: c.generation, LastTransitionTime: metav1.NewTime(c.now),
@@ -72,20 +81,26 @@ func (c Conditions) Off(reason, message string) {
 func (c Conditions) Waiting(reason, message string) {
 	c.False(v1alpha1.ConditionReady, reason, message)
 	c.True(v1alpha1.ConditionReconciling, reason, message)
-	c.Remove(v1alpha1.ConditionStalled)
 }
 
 // Stalled says that nothing will change until somebody acts.
 func (c Conditions) Stalled(reason, message string) {
 	c.False(v1alpha1.ConditionReady, reason, message)
 	c.True(v1alpha1.ConditionStalled, reason, message)
-	c.Remove(v1alpha1.ConditionReconciling)
 }
 
-// retrying says that a request failed and is made again; whether the object is ready is as it was.
+// retrying says that an attempt failed and that another is made; whether the object is ready is as it was.
 func (c Conditions) retrying(err error) {
 	if meta.FindStatusCondition(*c.list, v1alpha1.ConditionReady) == nil {
-		c.Set(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonProgressing, "The first attempt is not over")
+		c.Set(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonProgressing, "No attempt has succeeded so far")
 	}
-	c.True(v1alpha1.ConditionReconciling, v1alpha1.ReasonRetrying, err.Error())
+	reason, message := explain(err)
+	c.True(v1alpha1.ConditionReconciling, reason, message)
+}
+
+// settle mends what an older operator, or somebody else, has left: both of two that exclude each other.
+func (c Conditions) settle() {
+	if meta.IsStatusConditionTrue(*c.list, v1alpha1.ConditionStalled) {
+		c.Remove(v1alpha1.ConditionReconciling)
+	}
 }

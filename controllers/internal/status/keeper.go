@@ -54,13 +54,14 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if k.Finalizer != "" && obj.GetDeletionTimestamp() == nil && !controllerutil.ContainsFinalizer(obj, k.Finalizer) {
-		return ctrl.Result{}, k.begin(ctx, obj)
+		return k.begin(ctx, obj)
 	}
 	before := obj.DeepCopyObject().(T)
 	defer func() { result, err = k.store(ctx, before, obj, result, err) }()
 
 	conditions, observed := k.Parts(obj)
 	say := Conditions{list: conditions, generation: obj.GetGeneration(), now: k.Clock.Now()}
+	say.settle()
 	after, err := step(ctx, obj, say, say.now)
 	switch {
 	case err == nil:
@@ -71,15 +72,16 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	return ctrl.Result{RequeueAfter: after}, err
 }
 
-// begin stores the finalizer by a patch of its own; that change wakes the controller again.
-func (k Keeper[T]) begin(ctx context.Context, obj T) error {
+// begin stores the finalizer by a patch of its own; that change wakes the controller again. Whoever was faster may have written
+// nothing that does.
+func (k Keeper[T]) begin(ctx context.Context, obj T) (ctrl.Result, error) {
 	patch := client.MergeFromWithOptions(obj.DeepCopyObject().(T), client.MergeFromWithOptimisticLock{})
 	controllerutil.AddFinalizer(obj, k.Finalizer)
 	err := k.Client.Patch(ctx, obj, patch)
-	if apierrors.IsConflict(err) {
-		return nil // whoever was faster wakes the controller too
+	if lostRace(err) {
+		return ctrl.Result{RequeueAfter: again}, nil
 	}
-	return client.IgnoreNotFound(err)
+	return ctrl.Result{}, client.IgnoreNotFound(err)
 }
 
 // ErrBehind is that of a step which would have gone by what is not up to date yet.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package wake says what wakes a controller, and how long it waits before it tries again what failed.
+package wake
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+const (
+	// shortest is the wait after the first failure; each further one doubles it.
+	shortest = 5 * time.Millisecond
+	// longest is the wait that is never exceeded, so that what was mended is noticed soon.
+	longest = 2 * time.Minute
+)
+
+// For begins a controller of one kind. What somebody writes into the object wakes it, and so do the changes that also pass. What the
+// controller itself writes into the status does not: an attempt that failed would lead to the next one at once.
+func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *builder.Builder {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(obj, builder.WithPredicates(predicate.Or(append(also, Written)...))).
+		WithOptions(controller.Options{RateLimiter: BackOff()})
+}
+
+// BackOff is how long each object waits after its failures. Nothing bounds all of them together: the workers of a controller do.
+func BackOff() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](shortest, longest)
+}
+
+// Written passes all but a change of the status. An object that did not change at all is passed too: that is the cache, which shows
+// everything again from time to time.
+var Written = Changes(func(was, is client.Object) bool {
+	return was.GetResourceVersion() == is.GetResourceVersion() ||
+		was.GetUID() != is.GetUID() ||
+		was.GetGeneration() != is.GetGeneration() ||
+		!was.GetDeletionTimestamp().Equal(is.GetDeletionTimestamp()) ||
+		!maps.Equal(was.GetLabels(), is.GetLabels()) ||
+		!maps.Equal(was.GetAnnotations(), is.GetAnnotations()) ||
+		!slices.Equal(was.GetFinalizers(), is.GetFinalizers())
+})
+
+// Changes passes what comes and what goes, and those changes for which a function says so.
+func Changes(passes func(was, is client.Object) bool) predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return passes(e.ObjectOld, e.ObjectNew) }}
+}

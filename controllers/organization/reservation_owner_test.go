@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// wrote is what the API server notes of one who wrote fields.
+func wrote(manager, fields string) metav1.ManagedFieldsEntry {
+	return metav1.ManagedFieldsEntry{Manager: manager, FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)}}
+}
+
+func TestWritesAlone(t *testing.T) {
+	made := wrote("polyorg", `{"f:metadata":{"f:labels":{}},"f:spec":{".":{},"f:heldFor":{"f:name":{},"f:uid":{}},"f:redirectTo":{},"f:expiresAt":{}}}`)
+	said := wrote("manager", `{"f:status":{"f:conditions":{}}}`)
+	said.Subresource = "status"
+	for sentence, tc := range map[string]struct {
+		by             []metav1.ManagedFieldsEntry
+		alone, directs bool
+	}{
+		"what the operator made is its own":                     {[]metav1.ManagedFieldsEntry{made, said}, true, true},
+		"also where somebody labelled it":                       {[]metav1.ManagedFieldsEntry{made, wrote("kubectl", `{"f:metadata":{"f:labels":{}}}`)}, true, true},
+		"one that was prolonged redirects, and is not deleted":  {[]metav1.ManagedFieldsEntry{made, wrote("kubectl-edit", `{"f:spec":{"f:expiresAt":{}}}`)}, false, true},
+		"one whose redirect was taken over is the platform's":   {[]metav1.ManagedFieldsEntry{made, wrote("flux", `{"f:spec":{"f:redirectTo":{}}}`)}, false, false},
+		"one from Git is the platform's, with the same content": {[]metav1.ManagedFieldsEntry{wrote("kubectl", string(made.FieldsV1.Raw))}, false, false},
+		"what is not known is nobody's":                         {nil, false, false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			h := &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{ManagedFields: tc.by}}
+			if got := writesAlone(h, all); got != tc.alone {
+				t.Errorf("wrote all of it: %v, want %v", got, tc.alone)
+			}
+			if got := writesAlone(h, redirectTo); got != tc.directs {
+				t.Errorf("wrote the redirect: %v, want %v", got, tc.directs)
+			}
+		})
+	}
+}
