@@ -97,6 +97,9 @@ const (
 	ReasonNamespaceNotOurs = "NamespaceNotOurs"
 	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away.
 	ReasonNamespaceTerminating = "NamespaceTerminating"
+	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past
+	// admission: nothing of it is ended while it is protected (O7).
+	ReasonDeletionProtected = "DeletionProtected"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved
@@ -177,6 +180,8 @@ const (
 	ReasonWithinLimits = "WithinLimits"
 	// ReasonUpToDate appears with Ready=True on a User whose status tells the present.
 	ReasonUpToDate = "UpToDate"
+	// ReasonMadeAgain is the reason of a Warning event of a User that was deleted past admission.
+	ReasonMadeAgain = "MadeAgain"
 )
 
 // Reasons of a HostReservation and of a PlatformPolicy.

@@ -15,6 +15,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // SetupWithManager registers the controller: a membership depends on its organization and, while it has no place, on all that may
@@ -36,11 +37,11 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 
 // members are all memberships of an organization. One that ends deletes each of them, which is when they are looked at: to say before
 // of thousands that they are about to go is a write each that nobody will read.
-func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile.Request {
-	if org.GetDeletionTimestamp() != nil {
+func (r *Reconciler) members(ctx context.Context, obj client.Object) []reconcile.Request {
+	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
 	}
-	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
+	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+obj.GetName()))
 }
 
 // waitingOf are the memberships of the same user that wait for a place.

@@ -17,6 +17,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // SetupWithManager registers the controller: a User depends on what speaks of the person, on what their list shows of each
@@ -24,7 +25,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.User{}).
+		For(&v1alpha1.User{}, builder.WithPredicates(r.memory.deletions())).
 		Watches(&v1alpha1.Membership{}, person).
 		Watches(&v1alpha1.Invitation{}, person).
 		Watches(&v1alpha1.Organization{}, person).
@@ -54,11 +55,11 @@ func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
 
 // ofOrganization are its members, and those whom it invites. Of one that ends they are looked at as their memberships and invitations
 // go.
-func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
-	if org.GetDeletionTimestamp() != nil {
+func (r *Reconciler) ofOrganization(ctx context.Context, obj client.Object) []reconcile.Request {
+	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
 	}
-	return r.in(ctx, v1alpha1.NamespacePrefix+org.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
+	return r.in(ctx, v1alpha1.NamespacePrefix+obj.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
 }
 
 // ofBinding are those whom its organization invites: the binding may decide where they can answer (G5).

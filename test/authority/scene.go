@@ -29,7 +29,7 @@ const Finalizer = "example.com/keep"
 // Now is when everything in the table is done; what is there was made a day before.
 var Now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// People beside the classes': two members on whom others act, and three who are none.
+// People beside the classes': three members on whom others act, and some who are none.
 var (
 	owner    = email("owner")
 	admin    = email("administrator")
@@ -39,13 +39,14 @@ var (
 	guest    = email("guest")  // invited
 	declan   = email("declan") // declined
 	newcomer = email("newcomer")
+	former   = email("former") // in no organization any more, but has a User, which the platform keeps
 )
 
 // Scene is every object that is there before anybody acts.
 func Scene() []client.Object {
 	all := []client.Object{
 		org(home), org(guarded), org(lapsed), org(ending), org(elsewhere),
-		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(),
+		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(), user(former),
 	}
 	for _, c := range Classes {
 		if c.Email() != "" {
