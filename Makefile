@@ -33,7 +33,7 @@ test: controlplane ## Run the unit and integration tests with the race detector.
 	@hack/test.sh
 
 .PHONY: test-long
-test-long: controlplane ## Run the long tests too (build tag long), and fuzz each parser for FUZZTIME (30s).
+test-long: controlplane helm ## Run the long tests too (build tag long), and fuzz each parser for FUZZTIME (30s).
 	@hack/test.sh -tags long
 	@hack/fuzz.sh $(or $(FUZZTIME),30s)
 
@@ -101,6 +101,10 @@ generators:
 .PHONY: linter
 linter:
 	@hack/tools/build.sh hack/tools/lint $(TOOLS)
+
+.PHONY: helm
+helm: # what test/helm runs; some minutes on a cold machine, so only the long tests need it
+	@hack/tools/build.sh hack/tools/helm $(TOOLS)
 
 .PHONY: clean
 clean: ## Remove what builds and tests left; keep the control plane and the tools, which take minutes.
