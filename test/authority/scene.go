@@ -46,7 +46,7 @@ var (
 func Scene() []client.Object {
 	all := []client.Object{
 		org(home), org(guarded), org(lapsed), org(ending), org(elsewhere),
-		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(), user(former),
+		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(),
 	}
 	for _, c := range Classes {
 		if c.Email() != "" {

@@ -29,7 +29,7 @@ func setScene(ctx context.Context) {
 	stage[*v1alpha1.Invitation](ctx)
 	stage[*v1alpha1.IntegrationBinding](ctx)
 	stage[*v1alpha1.HostReservation](ctx)
-	stage[*v1alpha1.User](ctx)
+	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(user(former))) })).To(Succeed())
 	Expect(lab.Insist(ctx, func() error { return signedInAs(declan).Create(ctx, bare(answer(declan))) })).To(Succeed())
 	Expect(lab.Change(ctx, l.Platform, org(lapsed), func(o *v1alpha1.Organization) {
 		o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Hour)}
