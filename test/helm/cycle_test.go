@@ -199,7 +199,7 @@ var _ = Describe("A chart of customers", Ordered, func() {
 var _ = It("A chart without that annotation is told of it by the refusal, and ends well the second time", func(ctx context.Context) {
 	r := newRelease("bare")
 	r.upgrades(ctx, []string{"oak"}, "--set=keepNamespaces=false")
-	said, err := r.helm(ctx, "uninstall", r.name, "--wait", "--timeout=1m")
+	said, err := r.helm(ctx, "uninstall", r.name, "--wait", "--timeout=1m", "--debug") // without it, Helm names no reason
 	Expect(err).To(HaveOccurred(), said)
 	Expect(said).To(And(ContainSubstring("helm.sh/resource-policy: keep"), ContainSubstring("(O7)")))
 	r.does(ctx, "uninstall", r.name, "--wait", "--timeout=3m")
