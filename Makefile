@@ -33,7 +33,7 @@ test: controlplane ## Run the unit and integration tests with the race detector.
 	@hack/test.sh
 
 .PHONY: test-long
-test-long: controlplane build ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
+test-long: controlplane build helm ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
 	@POLYORG_MANAGER=$(CURDIR)/bin/manager go run ./hack/long $(if $(ONLY),-only '$(ONLY)') $(if $(ALL),-all) $(if $(FUZZTIME),-fuzz $(FUZZTIME))
 
 .PHONY: mutants
@@ -100,6 +100,10 @@ generators:
 .PHONY: linter
 linter:
 	@hack/tools/build.sh hack/tools/lint $(TOOLS)
+
+.PHONY: helm
+helm: # what test/helm runs; some minutes on a cold machine, so only the long tests need it
+	@hack/tools/build.sh hack/tools/helm $(TOOLS)
 
 .PHONY: clean
 clean: ## Remove what builds and tests left; keep the control plane and the tools, which take minutes.

@@ -38,4 +38,7 @@ done
 if "$kubectl" get configmap --namespace=polyorg-system polyorg-journal >/dev/null 2>&1; then
   "$kubectl" patch configmap --namespace=polyorg-system polyorg-journal --type=merge --patch='{"metadata":{"finalizers":null}}'
 fi
+# The kinds go only where that is said out loud (config/policy/kinds.yaml).
+mapfile -t crds < <("$kubectl" get crd --output=name | grep '\.polyorg\.io$')
+((!${#crds[@]})) || "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
 "$kubectl" delete --kustomize=config/default --ignore-not-found

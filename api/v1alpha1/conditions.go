@@ -121,6 +121,9 @@ const (
 	// ReasonBindingInTheWay appears with Ready=False and Stalled=True when a RoleBinding, or ClusterRoleBinding, of the operator's own name
 	// gives another role, which cannot be changed. The message names it; members get no access by it until somebody deletes it (R7).
 	ReasonBindingInTheWay = "BindingInTheWay"
+	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past
+	// admission: nothing of it is ended while it is protected (O7).
+	ReasonDeletionProtected = "DeletionProtected"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
 	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed, and a HostReservation for the
@@ -204,6 +207,8 @@ const (
 	ReasonWithinLimits = "WithinLimits"
 	// ReasonUpToDate appears with Ready=True on a User whose status tells the present.
 	ReasonUpToDate = "UpToDate"
+	// ReasonMadeAgain is the reason of a Warning event of a User that was deleted past admission.
+	ReasonMadeAgain = "MadeAgain"
 )
 
 // Reasons of a HostReservation and of a PlatformPolicy.

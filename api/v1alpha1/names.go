@@ -11,6 +11,14 @@ const (
 	// and takes it away, and nobody else deletes a namespace that bears it (O7).
 	OrganizationUIDLabel = GroupName + "/organization-uid"
 
+	// OrganizationEndingLabel marks the namespace of an organization whose deletion is admitted: from then on it may be deleted too
+	// (O7). Its value is when that was, in Unix seconds. The operator alone sets it, and takes it away if the organization lives on.
+	OrganizationEndingLabel = GroupName + "/organization-ending"
+
+	// AllowDeletionAnnotation with the value "true" on a CustomResourceDefinition of ours lets it be deleted, with all of its
+	// objects (O7).
+	AllowDeletionAnnotation = GroupName + "/allow-deletion"
+
 	// ManagedByLabel with the value FieldOwner marks a User that the operator made, and removes with the person's last
 	// organization and invitation.
 	ManagedByLabel = "app.kubernetes.io/managed-by"

@@ -43,7 +43,7 @@ func (r *Reconciler) organizationLives(ctx context.Context, a *v1alpha1.Invitati
 	var org v1alpha1.Organization
 	name := facts.OrganizationOf(a.Spec.Invitation.Namespace)
 	err := r.Live.Get(ctx, client.ObjectKey{Name: name}, &org)
-	return err == nil && org.DeletionTimestamp == nil, client.IgnoreNotFound(err)
+	return err == nil && !rules.Ending(&org), client.IgnoreNotFound(err)
 }
 
 // invitation is the one that is answered, nil when it is gone: another of its name is not meant.

@@ -16,6 +16,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // SetupWithManager registers the controller: a membership depends on its organization and, while it has no place, on all that may
@@ -37,11 +38,11 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 
 // members are all memberships of an organization. One that ends deletes each of them, which is when they are looked at: to say before
 // of thousands that they are about to go is a write each that nobody will read.
-func (r *Reconciler) members(ctx context.Context, org client.Object) []reconcile.Request {
-	if org.GetDeletionTimestamp() != nil {
+func (r *Reconciler) members(ctx context.Context, obj client.Object) []reconcile.Request {
+	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
 	}
-	return r.leftBehind(ctx, org)
+	return r.leftBehind(ctx, obj)
 }
 
 // leftBehind are the memberships that are there when their organization is gone: none, unless its finalizer was removed by hand.

@@ -6,13 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 )
 
@@ -48,8 +49,43 @@ func belongings(org *v1alpha1.Organization) []belonging {
 
 // endContent deletes a batch of what belongs to an organization that ends, and says how much there was; nothing, when it is all gone.
 func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
-	var counts []string
-	var living []client.Object
+	found, living, err := r.content(ctx, org)
+	if len(found) == 0 || err != nil {
+		return "", err
+	}
+	ending := total(found) > len(living)
+	for batch := range slices.Chunk(living, batch) {
+		gone, err := r.deleteAll(ctx, batch)
+		if ending = ending || gone < len(batch); ending || err != nil {
+			return "Deletes what belongs to it; left: " + said(found), err
+		}
+	}
+	return "", nil // the cache is behind, as it stays when the kind itself is deleted
+}
+
+// count is how many objects of one kind belong to an organization.
+type count struct {
+	n  int
+	of string
+}
+
+func total(counts []count) (n int) {
+	for _, c := range counts {
+		n += c.n
+	}
+	return n
+}
+
+func said(counts []count) string {
+	var texts []string
+	for _, c := range counts {
+		texts = append(texts, fmt.Sprintf("%d %s", c.n, c.of))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// content counts what belongs to an organization, and returns what of it is not being deleted yet.
+func (r *Reconciler) content(ctx context.Context, org *v1alpha1.Organization) (found []count, living []client.Object, err error) {
 	for _, b := range belongings(org) {
 		n := 0
 		err = errors.Join(err, index.Each(ctx, r.Client, b.list, func(obj client.Object) {
@@ -59,26 +95,26 @@ func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization)
 			}
 		}, b.where))
 		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, b.name))
+			found = append(found, count{n, b.name})
 		}
 	}
-	if len(counts) == 0 || err != nil {
-		return "", err
-	}
-	left = "Deletes what belongs to it; left: " + strings.Join(counts, ", ")
-	return left, r.deleteAll(ctx, living[:min(batch, len(living))])
+	return found, living, err
 }
 
-// deleteAll deletes objects, many at once.
-func (r *Reconciler) deleteAll(ctx context.Context, objects []client.Object) error {
+// deleteAll deletes objects, many at once, and tells how many were gone before.
+func (r *Reconciler) deleteAll(ctx context.Context, objects []client.Object) (gone int, err error) {
 	errs := make([]error, len(objects))
 	workqueue.ParallelizeUntil(ctx, atOnce, len(objects), func(i int) {
-		errs[i] = child.Delete(ctx, r.Client, objects[i])
+		uid := objects[i].GetUID()
+		errs[i] = r.Client.Delete(ctx, objects[i], client.Preconditions{UID: &uid})
 	})
 	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("delete what belongs to the organization: %w", err) // one says enough
+		switch {
+		case apierrors.IsNotFound(err):
+			gone++
+		case err != nil:
+			return gone, fmt.Errorf("delete what belongs to the organization: %w", err) // one says enough
 		}
 	}
-	return ctx.Err()
+	return gone, ctx.Err()
 }

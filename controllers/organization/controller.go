@@ -18,6 +18,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Reconciler keeps what belongs to each organization.
@@ -64,7 +65,7 @@ func parts(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
 }
 
 func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (time.Duration, error) {
-	if org.DeletionTimestamp != nil {
+	if rules.Ending(org) {
 		return 0, status.During("give back what belongs to it", r.end(ctx, org, say, now))
 	}
 	o, err := r.observe(ctx, org, now)
@@ -75,13 +76,16 @@ func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say s
 	if o.granted, err = r.Desk.Give(ctx, org, say); err != nil {
 		return 0, err
 	}
+	if org.DeletionTimestamp != nil {
+		return o.next(now), r.hold(ctx, o, say)
+	}
 	err = r.keep(ctx, o, say, now)
 	return o.next(now), err
 }
 
 // keep makes what belongs to the organization, in the order in which one thing needs another.
 func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
-	ours, err := r.keepNamespace(ctx, o.org, say)
+	ours, err := r.keepNamespace(ctx, o, say, now)
 	if err != nil {
 		return status.During("keep its namespace", err)
 	}

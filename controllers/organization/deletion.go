@@ -20,11 +20,14 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/world"
 )
 
-// end gives everything back (O7): first everybody's access; then the hosts, to reservations; then all that belongs to it; then the
+// end gives everything back (O7): first its namespace may be deleted by whoever wants to; then it ends everybody's access; then the hosts, to reservations; then all that belongs to it; then the
 // namespace; and only when that is gone does the organization go. Each step finds by itself what an earlier attempt left.
 func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) error {
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
 		return nil
+	}
+	if err := r.open(ctx, org, now); err != nil {
+		return err
 	}
 	if err := r.withdrawAccess(ctx, org); err != nil {
 		return err
@@ -46,6 +49,21 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 		return r.release(ctx, org)
 	}
 	return err
+}
+
+// hold ends nothing of an organization that is protected, though its deletion was asked for where admission was not asked (O7). Access
+// still follows the memberships. Nothing else is made for it, and with --cascade=foreground nothing at all: garbage collection would
+// delete it again.
+func (r *Reconciler) hold(ctx context.Context, o *observed, say status.Conditions) error {
+	say.Stalled(v1alpha1.ReasonDeletionProtected, "Its deletion came past admission, and it is protected, so nothing of it is ended; "+
+		"set spec.deletionProtection to false to end it (O7)")
+	if controllerutil.ContainsFinalizer(o.org, metav1.FinalizerDeleteDependents) {
+		return nil
+	}
+	if !o.granted {
+		o.members = nil
+	}
+	return r.keepAccess(ctx, o)
 }
 
 // endHosts stops serving, and keeps the hosts, present and former, from others for a while; nothing is left to which they could
@@ -74,7 +92,7 @@ func (r *Reconciler) endRedirects(ctx context.Context, org *v1alpha1.Organizatio
 		return err
 	}
 	for i := range former {
-		if err := r.redirect(ctx, &former[i], ""); err != nil {
+		if err := r.redirect(ctx, &former[i], ""); client.IgnoreNotFound(err) != nil {
 			return fmt.Errorf("end the redirect of %s: %w", former[i].Name, err)
 		}
 	}

@@ -5,6 +5,9 @@ package organization
 import (
 	"context"
 	"fmt"
+	"maps"
+	"strconv"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,7 +22,8 @@ import (
 func namespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
 
 // keepNamespace makes the organization's namespace, or finds it. One without our label is somebody else's.
-func (r *Reconciler) keepNamespace(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) (ours bool, err error) {
+func (r *Reconciler) keepNamespace(ctx context.Context, o *observed, say status.Conditions, now time.Time) (ours bool, err error) {
+	org := o.org
 	var ns corev1.Namespace
 	err = r.Client.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns)
 	switch {
@@ -37,7 +41,7 @@ func (r *Reconciler) keepNamespace(ctx context.Context, org *v1alpha1.Organizati
 		say.Waiting(v1alpha1.ReasonNamespaceTerminating, "A former namespace of that name goes away")
 		return false, nil
 	default:
-		err = r.mark(ctx, &ns, string(org.UID))
+		o.again, err = r.guard(ctx, &ns, org, now)
 	}
 	if err != nil {
 		return false, err
@@ -68,17 +72,55 @@ func (r *Reconciler) createNamespace(ctx context.Context, org *v1alpha1.Organiza
 
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
 
-// mark says of a namespace which living organization it is, if any: only those that are marked are guarded by the policy in
-// config/policy (O7). Nothing else of a namespace is ever changed.
-func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid string) error {
-	if ns.Labels[v1alpha1.OrganizationUIDLabel] == uid {
+// openFor is for how long the namespace of an organization that lives may be deleted after the deletion of the organization was
+// admitted: the API server ends a request after 34 s at most, so by then it has been carried out or never is.
+const openFor = time.Minute
+
+// guard marks the namespace of a living organization, and returns when to look again at one that is open meanwhile.
+func (r *Reconciler) guard(ctx context.Context, ns *corev1.Namespace, org *v1alpha1.Organization, now time.Time) (again time.Duration, err error) {
+	if ns.Labels[v1alpha1.OrganizationUIDLabel] == string(org.UID) {
+		if again = openUntil(ns).Sub(now); again > 0 {
+			return again, nil
+		}
+	}
+	return 0, r.mark(ctx, ns, string(org.UID), "")
+}
+
+// openUntil is when a namespace is to be guarded again; long past where nobody opened it.
+func openUntil(ns *corev1.Namespace) time.Time {
+	since, err := strconv.ParseInt(ns.Labels[v1alpha1.OrganizationEndingLabel], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(since, 0).Add(openFor)
+}
+
+// open lets somebody delete the namespace of an organization that ends. Admission does it first, where it was asked.
+func (r *Reconciler) open(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
+	var ns corev1.Namespace
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	uid := string(org.UID)
+	if ns.Labels[v1alpha1.OrganizationUIDLabel] != uid || ns.Labels[v1alpha1.OrganizationEndingLabel] != "" {
 		return nil
 	}
-	patch := client.MergeFromWithOptions(ns.DeepCopy(), client.MergeFromWithOptimisticLock{})
-	ns.Labels[v1alpha1.OrganizationUIDLabel] = uid
-	if uid == "" {
-		delete(ns.Labels, v1alpha1.OrganizationUIDLabel)
+	return client.IgnoreNotFound(r.mark(ctx, &ns, uid, strconv.FormatInt(now.Unix(), 10)))
+}
+
+// mark says of a namespace which organization it is, if any, and since when that ends: only those that are marked, and do not end,
+// are guarded by the policy in config/policy (O7). Nothing else of a namespace is ever changed.
+func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid, ending string) error {
+	before := ns.DeepCopy()
+	for label, value := range map[string]string{v1alpha1.OrganizationUIDLabel: uid, v1alpha1.OrganizationEndingLabel: ending} {
+		if ns.Labels[label] = value; value == "" {
+			delete(ns.Labels, label)
+		}
 	}
+	if maps.Equal(before.Labels, ns.Labels) {
+		return nil
+	}
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	if err := r.Client.Patch(ctx, ns, patch, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {
 		return fmt.Errorf("mark namespace: %w", err)
 	}
@@ -99,5 +141,5 @@ func (r *Reconciler) unmark(ctx context.Context, name string) error {
 	if err := r.Live.Get(ctx, client.ObjectKey{Name: name}, &v1alpha1.Organization{}); !apierrors.IsNotFound(err) {
 		return err
 	}
-	return client.IgnoreNotFound(r.mark(ctx, &ns, ""))
+	return client.IgnoreNotFound(r.mark(ctx, &ns, "", ""))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -30,13 +31,14 @@ func (r *Reconciler) reserve(ctx context.Context, org *v1alpha1.Organization, p 
 			ExpiresAt: &end,
 		},
 	}
-	if org.DeletionTimestamp == nil {
+	if !rules.Ending(org) {
 		h.Spec.RedirectTo = rules.Hosts(org, r.Config.Ingress.BaseDomain)[0]
 	}
-	if err := ignoreExists(r.Client.Create(ctx, h, client.FieldOwner(v1alpha1.FieldOwner))); err != nil {
-		return fmt.Errorf("reserve host %s: %w", host, err)
+	err := ignoreExists(r.Client.Create(ctx, h, client.FieldOwner(v1alpha1.FieldOwner)))
+	if err == nil || (rules.Ending(org) && apierrors.IsNotFound(err)) {
+		return nil // where even the kind is deleted, there is nothing to keep the host from
 	}
-	return nil
+	return fmt.Errorf("reserve host %s: %w", host, err)
 }
 
 // keepRedirect lets a reservation redirect to the present host, or ends it where the organization has the host again. It leaves what

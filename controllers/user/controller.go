@@ -24,14 +24,15 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// Reconciler keeps Users. It never writes spec.defaultOrganization: that choice is the person's (F2).
+// Reconciler keeps Users. It never changes spec.defaultOrganization: that choice is the person's (F2).
 type Reconciler struct {
 	Client client.Client
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	Config *config.OperatorConfig
 
-	over tally
+	over   tally
+	memory memory
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=get;list;watch;create;delete
@@ -48,7 +49,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	err = r.Client.Get(ctx, req.NamespacedName, &u)
 	switch {
 	case apierrors.IsNotFound(err):
-		return ctrl.Result{}, r.create(ctx, req.Name, p.email)
+		return ctrl.Result{}, r.make(ctx, req.Name, p.email)
 	case err != nil:
 		return ctrl.Result{}, err
 	case p.email == "" && isOurs(&u):
@@ -71,18 +72,30 @@ func parts(u *v1alpha1.User) (*[]metav1.Condition, *int64) {
 	return &u.Status.Conditions, &u.Status.ObservedGeneration
 }
 
-// create makes the User of somebody who was not known before; the watch brings it back here.
-func (r *Reconciler) create(ctx context.Context, name, email string) error {
+// make makes the User of somebody who has none; the watch brings it back here. One that was deleted past admission comes back as its
+// person had it.
+func (r *Reconciler) make(ctx context.Context, name, email string) error {
+	chosen, deleted := r.memory.recall(name)
 	if email == "" {
 		return nil
 	}
 	labels := map[string]string{v1alpha1.ManagedByLabel: v1alpha1.FieldOwner}
-	u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}, Spec: v1alpha1.UserSpec{Email: email}}
-	err := r.Client.Create(ctx, u, client.FieldOwner(v1alpha1.FieldOwner))
-	if err == nil || apierrors.IsAlreadyExists(err) {
-		return nil
+	u := &v1alpha1.User{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels},
+		Spec:       v1alpha1.UserSpec{Email: email, DefaultOrganization: chosen},
 	}
-	return fmt.Errorf("create user: %w", err)
+	err := r.Client.Create(ctx, u, client.FieldOwner(v1alpha1.FieldOwner))
+	switch {
+	case err == nil && deleted:
+		r.tellAgain(u)
+	case err == nil || apierrors.IsAlreadyExists(err):
+	default:
+		if deleted {
+			r.memory.chosen.Store(name, chosen)
+		}
+		return fmt.Errorf("create user: %w", err)
+	}
+	return nil
 }
 
 // isOurs reports whether the operator made the User. One that a platform actor wrote, from Git for example, is theirs to remove:
@@ -98,7 +111,12 @@ func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 	if u.DeletionTimestamp != nil {
 		return nil
 	}
-	return child.Delete(ctx, r.Client, u)
+	r.memory.removed.Store(u.Name, true)
+	err := child.Delete(ctx, r.Client, u)
+	if err != nil {
+		r.memory.removed.Delete(u.Name)
+	}
+	return err
 }
 
 // tell writes what there is to know about the person.

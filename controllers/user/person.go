@@ -175,13 +175,13 @@ func (p *person) wait(u *v1alpha1.User, now time.Time) time.Duration {
 // active reports whether a membership gives access, in an organization that is there to stay.
 func (p *person) active(m *v1alpha1.Membership) bool {
 	org := p.known[facts.OrganizationOf(m.Namespace)]
-	return org != nil && org.DeletionTimestamp == nil && rules.Active(m)
+	return org != nil && !rules.Ending(org) && rules.Active(m)
 }
 
 // undecided reports whether a membership is about to give access, or not to.
 func (p *person) undecided(m *v1alpha1.Membership) bool {
 	org := p.known[facts.OrganizationOf(m.Namespace)]
-	return org != nil && org.DeletionTimestamp == nil && !rules.Judged(m)
+	return org != nil && !rules.Ending(org) && !rules.Judged(m)
 }
 
 // listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6). One beyond a limit
@@ -192,7 +192,7 @@ func (p *person) listed() []v1alpha1.UserInvitation {
 		inv := &p.invitations[i]
 		name := facts.OrganizationOf(inv.Namespace)
 		org := p.known[name]
-		if org == nil || org.DeletionTimestamp != nil || !rules.Granted(inv) || p.outlook.EmailOnly(name) {
+		if org == nil || rules.Ending(org) || !rules.Granted(inv) || p.outlook.EmailOnly(name) {
 			continue
 		}
 		list = append(list, v1alpha1.UserInvitation{

@@ -18,13 +18,14 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // SetupWithManager registers the controller: a User depends on what speaks of the person, on what their list shows of each
 // organization, and on the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
-	return wake.For(mgr, &v1alpha1.User{}).
+	return wake.For(mgr, &v1alpha1.User{}, r.memory.deletions()).
 		Watches(&v1alpha1.Membership{}, person).
 		Watches(&v1alpha1.Invitation{}, person).
 		Watches(&v1alpha1.Organization{}, person).
@@ -55,11 +56,11 @@ func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
 
 // ofOrganization are its members, and those whom it invites. Of one that ends they are looked at as their memberships and invitations
 // go.
-func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
-	if org.GetDeletionTimestamp() != nil {
+func (r *Reconciler) ofOrganization(ctx context.Context, obj client.Object) []reconcile.Request {
+	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
 	}
-	return r.leftBehind(ctx, org)
+	return r.leftBehind(ctx, obj)
 }
 
 // leftBehind are its members and those whom it invites, also once it is gone: then nobody, unless its finalizer was removed by hand.

@@ -86,14 +86,19 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if err != nil {
 		return unavailable(err)
 	}
-	violations, err := v.Journal.Submit(ctx, v.change(req, kind, actor, organization, before, after))
+	change := v.change(req, kind, actor, organization, before, after)
+	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
 		return retry(req, err)
 	}
 	response := answerFor(req, violations)
-	if response.Allowed {
-		response.Warnings = v.warnings(actor, before, after)
+	if !response.Allowed {
+		return response
 	}
+	if org := ends(before, after); org != nil && !change.DryRun {
+		v.openNamespace(ctx, org)
+	}
+	response.Warnings = v.warnings(actor, before, after)
 	return response
 }
 

@@ -32,6 +32,9 @@ var kinds = map[string]kind{
 
 // user adds to the rules that a User bears the name which its e-mail address gives it: one person, one User.
 func user(o rules.Outlook, act rules.Act, before, after *v1alpha1.User) rules.Violations {
+	if after == nil && before.Name != identity.ObjectName(before.Spec.Email) {
+		return rules.StrayUser(act)
+	}
 	violations := rules.User(o, act, before, after)
 	if len(violations) == 0 && before == nil && after.Name != identity.ObjectName(after.Spec.Email) {
 		return rules.Violations{{Rule: "U1", Kind: rules.KindInvalid, Field: "metadata.name",

@@ -66,7 +66,7 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 		Edition:      rules.EditionInForce(o.Spec),
 		CreatedAt:    o.CreationTimestamp.Unix(),
 		Restricted:   o.Spec.IPRestriction != nil,
-		Terminating:  o.DeletionTimestamp != nil,
+		Terminating:  rules.Ending(o),
 		Grant:        rules.GrantOf(o),
 	}
 	if o.Spec.Subscription != nil {

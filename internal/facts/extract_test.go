@@ -66,6 +66,12 @@ func TestOf(t *testing.T) {
 				host("zylker.crm.example.com"),
 			},
 		},
+		"O7: while it is protected, its deletion means nothing": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) {
+				o.DeletionTimestamp, o.Spec.DeletionProtection = &metav1.Time{Time: born}, true
+			}),
+			[]rules.Fact{account, lead, host("zylker.crm.example.com")},
+		},
 		"L6: a membership states a place, and that it is the only one": {membership("m", bob), []rules.Fact{place, member}},
 		"L2, L5: with its origin and type": {
 			with(membership("m", bob), func(m *v1alpha1.Membership) {

@@ -9,8 +9,11 @@ import (
 // User judges who writes a User: the operator and platform actors all of it, the person their own default organization (F2), with
 // what kubectl notes of that. A label would not be theirs: by one the operator knows the Users that it made.
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
-	if before == nil || after == nil {
-		return platformOnly(act, "U1", "create or delete a User; it comes and goes with the first and last membership")
+	switch {
+	case before == nil:
+		return platformOnly(act, "U1", "create a User; it comes with the first membership or invitation")
+	case after == nil:
+		return deleteUser(o, act, before)
 	}
 	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
@@ -26,6 +29,35 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 		return forbidden("F2", "only an organization of which the user is an active member can be their default")
 	}
 	return nil
+}
+
+// StrayUser judges who deletes a User that bears another name than its e-mail address gives it. The person has another User,
+// and no choice of theirs goes with this one (U1).
+func StrayUser(act Act) Violations { return platformOnly(act, "U1", "delete a User") }
+
+// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2).
+func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
+	if vs := platformOnly(act, "U1", "delete a User; it goes with the last membership and invitation"); vs != nil {
+		return vs
+	}
+	left := len(o.organizationsOf(u.Spec.Email))
+	if left == 0 || u.DeletionTimestamp != nil {
+		return nil
+	}
+	return forbidden("U1", "%s still has memberships or pending invitations in %d organizations, and the default organization that they chose would be lost; "+
+		"the User goes by itself with the last of them", u.Spec.Email, left)
+}
+
+// organizationsOf a user are those in which they have a place, and those that invite them.
+func (o Outlook) organizationsOf(user string) map[string]struct{} {
+	names := map[string]struct{}{}
+	for _, p := range held[Place](o, UserKey(user)) {
+		names[p.Organization] = struct{}{}
+	}
+	for _, i := range held[Offer](o, UserKey(user)) {
+		names[i.Organization] = struct{}{}
+	}
+	return names
 }
 
 // Default decides which organization is a user's default, from their active memberships, oldest first (F1–F3). The one they

@@ -36,7 +36,36 @@ func TestChooseDefault(t *testing.T) {
 		"F2: a platform actor labels it":                  {there, by(platform).changes(mine, mine.labelled(v1alpha1.ManagedByLabel)), nil, false, nil},
 		"U1: nobody makes a User for themselves":          {there, by(user(bob)).creates(mine), []string{"U1"}, false, nil},
 		"U1: nor deletes it":                              {there, by(user(bob)).deletes(mine), []string{"U1"}, false, nil},
-		"U1: the operator does both":                      {there, by(platform).creates(mine), nil, false, nil},
+		"U1: the operator does":                           {there, by(platform).creates(mine), nil, false, nil},
+	})
+}
+
+// TestDeleteUser: the default that somebody chose is in their User, and goes with it.
+func TestDeleteUser(t *testing.T) {
+	mine := account(bob).prefers("zylker")
+	zylker := org("zylker", alice)
+	ending := mine.ending()
+	run(t, map[string]testCase{
+		"U1: the User of a member stays, whoever asks": {
+			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, []string{"in 1 organizations", "goes by itself"}},
+		"U1: so does that of a super admin": {
+			world{}.with(org("own", bob)), by(platform).deletes(mine), []string{"U1"}, false, nil},
+		"U1: of a suspended member": {
+			world{}.with(zylker, member(bob, "zylker").suspended()), by(platform).deletes(mine), []string{"U1"}, false, nil},
+		"U1: of a member of what is not there yet": {
+			world{}.with(member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
+		"U1: of a member of what is being deleted, until the membership is gone": {
+			world{}.with(zylker.terminating(), member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
+		"U1: and of who is only invited": {
+			world{}.with(zylker, invite(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
+		"U1: who has nothing left loses nothing": {
+			world{}.with(zylker), by(platform).deletes(mine), nil, false, nil},
+		"U1: a membership that may be going is waited for": {
+			world{}.with(zylker).perhaps(member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, true, nil},
+		"U1: what is being deleted already may be deleted again": {
+			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(ending), nil, false, nil},
+		"U1: nobody else deletes one, and is told nothing of what there is": {
+			world{}.with(zylker), by(user(alice)).deletes(mine), []string{"U1"}, false, []string{"only a platform actor"}},
 	})
 }
 

@@ -330,6 +330,12 @@ func account(email string) person {
 
 func (p person) bare() client.Object { return p.User }
 
+func (p person) ending() person {
+	p.User = p.DeepCopy()
+	p.DeletionTimestamp = &metav1.Time{Time: now}
+	return p
+}
+
 func (p person) prefers(organization string) person {
 	p.User = p.DeepCopy()
 	p.Spec.DefaultOrganization = organization

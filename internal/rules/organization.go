@@ -84,6 +84,9 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 		if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
 			return vs
 		}
+		if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
+			return protected(before)
+		}
 		if people, bindings := o.left(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
 			return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
 		}
@@ -97,7 +100,7 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	if !o.administers(act, before.Name) {
 		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
 	}
-	var vs Violations
+	vs := changeOfEnd(o, act, before, after)
 	if before.Spec.SuperAdmin != after.Spec.SuperAdmin {
 		vs = append(vs, transfer(o, act, before.Name, before.Spec.SuperAdmin, after.Spec.SuperAdmin)...)
 	}
@@ -151,15 +154,45 @@ func (o Outlook) isExternal(user, organization string) bool {
 	})
 }
 
+// Ending reports whether an organization ends: its deletion was asked for, and nothing protects it. A protected one lives on, also
+// where its deletion was not asked of admission, as when its CustomResourceDefinition is deleted. Kubernetes takes no deletion back,
+// so it ends as soon as the protection is turned off (O7).
+func Ending(org *v1alpha1.Organization) bool {
+	return org.DeletionTimestamp != nil && !org.Spec.DeletionProtection
+}
+
 func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {
-	if org.DeletionTimestamp != nil {
+	switch {
+	case org.DeletionTimestamp != nil:
 		return nil
+	case org.Spec.DeletionProtection:
+		return protected(org)
 	}
-	if org.Spec.DeletionProtection {
-		return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
+	if vs := mayEnd(o, act, org); vs != nil {
+		return vs
 	}
+	return endsWhole(o, org)
+}
+
+// changeOfEnd judges what a change of its protection means to an organization whose deletion was asked for.
+func changeOfEnd(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
+	switch {
+	case Ending(before) && !Ending(after):
+		return forbidden("O7", "%s is being deleted already; protection comes too late", before.Name)
+	case Ending(after) && !Ending(before):
+		return mayEnd(o, act, before)
+	}
+	return nil
+}
+
+func protected(org *v1alpha1.Organization) Violations {
+	return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
+}
+
+// mayEnd judges who ends an organization: by its deletion, or by taking the protection from one whose deletion came past admission.
+func mayEnd(o Outlook, act Act, org *v1alpha1.Organization) Violations {
 	if o.owns(act, org.Name) || (o.administers(act, org.Name) && !o.Policy().SuperAdminsDestroy) {
-		return endsWhole(o, org)
+		return nil
 	}
 	if o.Policy().SuperAdminsDestroy {
 		return forbidden("O7", "only the super admin of %s, or a platform actor, may delete it", org.Name)

@@ -195,7 +195,10 @@ func released(o organization) organization {
 func TestDeleteOrganization(t *testing.T) {
 	zylker := org("zylker", john)
 	protected := zylker.having(func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
-	there := world{}.with(zylker, admin(alice, "zylker"), member(bob, "zylker"))
+	overtaken := zylker.terminating().having(func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
+	with := func(o organization) world { return world{}.with(o, admin(alice, "zylker"), member(bob, "zylker")) }
+	renames := func(o *v1alpha1.Organization) { o.Spec.DisplayName = "Other" }
+	there := with(zylker)
 	narrowed := policyWith(func(s *v1alpha1.PlatformPolicySpec) {
 		s.OrganizationDeletion = v1alpha1.OrganizationDeletionSuperAdmin
 	})
@@ -219,6 +222,33 @@ func TestDeleteOrganization(t *testing.T) {
 		},
 		"O7: nobody deletes what is protected": {
 			there, by(platform).deletes(protected), []string{"O7"}, false, []string{"set spec.deletionProtection to false first"},
+		},
+		"O7: nor what is protected and was deleted past admission, whose finalizer stays": {
+			world{}, by(platform).changes(overtaken, released(overtaken)), []string{"O7"}, false, []string{"protected from deletion"},
+		},
+		"O7: it lives on: its Administrators change it": {
+			with(overtaken), by(user(alice)).changes(overtaken, overtaken.having(renames)), nil, false, nil,
+		},
+		"O7: and nobody removes its members": {
+			with(overtaken), by(user(carol)).deletes(member(bob, "zylker")), []string{"R4"}, false, nil,
+		},
+		"O7: the super admin lets it end": {
+			with(overtaken), by(user(john)).changes(overtaken, zylker.terminating()), nil, false, nil,
+		},
+		"O7: an Administrator does, who may delete it": {
+			with(overtaken), by(user(alice)).changes(overtaken, zylker.terminating()), nil, false, nil,
+		},
+		"O7: unless the policy narrows that to the super admin": {
+			with(overtaken).with(narrowed), by(user(alice)).changes(overtaken, zylker.terminating()), []string{"O7"}, false, []string{"only the super admin"},
+		},
+		"O7: a platform actor lets it end": {
+			with(overtaken), by(platform).changes(overtaken, zylker.terminating()), nil, false, nil,
+		},
+		"O7: a Standard member does not let it end": {
+			with(overtaken), by(user(bob)).changes(overtaken, zylker.terminating()), []string{"R4"}, false, nil,
+		},
+		"O7: what ends is not protected any more": {
+			with(zylker.terminating()), by(platform).changes(zylker.terminating(), overtaken), []string{"O7"}, false, []string{"too late"},
 		},
 		"O7: the policy narrows it to the super admin": {
 			there.with(narrowed), by(user(alice)).deletes(zylker), []string{"O7"}, false, []string{"only the super admin of zylker"},

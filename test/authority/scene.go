@@ -29,7 +29,7 @@ const Finalizer = "example.com/keep"
 // Now is when everything in the table is done; what is there was made a day before.
 var Now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// People beside the classes': members on whom others act, and three who are none.
+// People beside the classes': members on whom others act, and some who are none.
 var (
 	owner    = email("owner")
 	admin    = email("administrator")
@@ -40,6 +40,7 @@ var (
 	guest    = email("guest")  // invited
 	declan   = email("declan") // declined
 	newcomer = email("newcomer")
+	former   = email("former") // in no organization any more, but has a User, which the platform keeps
 )
 
 // Scene is every object that is there before anybody acts.

@@ -8,6 +8,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -85,6 +88,69 @@ var _ = Describe("What got past admission", func() {
 		Expect(lab.Change(ctx, l.Platform, own, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })).To(Succeed())
 		l.EventuallyReady(ctx, org)
 		l.EventuallyReady(ctx, own)
+	})
+
+	It("costs nobody the default that they chose: their User is made again with it (F2)", func(ctx context.Context) {
+		first, second, bob := l.Organization(ctx, lab.Person("john"), 10), l.Organization(ctx, lab.Person("mary"), 10), lab.Person("bob")
+		l.Member(ctx, first, bob, v1alpha1.RoleStandard)
+		l.Member(ctx, second, bob, v1alpha1.RoleStandard)
+		var was *v1alpha1.User
+		Eventually(func(g Gomega) {
+			was = l.User(ctx, bob)
+			g.Expect(was).NotTo(BeNil())
+		}).WithContext(ctx).Should(Succeed())
+		Expect(lab.Change(ctx, l.Platform, was, func(u *v1alpha1.User) { u.Spec.DefaultOrganization = second.Name })).To(Succeed())
+
+		probe := func() error { return l.Platform.Delete(ctx, was.DeepCopy(), client.DryRunAll) }
+		withoutAdmission(ctx, probe, func() {
+			Expect(l.Platform.Delete(ctx, was.DeepCopy())).To(Succeed())
+			Eventually(func(g Gomega) {
+				now := l.User(ctx, bob)
+				g.Expect(now).NotTo(BeNil())
+				g.Expect(now.UID).NotTo(Equal(was.UID))
+				g.Expect(now.Spec).To(Equal(was.Spec))
+				g.Expect(now.Status.DefaultOrganization).To(Equal(second.Name))
+				*was = *now
+			}).WithContext(ctx).Should(Succeed())
+		})
+		Eventually(func(g Gomega) {
+			var all eventsv1.EventList
+			g.Expect(l.Platform.List(ctx, &all)).To(Succeed())
+			g.Expect(all.Items).To(ContainElement(And(HaveField("Regarding.UID", was.UID), HaveField("Reason", v1alpha1.ReasonMadeAgain))))
+		}).WithContext(ctx).Should(Succeed())
+	})
+
+	It("ends nothing of what is protected, until somebody lets it end (O7)", func(ctx context.Context) {
+		john, alice := lab.Person("john"), lab.Person("alice")
+		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
+		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
+		kept := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "kept"}})
+		ns := lab.NewNamespace(org)
+		own := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: identity.ObjectName(john)}}
+		probe := func() error { return l.Platform.Delete(ctx, own.DeepCopy(), client.DryRunAll) }
+		withoutAdmission(ctx, probe, func() { Expect(l.Platform.Delete(ctx, org)).To(Succeed()) })
+
+		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		Expect(lab.Condition(org, v1alpha1.ConditionReconciling)).To(BeNil())
+		Expect(l.Platform.Get(ctx, key(m), m)).To(Succeed())
+		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
+		Expect(m.DeletionTimestamp).To(BeNil())
+		Expect(l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(m.Namespace))).To(Succeed(), "access is as it was")
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.User(ctx, alice)).To(HaveValue(HaveField("Status.DefaultOrganization", org.Name)))
+		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
+
+		By("whoever is removed loses access all the same (R7)")
+		Expect(lab.Insist(ctx, func() error { return l.As(john).Delete(ctx, m) })).To(Succeed())
+		Eventually(func() error {
+			return l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(m.Namespace))
+		}).WithContext(ctx).Should(lab.BeRefusedByRBAC())
+
+		By("the super admin lets it end")
+		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
+		Expect(client.IgnoreNotFound(l.Platform.Delete(ctx, ns))).To(Succeed(), "its namespace may go with it")
+		goes(ctx, org)
+		goes(ctx, kept)
 	})
 })
 

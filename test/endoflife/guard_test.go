@@ -123,19 +123,12 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		Expect(lab.Change(ctx, l.Platform, own.DeepCopy(), func(m *v1alpha1.Membership) { m.OwnerReferences = nil })).To(Succeed())
 	})
 
-	It("is not touched by deleting the person's User, which comes back", func(ctx context.Context) {
+	It("keeps the person's User, with the default that they chose (U1)", func(ctx context.Context) {
 		was := l.User(ctx, john)
 		Expect(was).NotTo(BeNil())
-		said, err := l.Kubectl(ctx, "delete", "puser", was.Name)
-		Expect(err).NotTo(HaveOccurred(), said)
-		stands(ctx)
-		Eventually(func(g Gomega) {
-			now := l.User(ctx, john)
-			g.Expect(now).NotTo(BeNil())
-			g.Expect(now.UID).NotTo(Equal(was.UID))
-			g.Expect(now.Status.Organizations).To(ConsistOf(HaveField("Name", organization)))
-			g.Expect(now.Status.DefaultOrganization).To(Equal(organization))
-		}).WithContext(ctx).Should(Succeed())
+		refused(ctx, "in 1 organizations", []string{"delete", "puser", was.Name})
+		refused(ctx, "[U1]", []string{"delete", "puser", "--all"})
+		Expect(l.User(ctx, john)).To(HaveValue(HaveField("UID", was.UID)))
 	})
 
 	It("ends with its organization, which it does not hold back", func(ctx context.Context) {

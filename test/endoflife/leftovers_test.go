@@ -4,10 +4,13 @@ package endoflife
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -122,13 +125,29 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
 	})
 
-	It("and its namespace are deleted by who deletes both at once, as GitOps prunes", func(ctx context.Context) {
+	It("lets its namespace go with the very next request, as tools delete both at once", func(ctx context.Context) {
+		for range 20 {
+			org := l.Organization(ctx, lab.Person("john"), 0)
+			ns := lab.NewNamespace(org)
+			Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("helm.sh/resource-policy: keep")))
+			Expect(l.Platform.Delete(ctx, org, client.DryRunAll)).To(Succeed())
+			Expect(l.Platform.Delete(ctx, ns)).To(Satisfy(apierrors.IsForbidden), "nothing was deleted yet")
+			Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, org) })).To(Succeed())
+			Expect(client.IgnoreNotFound(l.Platform.Delete(ctx, ns))).To(Succeed())
+		}
+	})
+
+	It("guards the namespace again where it was not deleted after all", func(ctx context.Context) {
 		org := l.Organization(ctx, lab.Person("john"), 0)
 		ns := lab.NewNamespace(org)
-		Expect(l.Platform.Get(ctx, key(ns), ns)).To(Succeed())
-		Expect(apierrors.IsForbidden(l.Platform.Delete(ctx, ns))).To(BeTrue())
-		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
-		Eventually(func() error { return client.IgnoreNotFound(l.Platform.Delete(ctx, ns)) }).WithContext(ctx).Should(Succeed())
+		asOperator := l.As("system:serviceaccount:"+lab.SystemNamespace+":polyorg-operator", "system:serviceaccounts")
+		opened := fmt.Sprintf(`{"metadata":{"labels":{%q:"%d"}}}`, v1alpha1.OrganizationEndingLabel, time.Now().Add(-time.Hour).Unix())
+		Expect(asOperator.Patch(ctx, ns, client.RawPatch(types.MergePatchType, []byte(opened)))).To(Succeed(), "as admission did an hour ago")
+		Eventually(func(g Gomega) {
+			g.Expect(l.Platform.Get(ctx, key(ns), ns)).To(Succeed())
+			g.Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationEndingLabel))
+		}).WithContext(ctx).Should(Succeed())
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
 	})
 
 	It("leaves alone a namespace that only bears its name", func(ctx context.Context) {

@@ -197,7 +197,9 @@ var _ = Describe("Authority", Ordered, func() {
 	It("R7: gives nobody power who was given no place, and asks who waits for one to try again", func(ctx SpecContext) {
 		surplus := lab.NewMembership(org, lab.Person("surplus"), v1alpha1.RoleAdministrator)
 		Expect(platform.Create(ctx, surplus)).To(Succeed())
-		invites := func() error { return as(surplus.Spec.User).Create(ctx, lab.NewInvitation(org, lab.Person("guest")), client.DryRunAll) }
+		invites := func() error {
+			return as(surplus.Spec.User).Create(ctx, lab.NewInvitation(org, lab.Person("guest")), client.DryRunAll)
+		}
 		asked := make(chan error, 1)
 		go func() { asked <- lab.Insist(ctx, invites) }()
 		lab.Grant(ctx, platform, surplus)

@@ -85,6 +85,21 @@ func TestOrganizationNamespaces(t *testing.T) {
 				v1alpha1.OrganizationLabel: "j", v1alpha1.OrganizationUIDLabel: "uid-of-j", "team": "crm",
 			}),
 		},
+		"the refusal tells the owner of a chart what to do": {
+			namespace: "org-w", labels: of("w"), do: deleteAs(admin),
+			refused: "helm.sh/resource-policy: keep",
+		},
+		"it may be deleted as soon as its organization ends": {
+			namespace: "org-x", labels: endingOf("x"), do: deleteAs(admin),
+		},
+		"nobody but the operator says that it ends": {
+			namespace: "org-y", labels: of("y"), do: labelAs(admin, endingOf("y")),
+			refused: "cannot be changed (O7)",
+		},
+		"nor that it does not": {
+			namespace: "org-z", labels: endingOf("z"), do: labelAs(admin, of("z")),
+			refused: "cannot be changed (O7)",
+		},
 		"nor is the mark taken away": {
 			namespace: "org-p", labels: of("p"), do: labelAs(admin, named("p")),
 			refused: "cannot be changed (O7)",
@@ -161,6 +176,13 @@ func named(organization string) map[string]string {
 // of labels a namespace as that of a living organization.
 func of(organization string) map[string]string {
 	return map[string]string{v1alpha1.OrganizationLabel: organization, v1alpha1.OrganizationUIDLabel: "uid-of-" + organization}
+}
+
+// endingOf labels a namespace as that of an organization that ends.
+func endingOf(organization string) map[string]string {
+	labels := of(organization)
+	labels[v1alpha1.OrganizationEndingLabel] = "1772452800"
+	return labels
 }
 
 // awaitPolicy waits until the API server enforces the policy, which it compiles some time after it was stored.

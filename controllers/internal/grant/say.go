@@ -55,7 +55,7 @@ func Organization(ctx context.Context, r client.Reader, obj client.Object, say s
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case org.DeletionTimestamp != nil:
+	case rules.Ending(&org):
 		say.Waiting(v1alpha1.ReasonTerminating, "The organization is being deleted")
 		return nil, nil
 	case rules.Granted(&org):

@@ -34,7 +34,14 @@ func (r *Ranked) Consider(obj client.Object) {
 
 // Outranked reports whether another object goes before the one that asks. One on its way out has no power, and gets none.
 func (r *Ranked) Outranked(by client.Object) bool {
-	return by.GetUID() != r.asks.GetUID() && by.GetDeletionTimestamp() == nil && r.rank(by).Before(r.rank(r.asks))
+	return by.GetUID() != r.asks.GetUID() && !goes(by) && r.rank(by).Before(r.rank(r.asks))
+}
+
+func goes(obj client.Object) bool {
+	if org, ok := obj.(*v1alpha1.Organization); ok {
+		return rules.Ending(org)
+	}
+	return obj.GetDeletionTimestamp() != nil
 }
 
 // Tell lets an object speak, whatever its rank.

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package organization
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+)
+
+// TestEndContentGoneAlready: with its CustomResourceDefinition a kind goes behind the operator's back, and the cache keeps what it saw
+// last, for its watch cannot be renewed.
+func TestEndContentGoneAlready(t *testing.T) {
+	const members = 3 * batch
+	for sentence, tc := range map[string]struct {
+		held string // a membership that is there
+		want string
+	}{
+		"what is gone is waited for no more": {"", ""},
+		"what is there is":                   {"m-300", fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			var objects []client.Object
+			for i := range members {
+				name := fmt.Sprintf("m-%d", i)
+				objects = append(objects, &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(zylker), Name: name, UID: types.UID(name)}})
+			}
+			deletes := func(_ context.Context, _ client.WithWatch, obj client.Object, _ ...client.DeleteOption) error {
+				if obj.GetName() == tc.held {
+					return nil
+				}
+				return apierrors.NewNotFound(schema.GroupResource{}, obj.GetName())
+			}
+			scheme := runtime.NewScheme()
+			if err := v1alpha1.AddToScheme(scheme); err != nil {
+				t.Fatal(err)
+			}
+			c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+				WithIndex(&v1alpha1.InvitationResponse{}, index.AnswersIn, func(client.Object) []string { return nil }).
+				WithInterceptorFuncs(interceptor.Funcs{Delete: deletes}).Build()
+			left, err := (&Reconciler{Client: c}).endContent(t.Context(), zylker)
+			if err != nil || left != tc.want {
+				t.Errorf("got %q, %v; want %q", left, err, tc.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build long
+
+package endoflife
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
+)
+
+// ours are the kinds that can be deleted with all of their objects.
+var ours = []string{
+	"hostreservations", "integrationbindings", "invitationresponses", "invitations", "memberships", "organizations", "platformpolicies", "users",
+}
+
+// definitions are their CustomResourceDefinitions, in kubectl's words.
+func definitions(kinds ...string) []string {
+	names := slices.Clone(kinds)
+	for i := range names {
+		names[i] = "crd/" + names[i] + "." + v1alpha1.GroupName
+	}
+	return names
+}
+
+// A cluster of their own, in which one kind after another goes.
+var _ = Describe("Kinds that are deleted with what there is of them (O7)", Ordered, ContinueOnFailure, func() {
+	BeforeAll(func(ctx context.Context) {
+		usual := l
+		DeferCleanup(func() { l = usual })
+		l = lab.Start(ctx, lab.Options{})
+		lab.Bind(ctx, l.Platform, lab.People, "polyorg-self-service")
+	}, NodeTimeout(5*time.Minute))
+
+	AfterEach(func(ctx context.Context) {
+		Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=jsonpath={.items[*].metadata.deletionTimestamp}") }).WithContext(ctx).Should(BeEmpty())
+		restoreKinds(ctx)
+	}, NodeTimeout(2*time.Minute))
+
+	for _, kind := range ours {
+		It("leave no organization stuck if the first is "+kind, func(ctx context.Context) {
+			org, _ := furnished(ctx, lab.Person("john"))
+			deleteKinds(ctx, kind)
+			if kind != "organizations" {
+				Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=name") }).WithContext(ctx).ShouldNot(ContainSubstring("/" + kind))
+			}
+			deleteKinds(ctx, ours...)
+			kindsGo(ctx)
+			goes(ctx, lab.NewNamespace(org))
+		}, NodeTimeout(5*time.Minute))
+	}
+
+	It("nor if they all go at once", func(ctx context.Context) {
+		org, _ := furnished(ctx, lab.Person("john"))
+		deleteKinds(ctx, ours...)
+		kindsGo(ctx)
+		goes(ctx, lab.NewNamespace(org))
+	}, NodeTimeout(5*time.Minute))
+
+	It("nor while no operator runs: the next one ends it, once the kinds are applied again", func(ctx context.Context) {
+		org, _ := furnished(ctx, lab.Person("john"))
+		for replica := range l.Operator.Replicas() {
+			Expect(l.Operator.Kill(replica)).To(Succeed())
+		}
+		deleteKinds(ctx, ours...)
+		Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=name") }).WithContext(ctx).
+			ShouldNot(Or(ContainSubstring("/memberships"), ContainSubstring("/users")))
+		restoreKinds(ctx)
+		for replica := range l.Operator.Replicas() {
+			Expect(l.Operator.Restart(ctx, replica)).To(Succeed())
+		}
+		goes(ctx, org)
+		goes(ctx, lab.NewNamespace(org))
+	}, NodeTimeout(5*time.Minute))
+
+	It("but for a protected one, which waits with its kind", func(ctx context.Context) {
+		john := lab.Person("john")
+		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
+		deleteKinds(ctx, "organizations")
+		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		Expect(l.Platform.Delete(ctx, lab.NewNamespace(org))).To(MatchError(ContainSubstring("(O7)")))
+		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
+		goes(ctx, org)
+	}, NodeTimeout(5*time.Minute))
+})
+
+func kubectl(ctx context.Context, args ...string) string {
+	GinkgoHelper()
+	said, err := l.Kubectl(ctx, args...)
+	Expect(err).NotTo(HaveOccurred(), said)
+	return said
+}
+
+// deleteKinds deletes kinds that are there, and says so out loud.
+func deleteKinds(ctx context.Context, kinds ...string) {
+	GinkgoHelper()
+	there := kubectl(ctx, append([]string{"get", "--ignore-not-found", "-o=name"}, definitions(kinds...)...)...)
+	for name := range strings.FieldsSeq(there) {
+		kubectl(ctx, "annotate", name, v1alpha1.AllowDeletionAnnotation+"=true", "--overwrite")
+		kubectl(ctx, "delete", name, "--wait=false")
+	}
+}
+
+// kindsGo returns when none is left.
+func kindsGo(ctx context.Context) {
+	GinkgoHelper()
+	Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=name") }).WithContext(ctx).WithTimeout(2 * lab.Soon).
+		ShouldNot(ContainSubstring(v1alpha1.GroupName))
+}
+
+// restoreKinds applies all kinds again, as whoever installs the operator does.
+func restoreKinds(ctx context.Context) {
+	GinkgoHelper()
+	kubectl(ctx, "apply", "--server-side", "-k", filepath.Join(l.Root, "config", "crd"))
+	kubectl(ctx, append([]string{"wait", "--for=condition=Established", "--timeout=60s"}, definitions(ours...)...)...)
+}
