@@ -115,7 +115,7 @@ func (e *Enforcement) tell(ctx context.Context, v verdict, err error) {
 	if v.status == metav1.ConditionTrue {
 		value = 1
 	} else {
-		log.FromContext(ctx).Error(err, "Rules are not enforced", "reason", v.reason, "message", v.message)
+		log.FromContext(ctx).Error(err, "Rules may not be enforced", "reason", v.reason, "message", v.message)
 	}
 	enforced.WithLabelValues().Set(value)
 	if e.replace(v) == v {
