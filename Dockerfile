@@ -5,6 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY api api
 COPY cmd/manager cmd/manager
+COPY config/webhook config/webhook
 COPY controllers controllers
 COPY internal internal
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /manager ./cmd/manager

@@ -71,7 +71,7 @@ docs: generators ## Write the references: the API's, the configuration file's, a
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
 	$(TOOLS)/crd-ref-docs --source-path=internal/config --config=hack/docs/configuration.yaml --renderer=markdown \
-	  --output-path=docs/reference/configuration.md --log-level=ERROR --max-depth=3
+	  --output-path=docs/reference/configuration.md --log-level=ERROR --max-depth=4
 	sed -i '1s/.*/# Configuration file/' docs/reference/configuration.md
 	go run ./hack/authority
 

@@ -55,6 +55,7 @@ type controller interface {
 func all(mgr ctrl.Manager, o Options) map[string]controller {
 	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder(v1alpha1.FieldOwner)
 	desk := grant.NewDesk(c, o.View)
+	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
 	return map[string]controller{
 		"organization":       &organization.Reconciler{Client: c, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
 		"membership":         &membership.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
@@ -63,7 +64,7 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 		"integrationbinding": &integrationbinding.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
 		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},
 		"user":               &user.Reconciler{Client: c, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events},
+		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events, Enforcement: enforcement},
 	}
 }
 

@@ -53,6 +53,10 @@ const (
 	// of its day (L9). Positive; once True it stays so for good. False: it got past admission and is beyond a limit, which the
 	// message names, or its Organization is; it is given its place when there is room, the eldest first.
 	ConditionGranted = "Granted"
+
+	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what it refuses. The leader asks
+	// once a minute. Positive; False: rules and limits do not hold. Whether the policy is Ready does not depend on it.
+	ConditionEnforced = "Enforced"
 )
 
 // Reasons that several kinds share.
@@ -64,9 +68,9 @@ const (
 	// ReasonRetrying appears with Reconciling=True after an attempt failed for a reason that is none of the following. The
 	// message says at which step, the operator's log has the text of the error, and it is tried again within two minutes.
 	ReasonRetrying = "Retrying"
-	// ReasonRefused appears with Reconciling=True after the cluster refused a request of the operator, by its access rules, a
+	// ReasonRequestRefused appears with Reconciling=True after the cluster refused a request of the operator, by its access rules, a
 	// policy or a webhook.
-	ReasonRefused = "RequestRefused"
+	ReasonRequestRefused = "RequestRefused"
 	// ReasonQuotaExceeded appears with Reconciling=True after a quota refused a request of the operator; the message names the
 	// quota.
 	ReasonQuotaExceeded = "QuotaExceeded"
@@ -217,6 +221,17 @@ const (
 	ReasonReserved = "Reserved"
 	// ReasonInForce appears with Ready=True on the PlatformPolicy.
 	ReasonInForce = "InForce"
+	// ReasonRefused appears with Enforced=True: the API server refused what must be refused, and the webhooks are as shipped.
+	ReasonRefused = "Refused"
+	// ReasonAdmitted appears with Enforced=False when the API server admitted, as a dry run, what must be refused: it does not ask
+	// Polyorg.
+	ReasonAdmitted = "Admitted"
+	// ReasonWebhooksAltered appears with Enforced=False when a webhook is missing, ignores failures or is asked about less than it
+	// should be; the message says which.
+	ReasonWebhooksAltered = "WebhooksAltered"
+	// ReasonNotVerified appears with Enforced=Unknown when the API server answered time and again otherwise than expected, for
+	// example because it does not reach the operator.
+	ReasonNotVerified = "NotVerified"
 	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the
 	// built-in one; such a row is not in force (G3).
 	ReasonWidensCatalogue = "WidensCatalogue"

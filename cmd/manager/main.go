@@ -21,7 +21,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers"
@@ -71,15 +70,15 @@ func run(file string) error {
 
 func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
 	scheme := runtime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+	server, err := admission.NewServer(cfg.Webhook)
+	if err := errors.Join(err, clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
-	host, port := cfg.Webhook.HostPort()
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
 		Cache:                         controllers.Cache(),
 		Controller:                    controllers.Concurrency(),
-		WebhookServer:                 webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
+		WebhookServer:                 server,
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
 		LeaderElection:                true,

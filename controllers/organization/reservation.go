@@ -23,7 +23,7 @@ func (r *Reconciler) reserve(ctx context.Context, org *v1alpha1.Organization, p 
 	if p.ReservationDays == 0 {
 		return nil
 	}
-	end := metav1.NewTime(now.AddDate(0, 0, int(p.ReservationDays)).Truncate(time.Second))
+	end := metav1.NewTime(p.ReservationEnd(now))
 	h := &v1alpha1.HostReservation{
 		ObjectMeta: metav1.ObjectMeta{Name: host, Labels: child.Labels(org)},
 		Spec: v1alpha1.HostReservationSpec{

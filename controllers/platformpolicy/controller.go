@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package platformpolicy shows whether the platform's numbers are in force.
+// Package platformpolicy shows whether the platform's numbers are in force, and whether the rules are enforced at all.
 package platformpolicy
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,6 +13,8 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/status"
@@ -24,6 +27,8 @@ type Reconciler struct {
 	Client client.Client
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
+	// Enforcement runs with the controller, and wakes it.
+	Enforcement *Enforcement
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=platformpolicies,verbs=get;list;watch
@@ -31,20 +36,23 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	return wake.For(mgr, &v1alpha1.PlatformPolicy{}).Complete(r)
+	err := wake.For(mgr, &v1alpha1.PlatformPolicy{}).
+		WatchesRawSource(source.Channel(r.Enforcement.changed, &handler.EnqueueRequestForObject{})).Complete(r)
+	return errors.Join(err, mgr.Add(r.Enforcement))
 }
 
 // Reconcile says what is wrong with a policy that got past admission.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.PlatformPolicy]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
-	return keeper.Keep(ctx, req, &v1alpha1.PlatformPolicy{}, step)
+	return keeper.Keep(ctx, req, &v1alpha1.PlatformPolicy{}, r.step)
 }
 
 func parts(p *v1alpha1.PlatformPolicy) (*[]metav1.Condition, *int64) {
 	return &p.Status.Conditions, &p.Status.ObservedGeneration
 }
 
-func step(_ context.Context, p *v1alpha1.PlatformPolicy, say status.Conditions, _ time.Time) (time.Duration, error) {
+func (r *Reconciler) step(_ context.Context, p *v1alpha1.PlatformPolicy, say status.Conditions, _ time.Time) (time.Duration, error) {
+	r.Enforcement.say(say)
 	platform := rules.Act{Actor: rules.Actor{Platform: true}}
 	violations := rules.PlatformPolicy(rules.Outlook{}, platform, nil, p)
 	switch {

@@ -40,7 +40,7 @@ var _ = Describe("What fails each time in other words", func() {
 		failedSoFar(6)
 		becomes(ctx, membership(name, org.Spec.SuperAdmin), v1alpha1.ReasonActive) // which wakes the organization
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
-			g.Expect(condition(o, v1alpha1.ConditionReconciling).Reason).To(Equal(v1alpha1.ReasonRefused))
+			g.Expect(condition(o, v1alpha1.ConditionReconciling).Reason).To(Equal(v1alpha1.ReasonRequestRefused))
 			g.Expect(o.Status.Seats.Used).To(BeEquivalentTo(1))
 		})
 		said := condition(org, v1alpha1.ConditionReconciling).Message

@@ -34,7 +34,7 @@ var _ = Describe("An invitation", func() {
 	It("is pending for seven days, and expired at their end (I1)", func(ctx context.Context) {
 		i := invited(ctx, person("bob"))
 		Expect(i.Status.State).To(Equal(v1alpha1.InvitationPending))
-		end := i.CreationTimestamp.AddDate(0, 0, 7)
+		end := i.CreationTimestamp.Add(7 * day)
 		Expect(i.Status.ExpiresAt.Time).To(BeTemporally("==", end))
 
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}

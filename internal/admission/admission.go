@@ -68,9 +68,9 @@ func traced(h admission.Handler) http.Handler {
 
 // Handle judges one request.
 func (v *Validator) Handle(ctx context.Context, req admission.Request) admission.Response {
-	kind, known := kinds[req.Kind.Kind]
+	kind, known := kindOf(req)
 	if !known {
-		return admission.Allowed("no rule speaks of this kind")
+		return unknown(req)
 	}
 	before, after, err := v.read(kind, req)
 	if err != nil {

@@ -95,6 +95,11 @@ func unavailable(err error) admission.Response {
 		Details: &metav1.StatusDetails{RetryAfterSeconds: retryAfter}})
 }
 
+// unknown answers a request for what this version cannot judge. It is never allowed: a newer replica, which can, is asked next.
+func unknown(req admission.Request) admission.Response {
+	return unavailable(fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
+}
+
 // misplaced refuses an object that is in no organization's namespace.
 func misplaced(namespace string) rules.Violations {
 	return rules.Violations{{Rule: "O6", Kind: rules.KindInvalid, Field: "metadata.namespace", Message: fmt.Sprintf(

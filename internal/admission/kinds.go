@@ -4,6 +4,7 @@ package admission
 
 import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
@@ -28,6 +29,13 @@ var kinds = map[string]kind{
 	"HostReservation":    {false, object[v1alpha1.HostReservation], clusterWide(rules.HostReservation)},
 	"PlatformPolicy":     {false, object[v1alpha1.PlatformPolicy], clusterWide(rules.PlatformPolicy)},
 	"User":               {false, object[v1alpha1.User], clusterWide(user)},
+}
+
+// kindOf is how a request is judged. During an upgrade an older replica is asked about kinds and versions of a newer one, which it does
+// not know.
+func kindOf(req admission.Request) (kind, bool) {
+	k, known := kinds[req.Kind.Kind]
+	return k, known && req.Kind.Group == v1alpha1.GroupName && req.Kind.Version == v1alpha1.GroupVersion.Version
 }
 
 // user adds to the rules that a User bears the name which its e-mail address gives it: one person, one User.

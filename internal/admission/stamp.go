@@ -37,6 +37,9 @@ type Stamper struct {
 
 // Handle stamps one answer.
 func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.Response {
+	if _, known := kindOf(req); !known {
+		return unknown(req)
+	}
 	r := &v1alpha1.InvitationResponse{}
 	if err := s.Decoder.Decode(req, r); err != nil {
 		return admission.Errored(http.StatusBadRequest, err)

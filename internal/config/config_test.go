@@ -40,7 +40,7 @@ func TestLoad(t *testing.T) {
 		},
 		"everything can be set": {
 			file: header + `
-webhook: {bindAddress: "127.0.0.1:1", certDir: certs}
+webhook: {bindAddress: "127.0.0.1:1", certDir: certs, clientCertificates: {caFile: /ca.crt, allowedNames: [kube-apiserver]}}
 metrics: {bindAddress: "[::1]:2"}
 health: {bindAddress: "localhost:65535"}
 leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, retryPeriod: 1500ms}
@@ -52,7 +52,7 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
 			want: OperatorConfig{
 				TypeMeta:       meta,
-				Webhook:        Webhook{Listener: Listener{"127.0.0.1:1"}, CertDir: "certs"},
+				Webhook:        Webhook{Listener{"127.0.0.1:1"}, "certs", &ClientCertificates{"/ca.crt", []string{"kube-apiserver"}}},
 				Metrics:        Listener{"[::1]:2"},
 				Health:         Listener{"localhost:65535"},
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
@@ -97,6 +97,10 @@ func TestLoadRefuses(t *testing.T) {
 			file: minimal + "leaderElection: {name: x}\nmail: {password: secret}\nportal: {}\n",
 			want: []string{`unknown field "leaderElection.name"`, `unknown field "mail.password"`, `unknown field "portal"`},
 			not:  "secret",
+		},
+		"client certificates that nobody signs": {
+			file: header + "webhook: {certDir: /certs, clientCertificates: {allowedNames: ['']}}\ningress: {baseDomain: crm.example.com}\n",
+			want: []string{"webhook.clientCertificates.caFile: Required value", "webhook.clientCertificates.allowedNames[0]: Required value"},
 		},
 		"a mail server that could not be used": {
 			file: minimal + "mail: {address: ':587', tls: Always, from: nobody, timeout: 1h}\n",

@@ -69,6 +69,18 @@ type Webhook struct {
 	Listener `json:",inline"`
 	// CertDir holds tls.crt and tls.key, which are read again whenever they change.
 	CertDir string `json:"certDir,omitempty"`
+	// ClientCertificates are required of whoever asks, where this is given: then only your API servers are answered. Absent: whoever
+	// reaches the port is answered.
+	ClientCertificates *ClientCertificates `json:"clientCertificates,omitempty"`
+}
+
+// ClientCertificates says by which certificates the webhook knows an API server.
+type ClientCertificates struct {
+	// CAFile holds the certificates, in PEM, of the authorities that sign them. It is read again whenever it changes. Required.
+	CAFile string `json:"caFile,omitempty"`
+	// AllowedNames are those that a certificate may bear as its common name, as a DNS name or as a URI: one of them is enough.
+	// Absent: any certificate that an authority of CAFile signed for a client.
+	AllowedNames []string `json:"allowedNames,omitempty"`
 }
 
 // LeaderElection uses a Lease. Another replica leads at the latest LeaseDuration after the leader ended without notice.

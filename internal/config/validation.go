@@ -40,6 +40,23 @@ func (w Webhook) validate(path *field.Path) field.ErrorList {
 	if w.CertDir == "" {
 		errs = append(errs, field.Required(path.Child("certDir"), "the folder with tls.crt and tls.key"))
 	}
+	return append(errs, w.ClientCertificates.validate(path.Child("clientCertificates"))...)
+}
+
+// validate refuses an empty name: a certificate without a common name would have it.
+func (c *ClientCertificates) validate(path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if c == nil {
+		return errs
+	}
+	if c.CAFile == "" {
+		errs = append(errs, field.Required(path.Child("caFile"), "the file with the authorities that sign the certificates of your API servers"))
+	}
+	for i, name := range c.AllowedNames {
+		if name == "" {
+			errs = append(errs, field.Required(path.Child("allowedNames").Index(i), "a name that a certificate may bear"))
+		}
+	}
 	return errs
 }
 

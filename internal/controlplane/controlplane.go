@@ -28,19 +28,23 @@ type Options struct {
 	// Assets is the folder with the binaries; by default $KUBEBUILDER_ASSETS, else bin/controlplane of the module
 	// that the working directory is in.
 	Assets string
+	// WebhookClient is the name in the client certificate that the API server presents to webhooks, signed by the control plane's own
+	// authority; empty: it presents none.
+	WebhookClient string
 	// Out receives a line about each step, unless nil.
 	Out io.Writer
 }
 
 // ControlPlane is a running control plane. Its methods are not meant to be called at the same time.
 type ControlPlane struct {
-	dir, assets string
-	out         io.Writer
-	unlock      func()
-	ca          *pki.Authority
-	admin       *rest.Config
-	controllers *rest.Config
-	processes   []*process.Process // in the order of their start
+	dir, assets   string
+	webhookClient string
+	out           io.Writer
+	unlock        func()
+	ca            *pki.Authority
+	admin         *rest.Config
+	controllers   *rest.Config
+	processes     []*process.Process // in the order of their start
 }
 
 // Start returns a control plane whose API server is ready. The context bounds the start alone.
@@ -56,7 +60,7 @@ func Start(ctx context.Context, o Options) (*ControlPlane, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ControlPlane{dir: dir, assets: assets, out: o.Out}
+	c := &ControlPlane{dir: dir, assets: assets, webhookClient: o.WebhookClient, out: o.Out}
 	if c.out == nil {
 		c.out = io.Discard
 	}
@@ -80,6 +84,9 @@ func (c *ControlPlane) ConfigFor(user string, groups ...string) *rest.Config {
 
 // Kubeconfig is the path of the administrator's kubeconfig file.
 func (c *ControlPlane) Kubeconfig() string { return filepath.Join(c.dir, "kubeconfig") }
+
+// CAFile is the path of the certificate of the authority that signs everybody's.
+func (c *ControlPlane) CAFile() string { return c.path("ca.crt") }
 
 // Kubectl is the path of the kubectl that belongs to the control plane.
 func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubectl") }

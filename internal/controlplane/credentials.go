@@ -31,7 +31,7 @@ func (c *ControlPlane) writeCertificates() error {
 	c.admin = clientConfig(ca, admin)
 	c.controllers = clientConfig(ca, controllers)
 	return errors.Join(
-		os.WriteFile(c.path("ca.crt"), ca.Cert(), 0o600),
+		os.WriteFile(c.CAFile(), ca.Cert(), 0o600),
 		server.Write(c.dir, "server"),
 		os.WriteFile(c.path("tokens.key"), tokens, 0o600))
 }

@@ -119,7 +119,11 @@ func (c *ControlPlane) tryAPIServer(ctx context.Context, port int) error {
 	if err := c.writeKubeconfigs(port); err != nil {
 		return err
 	}
-	err := c.run("kube-apiserver",
+	webhooks, err := c.introduceToWebhooks()
+	if err != nil {
+		return err
+	}
+	err = c.run("kube-apiserver", append(webhooks,
 		"--etcd-servers="+etcdClients,
 		"--bind-address=127.0.0.1",
 		fmt.Sprintf("--secure-port=%d", port),
@@ -127,10 +131,10 @@ func (c *ControlPlane) tryAPIServer(ctx context.Context, port int) error {
 		"--service-cluster-ip-range="+serviceCIDR,
 		"--authorization-mode=RBAC",
 		"--tls-cert-file="+c.path("server.crt"), "--tls-private-key-file="+c.path("server.key"),
-		"--client-ca-file="+c.path("ca.crt"),
+		"--client-ca-file="+c.CAFile(),
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file="+c.path("tokens.key"),
-		"--service-account-signing-key-file="+c.path("tokens.key"))
+		"--service-account-signing-key-file="+c.path("tokens.key"))...)
 	if err != nil {
 		return err
 	}
@@ -179,7 +183,7 @@ func (c *ControlPlane) startControllerManager() error {
 		"--use-service-account-credentials",
 		"--controllers="+controllers,
 		"--service-account-private-key-file="+c.path("tokens.key"),
-		"--root-ca-file="+c.path("ca.crt"),
+		"--root-ca-file="+c.CAFile(),
 		"--leader-elect=false",
 		"--secure-port=0")
 }

@@ -31,7 +31,7 @@ func TestACostlyJudgementTakesATenthOfTheTime(t *testing.T) {
 	began := s.clock.Now()
 	for range 1000 {
 		s.epoch++
-		s.judgeAll([]*request{s.newRequest(context.Background(), slow), s.newRequest(context.Background(), fast)})
+		s.judgeAll(t.Context(), []*request{s.newRequest(context.Background(), slow), s.newRequest(context.Background(), fast)})
 		s.clock.Step(time.Millisecond)
 	}
 	spent, whole := time.Duration(judged)*20*time.Millisecond, s.clock.Since(began)

@@ -23,7 +23,7 @@ func TestARuleThatPanicsEndsOneRequest(t *testing.T) {
 	faulty.Judge = func(rules.Outlook) rules.Violations { panic("a fault") }
 	before := panicsCounted(t)
 
-	decided, rest := s.judgeAll([]*request{s.newRequest(ctx, faulty), s.newRequest(ctx, invites("carol", "acme"))})
+	decided, rest := s.judgeAll(t.Context(), []*request{s.newRequest(ctx, faulty), s.newRequest(ctx, invites("carol", "acme"))})
 	if len(decided) != 2 || len(rest) != 0 {
 		t.Fatalf("%d decided, %d wait", len(decided), len(rest))
 	}

@@ -38,6 +38,11 @@ func (s *Sandbox) Replicas() int { return len(s.replicas) }
 // Process is the one that replica i runs as now.
 func (s *Sandbox) Process(i int) *process.Process { return s.replicas[i].current() }
 
+// WebhookURL is where replica i itself serves admission, past the address that spreads it.
+func (s *Sandbox) WebhookURL(i int) string {
+	return "https://" + s.replicas[i].addresses().Webhook.BindAddress
+}
+
 // Wait returns the number of a replica that ended without a restart since, or -1 when the context ends.
 func (s *Sandbox) Wait(ctx context.Context) int {
 	all := make([]*process.Process, len(s.replicas))

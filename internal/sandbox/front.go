@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane/pki"
 )
 
@@ -59,6 +60,20 @@ func newFront(own pki.Pair, ca *pki.Authority, backends func() []backend) (*fron
 	}
 	go func() { _ = f.server.ServeTLS(listener, "", "") }() // ends with close
 	return f, nil
+}
+
+// introduce gives the front the client certificate that replicas require, where they require one: to them it is the API server.
+func (f *front) introduce(ca *pki.Authority, required *config.ClientCertificates) error {
+	if required == nil {
+		return nil
+	}
+	pair, err := ca.Client(append(required.AllowedNames, "kube-apiserver")[0])
+	if err != nil {
+		return err
+	}
+	cert, err := tls.X509KeyPair(pair.Cert, pair.Key)
+	f.spread.base.TLSClientConfig.Certificates = []tls.Certificate{cert}
+	return err
 }
 
 func (f *front) handler() http.Handler {

@@ -62,13 +62,19 @@ func (r *replica) prepare(ctx context.Context, ca *pki.Authority) error {
 	if err != nil {
 		return err
 	}
-	return pair.Write(r.dir, "tls")
+	return errors.Join(pair.Write(r.dir, "tls"), os.WriteFile(r.callersFile(), ca.Cert(), 0o600))
 }
+
+// callersFile has the authority that signs the front's client certificate.
+func (r *replica) callersFile() string { return filepath.Join(r.dir, "callers.crt") }
 
 // start runs the process on fresh ports.
 func (r *replica) start() error {
 	c := r.addresses()
 	c.Webhook.CertDir = r.dir
+	if required := c.Webhook.ClientCertificates; required != nil {
+		c.Webhook.ClientCertificates = &config.ClientCertificates{CAFile: r.callersFile(), AllowedNames: required.AllowedNames}
+	}
 	for _, l := range []*config.Listener{&c.Webhook.Listener, &c.Metrics, &c.Health} {
 		port, err := controlplane.FreePort()
 		if err != nil {

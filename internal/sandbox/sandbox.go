@@ -45,7 +45,8 @@ type Options struct {
 	Manager string
 	// Manifests is the folder of the kustomization to install.
 	Manifests string
-	// Config is the operator's; each replica gets addresses and a certificate folder of its own.
+	// Config is the operator's; each replica gets addresses and a certificate folder of its own. Where it requires client certificates,
+	// the replicas trust the sandbox's own authority, and the address that spreads admission has one of its.
 	Config config.OperatorConfig
 	// Replicas is how many run; 2 by default.
 	Replicas int
@@ -144,8 +145,10 @@ func (s *Sandbox) listen() error {
 	if err != nil {
 		return err
 	}
-	s.front, err = newFront(pair, s.ca, s.backends)
-	return err
+	if s.front, err = newFront(pair, s.ca, s.backends); err != nil {
+		return err
+	}
+	return s.front.introduce(s.ca, s.o.Config.Webhook.ClientCertificates)
 }
 
 func (s *Sandbox) backends() []backend {

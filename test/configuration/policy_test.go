@@ -41,6 +41,11 @@ var _ = Describe("The policy", func() {
 		policy := examplePolicy(GinkgoTB())
 		inForce(ctx, policy)
 		l.EventuallyReady(ctx, policy)
+		Eventually(func(g Gomega) {
+			g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(policy), policy)).To(Succeed())
+			g.Expect(lab.Condition(policy, v1alpha1.ConditionEnforced)).To(HaveValue(HaveField("Status", metav1.ConditionTrue)),
+				"by the rights that the operator has")
+		}).Should(Succeed())
 	})
 
 	DescribeTable("that contradicts itself is refused (L9, G3)", func(ctx context.Context, change func(*v1alpha1.PlatformPolicySpec), rule, field string) {

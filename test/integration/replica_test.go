@@ -25,9 +25,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/polyorg/polyorg/internal/admission"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
@@ -38,6 +38,7 @@ import (
 type replica struct {
 	journal *journal.Journal
 	address *url.URL
+	ca      []byte // of its certificate
 	served  atomic.Int64
 }
 
@@ -45,18 +46,22 @@ type replica struct {
 func serve(ctx context.Context, root string, n int) {
 	GinkgoHelper()
 	for range n {
-		replicas = append(replicas, newReplica(ctx))
+		replicas = append(replicas, newReplica(ctx, nil))
 	}
 	front := httptest.NewTLSServer(inTurn())
 	DeferCleanup(front.Close)
 	installWebhooks(ctx, filepath.Join(root, "config", "webhook", "manifests.yaml"), front)
 }
 
-func newReplica(ctx context.Context) *replica {
+// newReplica serves whoever reaches it, unless it is told who alone may ask.
+func newReplica(ctx context.Context, callers *config.ClientCertificates) *replica {
 	GinkgoHelper()
 	options := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
 	Expect(options.PrepWithoutInstalling()).To(Succeed())
-	server := webhook.NewServer(webhook.Options{Host: "127.0.0.1", Port: options.LocalServingPort, CertDir: options.LocalServingCertDir})
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(options.LocalServingPort))
+	server, err := admission.NewServer(config.Webhook{
+		Listener: config.Listener{BindAddress: address}, CertDir: options.LocalServingCertDir, ClientCertificates: callers})
+	Expect(err).NotTo(HaveOccurred())
 	mgr, err := ctrl.NewManager(control.Config(), ctrl.Options{Scheme: lab.Scheme, WebhookServer: server, Metrics: metricsserver.Options{BindAddress: "0"}})
 	Expect(err).NotTo(HaveOccurred())
 	live, err := client.NewWithWatch(control.Config(), client.Options{Scheme: lab.Scheme})
@@ -69,7 +74,8 @@ func newReplica(ctx context.Context) *replica {
 	view := facts.NewView(baseDomain)
 	r := &replica{
 		journal: journal.New(live, view, systemNS),
-		address: &url.URL{Scheme: "https", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(options.LocalServingPort))},
+		address: &url.URL{Scheme: "https", Host: address},
+		ca:      options.LocalServingCAData,
 	}
 	r.journal.DropTime = dropTime
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})

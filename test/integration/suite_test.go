@@ -28,6 +28,8 @@ const (
 	systemNS   = "polyorg-system"
 	// dropTime is long beside what a request takes here, and short beside what a test may take.
 	dropTime = 15 * time.Second
+	// apiServer is the name in the certificate by which the API server signs in to webhooks.
+	apiServer = "kube-apiserver"
 )
 
 var (
@@ -48,7 +50,7 @@ var _ = BeforeSuite(func() {
 	DeferCleanup(cancel)
 
 	var err error
-	control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
+	control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), WebhookClient: apiServer, Out: GinkgoWriter})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(control.Stop()).To(Succeed()) })
 	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})

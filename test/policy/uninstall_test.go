@@ -3,7 +3,11 @@
 package policy
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -38,23 +42,68 @@ func TestUninstall(t *testing.T) {
 	g.Eventually(func() error { return admin.Create(t.Context(), organization) }).WithTimeout(soon).Should(Succeed(), "once the API server serves the new kind")
 	g.Expect(apply(cluster, "default")).To(Succeed())
 
-	out, err := uninstall(cluster)
+	kubectl := countedKubectl(t, cluster)
+	out, err := uninstall(cluster, kubectl)
 	g.Expect(err).To(HaveOccurred())
 	g.Expect(out).To(ContainSubstring("1 organizations are still there"))
 
-	// The operator is not here to end the organization either. Its journal, with a finalizer, is what it leaves behind.
+	// The operator is not here to end the organization either. What it leaves behind has finalizers: its journal, and more objects than
+	// anybody would want to be asked for one at a time.
 	g.Expect(exec.Command(cluster.Kubectl(), "--kubeconfig="+cluster.Kubeconfig(), "delete", "--kustomize=../../config/webhook").Run()).To(Succeed())
 	g.Expect(admin.Delete(t.Context(), organization)).To(Succeed())
 	g.Expect(admin.Create(t.Context(), &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "polyorg-system", Name: journal.Name, Finalizers: []string{journal.Finalizer}},
 	})).To(Succeed())
-	out, err = uninstall(cluster)
+	leave(t, admin)
+	before := kubectl.calls(t)
+	out, err = uninstall(cluster, kubectl)
 	g.Expect(err).NotTo(HaveOccurred(), out)
-	out, err = uninstall(cluster)
+	g.Expect(kubectl.calls(t)-before).To(BeNumerically("<", 30), "kubectl is started for each kind, not for each object")
+	out, err = uninstall(cluster, kubectl)
 	g.Expect(err).NotTo(HaveOccurred(), "a second time: %s", out)
 }
 
-func uninstall(cluster *controlplane.ControlPlane) (string, error) {
-	out, err := exec.Command("../../hack/uninstall.sh", cluster.Kubectl(), cluster.Kubeconfig()).CombinedOutput()
+// leave makes objects with a finalizer that nobody lifts, with and without a namespace, and one without a finalizer.
+func leave(t *testing.T, admin client.Client) {
+	t.Helper()
+	for i := range 40 {
+		create(t, admin, &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{
+			Name: fmt.Sprintf("former-%d.example.org", i), Finalizers: []string{"polyorg.io/held"}}})
+	}
+	create(t, admin, &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: "free.example.org"}})
+	for _, organization := range []string{"left-one", "left-two"} {
+		namespace := v1alpha1.NamespacePrefix + organization
+		create(t, admin, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})
+		create(t, admin, &v1alpha1.Membership{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "bob", Finalizers: []string{"polyorg.io/held"}},
+			Spec:       v1alpha1.MembershipSpec{User: "bob@zylker.com", Role: v1alpha1.RoleStandard},
+		})
+	}
+}
+
+// counted is a kubectl that writes down each time that it is started.
+type counted struct{ program, log string }
+
+func countedKubectl(t *testing.T, cluster *controlplane.ControlPlane) counted {
+	t.Helper()
+	k := counted{filepath.Join(t.TempDir(), "kubectl"), filepath.Join(t.TempDir(), "calls")}
+	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >>%q\nexec %q \"$@\"\n", k.log, cluster.Kubectl())
+	if err := os.WriteFile(k.program, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+		t.Fatal(err)
+	}
+	return k
+}
+
+func (k counted) calls(t *testing.T) int {
+	t.Helper()
+	log, err := os.ReadFile(k.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(log), "\n")
+}
+
+func uninstall(cluster *controlplane.ControlPlane, kubectl counted) (string, error) {
+	out, err := exec.Command("../../hack/uninstall.sh", kubectl.program, cluster.Kubeconfig()).CombinedOutput()
 	return string(out), err
 }

@@ -56,7 +56,7 @@ func Why(err error) (reason, words string) {
 	case apierrors.IsNotFound(err):
 		return v1alpha1.ReasonNotFound, "something that it needs is not there"
 	case isAnswer(err):
-		return v1alpha1.ReasonRefused, "the cluster refuses it, by its access rules, a policy or a webhook"
+		return v1alpha1.ReasonRequestRefused, "the cluster refuses it, by its access rules, a policy or a webhook"
 	}
 	return v1alpha1.ReasonRetrying, "an attempt failed"
 }

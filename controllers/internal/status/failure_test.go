@@ -38,9 +38,9 @@ func TestExplain(t *testing.T) {
 		fails attempt
 		want  string
 	}{
-		"a refusal":               {func(n int) error { return apierrors.NewForbidden(jobs, "job", fmt.Errorf("no, %d", n)) }, v1alpha1.ReasonRefused},
-		"a webhook's odd refusal": {webhook, v1alpha1.ReasonRefused},
-		"what is not valid":       {func(n int) error { return apierrors.NewBadRequest(fmt.Sprint(n)) }, v1alpha1.ReasonRefused},
+		"a refusal":               {func(n int) error { return apierrors.NewForbidden(jobs, "job", fmt.Errorf("no, %d", n)) }, v1alpha1.ReasonRequestRefused},
+		"a webhook's odd refusal": {webhook, v1alpha1.ReasonRequestRefused},
+		"what is not valid":       {func(n int) error { return apierrors.NewBadRequest(fmt.Sprint(n)) }, v1alpha1.ReasonRequestRefused},
 		"a quota": {func(n int) error {
 			return apierrors.NewForbidden(jobs, "job", fmt.Errorf("exceeded quota: small, used: pods=%d", n))
 		}, v1alpha1.ReasonQuotaExceeded},
