@@ -70,7 +70,7 @@ var _ = Describe("One tenant", func() {
 	It("that asks for 32 large bindings, none of which is stored, stops nobody else", func(ctx SpecContext) {
 		begin(ctx, soon)
 		most := 0
-		during(ctx, func(ctx context.Context) {
+		during(ctx, func(context.Context) {
 			bytes := 0
 			for _, e := range record(ctx).Entries {
 				if e.Organization() == org.Name {
