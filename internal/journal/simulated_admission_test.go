@@ -19,10 +19,13 @@ func (s *simulation) changeOf(r *request, before, after client.Object) *journal.
 	c := &journal.Change{
 		Kind: kindOf(subject), Name: client.ObjectKeyFromObject(subject), UID: subject.GetUID(),
 		Operation: operation(before, after), ResourceVersion: version,
-		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun, Actor: r.actor.Email,
+		Before: factsOf(before), After: factsOf(after), DryRun: r.dryRun,
 	}
-	if r.actor.Platform {
+	switch {
+	case s.counted && r.actor.Platform:
 		c.Actor = journal.PlatformActor(s.current.name)
+	case s.counted:
+		c.Actor = r.actor.Email
 	}
 	organization := facts.OrganizationOf(subject.GetNamespace())
 	was := factsOf(before)

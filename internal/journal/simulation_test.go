@@ -97,6 +97,7 @@ type simulation struct {
 	acts          []func(*simulation) // of this run, as is what follows
 	users, hosts  []string
 	organizations []string
+	counted       bool   // actors are counted for the bounds; else all is the operator's, which goes on for as long as it likes
 	slow          string // the kind whose watches are slow
 	names         int
 	hurry         int  // turns for which watches are quick
@@ -122,7 +123,7 @@ type simulation struct {
 func simulate(seed uint64, traced bool) *simulation {
 	s := &simulation{
 		seed: seed, rng: rand.New(rand.NewPCG(seed, 0)), now: epoch, server: newAPIServer(), traced: traced,
-		dry: map[string]bool{},
+		dry: map[string]bool{}, counted: seed%2 == 0,
 	}
 	defer s.close()
 	s.chance = s.someChances()

@@ -113,12 +113,25 @@ func (m *stormMeter) prepare(ctx context.Context) error {
 	say("%d members each for two organizations", m.members)
 	err := inParallel(2*m.members, func(i int) error {
 		organization := m.orgs[2+i%2]
-		return m.admin.Create(ctx, membership(organization, fmt.Sprintf("member-%d", i), person("member", i)))
+		return patiently(func() error {
+			err := m.admin.Create(ctx, membership(organization, fmt.Sprintf("member-%d", i), person("member", i)))
+			return client.IgnoreAlreadyExists(err)
+		})
 	})
 	if err != nil {
 		return err
 	}
-	return m.edition(ctx, m.orgs[3], v1alpha1.EditionZohoOne)
+	return patiently(func() error { return m.edition(ctx, m.orgs[3], v1alpha1.EditionZohoOne) })
+}
+
+// patiently tries a few times: on a machine that others use too, a request may be out of time.
+func patiently(try func() error) (err error) {
+	for range 10 {
+		if err = try(); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // edition gives an organization another edition.

@@ -111,7 +111,7 @@ func tooLarge(ctx context.Context, m *stormMeter, to rest.Interface, n int64) er
 	b := m.largest(1_000_000+n, 63)
 	b.Labels = map[string]string{}
 	for i := range 12_000 {
-		b.Labels[fmt.Sprintf("label-%05d-%s", i, strings.Repeat("k", 48))] = strings.Repeat("v", 60)
+		b.Labels[fmt.Sprintf("label-%05d-%s", i, strings.Repeat("k", 51))] = strings.Repeat("v", 63)
 	}
 	return post(ctx, to, "integrationbindings", b, 0)
 }

@@ -5,10 +5,13 @@
 package faults
 
 import (
+	"strconv"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
@@ -32,7 +35,9 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 	It("and says that a later version wrote is judged on by nobody, and they say so", func(ctx SpecContext) {
 		r := newRush(ctx)
 		edit(ctx, func(data map[string]string) { data[partFormat] = "99" })
-		DeferCleanup(func(ctx SpecContext) { edit(ctx, func(data map[string]string) { data[partFormat] = "1" }) })
+		DeferCleanup(func(ctx SpecContext) {
+			edit(ctx, func(data map[string]string) { data[partFormat] = strconv.Itoa(journal.Format) })
+		})
 		for _, err := range atOnce(4, func(int) error {
 			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("early")))
 		}) {
@@ -41,7 +46,7 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 		for _, one := range door.serving() {
 			Eventually(ctx, func() error { return one.journal.Ready(nil) }).ShouldNot(Succeed())
 		}
-		edit(ctx, func(data map[string]string) { data[partFormat] = "1" })
+		edit(ctx, func(data map[string]string) { data[partFormat] = strconv.Itoa(journal.Format) })
 		for _, one := range door.serving() {
 			Eventually(ctx, func() error { return one.journal.Ready(nil) }).Should(Succeed())
 		}
