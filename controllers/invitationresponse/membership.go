@@ -82,8 +82,8 @@ func isFinal(err error) bool {
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
 		return false
 	}
-	var status apierrors.APIStatus
-	return errors.As(err, &status) && status.Status().Details != nil && len(status.Status().Details.Causes) > 0
+	var refusal apierrors.APIStatus
+	return errors.As(err, &refusal) && refusal.Status().Details != nil && len(refusal.Status().Details.Causes) > 0
 }
 
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was

@@ -19,7 +19,7 @@ func writesAlone(h *v1alpha1.HostReservation, field string) bool {
 	ours := false
 	for _, entry := range h.ManagedFields {
 		var written writtenFields
-		if entry.Subresource != "" || entry.FieldsV1 == nil || json.Unmarshal(entry.FieldsV1.Raw, &written) != nil {
+		if entry.Subresource != "" || entry.FieldsV1 == nil || json.Unmarshal(entry.FieldsV1.GetRawBytes(), &written) != nil {
 			continue
 		}
 		if _, one := written.Spec[field]; !one && field != all || len(written.Spec) == 0 {

@@ -12,7 +12,7 @@ import (
 
 // wrote is what the API server notes of one who wrote fields.
 func wrote(manager, fields string) metav1.ManagedFieldsEntry {
-	return metav1.ManagedFieldsEntry{Manager: manager, FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)}}
+	return metav1.ManagedFieldsEntry{Manager: manager, FieldsV1: metav1.NewFieldsV1(fields)}
 }
 
 func TestWritesAlone(t *testing.T) {
@@ -27,7 +27,7 @@ func TestWritesAlone(t *testing.T) {
 		"also where somebody labelled it":                       {[]metav1.ManagedFieldsEntry{made, wrote("kubectl", `{"f:metadata":{"f:labels":{}}}`)}, true, true},
 		"one that was prolonged redirects, and is not deleted":  {[]metav1.ManagedFieldsEntry{made, wrote("kubectl-edit", `{"f:spec":{"f:expiresAt":{}}}`)}, false, true},
 		"one whose redirect was taken over is the platform's":   {[]metav1.ManagedFieldsEntry{made, wrote("flux", `{"f:spec":{"f:redirectTo":{}}}`)}, false, false},
-		"one from Git is the platform's, with the same content": {[]metav1.ManagedFieldsEntry{wrote("kubectl", string(made.FieldsV1.Raw))}, false, false},
+		"one from Git is the platform's, with the same content": {[]metav1.ManagedFieldsEntry{wrote("kubectl", made.FieldsV1.GetRawString())}, false, false},
 		"what is not known is nobody's":                         {nil, false, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {

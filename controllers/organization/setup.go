@@ -102,7 +102,7 @@ func (r *Reconciler) hostsMoved() predicate.Predicate {
 		was, ok1 := before.(*v1alpha1.Organization)
 		is, ok2 := after.(*v1alpha1.Organization)
 		base := r.Config.Ingress.BaseDomain
-		return ok1 && ok2 && !(slices.Equal(was.Status.Hosts, is.Status.Hosts) && slices.Equal(rules.Hosts(was, base), rules.Hosts(is, base)))
+		return ok1 && ok2 && (!slices.Equal(was.Status.Hosts, is.Status.Hosts) || !slices.Equal(rules.Hosts(was, base), rules.Hosts(is, base)))
 	}))
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"a refusal":               {func(n int) error { return apierrors.NewForbidden(jobs, "job", fmt.Errorf("no, %d", n)) }, v1alpha1.ReasonRequestRefused},
 		"a webhook's odd refusal": {webhook, v1alpha1.ReasonRequestRefused},
-		"what is not valid":       {func(n int) error { return apierrors.NewBadRequest(fmt.Sprint(n)) }, v1alpha1.ReasonRequestRefused},
+		"what is not valid":       {func(n int) error { return apierrors.NewBadRequest(strconv.Itoa(n)) }, v1alpha1.ReasonRequestRefused},
 		"a quota": {func(n int) error {
 			return apierrors.NewForbidden(jobs, "job", fmt.Errorf("exceeded quota: small, used: pods=%d", n))
 		}, v1alpha1.ReasonQuotaExceeded},
@@ -53,7 +54,7 @@ func TestExplain(t *testing.T) {
 		"a deadline":                    {func(n int) error { return fmt.Errorf("after %d s: %w", n, context.DeadlineExceeded) }, v1alpha1.ReasonUnavailable},
 		"what is not there":             {func(n int) error { return apierrors.NewNotFound(corev1.Resource("namespaces"), fmt.Sprint("org-", n)) }, v1alpha1.ReasonNotFound},
 		"what nobody thought of":        {func(n int) error { return fmt.Errorf("no, for the %d. time", n) }, v1alpha1.ReasonRetrying},
-		"two at once, by the first one": {func(n int) error { return errors.Join(apierrors.NewNotFound(jobs, fmt.Sprint(n)), fmt.Errorf("%d", n)) }, v1alpha1.ReasonNotFound},
+		"two at once, by the first one": {func(n int) error { return errors.Join(apierrors.NewNotFound(jobs, strconv.Itoa(n)), fmt.Errorf("%d", n)) }, v1alpha1.ReasonNotFound},
 	} {
 		t.Run(sentence+" sounds the same each time", func(t *testing.T) {
 			reason, message := explain(During("make it", fmt.Errorf("create: %w", tc.fails(1))))
