@@ -55,7 +55,7 @@ func keep(page string, steps []string, done row) error {
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	return os.WriteFile(page, []byte(merged(string(old), steps, done)), 0o644) //nolint:gosec // a page that everybody reads
+	return os.WriteFile(page, []byte(merged(string(old), steps, done)), 0o644)
 }
 
 // merged is the new page.
