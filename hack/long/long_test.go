@@ -58,14 +58,19 @@ func TestTheSimulationRunsWithoutTheRaceDetector(t *testing.T) {
 
 func TestAStepThatRunsAloneChangesItsOwnRow(t *testing.T) {
 	when := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
-	first := merged("", []string{"a", "b", "c"}, []row{
-		{name: "a", commit: "1", result: "passed", when: when},
-		{name: "b", commit: "1", result: "passed", when: when},
-	})
-	second := merged(first, []string{"b", "a"}, []row{{name: "b", commit: "2", result: "FAILED", when: when, took: 125 * time.Second, memory: 5 << 20}})
+	first := merged("", []string{"a", "b", "c"}, row{name: "a", commit: "1", result: passed, when: when})
+	second := merged(first, []string{"a", "b", "c"}, row{name: "c", commit: "1", result: passed, when: when})
+	third := merged(second, []string{"b", "a"}, row{name: "b", commit: "2", result: failed, when: when, took: 125 * time.Second, memory: 5 << 20})
 	want := head + "| b |  | 2026-01-02 03:04 | 2 | 2:05 | 5 MiB | FAILED |\n| a |  | 2026-01-02 03:04 | 1 | 0:00 | 0 MiB | passed |\n"
-	if second != want {
-		t.Errorf("got\n%s\nwant\n%s", second, want)
+	if third != want {
+		t.Errorf("got\n%s\nwant\n%s", third, want)
+	}
+}
+
+func TestTheTotalFailsWithOneStep(t *testing.T) {
+	all := total([]row{{result: passed, memory: 3, commit: "1"}, {result: failed, memory: 2}, {result: passed}}, time.Now())
+	if all.result != failed || all.memory != 3 || all.commit != "1" {
+		t.Errorf("got %+v", all)
 	}
 }
 

@@ -60,12 +60,38 @@ func run(ctx context.Context, c chosen, fuzz time.Duration, limit int64, list bo
 	if err := os.MkdirAll(logs, 0o755); err != nil {
 		return err
 	}
-	done, err := inTurn(ctx, todo, limit)
-	return errors.Join(err, keep(page, names(every), done))
+	began := time.Now().UTC()
+	note := func(r row) error {
+		fmt.Println(r.line())
+		return keep(page, append(names(every), whole), r)
+	}
+	done, err := inTurn(ctx, todo, limit, note)
+	if len(c.names) == 0 && len(done) == len(todo) {
+		err = errors.Join(err, note(total(done, began)))
+	}
+	return err
 }
 
-// inTurn runs one step after another. What fails does not keep the next from its turn; an interrupt does.
-func inTurn(ctx context.Context, todo []step, limit int64) (done []row, err error) {
+// whole is the name of the last row, about all steps in one run.
+const whole = "all"
+
+// total is the row of all that was done.
+func total(done []row, began time.Time) row {
+	all := row{
+		name: whole, what: fmt.Sprintf("the %d steps that ran in one go, and compiling them", len(done)), when: began, commit: done[0].commit,
+		took: time.Since(began), result: passed,
+	}
+	for _, r := range done {
+		all.memory = max(all.memory, r.memory)
+		if r.result != passed {
+			all.result = r.result
+		}
+	}
+	return all
+}
+
+// inTurn runs one step after another, and notes each. What fails does not keep the next from its turn; an interrupt does.
+func inTurn(ctx context.Context, todo []step, limit int64, note func(row) error) (done []row, err error) {
 	commit := commit(ctx)
 	for _, s := range todo {
 		r := row{name: s.name, what: s.what, when: time.Now().UTC(), commit: commit}
@@ -73,13 +99,12 @@ func inTurn(ctx context.Context, todo []step, limit int64) (done []row, err erro
 		if ctx.Err() != nil {
 			return done, ctx.Err()
 		}
-		r.result = "passed"
+		r.result = passed
 		if failure != nil {
-			r.result = "FAILED"
+			r.result = failed
 			err = errors.Join(err, fmt.Errorf("%s: %w; all it said is in %s", s.name, failure, s.log()))
 		}
-		done = append(done, r)
-		fmt.Println(r.line())
+		done, err = append(done, r), errors.Join(err, note(r))
 	}
 	return done, err
 }

@@ -5,9 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
+)
+
+const (
+	passed = "passed"
+	failed = "FAILED"
 )
 
 // A row is what came of one step.
@@ -39,35 +43,33 @@ const head = `# The last run of every test
 ` + "`make test-long`" + ` runs the tests that take minutes, one after another, and writes this page; ` + "`make test-long ALL=yes`" + `
 runs what CI runs before them. Each row is the last run of that step, on the commit it names: a step that runs alone
 (` + "`make test-long ONLY=faults`" + `) changes its own row. Time is minutes and seconds, without compiling. Memory is the most
-that all processes of a step had together: the test, control planes, operators. Twelve GiB end a step.
+that all processes of a step had together: the test, control planes, operators. A step that has more than 12 GiB is ended.
 
 | Step | What | When (UTC) | Commit | Time | Peak memory | Result |
 |---|---|---|---|---|---|---|
 `
 
-// keep writes the page: what was done now, and what it says already of other steps that there still are.
-func keep(page string, steps []string, done []row) error {
+// keep writes the page: what came of a step, and what the page says already of others that there still are.
+func keep(page string, steps []string, done row) error {
 	old, err := os.ReadFile(page)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	return os.WriteFile(page, []byte(merged(string(old), steps, done)), 0o644) //nolint:gosec // a page that everybody reads
+	return os.WriteFile(page, []byte(merged(string(old), steps, done)), 0o644)
 }
 
 // merged is the new page.
-func merged(old string, steps []string, done []row) string {
+func merged(old string, steps []string, done row) string {
 	rows := map[string]string{}
 	for line := range strings.Lines(old) {
 		if cells := strings.Split(line, " | "); len(cells) == 7 {
 			rows[strings.TrimPrefix(cells[0], "| ")] = strings.TrimSpace(line)
 		}
 	}
-	for _, r := range done {
-		rows[r.name] = r.markdown()
-	}
+	rows[done.name] = done.markdown()
 	var page strings.Builder
 	page.WriteString(head)
-	for _, name := range slices.Compact(slices.Clone(steps)) {
+	for _, name := range steps {
 		if line, ok := rows[name]; ok {
 			fmt.Fprintln(&page, line)
 		}

@@ -12,7 +12,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,17 +33,37 @@ func main() {
 	}
 }
 
-// run tries every mutant, one behind the other: while one is simulated, the next is compiled.
+// run tries every mutant, unless nothing has changed since all were noticed. While one is simulated, the next are compiled.
 func run(ctx context.Context, seeds int, only string) error {
+	now, err := inputs(ctx, seeds)
+	if err != nil {
+		return err
+	}
+	if only == "" && now == noted() {
+		fmt.Printf("nothing has changed since all mutants were noticed (%s)\n", note)
+		return nil
+	}
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if err := tryAll(ctx, dir, seeds, chosen(only)); err != nil || only != "" {
+		return err
+	}
+	return write(now)
+}
+
+// chosen are the product as it is, and the mutants whose rule contains a text.
+func chosen(only string) []mutant {
+	return slices.DeleteFunc(append([]mutant{control}, mutants...), func(m mutant) bool { return !strings.Contains(m.rule, only) })
+}
+
+func tryAll(ctx context.Context, dir string, seeds int, todo []mutant) error {
 	built, failed := make(chan trial, 1), make(chan error, 1)
 	go func() {
 		defer close(built)
-		failed <- buildAll(ctx, dir, only, built)
+		failed <- buildAll(ctx, dir, todo, built)
 	}()
 	var wrong []error
 	for t := range built {
@@ -49,20 +73,28 @@ func run(ctx context.Context, seeds int, only string) error {
 			wrong = append(wrong, t.surprise())
 		}
 		fmt.Printf("%-14s %5.1fs  %s\n", cmp.Or(found, "survived"), time.Since(began).Seconds(), t.rule)
+		wrong = append(wrong, os.Remove(t.binary))
 	}
 	return errors.Join(append(wrong, <-failed, ctx.Err())...)
 }
 
-func buildAll(ctx context.Context, dir, only string, built chan<- trial) error {
-	for i, m := range append([]mutant{control}, mutants...) {
-		if !strings.Contains(m.rule, only) {
-			continue
-		}
-		t, err := build(ctx, fmt.Sprintf("%s/%d", dir, i), m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.rule, err)
-		}
-		built <- t
+// buildAll compiles as many at once as there are processors: most of the time goes to the linker, which uses one.
+func buildAll(ctx context.Context, dir string, todo []mutant, built chan<- trial) error {
+	var next atomic.Int64
+	var builders sync.WaitGroup
+	failures := make([]error, runtime.GOMAXPROCS(0))
+	for b := range failures {
+		builders.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(todo)); i = next.Add(1) - 1 {
+				t, err := build(ctx, fmt.Sprintf("%s/%d", dir, i), todo[i])
+				if err != nil {
+					failures[b] = fmt.Errorf("%s: %w", todo[i].rule, err)
+					return
+				}
+				built <- t
+			}
+		})
 	}
-	return nil
+	builders.Wait()
+	return errors.Join(failures...)
 }

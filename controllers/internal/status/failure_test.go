@@ -49,12 +49,14 @@ func TestExplain(t *testing.T) {
 		"a webhook that does not work": {func(n int) error {
 			return apierrors.NewInternalError(fmt.Errorf("failed calling webhook: dial tcp 10.0.0.1:%d", n))
 		}, v1alpha1.ReasonUnavailable},
-		"too many requests":             {func(n int) error { return apierrors.NewTooManyRequests("busy", n) }, v1alpha1.ReasonUnavailable},
-		"an API server that is away":    {func(n int) error { return &net.OpError{Op: "dial", Err: fmt.Errorf("port %d", n)} }, v1alpha1.ReasonUnavailable},
-		"a deadline":                    {func(n int) error { return fmt.Errorf("after %d s: %w", n, context.DeadlineExceeded) }, v1alpha1.ReasonUnavailable},
-		"what is not there":             {func(n int) error { return apierrors.NewNotFound(corev1.Resource("namespaces"), fmt.Sprint("org-", n)) }, v1alpha1.ReasonNotFound},
-		"what nobody thought of":        {func(n int) error { return fmt.Errorf("no, for the %d. time", n) }, v1alpha1.ReasonRetrying},
-		"two at once, by the first one": {func(n int) error { return errors.Join(apierrors.NewNotFound(jobs, strconv.Itoa(n)), fmt.Errorf("%d", n)) }, v1alpha1.ReasonNotFound},
+		"too many requests":          {func(n int) error { return apierrors.NewTooManyRequests("busy", n) }, v1alpha1.ReasonUnavailable},
+		"an API server that is away": {func(n int) error { return &net.OpError{Op: "dial", Err: fmt.Errorf("port %d", n)} }, v1alpha1.ReasonUnavailable},
+		"a deadline":                 {func(n int) error { return fmt.Errorf("after %d s: %w", n, context.DeadlineExceeded) }, v1alpha1.ReasonUnavailable},
+		"what is not there":          {func(n int) error { return apierrors.NewNotFound(corev1.Resource("namespaces"), fmt.Sprint("org-", n)) }, v1alpha1.ReasonNotFound},
+		"what nobody thought of":     {func(n int) error { return fmt.Errorf("no, for the %d. time", n) }, v1alpha1.ReasonRetrying},
+		"two at once, by the first one": {func(n int) error {
+			return errors.Join(apierrors.NewNotFound(jobs, strconv.Itoa(n)), fmt.Errorf("%d", n))
+		}, v1alpha1.ReasonNotFound},
 	} {
 		t.Run(sentence+" sounds the same each time", func(t *testing.T) {
 			reason, message := explain(During("make it", fmt.Errorf("create: %w", tc.fails(1))))
