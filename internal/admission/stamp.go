@@ -74,16 +74,20 @@ func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.O
 
 // invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same whether there is such
 // an invitation of somebody else's or not.
-func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (offered rules.Offer, err error) {
+func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (rules.Offer, error) {
 	email := s.Actors.Email(author)
 	if ref == nil || email == "" {
 		return rules.Offer{}, nil
 	}
 	name := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+	var offered rules.Offer
 	pending := false
-	err = s.Journal.Look(ctx, fingerprint(author), func(w facts.World) { offered, pending = w.Offered(email, name) })
-	if err != nil || pending {
-		return offered, err
+	err := s.Journal.Look(ctx, fingerprint(author), func(w facts.World) { offered, pending = w.Offered(email, name) })
+	switch {
+	case err != nil:
+		return rules.Offer{}, err // nothing was seen for certain; the journal may still be looking
+	case pending:
+		return offered, nil
 	}
 	return s.over(ctx, email, name)
 }

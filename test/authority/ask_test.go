@@ -27,7 +27,12 @@ func ask(ctx context.Context, as client.Client, kind string, r *Request, dryRun 
 	}
 	switch r.Verb {
 	case Create:
-		return as.Create(ctx, bare(r.After), &client.CreateOptions{DryRun: all.DryRun})
+		made := bare(r.After)
+		err := as.Create(ctx, made, &client.CreateOptions{DryRun: all.DryRun})
+		if err == nil {
+			r.After.SetName(made.GetName()) // the API server names answers
+		}
+		return err
 	case Patch:
 		patch, err := client.MergeFrom(r.Before).Data(r.After)
 		if err != nil {
