@@ -78,7 +78,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		for replica := range l.Operator.Replicas() {
 			Expect(l.Operator.Restart(ctx, replica)).To(Succeed())
 		}
-		goes(ctx, org)
+		Eventually(gone(ctx, org)).WithContext(ctx).WithTimeout(3*lab.Soon).Should(Succeed(), "once a replica has the killed leader's lease")
 		goes(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
