@@ -70,7 +70,7 @@ var _ = Describe("An organization", func() {
 			"InvitationDelivery": Equal(v1alpha1.InvitationDeliveryListed),
 			"ObservedGeneration": Equal(org.Generation),
 		}))
-		Expect(org.Status.Trial.EndsAt.Time).To(BeTemporally("==", org.CreationTimestamp.Add(15 * day)))
+		Expect(org.Status.Trial.EndsAt.Time).To(BeTemporally("==", org.CreationTimestamp.Add(15*day)))
 		Expect(condition(org, v1alpha1.ConditionSubscribed).Reason).To(Equal(v1alpha1.ReasonOnTrial))
 		Expect(condition(org, v1alpha1.ConditionSampleDataLoaded)).To(BeZero())
 	})
@@ -187,7 +187,7 @@ var _ = Describe("An organization", func() {
 		h := read(ctx, reservationOf(first))
 		Expect(h.Spec.HeldFor).To(HaveValue(Equal(v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID})))
 		Expect(h.Spec.RedirectTo).To(Equal(second + "." + baseDomain))
-		Expect(h.Spec.ExpiresAt.Time).To(BeTemporally("~", clock.Now().Add(30 * day), time.Minute))
+		Expect(h.Spec.ExpiresAt.Time).To(BeTemporally("~", clock.Now().Add(30*day), time.Minute))
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(o.Status.PreviousHosts).To(ConsistOf(HaveField("Host", first+"."+baseDomain)))
 		})
