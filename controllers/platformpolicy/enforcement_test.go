@@ -39,7 +39,7 @@ func TestDoubtIsToldWhenItLasts(t *testing.T) {
 			}).Build()
 			e := NewEnforcement(c, c, time.Minute)
 			go func() {
-				for range e.changed { //nolint:revive // nobody is to be woken
+				for range e.changed {
 				}
 			}()
 			t.Cleanup(func() { close(e.changed) })

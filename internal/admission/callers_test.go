@@ -3,7 +3,6 @@
 package admission
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -138,11 +137,9 @@ func start(t *testing.T, ca *pki.Authority, c *config.ClientCertificates, addres
 		t.Fatal(err)
 	}
 	server.Register("/", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- server.Start(ctx) }()
+	go func() { ended <- server.Start(t.Context()) }()
 	t.Cleanup(func() {
-		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
