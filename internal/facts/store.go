@@ -5,6 +5,7 @@ package facts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -39,6 +40,7 @@ func Kinds() []string {
 	for kind := range sources {
 		kinds = append(kinds, kind)
 	}
+	slices.Sort(kinds) // in one order, so that a seed of the simulation always shows the same
 	return kinds
 }
 

@@ -50,6 +50,18 @@ func TestSimulation(t *testing.T) {
 	t.Logf("%s", totals.String())
 }
 
+// What a seed has shown, it shows again: else no failure could be looked into, and which mutants are found would be luck.
+func TestASeedShowsTheSameAgain(t *testing.T) {
+	for seed := range uint64(30) {
+		first, second := simulate(seed, true), simulate(seed, true)
+		for i, line := range first.lines {
+			if i >= len(second.lines) || second.lines[i] != line {
+				t.Fatalf("seed %d, line %d: %q, and not the next time", seed, i, line)
+			}
+		}
+	}
+}
+
 // replay runs one seed and shows what happened.
 func replay(t *testing.T, seed uint64) {
 	t.Helper()
