@@ -53,12 +53,14 @@ func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization)
 	if len(found) == 0 || err != nil {
 		return "", err
 	}
-	ending := total(found) > len(living)
+	left = "Deletes what belongs to it; left: " + said(found)
 	for batch := range slices.Chunk(living, batch) {
-		gone, err := r.deleteAll(ctx, batch)
-		if ending = ending || gone < len(batch); ending || err != nil {
-			return "Deletes what belongs to it; left: " + said(found), err
+		if gone, err := r.deleteAll(ctx, batch); gone < len(batch) || err != nil {
+			return left, err
 		}
+	}
+	if total(found) > len(living) {
+		return left, nil // something is on its way out, and kept by somebody's finalizer
 	}
 	return "", nil // the cache is behind, as it stays when the kind itself is deleted
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,20 +26,26 @@ import (
 func TestEndContentGoneAlready(t *testing.T) {
 	const members = 3 * batch
 	for sentence, tc := range map[string]struct {
-		held string // a membership that is there
-		want string
+		there  string // a membership that is there
+		ending string // one that is being deleted, and has a finalizer
+		want   string
 	}{
-		"what is gone is waited for no more": {"", ""},
-		"what is there is":                   {"m-300", fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
+		"what is gone is waited for no more": {},
+		"what is there is":                   {there: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
+		"what is on its way out is":          {ending: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var objects []client.Object
 			for i := range members {
 				name := fmt.Sprintf("m-%d", i)
-				objects = append(objects, &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(zylker), Name: name, UID: types.UID(name)}})
+				m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(zylker), Name: name, UID: types.UID(name)}}
+				if name == tc.ending {
+					m.DeletionTimestamp, m.Finalizers = &metav1.Time{Time: time.Unix(0, 0)}, []string{"example.com/hold"}
+				}
+				objects = append(objects, m)
 			}
 			deletes := func(_ context.Context, _ client.WithWatch, obj client.Object, _ ...client.DeleteOption) error {
-				if obj.GetName() == tc.held {
+				if obj.GetName() == tc.there {
 					return nil
 				}
 				return apierrors.NewNotFound(schema.GroupResource{}, obj.GetName())
