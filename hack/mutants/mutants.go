@@ -60,10 +60,10 @@ var mutants = []mutant{
 		"if !j.View.Reached(j.state.fences) {", "if false {"),
 	{"the fences of every kind are to be reached, not only that of the kind judged", []edit{
 		{round, "if !j.View.Reached(j.state.fences) {", "if false {"},
-		{round, "	outcome, violations, looked := r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
-		return decision{}, false
+		{round, "	outcome, violations, looked = r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
+		return contended, nil, true, nil
 	}
-	outcome, violations, looked := r.judge(`},
+	outcome, violations, looked = r.judge(`},
 	}},
 
 	// the judgement
@@ -82,13 +82,13 @@ var mutants = []mutant{
 	one("the object under judgement does not stand in its own way", world,
 		"return w.self == nil || uid != w.self.UID })", "return true })"),
 	one("requests of one group are judged beside each other", round,
-		"	outcome, violations, looked := r.judge(j.View, j.state.overlay)\n", `	stored := facts.NewOverlay(nil)
+		"	outcome, violations, looked = r.judge(j.View, j.state.overlay)\n", `	stored := facts.NewOverlay(nil)
 	for _, e := range j.state.overlay.Entries() {
 		if _, ok := j.watched[e.Text]; ok {
 			stored.Append(e)
 		}
 	}
-	outcome, violations, looked := r.judge(j.View, stored)
+	outcome, violations, looked = r.judge(j.View, stored)
 `),
 	one("a fact is stated by one object, and needs no other to be seen", limits,
 		"if !seen[q.Organization] && ", "if !seen[q.Organization] && j.mayLive(q.Organization) && "),

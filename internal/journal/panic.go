@@ -16,7 +16,7 @@ var ErrPanicked = errors.New("a rule failed on this change, which is a fault of 
 
 // survive ends the one request whose rules panic with an error: a panic in the journal's own goroutine would end the process, and
 // with it every other request. It is to be deferred itself.
-func survive(r *request, d *decision, done *bool) {
+func survive(r *request, err *error) {
 	p := recover()
 	if p == nil {
 		return
@@ -24,5 +24,5 @@ func survive(r *request, d *decision, done *bool) {
 	panics.WithLabelValues(kindLabel(r.Kind)).Inc()
 	log.FromContext(r.ctx).Error(fmt.Errorf("panic: %v", p), "A rule panicked", "kind", r.Kind, "operation", r.Operation,
 		"object", klog.KRef(r.Name.Namespace, r.Name.Name), "stack", string(debug.Stack()))
-	*d, *done = decision{r, answer{err: ErrPanicked}, false}, true
+	*err = ErrPanicked
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // round judges all that wait, writes at most once, and answers whom it can. It returns who waits on, and whether it is worth
@@ -145,7 +146,7 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	for _, r := range waiting {
 		if r.epoch == j.epoch {
 			rest = append(rest, r) // nothing has changed that it waits for
-		} else if d, done := j.judgeInTime(ctx, r); done {
+		} else if d, done := j.judgeOne(ctx, r); done {
 			decided = append(decided, d)
 		} else {
 			rest = append(rest, r)
@@ -154,30 +155,23 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	return decided, rest
 }
 
-// judgeInTime judges a request, unless its object is costly to judge and was judged a short while ago.
-func (j *Journal) judgeInTime(ctx context.Context, r *request) (d decision, done bool) {
-	began := j.Clock.Now()
-	if j.costs.rests(r.UID, began) {
+// judgeOne judges a request, unless its object is costly to judge and was judged a short while ago.
+func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
+	if j.costs.rests(r.UID, j.Clock.Now()) {
 		r.reason = ErrContended
 		return decision{}, false
 	}
-	d, done = j.judgeOne(ctx, r)
-	now := j.Clock.Now()
-	j.costs.note(r.UID, now.Sub(began), now)
-	return d, done
-}
-
-func (j *Journal) judgeOne(ctx context.Context, r *request) (d decision, done bool) {
-	defer survive(r, &d, &done)
 	taken := j.taken(r)
 	if taken && !r.Discreet {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
-	outcome, violations, looked := r.judge(j.View, j.state.overlay)
+	outcome, violations, looked, err := j.ask(r)
 	if outcome == unconfirmed && j.confirmed(ctx, r) {
 		outcome = admitted
 	}
 	switch {
+	case err != nil:
+		return decision{r, answer{err: err}, false}, true
 	case taken && outcome != contended && outcome != unconfirmed && !violations.Forbid():
 		return decision{r, answer{err: ErrExists}, false}, true
 	case outcome == refused:
@@ -190,6 +184,18 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (d decision, done bo
 	}
 	r.reason, r.epoch = ErrContended, j.epoch
 	return decision{}, false
+}
+
+// ask has the rules judge a request, and notes what that cost.
+func (j *Journal) ask(r *request) (outcome verdict, violations rules.Violations, looked bool, err error) {
+	began := j.Clock.Now()
+	defer func() {
+		now := j.Clock.Now()
+		j.costs.note(r.UID, now.Sub(began), now)
+	}()
+	defer survive(r, &err)
+	outcome, violations, looked = r.judge(j.View, j.state.overlay)
+	return outcome, violations, looked, nil
 }
 
 // taken reports whether a creation is of a name that this replica's view holds.

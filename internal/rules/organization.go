@@ -94,8 +94,8 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
 	}
-	if before.DeletionTimestamp != nil && o.belongs(act, before) && !endsOnly(before.Spec, after.Spec) {
-		return forbidden("O7", "%s is being deleted, so a change of its spec would have no effect; only spec.deletionProtection can still be set to false", before.Name)
+	if tooLate(before, after) && o.belongs(act, before) {
+		return forbidden("O7", "%s is being deleted; a change of its spec comes too late and would have no effect", before.Name)
 	}
 	if !o.administers(act, before.Name) {
 		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
@@ -119,11 +119,15 @@ func (o Outlook) belongs(act Act, org *v1alpha1.Organization) bool {
 	return act.Actor.Platform || act.Actor.Email == org.Spec.SuperAdmin || o.hasPlace(act.Actor.Email, in(org.Name))
 }
 
-// endsOnly reports whether a change of an organization that is being deleted leaves its spec alone, or helps its end: a protection
-// that was there when the deletion came past admission holds the end up (O7).
-func endsOnly(was, is v1alpha1.OrganizationSpec) bool {
-	was.DeletionProtection = was.DeletionProtection && is.DeletionProtection
-	return equality.Semantic.DeepEqual(was, is)
+// tooLate reports whether a change says something of an organization that ends, before it or by it. That has no effect any more (O7).
+// One that is protected, whose deletion came past admission, lives on; taking the protection away is all that can be said with its end.
+func tooLate(before, after *v1alpha1.Organization) bool {
+	if !Ending(before) && !Ending(after) {
+		return false
+	}
+	was := before.Spec
+	was.DeletionProtection = false
+	return !equality.Semantic.DeepEqual(was, after.Spec)
 }
 
 // left counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
@@ -176,10 +180,7 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 
 // changeOfEnd judges what a change of its protection means to an organization whose deletion was asked for.
 func changeOfEnd(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
-	switch {
-	case Ending(before) && !Ending(after):
-		return forbidden("O7", "%s is being deleted already; protection comes too late", before.Name)
-	case Ending(after) && !Ending(before):
+	if Ending(after) && !Ending(before) {
 		return mayEnd(o, act, before)
 	}
 	return nil
