@@ -37,7 +37,7 @@ func Metadata(act Act, before, after metav1.Object) Violations {
 	if before == nil {
 		before = &metav1.ObjectMeta{}
 	}
-	return append(marks(act, before, after), extent(before, after)...)
+	return append(marks(act, before, after), Extent(act, before, after)...)
 }
 
 func marks(act Act, before, after metav1.Object) Violations {
