@@ -86,6 +86,9 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if err != nil {
 		return unavailable(err)
 	}
+	if vs := extent(actor, before, after); len(vs) > 0 {
+		return answerFor(req, vs) // without a turn in the journal, for which others wait
+	}
 	change := v.change(req, kind, actor, organization, before, after)
 	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
@@ -100,6 +103,17 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	}
 	response.Warnings = v.warnings(actor, before, after)
 	return response
+}
+
+// extent judges what people write beside a spec (R4).
+func extent(actor rules.Actor, before, after client.Object) rules.Violations {
+	switch {
+	case after == nil:
+		return nil
+	case before == nil:
+		return rules.Extent(rules.Act{Actor: actor}, nil, after)
+	}
+	return rules.Extent(rules.Act{Actor: actor}, before, after)
 }
 
 // change is what the request would do.

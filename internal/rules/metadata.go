@@ -30,7 +30,7 @@ func Metadata(act Act, before, after metav1.Object) Violations {
 	if before == nil {
 		before = &metav1.ObjectMeta{}
 	}
-	return slices.Concat(finalizers(act, before, after), owners(act, before, after), marks(act, before, after), extent(before, after))
+	return slices.Concat(finalizers(act, before, after), owners(act, before, after), marks(act, before, after), Extent(act, before, after))
 }
 
 // finalizers judges who adds and removes what keeps an object.
