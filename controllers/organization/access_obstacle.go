@@ -51,7 +51,7 @@ func changesRole(err error) bool {
 // takeObstacles takes note of what stands in the way of access, and returns what else went wrong.
 func (o *observed) takeObstacles(err error) (rest error) {
 	var one *obstacle
-	joined, many := err.(interface{ Unwrap() []error }) //nolint:errorlint // what it joins is looked at one by one
+	joined, many := err.(interface{ Unwrap() []error })
 	switch {
 	case many:
 		for _, e := range joined.Unwrap() {

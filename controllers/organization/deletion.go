@@ -92,7 +92,7 @@ func (r *Reconciler) endRedirects(ctx context.Context, org *v1alpha1.Organizatio
 		return err
 	}
 	for i := range former {
-		if err := r.redirect(ctx, &former[i], ""); client.IgnoreNotFound(err) != nil {
+		if err := client.IgnoreNotFound(r.redirect(ctx, &former[i], "")); err != nil {
 			return fmt.Errorf("end the redirect of %s: %w", former[i].Name, err)
 		}
 	}

@@ -121,8 +121,8 @@ func parseFruitless(text string) (f fruitless) {
 }
 
 // contested are hashes of what some facts hold and others may want.
-func contested(facts []rules.Fact) (names []string) {
-	for _, f := range facts {
+func contested(said []rules.Fact) (names []string) {
+	for _, f := range said {
 		for _, key := range rules.Contested(f) {
 			hash := fnv.New32a()
 			hash.Write([]byte(key.Kind + "/" + key.Name))

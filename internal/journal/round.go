@@ -166,23 +166,37 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
 	}
 	outcome, violations, looked, err := j.ask(r)
+	if err != nil {
+		return decision{r, answer{err: err}, false}, true
+	}
 	if outcome == unconfirmed && j.confirmed(ctx, r) {
 		outcome = admitted
 	}
+	if outcome == admitted || outcome == refused {
+		return j.decide(r, taken, violations, looked)
+	}
+	return r.waits(j.epoch)
+}
+
+// decide answers a request on which there is a verdict, unless the journal has no room for it.
+func (j *Journal) decide(r *request, taken bool, violations rules.Violations, looked bool) (decision, bool) {
 	switch {
-	case err != nil:
-		return decision{r, answer{err: err}, false}, true
-	case taken && outcome != contended && outcome != unconfirmed && !violations.Forbid():
+	case taken && !violations.Forbid():
 		return decision{r, answer{err: ErrExists}, false}, true
-	case outcome == refused:
+	case len(violations) > 0:
 		return decision{r, answer{violations: violations}, looked}, true
-	case outcome == admitted && (r.entry == nil || r.DryRun):
+	case r.entry == nil || r.DryRun:
 		return decision{r, answer{}, looked}, true
-	case outcome == admitted && j.admits(r):
+	case j.admits(r):
 		j.state.append(r.entry)
 		return decision{r, answer{}, true}, true
 	}
-	r.reason, r.epoch = ErrContended, j.epoch
+	return r.waits(j.epoch)
+}
+
+// waits leaves a request until something has changed.
+func (r *request) waits(epoch uint64) (decision, bool) {
+	r.reason, r.epoch = ErrContended, epoch
 	return decision{}, false
 }
 

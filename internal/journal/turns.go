@@ -10,7 +10,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// ErrCrowded: as many changes of this actor, or of this organization, wait as may.
+// ErrCrowded says that as many changes of this actor, or of this organization, wait as may.
 var ErrCrowded = errors.New("too many changes of yours, or of your organization, are waiting already")
 
 // How many requests wait at one replica. The operator's are not counted.
@@ -69,7 +69,8 @@ func (l *lobby) leave(crowd []share) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range crowd {
-		if l.in[s]--; l.in[s] == 0 {
+		l.in[s]--
+		if l.in[s] == 0 {
 			delete(l.in, s)
 		}
 	}

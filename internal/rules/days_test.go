@@ -27,7 +27,7 @@ func TestDaysAreCountedInUTC(t *testing.T) {
 				account := rules.Account{CreatedAt: born.Unix(), Edition: v1alpha1.EditionEnterprise}
 				for what, end := range map[string]struct {
 					is   time.Time
-					days time.Duration
+					days int
 				}{
 					"E2: a trial":                    {account.TrialEnd(p), 15},
 					"E3: its warning":                {account.TrialWarning(p), 12},
@@ -36,7 +36,7 @@ func TestDaysAreCountedInUTC(t *testing.T) {
 					"A7: one of a day more":          {p.ReservationEnd(born.Add(day)), 31},
 					"A7: one that begins in between": {p.ReservationEnd(born.Add(999 * time.Millisecond)), 30},
 				} {
-					if got := end.is.Sub(born); got != end.days*day {
+					if got := end.is.Sub(born); got != time.Duration(end.days)*day {
 						t.Errorf("%s ends after %s, want %d days", what, got, end.days)
 					}
 				}

@@ -79,7 +79,7 @@ func sizeOfManagers(o metav1.Object) (bytes int) {
 	for _, m := range o.GetManagedFields() {
 		bytes += len(m.Manager) + len(m.Operation) + len(m.APIVersion) + len(m.Subresource)
 		if m.FieldsV1 != nil {
-			bytes += len(m.FieldsV1.Raw)
+			bytes += len(m.FieldsV1.GetRawBytes())
 		}
 	}
 	return bytes

@@ -58,7 +58,8 @@ func owners(act Act, before, after metav1.Object) Violations {
 		switch {
 		case !had:
 			return platformOnly(act, "O7", "add an owner; leave out metadata.ownerReferences")
-		case !equality.Semantic.DeepEqual(was, owner) && !(act.Actor.Collector && unblocks(was, owner)):
+		case equality.Semantic.DeepEqual(was, owner), act.Actor.Collector && unblocks(was, owner):
+		default:
 			return platformOnly(act, "R4", "rewrite an owner; leave metadata.ownerReferences as it is")
 		}
 	}

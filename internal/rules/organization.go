@@ -80,16 +80,8 @@ func (o Outlook) mayLive(organization string) bool {
 }
 
 func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
-	if !slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) && slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
-		if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
-			return vs
-		}
-		if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
-			return protected(before)
-		}
-		if people, bindings := o.left(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
-			return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
-		}
+	if vs := releaseOrganization(o, act, before, after); vs != nil {
+		return vs
 	}
 	if untouched(before, after, before.Spec, after.Spec) {
 		return nil
@@ -100,7 +92,28 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	if !o.administers(act, before.Name) {
 		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
 	}
-	vs := changeOfEnd(o, act, before, after)
+	return append(changeOfEnd(o, act, before, after), changeOrganizationSpec(o, act, before, after)...)
+}
+
+// releaseOrganization judges who takes away the finalizer by which the operator ends all that belongs to an organization (O7).
+func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
+	if slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) || !slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
+		return nil
+	}
+	if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
+		return vs
+	}
+	if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
+		return protected(before)
+	}
+	if people, bindings := o.left(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
+		return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
+	}
+	return nil
+}
+
+// changeOrganizationSpec judges what only some of those who administer an organization may change of it.
+func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organization) (vs Violations) {
 	if before.Spec.SuperAdmin != after.Spec.SuperAdmin {
 		vs = append(vs, transfer(o, act, before.Name, before.Spec.SuperAdmin, after.Spec.SuperAdmin)...)
 	}

@@ -21,7 +21,7 @@ var _ = Describe("A replica that requires client certificates", func() {
 		for i := range l.Operator.Replicas() {
 			request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.Operator.WebhookURL(i)+"/validate", strings.NewReader("{}"))
 			Expect(err).NotTo(HaveOccurred())
-			_, err = stranger.Do(request) //nolint:bodyclose // there is no answer
+			_, err = stranger.Do(request)
 			Expect(err).To(MatchError(ContainSubstring("tls: certificate required")))
 			Expect(l.Operator.Metrics(ctx, i)).To(HaveKey("polyorg_journal_open"))
 		}

@@ -79,13 +79,13 @@ func reserve(ctx context.Context) error {
 // post speaks to a replica as a pod can that reaches its port.
 func post(ctx context.Context, r *replica, pair *pki.Pair) error {
 	GinkgoHelper()
-	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // this test's own server
+	settings := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // this test's own server
 	if pair != nil {
 		certificate, err := tls.X509KeyPair(pair.Cert, pair.Key)
 		Expect(err).NotTo(HaveOccurred())
-		config.Certificates = []tls.Certificate{certificate}
+		settings.Certificates = []tls.Certificate{certificate}
 	}
-	transport := &http.Transport{TLSClientConfig: config}
+	transport := &http.Transport{TLSClientConfig: settings}
 	defer transport.CloseIdleConnections()
 	review := `{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "1", "operation": "DELETE",
 		"kind": {"group": "polyorg.io", "version": "v1alpha1", "kind": "User"}, "userInfo": {"username": "admin", "groups": ["system:masters"]}}}`

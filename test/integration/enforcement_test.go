@@ -33,7 +33,7 @@ var _ = Describe("Enforcement that is off", func() {
 				g.Expect(platform.Get(ctx, client.ObjectKeyFromObject(policy), policy)).To(Succeed())
 				g.Expect(lab.Condition(policy, v1alpha1.ConditionEnforced)).To(HaveValue(And(
 					HaveField("Status", status), HaveField("Reason", reason), HaveField("Message", ContainSubstring(message)))))
-				g.Expect(metric("polyorg_enforced", nil) == 1).To(Equal(status == metav1.ConditionTrue))
+				g.Expect(metric("polyorg_enforced", nil)).To(BeEquivalentTo(map[metav1.ConditionStatus]int{metav1.ConditionTrue: 1}[status]))
 			}).WithContext(ctx).Should(Succeed())
 		}
 		told(metav1.ConditionTrue, v1alpha1.ReasonRefused, "")
