@@ -51,7 +51,7 @@ var mutants = []mutant{
 	one("updates are written down", change,
 		"if c.Operation == facts.Update && same(c.Before, c.After) ||", "if c.Operation == facts.Update ||"),
 	one("a dry run leaves nothing", round,
-		"(r.entry == nil || r.DryRun)", "r.entry == nil"),
+		"	case r.entry == nil || r.DryRun:\n", "	case r.entry == nil:\n"),
 
 	// who may judge
 	one("nobody judges before every kind was seen whole", round,
