@@ -66,7 +66,8 @@ func TestStamperName(t *testing.T) {
 	}
 	s := &Stamper{Decoder: admission.NewDecoder(scheme)}
 	answer := s.Handle(t.Context(), admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
-		Operation: admissionv1.Create, Name: "bob", Object: runtime.RawExtension{Raw: raw},
+		Kind: metav1.GroupVersionKind(v1alpha1.GroupVersion.WithKind("InvitationResponse")), Operation: admissionv1.Create, Name: "bob",
+		Object: runtime.RawExtension{Raw: raw},
 	}})
 	if answer.Allowed || answer.Result.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Result.Message, "[U3]") {
 		t.Errorf("%+v, want a refusal by U3", answer)
