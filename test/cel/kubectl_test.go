@@ -53,8 +53,8 @@ func TestKubectlGet(t *testing.T) {
 			"john-zylker.com-yispd3pixxvm57me | john@zylker.com | 3/10 | 1/5 | zylker-products | 1 | 0s",
 		}},
 		"policies": {"pp", []string{
-			"NAME | SIGN UP | READY | AGE",
-			"default | Closed | True | 0s",
+			"NAME | SIGN UP | READY | ENFORCED | AGE",
+			"default | Closed | True | True | 0s",
 		}},
 		"the whole category": {"polyorg -A -o name", []string{
 			"hostreservation.polyorg.io/zylker.crm.example.com",
