@@ -143,15 +143,15 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
 	}
 	if vs := o.open(f.Organization, act.Now); vs != nil {
-		return closedToInvitee(vs[0].Rule)
+		return closedToInvitee()
 	}
 	return nil
 }
 
 // closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them
-// neither of its trial nor of its seats (U3).
-func closedToInvitee(rule string) Violations {
-	return forbidden(rule, "the organization cannot take new members now; ask who invited you; the invitation stays pending")
+// neither of its trial nor of its seats, and the rule that it names is the same for both (I8, U3).
+func closedToInvitee() Violations {
+	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
 // ResponseName judges the name of an answer as its author sends it. All answers share one space of names, whoever gives them. So a

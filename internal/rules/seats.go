@@ -22,7 +22,7 @@ func (j judgement) seat(organization, user string, wanted bool) Violations {
 	case used < limit || j.isSeated(Seat{organization, user}):
 		return nil
 	case j.isAnswer():
-		return closedToInvitee("E5")
+		return closedToInvitee()
 	}
 	return exceeded("E5", used, limit, "every seat of %s is in use by an active membership or a pending invitation; buy licences or free a seat", organization)
 }

@@ -35,6 +35,7 @@ var _ = Describe("One tenant", func() {
 		serve(ctx, replicas...)
 		owner = lab.Person("owner")
 		org = create(ctx, lab.NewOrganization(owner, 10))
+		lab.Grant(ctx, platform, org)
 	}
 
 	// binding has a name and an account of some lengths.
@@ -61,6 +62,7 @@ var _ = Describe("One tenant", func() {
 	othersGoOn := func(ctx context.Context) {
 		GinkgoHelper()
 		other := create(ctx, lab.NewOrganization(lab.Person("owner"), 10))
+		lab.Grant(ctx, platform, other)
 		theirs := control.ConfigFor(other.Spec.SuperAdmin, lab.People, "system:authenticated")
 		for range 3 {
 			Expect(once(ctx, theirs, "invitations", lab.NewInvitation(other, lab.Person("guest")))).To(Succeed(), "at once")

@@ -133,6 +133,7 @@ func endToEnd() {
 		inParallel(len(orgs), func(i int) {
 			Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, orgs[i]) })).To(Succeed())
 		})
+		lab.Grant(ctx, platform, orgs...) // no controller does
 	}, SpecTimeout(soon))
 
 	all := contests(branches, shop, john)

@@ -96,6 +96,17 @@ func TestOrganizationNamespaces(t *testing.T) {
 			namespace: "org-y", labels: of("y"), do: labelAs(admin, endingOf("y")),
 			refused: "cannot be changed (O7)",
 		},
+		"nor with nothing in the label": {
+			namespace: "org-y2", labels: of("y2"),
+			do: func(g Gomega, ns *corev1.Namespace) error {
+				return labelAs(admin, emptied("y2"))(g, ns)
+			},
+			refused: "cannot be changed (O7)",
+		},
+		"a label with nothing in it, set before the mark, lets nobody delete it": {
+			namespace: "org-y3", labels: emptied("y3"), do: deleteAs(admin),
+			refused: "delete organization y3 instead (O7)",
+		},
 		"nor that it does not": {
 			namespace: "org-z", labels: endingOf("z"), do: labelAs(admin, of("z")),
 			refused: "cannot be changed (O7)",
@@ -182,6 +193,13 @@ func of(organization string) map[string]string {
 func endingOf(organization string) map[string]string {
 	labels := of(organization)
 	labels[v1alpha1.OrganizationEndingLabel] = "1772452800"
+	return labels
+}
+
+// emptied has the mark of an end with nothing in it, which is none.
+func emptied(organization string) map[string]string {
+	labels := of(organization)
+	labels[v1alpha1.OrganizationEndingLabel] = ""
 	return labels
 }
 
