@@ -76,7 +76,7 @@ var mutants = []mutant{
 	one("the worst outlook relies on nothing that may end", outlook,
 		"return pick[F](o.world.Facts(k), !o.worst) }", "return pick[F](o.world.Facts(k), true) }"),
 	one("what status can end is relied on only after a live read", confirm,
-		"		if !stands {\n", "		if !stands && err != nil {\n"),
+		"	j.confirmations.stands[f] = stands\n	return stands\n", "	return stands || true\n"),
 	one("what the view holds is uncertain while an entry may end it", world,
 		"if w.counts(e) && !e.states(s.said()) {", "if w.counts(e) && false {"),
 	one("the object under judgement does not stand in its own way", world,

@@ -12,20 +12,58 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// confirmed reports, by live reads, whether all that a request relies on still stands. The read comes after the journal was read that
-// the request is judged on, and before it is written. So nobody else can have been admitted on the place or seat that would be free
-// if the fact had ended: their entry would be in this journal, or a later one, over which nothing is written.
-func (j *Journal) confirmed(ctx context.Context, r *request) bool {
+// mostConfirmations bounds the live reads of one round for what requests rely on; all others wait for them.
+const mostConfirmations = 16
+
+// confirmations is what live reads have shown of lapsing facts since the journal is at one version.
+//
+// A read comes after the journal was known that a request is judged on, and before it is written. So nobody else can have been admitted
+// on the place or seat that would be free if the fact had ended: their entry would be in this journal, or in a later one, over
+// which nothing is written. For the same reason the answer holds as long as the journal is at that version.
+type confirmations struct {
+	version string
+	stands  map[rules.Lapsing]bool
+	reads   int // in this round
+}
+
+// begin starts a round on a version of the journal.
+func (c *confirmations) begin(version string) {
+	if c.version != version || c.stands == nil {
+		c.version, c.stands = version, map[rules.Lapsing]bool{}
+	}
+	c.reads = 0
+}
+
+// confirmed reports, by live reads, whether all that a request relies on still stands. It is not known where the round has read enough.
+func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool) {
+	if r.entry != nil && !r.DryRun && !j.state.room(r.entry) {
+		return false, true // it waits for room in any case
+	}
 	for _, f := range slices.Compact(r.relies) {
-		stands, err := j.stands(ctx, f)
-		if err != nil {
-			j.fail(ctx, err)
+		stands, known := j.confirmations.stands[f]
+		if !known {
+			if j.confirmations.reads == mostConfirmations {
+				return false, false
+			}
+			stands = j.readsAs(ctx, f)
 		}
 		if !stands {
-			return false
+			return false, true
 		}
 	}
-	return true
+	return true, true
+}
+
+// readsAs reads a fact live, and keeps the answer.
+func (j *Journal) readsAs(ctx context.Context, f rules.Lapsing) bool {
+	j.confirmations.reads++
+	stands, err := j.stands(ctx, f)
+	if err != nil {
+		j.fail(ctx, err)
+		return false
+	}
+	j.confirmations.stands[f] = stands
+	return stands
 }
 
 // stands reports, by a live read, whether the object that stated a fact still states it.

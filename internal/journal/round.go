@@ -143,6 +143,7 @@ type decision struct {
 
 // judgeAll judges one request after another, each beside what those before it take.
 func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []decision, rest []*request) {
+	j.confirmations.begin(j.state.object.ResourceVersion)
 	for _, r := range waiting {
 		if r.epoch == j.epoch {
 			rest = append(rest, r) // nothing has changed that it waits for
@@ -169,8 +170,13 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	if err != nil {
 		return decision{r, answer{err: err}, false}, true
 	}
-	if outcome == unconfirmed && j.confirmed(ctx, r) {
-		outcome = admitted
+	if outcome == unconfirmed {
+		switch stands, known := j.confirmed(ctx, r); {
+		case !known:
+			return r.waits(0) // for the next round
+		case stands:
+			outcome = admitted
+		}
 	}
 	if outcome == admitted || outcome == refused {
 		return j.decide(r, taken, violations, looked)

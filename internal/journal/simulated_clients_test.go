@@ -37,8 +37,8 @@ var acts = [][]func(*simulation){
 
 // lapses are what clients do to give away places and seats that the operator's status has ended, and to ask for them again.
 var lapses = []func(*simulation){
-	(*simulation).invite, (*simulation).respond, (*simulation).respond, (*simulation).expire, (*simulation).comeBack, (*simulation).comeBack,
-	(*simulation).comeLate,
+	(*simulation).invite, (*simulation).respond, (*simulation).expire, (*simulation).comeBack, (*simulation).comeBack, (*simulation).comeBack,
+	(*simulation).comeLate, (*simulation).comeLate,
 }
 
 func one[T any](s *simulation, of []T) T { return of[s.rng.IntN(len(of))] }

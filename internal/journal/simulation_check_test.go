@@ -5,6 +5,7 @@ package journal_test
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -102,7 +103,8 @@ func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request
 	unproved := map[string]rules.Violation{}
 	for _, v := range violations {
 		finished := v.Rule == "I2" && v.Kind == rules.KindInvalid
-		if slices.Contains(limited, v.Rule) && !finished {
+		full := v.Rule == "I8" && strings.Contains(v.Message, "cannot take new members") // an invitee is not told of seats
+		if slices.Contains(limited, v.Rule) && !finished || full {
 			unproved[v.Rule] = v
 		}
 	}
@@ -172,7 +174,7 @@ func (w world) full(before, after client.Object) (full []meter) {
 // means reports whether a violation of a rule is about a meter of another name.
 func means(rule, metered string) bool {
 	switch rule {
-	case "E6":
+	case "E6", "I8":
 		return metered == "E5"
 	case "E7":
 		return metered == "L3" || metered == "L4" || metered == "L5"

@@ -102,8 +102,12 @@ func rulesOf(vs rules.Violations) set {
 }
 
 // normal calls a limit of editions that a change of an organization breaks by one name, whoever breaks it: the super admin, who is
-// judged as the one whose organization it is, or any other member.
+// judged as the one whose organization it is, or any other member. An invitee is not told that it is the seats (I8, U3).
 func normal(c change, broken set) set {
+	if _, ok := c.subject().(*v1alpha1.InvitationResponse); ok && broken["E5"] {
+		delete(broken, "E5")
+		broken["I8"] = true
+	}
 	if _, ok := c.subject().(*v1alpha1.Organization); ok {
 		for _, rule := range []string{"L3", "L4", "L5"} {
 			if broken[rule] {

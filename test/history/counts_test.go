@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
