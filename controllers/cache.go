@@ -44,13 +44,14 @@ func Cache() cache.Options {
 	}
 }
 
-// lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has. Whom it names is nobody's business here.
+// lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has, and from which namespaces. The operator
+// need not know whom it names.
 func lean(obj any) (any, error) {
 	b, ok := obj.(*rbacv1.RoleBinding)
 	if ok && b.Labels[v1alpha1.OrganizationLabel] == "" {
 		b.Labels, b.Annotations = nil, nil
-		for i := range b.Subjects {
-			b.Subjects[i] = rbacv1.Subject{Kind: shared(b.Subjects[i].Kind)}
+		for i, s := range b.Subjects {
+			b.Subjects[i] = rbacv1.Subject{Kind: shared(s.Kind), Namespace: shared(s.Namespace)}
 		}
 		b.Subjects = slices.Compact(b.Subjects)
 	}

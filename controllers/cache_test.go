@@ -47,10 +47,13 @@ func TestSlim(t *testing.T) {
 
 func TestLean(t *testing.T) {
 	subject := func(kind, name string) rbacv1.Subject { return rbacv1.Subject{Kind: kind, Name: name} }
+	robot := func(name string) rbacv1.Subject {
+		return rbacv1.Subject{Kind: "ServiceAccount", Namespace: "build", Name: name}
+	}
 	binding := func(label string) *rbacv1.RoleBinding {
 		return &rbacv1.RoleBinding{
 			ObjectMeta: metav1.ObjectMeta{Name: "b", Labels: map[string]string{v1alpha1.OrganizationLabel: label}},
-			Subjects:   []rbacv1.Subject{subject("User", "alice@zylker.com"), subject("User", "bob@zylker.com"), subject("Group", "sales")},
+			Subjects:   []rbacv1.Subject{subject("User", "alice@zylker.com"), subject("User", "bob@zylker.com"), subject("Group", "sales"), robot("ci")},
 		}
 	}
 	for sentence, tc := range map[string]struct {
@@ -58,7 +61,7 @@ func TestLean(t *testing.T) {
 		want  []rbacv1.Subject
 	}{
 		"whom the operator named is needed":    {"zylker", binding("zylker").Subjects},
-		"whom somebody else named is left out": {"", []rbacv1.Subject{subject("User", ""), subject("Group", "")}},
+		"whom somebody else named is left out": {"", []rbacv1.Subject{subject("User", ""), subject("Group", ""), robot("")}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			b := binding(tc.label)

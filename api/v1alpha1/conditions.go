@@ -126,7 +126,7 @@ const (
 	// gives another role, which cannot be changed. The message names it; members get no access by it until somebody deletes it (R7).
 	ReasonBindingInTheWay = "BindingInTheWay"
 	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past
-	// admission: nothing of it is ended while it is protected (O7).
+	// admission: nothing of it is ended while it is protected (O7). The message also tells what else keeps it from service.
 	ReasonDeletionProtected = "DeletionProtected"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"

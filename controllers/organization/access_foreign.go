@@ -42,9 +42,14 @@ func (r *Reconciler) reportForeign(ctx context.Context, org *v1alpha1.Organizati
 	return nil
 }
 
-// isForeign reports whether a binding is not the operator's and names people: users, or groups of them.
+// isForeign reports whether a binding is not the operator's and gives access to somebody besides what runs in its namespace. Its own
+// has the organization as its owner and its label: either of them alone is easily written.
 func isForeign(b *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
-	return !metav1.IsControlledBy(b, org) && slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool {
+	made := metav1.IsControlledBy(b, org) && b.Labels[v1alpha1.OrganizationLabel] == org.Name
+	return !made && slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool {
+		if s.Kind == rbacv1.ServiceAccountKind {
+			return s.Namespace != "" && s.Namespace != b.Namespace
+		}
 		return s.Kind == rbacv1.UserKind || s.Kind == rbacv1.GroupKind
 	})
 }

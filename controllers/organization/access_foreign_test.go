@@ -11,6 +11,9 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
 )
 
 func TestIsForeign(t *testing.T) {
@@ -21,15 +24,32 @@ func TestIsForeign(t *testing.T) {
 		}
 		return b
 	}
+	runsIn := func(namespace string) *rbacv1.RoleBinding {
+		b := to()
+		b.Namespace, b.Subjects = "org-zylker", []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: namespace}}
+		return b
+	}
+	made := func(label string) *rbacv1.RoleBinding {
+		b := bound(adminRole+"-0", adminRole, "alice@zylker.com")
+		b.Labels = map[string]string{v1alpha1.OrganizationLabel: label}
+		return b
+	}
+	claimed := to(rbacv1.UserKind)
+	claimed.Labels = child.Labels(zylker)
 	for sentence, tc := range map[string]struct {
 		binding *rbacv1.RoleBinding
 		want    bool
 	}{
-		"what the operator made is its own":       {bound(adminRole+"-0", adminRole, "alice@zylker.com"), false},
-		"another's that names a user is foreign":  {to(rbacv1.UserKind), true},
-		"or a group":                              {to(rbacv1.ServiceAccountKind, rbacv1.GroupKind), true},
-		"what runs in the namespace is no person": {to(rbacv1.ServiceAccountKind), false},
-		"what names nobody gives nobody anything": {to(), false},
+		"what the operator made is its own":        {made("zylker"), false},
+		"not what has its owner alone":             {bound(adminRole+"-0", adminRole, "alice@zylker.com"), true},
+		"or its owner and another label":           {made("other"), true},
+		"or its label alone":                       {claimed, true},
+		"another's that names a user is foreign":   {to(rbacv1.UserKind), true},
+		"or a group":                               {to(rbacv1.ServiceAccountKind, rbacv1.GroupKind), true},
+		"what runs in the namespace is no person":  {runsIn("org-zylker"), false},
+		"also where that is not said":              {runsIn(""), false},
+		"what runs elsewhere comes from elsewhere": {runsIn("build"), true},
+		"what names nobody gives nobody anything":  {to(), false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if got := isForeign(tc.binding, zylker); got != tc.want {

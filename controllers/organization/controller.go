@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
@@ -66,21 +67,28 @@ func parts(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
 
 func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (time.Duration, error) {
 	if rules.Ending(org) {
-		return 0, status.During("give back what belongs to it", r.end(ctx, org, say, now))
+		again, err := r.end(ctx, org, say, now)
+		return again, status.During("give back what belongs to it", err)
 	}
 	o, err := r.observe(ctx, org, now)
 	if err != nil {
 		return 0, err
 	}
-	o.report(say, now)
-	if o.granted, err = r.Desk.Give(ctx, org, say); err != nil {
-		return 0, err
-	}
 	if org.DeletionTimestamp != nil {
-		return o.next(now), r.hold(ctx, o, say)
+		err = r.hold(ctx, o, say, now)
+	} else {
+		err = r.bring(ctx, o, say, now)
 	}
-	err = r.keep(ctx, o, say, now)
 	return o.next(now), err
+}
+
+// bring does for an organization what its spec says.
+func (r *Reconciler) bring(ctx context.Context, o *observed, say status.Conditions, now time.Time) (err error) {
+	o.report(say, now)
+	if o.granted, err = r.Desk.Give(ctx, o.org, say); err != nil {
+		return err
+	}
+	return r.keep(ctx, o, say, now)
 }
 
 // keep makes what belongs to the organization, in the order in which one thing needs another.
@@ -88,6 +96,10 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	ours, err := r.keepNamespace(ctx, o, say, now)
 	if err != nil {
 		return status.During("keep its namespace", err)
+	}
+	if controllerutil.ContainsFinalizer(o.org, metav1.FinalizerDeleteDependents) {
+		o.again = leftAgain
+		return nil // garbage collection would delete again whatever is made now
 	}
 	if !ours {
 		o.withoutNamespace(say)

@@ -20,24 +20,35 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/world"
 )
 
-// end gives everything back (O7): first its namespace may be deleted by whoever wants to; then it ends everybody's access; then the hosts, to reservations; then all that belongs to it; then the
-// namespace; and only when that is gone does the organization go. Each step finds by itself what an earlier attempt left.
-func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) error {
+// leftAgain is when to look again at what somebody else is about to end, besides the watches: while its
+// CustomResourceDefinition goes, a kind may tell nothing more.
+const leftAgain = time.Minute
+
+// end gives everything back (O7). First it lets everybody delete the namespace. Then it ends all access. Then the hosts become
+// reservations. Then all goes that belongs to the organization, then its namespace, and the organization last. Each step finds by
+// itself what an earlier attempt left. While something is left, it is looked at again.
+func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (again time.Duration, err error) {
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
-		return nil
+		return 0, nil
 	}
 	if err := r.open(ctx, org, now); err != nil {
-		return err
+		return 0, err
 	}
 	if err := r.withdrawAccess(ctx, org); err != nil {
-		return err
+		return 0, err
 	}
 	if err := r.endHosts(ctx, org, now); err != nil {
-		return err
+		return 0, err
 	}
 	org.Status.AccessURL = ""
 	say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonTerminating, "The organization is being deleted")
 	say.False(v1alpha1.ConditionNamespaceReady, v1alpha1.ReasonTerminating, "The namespace goes with the organization")
+	return r.empty(ctx, org, say)
+}
+
+// empty ends what is in an organization and then the organization. While something is left, it says what, and returns when to look
+// again.
+func (r *Reconciler) empty(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) (again time.Duration, err error) {
 	left, err := r.endContent(ctx, org)
 	if err == nil && left == "" {
 		left, err = r.endNamespace(ctx, org)
@@ -45,25 +56,19 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 	switch {
 	case left != "":
 		say.Waiting(v1alpha1.ReasonTerminating, left)
+		return leftAgain, err
 	case err == nil:
-		return r.release(ctx, org)
+		return 0, r.release(ctx, org)
 	}
-	return err
+	return 0, err
 }
 
-// hold ends nothing of an organization that is protected, though its deletion was asked for where admission was not asked (O7). Access
-// still follows the memberships. Nothing else is made for it, and with --cascade=foreground nothing at all: garbage collection would
-// delete it again.
-func (r *Reconciler) hold(ctx context.Context, o *observed, say status.Conditions) error {
-	say.Stalled(v1alpha1.ReasonDeletionProtected, "Its deletion came past admission, and it is protected, so nothing of it is ended; "+
-		"set spec.deletionProtection to false to end it (O7)")
-	if controllerutil.ContainsFinalizer(o.org, metav1.FinalizerDeleteDependents) {
-		return nil
-	}
-	if !o.granted {
-		o.members = nil
-	}
-	return r.keepAccess(ctx, o)
+// hold keeps an organization that is protected, though its deletion was asked for where admission was not asked (O7): it lives on,
+// and says what it takes to end it, whatever else there is to say.
+func (r *Reconciler) hold(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
+	err := r.bring(ctx, o, say.Apart(), now)
+	o.conclude(say)
+	return err
 }
 
 // endHosts stops serving, and keeps the hosts, present and former, from others for a while; nothing is left to which they could

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -103,16 +104,46 @@ func (o *observed) superAdminActive() bool {
 	})
 }
 
+// stall is one thing that keeps an organization from service until somebody acts.
+type stall struct{ reason, message string }
+
+// stalls are all of them, what decides first.
+func (o *observed) stalls() (all []stall) {
+	if o.org.DeletionTimestamp != nil {
+		all = append(all, stall{v1alpha1.ReasonDeletionProtected, "Its deletion came past admission, and it is protected, so nothing of it is ended; " +
+			"set spec.deletionProtection to false to end it (O7)"})
+	}
+	if o.suspended {
+		all = append(all, stall{v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)"})
+	}
+	if len(o.obstacles) > 0 {
+		all = append(all, stall{v1alpha1.ReasonBindingInTheWay, "Its members lack access until somebody deletes what has the name of the operator's " +
+			"own binding and gives another role (R7): " + listed(o.obstacles)})
+	}
+	if o.hostsLack {
+		all = append(all, stall{v1alpha1.ReasonHostNotFree, "A host that it asks for is not free (A2)"})
+	}
+	return all
+}
+
+// summed is the reason that the first gives, and what each tells.
+func summed(stalls []stall) (reason, message string) {
+	var texts []string
+	for _, s := range stalls {
+		texts = append(texts, s.message)
+	}
+	if len(stalls) > 0 {
+		reason = stalls[0].reason
+	}
+	return reason, strings.Join(texts, ". ")
+}
+
 // conclude says whether the organization is in service.
 func (o *observed) conclude(say status.Conditions) {
+	stalls := o.stalls()
 	switch {
-	case o.suspended:
-		say.Stalled(v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)")
-	case len(o.obstacles) > 0:
-		say.Stalled(v1alpha1.ReasonBindingInTheWay, "Its members lack access until somebody deletes what has the name of the operator's own binding and "+
-			"gives another role (R7): "+listed(o.obstacles))
-	case o.hostsLack:
-		say.Stalled(v1alpha1.ReasonHostNotFree, "A host that it asks for is not free (A2)")
+	case len(stalls) > 0:
+		say.Stalled(summed(stalls))
 	case !o.superAdminActive():
 		say.Waiting(v1alpha1.ReasonPending, "Waits for the super admin's membership to give access")
 	default:

@@ -151,22 +151,26 @@ var _ = Describe("An organization", func() {
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		before := create(ctx, roleBinding(name, "before", "edit", "owner@betaholding.example"))
 		create(ctx, roleBinding(name, "robots", "edit"))
+		robot := roleBinding(name, "another-robot", "edit")
+		robot.Subjects[0].Namespace = "default"
+		create(ctx, robot)
 
 		org := settled(ctx, name, person("john"))
 		foreign := eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(condition(o, v1alpha1.ConditionForeignAccess)).To(And(HaveField("Status", metav1.ConditionTrue),
-				HaveField("Reason", v1alpha1.ReasonForeignRoleBindings), HaveField("Message", HaveSuffix(": before"))))
+				HaveField("Reason", v1alpha1.ReasonForeignRoleBindings), HaveField("Message", HaveSuffix(": another-robot, before"))))
 		})
 		Expect(condition(foreign, v1alpha1.ConditionReady).Status).To(Equal(metav1.ConditionTrue), "it may be meant")
 		Expect(condition(foreign, v1alpha1.ConditionForeignAccess).Message).NotTo(ContainSubstring("beta"))
-		Eventually(eventsOf(ctx, org, v1alpha1.ReasonForeignRoleBindings)).Should(ConsistOf(And(HavePrefix("Warning"), HaveSuffix(": before"))))
+		Eventually(eventsOf(ctx, org, v1alpha1.ReasonForeignRoleBindings)).Should(ConsistOf(And(HavePrefix("Warning"), HaveSuffix(": another-robot, before"))))
 
 		later := create(ctx, roleBinding(name, "later", "view", "support@zylker.com"))
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
-			g.Expect(condition(o, v1alpha1.ConditionForeignAccess).Message).To(HaveSuffix(": before, later"))
+			g.Expect(condition(o, v1alpha1.ConditionForeignAccess).Message).To(HaveSuffix(": another-robot, before, later"))
 		})
-		Expect(kube.Delete(ctx, before)).To(Succeed())
-		Expect(kube.Delete(ctx, later)).To(Succeed())
+		for _, b := range []*rbacv1.RoleBinding{before, later, robot} {
+			Expect(kube.Delete(ctx, b)).To(Succeed())
+		}
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(condition(o, v1alpha1.ConditionForeignAccess)).To(BeZero())
 		})

@@ -4,6 +4,7 @@ package suite
 
 import (
 	"context"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -56,6 +57,7 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(condition(o, v1alpha1.ConditionReady).Message).To(HaveSuffix("left: 1 answers"))
 		})
+		looksAgain(ctx, org, time.Minute) // should no watch tell
 		release(ctx, a)
 		goes(ctx, org)
 	})

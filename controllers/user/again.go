@@ -15,7 +15,7 @@ import (
 // memory keeps what people chose of the Users that were deleted past admission, until these are made again.
 type memory struct {
 	chosen  sync.Map // by the User's name, the default organization that its person chose, or nothing
-	removed sync.Map // names of the Users that the operator deletes itself: nothing is kept of them
+	removed sync.Map // by the User's name, the UID of one that the operator deletes itself: nothing is kept of it
 }
 
 // deletions notes each deletion before the controller is told of it. It passes nothing else, for others do.
@@ -25,7 +25,7 @@ func (m *memory) deletions() predicate.Predicate {
 		UpdateFunc: func(event.UpdateEvent) bool { return false },
 		DeleteFunc: func(e event.DeleteEvent) bool {
 			u, ok := e.Object.(*v1alpha1.User)
-			if _, own := m.removed.LoadAndDelete(e.Object.GetName()); ok && !own {
+			if own := m.removed.CompareAndDelete(e.Object.GetName(), e.Object.GetUID()); ok && !own {
 				m.chosen.Store(u.Name, u.Spec.DefaultOrganization)
 			}
 			return true

@@ -111,7 +111,7 @@ func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 	if u.DeletionTimestamp != nil {
 		return nil
 	}
-	r.memory.removed.Store(u.Name, true)
+	r.memory.removed.Store(u.Name, u.UID)
 	err := child.Delete(ctx, r.Client, u)
 	if err != nil {
 		r.memory.removed.Delete(u.Name)

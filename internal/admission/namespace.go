@@ -19,13 +19,17 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// ends is the organization to which a change brings its end; nil where it brings none.
+// ends is the organization to which a change brings its end; nil where it brings none. The deletion of one that is being deleted
+// already brings none: a protected one lives on.
 func ends(before, after client.Object) *v1alpha1.Organization {
 	was, ok := before.(*v1alpha1.Organization)
 	if !ok || rules.Ending(was) {
 		return nil
 	}
 	if is, ok := after.(*v1alpha1.Organization); ok && !rules.Ending(is) {
+		return nil
+	}
+	if again := after == nil && was.DeletionTimestamp != nil; again {
 		return nil
 	}
 	return was

@@ -140,6 +140,11 @@ var _ = Describe("What got past admission", func() {
 		Expect(l.User(ctx, alice)).To(HaveValue(HaveField("Status.DefaultOrganization", org.Name)))
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
 
+		By("its namespace stays, however often somebody deletes it again")
+		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
+
 		By("whoever is removed loses access all the same (R7)")
 		Expect(lab.Insist(ctx, func() error { return l.As(john).Delete(ctx, m) })).To(Succeed())
 		Eventually(func() error {

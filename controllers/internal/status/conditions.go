@@ -22,6 +22,19 @@ type Conditions struct {
 	list       *[]metav1.Condition
 	generation int64
 	now        time.Time
+	apart      bool
+}
+
+// Apart speaks of everything but whether the object is in service, which is for the caller to say.
+func (c Conditions) Apart() Conditions {
+	c.apart = true
+	return c
+}
+
+// unspoken reports whether one thing is not to be spoken of.
+func (c Conditions) unspoken(kind string) bool {
+	_, way := opposites[kind]
+	return c.apart && (way || kind == v1alpha1.ConditionReady)
 }
 
 // opposites cannot both be True (kstatus): what is stalled is not under way.
@@ -32,6 +45,9 @@ var opposites = map[string]string{
 
 // Set says one thing. What cannot be said beside it is said no more.
 func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, message string) {
+	if c.unspoken(kind) {
+		return
+	}
 	if opposite, ok := opposites[kind]; ok && status == metav1.ConditionTrue {
 		c.Remove(opposite)
 	}
@@ -61,7 +77,11 @@ func (c Conditions) False(kind, reason, message string) {
 func (c Conditions) Anything() bool { return len(*c.list) > 0 }
 
 // Remove says nothing any more about one thing.
-func (c Conditions) Remove(kind string) { meta.RemoveStatusCondition(c.list, kind) }
+func (c Conditions) Remove(kind string) {
+	if !c.unspoken(kind) {
+		meta.RemoveStatusCondition(c.list, kind)
+	}
+}
 
 // Ready says that all is done and well.
 func (c Conditions) Ready(reason, message string) {
