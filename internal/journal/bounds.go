@@ -55,11 +55,17 @@ func sharesOf(e *facts.Entry) []share {
 	case !isPerson(e.Actor):
 		return []share{shareOfAll, shareOfOthers, shareOfActor(e.Actor)}
 	}
-	shares := []share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}
-	if organization := e.Organization(); organization != "" {
-		shares = append(shares, shareOfOrganization(organization))
+	return append([]share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}, organizationsShare(e)...)
+}
+
+// organizationsShare is the share of the organization that a person's change is about. A creation of an organization has none:
+// anybody may send one under any name, and it is not to take room from the people of the organization that has the name.
+func organizationsShare(e *facts.Entry) []share {
+	creates := e.Kind == "Organization" && e.Operation == facts.Create
+	if organization := e.Organization(); organization != "" && !creates {
+		return []share{shareOfOrganization(organization)}
 	}
-	return shares
+	return nil
 }
 
 // use is what is taken of each share.
