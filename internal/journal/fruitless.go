@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -84,7 +85,7 @@ func (f fruitless) without(actor string) fruitless {
 	return slices.DeleteFunc(f, func(one Fruitless) bool { return one.Actor == actor })
 }
 
-// arrived takes note of a change that came.
+// arrived takes one time off an actor.
 func (f fruitless) arrived(actor string) {
 	if i, known := f.of(actor); known {
 		f[i].Times = max(f[i].Times-1, 0)
@@ -137,6 +138,7 @@ type blamed struct {
 	stamp       string
 	times       int
 	last, raise since // when it happened last, and when it last made Times more
+	lower       since // when a change that came last made Times less
 }
 
 // watchFruitless goes on watching whoever it has watched before.
@@ -150,6 +152,9 @@ func (j *Journal) watchFruitless(now since) {
 		if !known || b.times < one.Times {
 			b.raise = now
 		}
+		if known && b.times > one.Times {
+			b.lower = now
+		}
 		b.times = one.Times
 		watched[one.Actor] = b
 	}
@@ -162,8 +167,22 @@ func (j *Journal) blame(e *facts.Entry) {
 		return
 	}
 	b, known := j.blamed[e.Actor]
-	more := !known || j.Clock.Since(b.raise) >= j.DropTime/turnsADrop
+	more := !known || j.Clock.Since(b.raise) >= j.turn()
 	j.state.fruitless = j.state.fruitless.blame(e.Actor, j.state.object.ResourceVersion, contested(j.View.News(e)), more)
+	j.watchFruitless(j.Clock.Now())
+}
+
+// turn is the shortest time for which an actor leaves to others what they held in vain.
+func (j *Journal) turn() time.Duration { return j.DropTime / turnsADrop }
+
+// arrived takes note of an entry whose end was seen, where its change came. An update or deletion that a later change of its object
+// has overtaken did not. It counts once a turn: many changes that come do not make up for as many that do not.
+func (j *Journal) arrived(e *facts.Entry) {
+	b, known := j.blamed[e.Actor]
+	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.Came(e) {
+		return
+	}
+	j.state.fruitless.arrived(e.Actor)
 	j.watchFruitless(j.Clock.Now())
 }
 
@@ -184,7 +203,7 @@ func (j *Journal) yields(r *request) bool {
 		return false
 	}
 	one := j.state.fruitless[i]
-	turn := j.DropTime / turnsADrop << max(one.Times-1, 0)
+	turn := j.turn() << max(one.Times-1, 0)
 	return j.Clock.Since(j.blamed[r.Actor].last) < turn && slices.ContainsFunc(contested(r.added()), one.held)
 }
 
@@ -193,11 +212,14 @@ func (f Fruitless) held(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
-// renewed reports whether a request that was sent again has kept its entry from the drop for long enough. The operator's may go on:
-// it tries until it is done.
+// renewed reports whether a request that was sent again has kept its entry from the drop for long enough, or its object what it wants
+// by other entries. The operator's may go on: it tries until it is done.
 func (j *Journal) renewed(r *request) bool {
+	if r.Actor == "" {
+		return false
+	}
 	first, known := j.firstSeen[r.entry.Request()]
-	return known && r.Actor != "" && j.Clock.Since(first) >= j.DropTime
+	return known && j.Clock.Since(first) >= j.DropTime || j.heldLong(r)
 }
 
 // firstSights is since when this replica knows each request that is in the journal, however often it was written down.

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	testingclock "k8s.io/utils/clock/testing"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -165,6 +167,94 @@ func TestFruitlessActorsAreBounded(t *testing.T) {
 	}
 	if _, known := s.state.fruitless.of("worst"); !known {
 		t.Error("the worst is not among them")
+	}
+}
+
+// own is an object of bob's, as the watch brings a version of it.
+func (s stand) own(t *testing.T, version int, name string) *v1alpha1.Organization {
+	t.Helper()
+	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker", UID: "uid-own", ResourceVersion: strconv.Itoa(version)}}
+	if name != "" {
+		o.Spec.AccessURL = &v1alpha1.AccessURL{Name: name}
+	}
+	if err := s.View.Store("Organization").Update(o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// wants is a request of bob's that gives the object another host.
+func (s stand) wants(o *v1alpha1.Organization, name string) *request {
+	after := o.DeepCopy()
+	after.Spec.AccessURL = &v1alpha1.AccessURL{Name: name}
+	return s.newRequest(context.Background(), &Change{Kind: "Organization", Name: types.NamespacedName{Name: o.Name}, UID: o.UID,
+		Operation: facts.Update, ResourceVersion: o.ResourceVersion, Actor: "bob",
+		Before: facts.Of(o, s.View.BaseDomain()), After: facts.Of(after, s.View.BaseDomain())})
+}
+
+// A client that gives up at once, and then changes a label, has its entry overtaken: it neither comes nor is dropped.
+func TestAnObjectDoesNotHoldANameByEntriesThatAreOvertaken(t *testing.T) {
+	s := newStand()
+	version := 100
+	s.blame(entryOf("other", "bob"))
+	admitted := func() bool {
+		r := s.wants(s.own(t, version, ""), "shop")
+		if !s.admits(r) {
+			return false
+		}
+		s.state.append(r.entry)
+		s.wrote(strconv.Itoa(version))
+		version++
+		s.own(t, version, "") // a label
+		s.tidy(t.Context())
+		s.wrote(strconv.Itoa(version))
+		return true
+	}
+	for range 9 {
+		if !admitted() {
+			t.Fatal("not admitted in the drop time")
+		}
+		s.clock.Step(10 * time.Second)
+	}
+	if admitted() {
+		t.Error("held for longer than the drop time")
+	}
+	if s.state.fruitless[0].Times != 1 {
+		t.Error("what was overtaken counts as arrived")
+	}
+	if !s.admits(s.wants(s.own(t, version, ""), "other")) {
+		t.Error("another name is not to be had")
+	}
+	s.clock.Step(s.turn())
+	s.wrote("200")
+	if len(s.firstHeld) > 0 || !admitted() {
+		t.Error("not to be had after others' turn")
+	}
+}
+
+func TestAChangeThatComesEndsAHoldAndTakesOneTimeOff(t *testing.T) {
+	s := newStand()
+	s.blame(entryOf("other", "bob"))
+	s.clock.Step(90 * time.Second)
+	s.blame(entryOf("other", "bob"))
+	for i, want := range []int{1, 1} { // twice in a turn, which counts once
+		name := fmt.Sprint("shop-", i)
+		version := 100 + 10*i
+		r := s.wants(s.own(t, version, ""), name)
+		s.state.append(r.entry)
+		s.wrote(strconv.Itoa(version))
+		if len(s.firstHeld) == 0 {
+			t.Error("nothing is held")
+		}
+		s.own(t, version+1, name)
+		s.tidy(t.Context())
+		s.wrote(strconv.Itoa(version + 1))
+		if len(s.firstHeld) > 0 {
+			t.Errorf("still held: %v", s.firstHeld)
+		}
+		if got := s.state.fruitless[0].Times; got != want {
+			t.Errorf("blamed %d times, want %d", got, want)
+		}
 	}
 }
 

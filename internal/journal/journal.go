@@ -59,9 +59,11 @@ type Journal struct {
 	behind  since               // since when its view has been behind the fences; zero when it is not
 	marked  bool                // the marker is known to be there
 	pace    pace
-	// blamed is what this replica has watched of whose changes come to nothing, and firstSeen since when it knows each request.
+	// blamed is what this replica has watched of whose changes come to nothing, firstSeen since when it knows each request, and
+	// firstHeld since when it knows what objects hold by entries alone.
 	blamed    map[string]blamed
 	firstSeen map[string]since
+	firstHeld map[heldName]hold
 	costs     costs
 	readAt    since    // when the journal was last read live, or written
 	liveAt    since    // an instant at which the journal was what the state says: just before it was read live, or written
@@ -71,10 +73,11 @@ type Journal struct {
 	log       quietLog // of what goes wrong
 }
 
-// sighting is an entry and since when it is watched.
+// sighting is an entry, since when it is watched, and hashes of what it held then that others may want.
 type sighting struct {
 	entry *facts.Entry
 	since since
+	names []string
 }
 
 // since is an instant on this process's monotonic clock; it means nothing to anybody else.
