@@ -86,17 +86,23 @@ func (u use) count(e *facts.Entry, times int) {
 // leaves reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
 // take no more than half: however many storm at once, there is room for somebody who does not.
 func (s *state) leaves(e *facts.Entry) bool {
-	half := (ofPeople.bytes - s.use[shareOfPeople].bytes) / 2
+	half := s.halfOfPeoples()
 	for _, of := range sharesOf(e) {
 		limit := s.limit(of)
 		if of.kind == "organization" || of.kind == "actor" && isPerson(of.of) {
-			limit.bytes = min(limit.bytes, half)
+			limit.entries, limit.bytes = min(limit.entries, half.entries), min(limit.bytes, half.bytes)
 		}
 		if taken := s.use[of]; taken.entries >= limit.entries || taken.bytes+size(e) > limit.bytes {
 			return false
 		}
 	}
 	return true
+}
+
+// halfOfPeoples is half of what is left to people; of one entry that is left, all.
+func (s *state) halfOfPeoples() allowance {
+	taken := s.use[shareOfPeople]
+	return allowance{entries: (ofPeople.entries - taken.entries + 1) / 2, bytes: (ofPeople.bytes - taken.bytes) / 2}
 }
 
 // limit is how much there is of a share.

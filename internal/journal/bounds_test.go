@@ -99,6 +99,32 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// However many storm with the smallest entries, until none of them has room, a newcomer has.
+func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
+	small := func(of, i int) *facts.Entry {
+		id := fmt.Sprint(of, "-", i)
+		return facts.NewEntry(facts.Entry{Operation: facts.Delete, Kind: "Invitation", Namespace: fmt.Sprint("org-", of),
+			Name: id, UID: types.UID(id), Actor: fmt.Sprint("person ", of)})
+	}
+	for _, stormers := range []int{1, 12, 50, 100} {
+		s := emptyState()
+		for i := range ofPerson.entries {
+			for of := range stormers {
+				if e := small(of, i); s.room(e) {
+					s.append(e)
+				}
+			}
+		}
+		taken := s.use[shareOfPeople].entries
+		if !s.room(small(stormers, 0)) {
+			t.Errorf("%d people take all: %d entries", stormers, taken)
+		}
+		if fair := ofPeople.entries / (stormers + 2); taken < stormers*min(fair, ofPerson.entries) {
+			t.Errorf("%d people have less than theirs: %d entries", stormers, taken)
+		}
+	}
+}
+
 // What is counted as entries come and go is what a count of all of them finds.
 func TestSharesAreCountedAsEntriesComeAndGo(t *testing.T) {
 	s := emptyState()
