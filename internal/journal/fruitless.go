@@ -186,15 +186,22 @@ func (j *Journal) arrived(e *facts.Entry) {
 	j.watchFruitless(j.Clock.Now())
 }
 
-// forgive forgets whose changes came to nothing long ago.
+// forgive forgets whose changes came to nothing long ago; and what those held, once others have had their turn at it.
 func (j *Journal) forgive() {
 	for actor, b := range j.blamed {
-		if j.Clock.Since(b.last) >= dropsRemembered*j.DropTime {
+		i, known := j.state.fruitless.of(actor)
+		switch ago := j.Clock.Since(b.last); {
+		case ago >= dropsRemembered*j.DropTime:
 			j.state.fruitless, j.state.tidied = j.state.fruitless.without(actor), true
 			delete(j.blamed, actor)
+		case known && len(j.state.fruitless[i].Names) > 0 && ago >= j.turnAfter(j.state.fruitless[i].Times):
+			j.state.fruitless[i].Names, j.state.tidied = nil, true
 		}
 	}
 }
+
+// turnAfter is for how long an actor leaves to others what they held in vain, by how often it happened.
+func (j *Journal) turnAfter(times int) time.Duration { return j.turn() << max(times-1, 0) }
 
 // yields reports whether it is others' turn at what a request wants, which its actor has held in vain.
 func (j *Journal) yields(r *request) bool {
@@ -203,8 +210,7 @@ func (j *Journal) yields(r *request) bool {
 		return false
 	}
 	one := j.state.fruitless[i]
-	turn := j.turn() << max(one.Times-1, 0)
-	return j.Clock.Since(j.blamed[r.Actor].last) < turn && slices.ContainsFunc(contested(r.added()), one.held)
+	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.held)
 }
 
 // held reports whether a change of the actor held a name in vain.

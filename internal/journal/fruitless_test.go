@@ -154,6 +154,26 @@ func TestFruitlessChangesAreForgotten(t *testing.T) {
 	}
 }
 
+// What was held in vain long ago does not add up: nobody is to leave every name to others for eight names of eight different times.
+func TestNamesThatWereHeldInVainAreForgottenAfterOthersTurn(t *testing.T) {
+	s := newStand()
+	for i := range maxNames + 1 {
+		s.blame(entryOf("a", "bob", host(fmt.Sprint("shop-", i), "a")))
+		s.clock.Step(s.turnAfter(s.state.fruitless[0].Times) - 1)
+		s.forgive()
+		if want := contested([]rules.Fact{host(fmt.Sprint("shop-", i), "a")}); !cmp.Equal(want, s.state.fruitless[0].Names) {
+			t.Fatalf("got %v, want only the last", s.state.fruitless[0].Names)
+		}
+		s.clock.Step(1)
+		s.state.tidied = false
+		s.forgive()
+		if len(s.state.fruitless) != 1 || len(s.state.fruitless[0].Names) > 0 || !s.state.tidied {
+			t.Fatalf("not forgotten: %v", s.state.fruitless)
+		}
+		s.wrote(strconv.Itoa(i + 2))
+	}
+}
+
 func TestFruitlessActorsAreBounded(t *testing.T) {
 	s := newStand()
 	s.blame(entryOf("a", "worst"))
