@@ -22,7 +22,7 @@ type Fruitless struct {
 	Times int
 	// Stamp is the journal's resource version when it happened last, so that whoever watches this sees that it happened again.
 	Stamp string
-	// Names are hashes of what those changes held and others may want; everything, where they were many.
+	// Names are hashes of what those changes held and others may want, the latest first; everything, where a person's were many.
 	Names []string
 }
 
@@ -49,10 +49,18 @@ func (f fruitless) of(actor string) (i int, known bool) {
 // lessen is what is left to an actor of an allowance.
 func (f fruitless) lessen(a allowance, actor string) allowance {
 	if i, known := f.of(actor); known {
-		a.entries = max(a.entries>>f[i].Times, 1)
-		a.bytes = max(a.bytes>>f[i].Times, leastBytes)
+		floor := leastOf(actor)
+		a.entries, a.bytes = max(a.entries>>f[i].Times, floor.entries), max(a.bytes>>f[i].Times, floor.bytes)
 	}
 	return a
+}
+
+// leastOf is what is left to an actor in any case. A platform actor keeps what a person may have: its other tenants did nothing.
+func leastOf(actor string) allowance {
+	if isPerson(actor) {
+		return allowance{1, leastBytes}
+	}
+	return ofPerson
 }
 
 // blame takes note of a change that never came; more says that it is one time more, not another of the same time.
@@ -65,20 +73,29 @@ func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitle
 	if more {
 		one.Times = min(one.Times+1, maxTimes)
 	}
-	one.Stamp, one.Names = stamp, few(append(one.Names, names...))
+	one.Stamp, one.Names = stamp, few(actor, slices.Concat(names, one.Names))
 	if len(f) >= maxFruitless {
 		f = f.without(slices.MinFunc(f, func(a, b Fruitless) int { return a.Times - b.Times }).Actor)
 	}
 	return append(f, one)
 }
 
-// few are names without repetitions; everything, where they are too many to be written down.
-func few(names []string) []string {
-	slices.Sort(names)
-	if names = slices.Compact(names); len(names) > maxNames || slices.Contains(names, everything) {
+// few are names without repetitions; everything, where they are too many to be written down. Of a platform actor, which asks for all
+// tenants, they are the first: one tenant's names are not to keep every other from being served.
+func few(actor string, names []string) (kept []string) {
+	for _, name := range names {
+		if !slices.Contains(kept, name) {
+			kept = append(kept, name)
+		}
+	}
+	if !isPerson(actor) {
+		kept = slices.DeleteFunc(kept, func(name string) bool { return name == everything })
+		return kept[:min(len(kept), maxNames)]
+	}
+	if len(kept) > maxNames || slices.Contains(kept, everything) {
 		return []string{everything}
 	}
-	return names
+	return kept
 }
 
 func (f fruitless) without(actor string) fruitless {
@@ -114,7 +131,7 @@ func parseFruitless(text string) (f fruitless) {
 		}
 		one := Fruitless{Actor: part[0], Times: times, Stamp: part[2]}
 		if part[3] != "" {
-			one.Names = few(strings.Split(part[3], ","))
+			one.Names = few(part[0], strings.Split(part[3], ","))
 		}
 		f = append(f, one)
 	}

@@ -60,12 +60,12 @@ func TestWhoHeldANameInVainLeavesItToOthers(t *testing.T) {
 		asked  func(s stand) *request
 		yields bool
 	}{
-		"for a sixth of the drop time":   {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 14 * time.Second, func(s stand) *request { return s.asks(bob, "shop") }, true},
-		"and no longer":                  {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 15 * time.Second, func(s stand) *request { return s.asks(bob, "shop") }, false},
-		"others may have it":             {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(alice, "shop") }, false},
-		"and they another":               {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(bob, "other") }, false},
-		"platform actors are no better":  {func(s stand) { s.blame(entryOf("a", tool, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(tool, "shop") }, true},
-		"but the operator is not blamed": {func(s stand) { s.blame(entryOf("a", "", host("shop", "a"))) }, 0, func(s stand) *request { return s.asks("", "shop") }, false},
+		"for a sixth of the drop time":    {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 14 * time.Second, func(s stand) *request { return s.asks(bob, "shop") }, true},
+		"and no longer":                   {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 15 * time.Second, func(s stand) *request { return s.asks(bob, "shop") }, false},
+		"others may have it":              {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(alice, "shop") }, false},
+		"and they another":                {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(bob, "other") }, false},
+		"platform actors leave that, too": {func(s stand) { s.blame(entryOf("a", tool, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(tool, "shop") }, true},
+		"but the operator is not blamed":  {func(s stand) { s.blame(entryOf("a", "", host("shop", "a"))) }, 0, func(s stand) *request { return s.asks("", "shop") }, false},
 		"whoever does it again waits twice as long": {func(s stand) {
 			s.blame(entryOf("a", bob, host("shop", "a")))
 			s.clock.Step(90 * time.Second)
@@ -82,6 +82,20 @@ func TestWhoHeldANameInVainLeavesItToOthers(t *testing.T) {
 				s.blame(entryOf("a", bob, host(fmt.Sprint("shop-", i), "a")))
 			}
 		}, 0, func(s stand) *request { return s.asks(bob, "never held") }, true},
+		"not a platform actor, which asks for all tenants": {func(s stand) {
+			for i := range maxNames + 1 {
+				s.blame(entryOf("a", tool, host(fmt.Sprint("shop-", i), "a")))
+			}
+		}, 0, func(s stand) *request { return s.asks(tool, "never held") }, false},
+		"but the latest that it held": {func(s stand) {
+			for i := range maxNames + 1 {
+				s.blame(entryOf("a", tool, host(fmt.Sprint("shop-", i), "a")))
+			}
+		}, 0, func(s stand) *request { return s.asks(tool, fmt.Sprint("shop-", maxNames)) }, true},
+		"nor does it where an older version wrote down that it is every name": {func(s stand) {
+			s.state.fruitless = parseFruitless(tool + " 1 1 *\n")
+			s.wrote("2")
+		}, 0, func(s stand) *request { return s.asks(tool, "never held") }, false},
 	} {
 		s := newStand()
 		tc.blamed(s)
@@ -136,6 +150,18 @@ func TestWhatAFruitlessActorMayHaveOpen(t *testing.T) {
 	}
 	if got := s.state.limit(shareOfActor("alice")); got != ofPerson {
 		t.Errorf("somebody else: %v", got)
+	}
+}
+
+func TestAPlatformActorKeepsWhatAPersonMayHave(t *testing.T) {
+	s := newStand()
+	tool := PlatformActor("tool")
+	for _, want := range []allowance{{128, 20 << 10}, {64, 10 << 10}, {32, 8 << 10}, {32, 8 << 10}, {32, 8 << 10}} {
+		s.blame(entryOf("a", tool))
+		if got := s.state.limit(shareOfActor(tool)); got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		s.clock.Step(90 * time.Second)
 	}
 }
 
