@@ -22,8 +22,9 @@ var (
 	ofPerson       = allowance{32, 8 << 10}
 )
 
-// maxPerObject bounds the open entries of one object.
-const maxPerObject = 4
+// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people, so that the operator and platform actors
+// can always act on it.
+const maxPerObject, peoplesPerObject = 4, 3
 
 // platformMark is before the fingerprint of a platform actor, so that every replica knows by an entry which bounds it counts against.
 const platformMark = "+"

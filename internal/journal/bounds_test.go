@@ -36,9 +36,12 @@ func sized(uid, actor, namespace string, bytes int) *facts.Entry {
 }
 
 func TestBounds(t *testing.T) {
-	ofOne := func(i int) *facts.Entry {
-		return entryOf("one", "", rules.Claim{Kind: rules.ClaimHost, Name: strconv.Itoa(i), Holder: "one"})
+	onOne := func(actor string) func(int) *facts.Entry {
+		return func(i int) *facts.Entry {
+			return entryOf("one", actor, rules.Claim{Kind: rules.ClaimHost, Name: strconv.Itoa(i), Holder: "one"})
+		}
 	}
+	ofOne, peoplesOne, toolsOne := onOne(""), onOne("bob"), onOne(PlatformActor("tool"))
 	by := func(actor string) func(int) *facts.Entry {
 		return func(i int) *facts.Entry { return entryIn("", actor, i) }
 	}
@@ -62,6 +65,11 @@ func TestBounds(t *testing.T) {
 
 		"an object has 4":              {holding(3, ofOne), ofOne(3), true},
 		"and no more":                  {holding(4, ofOne), ofOne(4), false},
+		"people take 3 of the 4":       {holding(2, peoplesOne), onOne("carol")(2), true},
+		"not all, however many people": {holding(3, peoplesOne), onOne("carol")(3), false},
+		"the operator has the rest":    {holding(3, peoplesOne), ofOne(3), true},
+		"or a platform actor has":      {holding(3, peoplesOne), toolsOne(3), true},
+		"people have 3 beside it, too": {holding(2, peoplesOne).holds(1, func(int) *facts.Entry { return ofOne(9) }), peoplesOne(3), true},
 		"another object has room then": {holding(4, ofOne), operators(0), true},
 
 		"a person has 32 entries":               {holding(31, bobs), bobs(31), true},

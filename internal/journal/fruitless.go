@@ -236,9 +236,9 @@ func (f Fruitless) held(name string) bool {
 }
 
 // renewed reports whether a request that was sent again has kept its entry from the drop for long enough, or its object what it wants
-// by other entries. The operator's may go on: it tries until it is done.
+// by other entries. Those of the operator and of platform actors may go on: they try until they are done.
 func (j *Journal) renewed(r *request) bool {
-	if r.Actor == "" {
+	if !isPerson(r.Actor) {
 		return false
 	}
 	first, known := j.firstSeen[r.entry.Request()]
