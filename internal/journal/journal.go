@@ -92,8 +92,8 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	}
 }
 
-// Submit judges a change and, if it is admitted, has written it down when it returns. Violations and ErrExists are final,
-// unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
+// Submit judges a change and, if it is admitted, has written it down when it returns. Violations, ErrExists and facts.ErrMalformed are
+// final, unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
 // as long as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
@@ -132,6 +132,11 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 
 func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	r := j.newRequest(ctx, c)
+	if r.entry != nil {
+		if err := r.entry.Check(); err != nil {
+			return answer{err: err}
+		}
+	}
 	if !j.lobby.enter(r.crowd) {
 		return answer{err: ErrCrowded}
 	}
