@@ -31,7 +31,9 @@ const (
 	maxTimes     = 5
 	maxNames     = 8 // of one actor
 	everything   = "*"
-	leastBytes   = 1 << 10 // that any actor may have open: two of the largest entries
+	// leastBytes is what anybody may have open: the largest entry of a person's, with room to spare. That is a binding's whose account
+	// has 253 characters of four bytes each, about 1.5 KiB.
+	leastBytes = 2 << 10
 
 	// A turn is how long an actor leaves to others what a change of theirs held in vain: this part of the drop time, and twice as
 	// long each time. A memory ends after so many drop times.

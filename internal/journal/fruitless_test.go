@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,6 +151,25 @@ func TestWhatAFruitlessActorMayHaveOpen(t *testing.T) {
 	}
 	if got := s.state.limit(shareOfActor("alice")); got != ofPerson {
 		t.Errorf("somebody else: %v", got)
+	}
+}
+
+func TestTheLargestEntryFitsIntoWhatIsLeftToAnybody(t *testing.T) {
+	long := strings.Repeat("n", 63)
+	largest := facts.NewEntry(facts.Entry{Stamp: strings.Repeat("9", 20), Operation: facts.Update, Kind: "IntegrationBinding", Namespace: "org-" + long[4:],
+		Name: long, UID: types.UID(strings.Repeat("u", 36)), ResourceVersion: strings.Repeat("9", 20), Actor: strings.Repeat("f", 16),
+		Facts: []rules.Fact{rules.Binding{Organization: long[4:], Application: long, Component: long, Account: strings.Repeat("🏢", 253)}}})
+	if n := size(largest); n <= leastBytes/2 || n > leastBytes {
+		t.Errorf("%d bytes", n)
+	}
+	s := newStand()
+	for range maxTimes {
+		s.blame(entryOf("a", "bob"))
+		s.clock.Step(90 * time.Second)
+	}
+	largest.Actor = "bob"
+	if !s.state.room(largest) {
+		t.Error("no room for it")
 	}
 }
 
