@@ -92,7 +92,8 @@ func few(actor string, names []string) (kept []string) {
 	}
 	if !isPerson(actor) {
 		kept = slices.DeleteFunc(kept, func(name string) bool { return name == everything })
-		return kept[:min(len(kept), maxNames)]
+		kept = kept[:min(len(kept), maxNames)]
+		return slices.Concat(kept) // nil where it is empty, as where it is read
 	}
 	if len(kept) > maxNames || slices.Contains(kept, everything) {
 		return []string{everything}
