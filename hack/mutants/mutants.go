@@ -121,7 +121,7 @@ var mutants = []mutant{
 	one("an entry is dropped when its request can no longer be stored, not sooner", drop,
 		"DefaultDropTime = 90 * time.Second", "DefaultDropTime = 9 * time.Second"),
 	one("a replica drops what it has itself watched for so long", store,
-		"			w = sighting{e, now}\n", "			w = sighting{e, now.Add(-j.DropTime)}\n"),
+		"			w = sighting{e, now, contested(j.View.News(e))}\n", "			w = sighting{e, now.Add(-j.DropTime), nil}\n"),
 	one("a drop reads the object live", drop,
 		"switch became := j.outcome(ctx, e); {", "switch became := neverStored; {"),
 

@@ -148,13 +148,13 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	return c
 }
 
-// counted is as whom an actor is counted for the journal's bounds.
+// counted is as whom an actor is counted for the journal's bounds. Whoever asks for all tenants is counted as platform actors are.
 func (v *Validator) counted(username string, actor rules.Actor) string {
 	switch {
-	case !actor.Platform:
-		return fingerprint(username)
-	case username == v.Operator:
+	case actor.Platform && username == v.Operator:
 		return ""
+	case !actor.Platform && !identity.CleansUp(username):
+		return fingerprint(username)
 	}
 	return journal.PlatformActor(fingerprint(username))
 }

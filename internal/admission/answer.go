@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -69,8 +70,8 @@ func denied(s metav1.Status) admission.Response {
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{Allowed: false, Result: &s}}
 }
 
-// retry answers what is not the object's fault: another change stands in the way, the journal is out of reach, a rule failed, or the
-// name is taken.
+// retry answers what no rule refuses: another change stands in the way, the journal is out of reach, a rule failed, the name is taken,
+// or no API server would send what was sent.
 func retry(req admission.Request, err error) admission.Response {
 	s := metav1.Status{Status: metav1.StatusFailure, Message: err.Error() + "; try again",
 		Details: &metav1.StatusDetails{Name: req.Name, Group: req.Kind.Group, Kind: req.Kind.Kind, RetryAfterSeconds: retryAfter}}
@@ -78,6 +79,9 @@ func retry(req admission.Request, err error) admission.Response {
 	case errors.Is(err, journal.ErrExists):
 		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusConflict, metav1.StatusReasonAlreadyExists, 0
 		s.Message = fmt.Sprintf("%s %q already exists", req.Resource.Resource+"."+req.Resource.Group, req.Name)
+	case errors.Is(err, facts.ErrMalformed):
+		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusBadRequest, metav1.StatusReasonBadRequest, 0
+		s.Message = err.Error()
 	case errors.Is(err, journal.ErrPanicked):
 		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusInternalServerError, metav1.StatusReasonInternalError, 0
 		s.Message = err.Error()

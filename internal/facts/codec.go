@@ -13,6 +13,9 @@ import (
 
 // codec names each type of fact in the journal. A name is never used again for another meaning: replicas of two versions
 // read one journal.
+//
+// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user),
+// and an older version, which skips what it does not know, would complete the facts behind it with another user.
 var codec = map[string]func(string) (rules.Fact, error){
 	"place":    decode[rules.Place],
 	"accepts":  decode[rules.Acceptance],

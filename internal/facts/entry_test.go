@@ -36,6 +36,30 @@ func updating(before, after client.Object) *Entry {
 }
 func deleting(o client.Object) *Entry { return entry(Delete, o, nil) }
 
+func TestCame(t *testing.T) {
+	m := at(membership("m", bob), "20")
+	suspended := at(with(m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true }), "30")
+	for sentence, tc := range map[string]struct {
+		entry *Entry
+		sees  func(v watched)
+		want  bool
+	}{
+		"a creation that was seen":                      {creating(m), func(v watched) { v.see(m) }, true},
+		"an update whose facts are seen":                {updating(m, suspended), func(v watched) { v.see(m, suspended) }, true},
+		"not one that another overtook":                 {updating(m, suspended), func(v watched) { v.see(at(m, "30")) }, false},
+		"not one whose object is gone":                  {updating(m, suspended), func(v watched) { v.see(m); v.lose(at(m, "40")) }, false},
+		"a deletion whose object is gone":               {deleting(m), func(v watched) { v.see(m); v.lose(at(m, "40")) }, true},
+		"not a deletion that another change overtook":   {deleting(m), func(v watched) { v.see(at(m, "30")) }, false},
+		"not one that only gives up, and was overtaken": {updating(m, with(m, func(m *v1alpha1.Membership) { m.Namespace = "other" })), func(v watched) { v.see(at(m, "30")) }, false},
+	} {
+		v := synced(t)
+		tc.sees(v)
+		if got := v.Came(tc.entry); got != tc.want {
+			t.Errorf("%s: came %t", sentence, got)
+		}
+	}
+}
+
 func TestEnded(t *testing.T) {
 	m := at(membership("m", bob), "20")
 	create, update, remove := creating(m), updating(m, with(m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })), deleting(m)

@@ -25,12 +25,13 @@ func (e *Entry) home() string {
 }
 
 // Organization is the organization that the change is about, as far as its line says so: its own, or the one that an answer joins.
+// An answer to no invitation joins none, whatever its author wrote: only the answer to one names an invitee.
 func (e *Entry) Organization() string {
 	if home := e.home(); home != "" {
 		return home
 	}
 	for _, f := range e.Facts {
-		if seat, held := rules.SeatOf(f); held {
+		if seat, held := rules.SeatOf(f); held && seat.User != "" {
 			return seat.Organization
 		}
 	}

@@ -5,12 +5,13 @@ package facts
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"k8s.io/apimachinery/pkg/types"
 )
 
 // An entry is kept as one line: when it was written, who asked, what the request is, and its facts, with tabs between. None of
-// them has tabs of its own: names, versions and UIDs are DNS names and the like, and facts are JSON.
+// them has tabs of its own: Check refuses them in names, versions and UIDs, and facts are JSON.
 const separator = "\t"
 
 // fields is how many come before the facts.
@@ -18,7 +19,24 @@ const fields = 8
 
 var errNoEntry = errors.New("not an entry of the journal")
 
-// NewEntry completes an entry whose fields and facts are given with the text that the journal keeps.
+// ErrMalformed says that an entry would damage the journal. No API server sends what makes one: it has checked names and namespaces,
+// and makes UIDs and versions itself.
+var ErrMalformed = errors.New("the object has no UID, or its name, namespace, UID or resource version has a control character")
+
+// Check reports why an entry of these fields cannot be kept; nil: it can.
+func (e *Entry) Check() error {
+	if e.UID == "" {
+		return ErrMalformed
+	}
+	for _, field := range []string{e.Actor, string(e.Operation), e.Kind, e.Namespace, e.Name, string(e.UID), e.ResourceVersion} {
+		if strings.ContainsFunc(field, unicode.IsControl) {
+			return ErrMalformed
+		}
+	}
+	return nil
+}
+
+// NewEntry completes an entry whose fields and facts are given, and pass Check, with the text that the journal keeps.
 func NewEntry(e Entry) *Entry {
 	parts := append(make([]string, 0, fields+len(e.Facts)),
 		e.Stamp, e.Actor, string(e.Operation), e.Kind, e.Namespace, e.Name, string(e.UID), e.ResourceVersion)

@@ -3,9 +3,11 @@
 package facts
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -29,6 +31,28 @@ func TestEntriesAreReadAsTheyAreWritten(t *testing.T) {
 		}
 		if diff := cmp.Diff(entry, got); diff != "" {
 			t.Errorf("%s (-written +read):\n%s", sentence, diff)
+		}
+	}
+}
+
+func TestAnEntryThatWouldDamageTheJournalIsNone(t *testing.T) {
+	for sentence, damage := range map[string]func(e *Entry, with string){
+		"a name":             func(e *Entry, with string) { e.Name += with },
+		"a namespace":        func(e *Entry, with string) { e.Namespace += with },
+		"a UID":              func(e *Entry, with string) { e.UID += types.UID(with) },
+		"a resource version": func(e *Entry, with string) { e.ResourceVersion += with },
+		"no UID":             func(e *Entry, _ string) { e.UID = "" },
+		"a kind":             func(e *Entry, with string) { e.Kind += with },
+	} {
+		for _, with := range []string{"\t", "\n", "\r", "\x00", "\u0085"} {
+			e := *creating(membership("m", bob))
+			if err := e.Check(); err != nil {
+				t.Fatal(err)
+			}
+			damage(&e, with)
+			if err := e.Check(); !errors.Is(err, ErrMalformed) {
+				t.Errorf("%s with %q: got %v", sentence, with, err)
+			}
 		}
 	}
 }

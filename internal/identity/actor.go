@@ -79,6 +79,12 @@ func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rul
 	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow, Collector: IsCollector(info.Username)}, nil
 }
 
+// CleansUp reports whether a request is of a part of Kubernetes that deletes what others have deleted the owner or the namespace of. It
+// asks for all tenants.
+func CleansUp(username string) bool {
+	return IsCollector(username) || username == "system:serviceaccount:kube-system:namespace-controller"
+}
+
 // IsCollector reports whether a request is the garbage collector's. It has a service account of its own, or else the name of the
 // controller manager, as --use-service-account-credentials of that says.
 func IsCollector(username string) bool {

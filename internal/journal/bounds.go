@@ -22,8 +22,9 @@ var (
 	ofPerson       = allowance{32, 8 << 10}
 )
 
-// maxPerObject bounds the open entries of one object.
-const maxPerObject = 4
+// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people, so that the operator and platform actors
+// can always act on it.
+const maxPerObject, peoplesPerObject = 4, 3
 
 // platformMark is before the fingerprint of a platform actor, so that every replica knows by an entry which bounds it counts against.
 const platformMark = "+"
@@ -55,11 +56,17 @@ func sharesOf(e *facts.Entry) []share {
 	case !isPerson(e.Actor):
 		return []share{shareOfAll, shareOfOthers, shareOfActor(e.Actor)}
 	}
-	shares := []share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}
-	if organization := e.Organization(); organization != "" {
-		shares = append(shares, shareOfOrganization(organization))
+	return append([]share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}, organizationsShare(e)...)
+}
+
+// organizationsShare is the share of the organization that a person's change is about. A creation of an organization has none:
+// anybody may send one under any name, and it is not to take room from the people of the organization that has the name.
+func organizationsShare(e *facts.Entry) []share {
+	creates := e.Kind == "Organization" && e.Operation == facts.Create
+	if organization := e.Organization(); organization != "" && !creates {
+		return []share{shareOfOrganization(organization)}
 	}
-	return shares
+	return nil
 }
 
 // use is what is taken of each share.
@@ -80,17 +87,23 @@ func (u use) count(e *facts.Entry, times int) {
 // leaves reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
 // take no more than half: however many storm at once, there is room for somebody who does not.
 func (s *state) leaves(e *facts.Entry) bool {
-	half := (ofPeople.bytes - s.use[shareOfPeople].bytes) / 2
+	half := s.halfOfPeoples()
 	for _, of := range sharesOf(e) {
 		limit := s.limit(of)
 		if of.kind == "organization" || of.kind == "actor" && isPerson(of.of) {
-			limit.bytes = min(limit.bytes, half)
+			limit.entries, limit.bytes = min(limit.entries, half.entries), min(limit.bytes, half.bytes)
 		}
 		if taken := s.use[of]; taken.entries >= limit.entries || taken.bytes+size(e) > limit.bytes {
 			return false
 		}
 	}
 	return true
+}
+
+// halfOfPeoples is half of what is left to people; of one entry that is left, all.
+func (s *state) halfOfPeoples() allowance {
+	taken := s.use[shareOfPeople]
+	return allowance{entries: (ofPeople.entries - taken.entries + 1) / 2, bytes: (ofPeople.bytes - taken.bytes) / 2}
 }
 
 // limit is how much there is of a share.

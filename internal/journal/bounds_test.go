@@ -36,9 +36,12 @@ func sized(uid, actor, namespace string, bytes int) *facts.Entry {
 }
 
 func TestBounds(t *testing.T) {
-	ofOne := func(i int) *facts.Entry {
-		return entryOf("one", "", rules.Claim{Kind: rules.ClaimHost, Name: strconv.Itoa(i), Holder: "one"})
+	onOne := func(actor string) func(int) *facts.Entry {
+		return func(i int) *facts.Entry {
+			return entryOf("one", actor, rules.Claim{Kind: rules.ClaimHost, Name: strconv.Itoa(i), Holder: "one"})
+		}
 	}
+	ofOne, peoplesOne, toolsOne := onOne(""), onOne("bob"), onOne(PlatformActor("tool"))
 	by := func(actor string) func(int) *facts.Entry {
 		return func(i int) *facts.Entry { return entryIn("", actor, i) }
 	}
@@ -62,6 +65,11 @@ func TestBounds(t *testing.T) {
 
 		"an object has 4":              {holding(3, ofOne), ofOne(3), true},
 		"and no more":                  {holding(4, ofOne), ofOne(4), false},
+		"people take 3 of the 4":       {holding(2, peoplesOne), onOne("carol")(2), true},
+		"not all, however many people": {holding(3, peoplesOne), onOne("carol")(3), false},
+		"the operator has the rest":    {holding(3, peoplesOne), ofOne(3), true},
+		"or a platform actor has":      {holding(3, peoplesOne), toolsOne(3), true},
+		"people have 3 beside it, too": {holding(2, peoplesOne).holds(1, func(int) *facts.Entry { return ofOne(9) }), peoplesOne(3), true},
 		"another object has room then": {holding(4, ofOne), operators(0), true},
 
 		"a person has 32 entries":               {holding(31, bobs), bobs(31), true},
@@ -95,6 +103,32 @@ func TestBounds(t *testing.T) {
 	} {
 		if got := tc.state.room(tc.next); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)
+		}
+	}
+}
+
+// However many storm with the smallest entries, until none of them has room, a newcomer has.
+func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
+	small := func(of, i int) *facts.Entry {
+		id := fmt.Sprint(of, "-", i)
+		return facts.NewEntry(facts.Entry{Operation: facts.Delete, Kind: "Invitation", Namespace: fmt.Sprint("org-", of),
+			Name: id, UID: types.UID(id), Actor: fmt.Sprint("person ", of)})
+	}
+	for _, stormers := range []int{1, 12, 50, 100} {
+		s := emptyState()
+		for i := range ofPerson.entries {
+			for of := range stormers {
+				if e := small(of, i); s.room(e) {
+					s.append(e)
+				}
+			}
+		}
+		taken := s.use[shareOfPeople].entries
+		if !s.room(small(stormers, 0)) {
+			t.Errorf("%d people take all: %d entries", stormers, taken)
+		}
+		if fair := ofPeople.entries / (stormers + 2); taken < stormers*min(fair, ofPerson.entries) {
+			t.Errorf("%d people have less than theirs: %d entries", stormers, taken)
 		}
 	}
 }

@@ -113,6 +113,8 @@ func outcomeOf(violations rules.Violations, err error) string {
 	switch {
 	case errors.Is(err, ErrExists):
 		return outcomeExists
+	case errors.Is(err, facts.ErrMalformed):
+		return outcomeRefused
 	case errors.Is(err, ErrContended), errors.Is(err, ErrCrowded):
 		return outcomeContended
 	case errors.Is(err, ErrPanicked):

@@ -19,9 +19,9 @@ const (
 // again: at each entry that ends, and for each request that is sent again.
 type costs map[types.UID]time.Time // until when it rests
 
-// note takes note of a judgement.
+// note takes note of a judgement. What is judged without an object, as each Look is, does not rest for what another such cost.
 func (c costs) note(uid types.UID, took time.Duration, now since) {
-	if took < costly {
+	if took < costly || uid == "" {
 		return
 	}
 	for other, until := range c {

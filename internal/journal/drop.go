@@ -29,7 +29,7 @@ func (j *Journal) tidy(ctx context.Context) {
 		switch {
 		case end.Seen && end.Exact:
 			j.state.raise(e.Kind, end.Fence)
-			j.state.fruitless.arrived(e.Actor)
+			j.arrived(e)
 		case !j.overdue(e) || reads == readsARound:
 			continue
 		default:

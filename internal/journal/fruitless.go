@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -21,7 +22,7 @@ type Fruitless struct {
 	Times int
 	// Stamp is the journal's resource version when it happened last, so that whoever watches this sees that it happened again.
 	Stamp string
-	// Names are hashes of what those changes held and others may want; everything, where they were many.
+	// Names are hashes of what those changes held and others may want, the latest first; everything, where a person's were many.
 	Names []string
 }
 
@@ -30,7 +31,9 @@ const (
 	maxTimes     = 5
 	maxNames     = 8 // of one actor
 	everything   = "*"
-	leastBytes   = 1 << 10 // that any actor may have open: two of the largest entries
+	// leastBytes is what anybody may have open: the largest entry of a person's, with room to spare. That is a binding's whose account
+	// has 253 characters of four bytes each, about 1.5 KiB.
+	leastBytes = 2 << 10
 
 	// A turn is how long an actor leaves to others what a change of theirs held in vain: this part of the drop time, and twice as
 	// long each time. A memory ends after so many drop times.
@@ -48,10 +51,18 @@ func (f fruitless) of(actor string) (i int, known bool) {
 // lessen is what is left to an actor of an allowance.
 func (f fruitless) lessen(a allowance, actor string) allowance {
 	if i, known := f.of(actor); known {
-		a.entries = max(a.entries>>f[i].Times, 1)
-		a.bytes = max(a.bytes>>f[i].Times, leastBytes)
+		floor := leastOf(actor)
+		a.entries, a.bytes = max(a.entries>>f[i].Times, floor.entries), max(a.bytes>>f[i].Times, floor.bytes)
 	}
 	return a
+}
+
+// leastOf is what is left to an actor in any case. A platform actor keeps what a person may have: its other tenants did nothing.
+func leastOf(actor string) allowance {
+	if isPerson(actor) {
+		return allowance{1, leastBytes}
+	}
+	return ofPerson
 }
 
 // blame takes note of a change that never came; more says that it is one time more, not another of the same time.
@@ -64,27 +75,37 @@ func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitle
 	if more {
 		one.Times = min(one.Times+1, maxTimes)
 	}
-	one.Stamp, one.Names = stamp, few(append(one.Names, names...))
+	one.Stamp, one.Names = stamp, few(actor, slices.Concat(names, one.Names))
 	if len(f) >= maxFruitless {
 		f = f.without(slices.MinFunc(f, func(a, b Fruitless) int { return a.Times - b.Times }).Actor)
 	}
 	return append(f, one)
 }
 
-// few are names without repetitions; everything, where they are too many to be written down.
-func few(names []string) []string {
-	slices.Sort(names)
-	if names = slices.Compact(names); len(names) > maxNames || slices.Contains(names, everything) {
+// few are names without repetitions; everything, where they are too many to be written down. Of a platform actor, which asks for all
+// tenants, they are the first: one tenant's names are not to keep every other from being served.
+func few(actor string, names []string) (kept []string) {
+	for _, name := range names {
+		if !slices.Contains(kept, name) {
+			kept = append(kept, name)
+		}
+	}
+	if !isPerson(actor) {
+		kept = slices.DeleteFunc(kept, func(name string) bool { return name == everything })
+		kept = kept[:min(len(kept), maxNames)]
+		return slices.Concat(kept) // nil where it is empty, as where it is read
+	}
+	if len(kept) > maxNames || slices.Contains(kept, everything) {
 		return []string{everything}
 	}
-	return names
+	return kept
 }
 
 func (f fruitless) without(actor string) fruitless {
 	return slices.DeleteFunc(f, func(one Fruitless) bool { return one.Actor == actor })
 }
 
-// arrived takes note of a change that came.
+// arrived takes one time off an actor.
 func (f fruitless) arrived(actor string) {
 	if i, known := f.of(actor); known {
 		f[i].Times = max(f[i].Times-1, 0)
@@ -113,7 +134,7 @@ func parseFruitless(text string) (f fruitless) {
 		}
 		one := Fruitless{Actor: part[0], Times: times, Stamp: part[2]}
 		if part[3] != "" {
-			one.Names = few(strings.Split(part[3], ","))
+			one.Names = few(part[0], strings.Split(part[3], ","))
 		}
 		f = append(f, one)
 	}
@@ -137,6 +158,7 @@ type blamed struct {
 	stamp       string
 	times       int
 	last, raise since // when it happened last, and when it last made Times more
+	lower       since // when a change that came last made Times less
 }
 
 // watchFruitless goes on watching whoever it has watched before.
@@ -150,6 +172,9 @@ func (j *Journal) watchFruitless(now since) {
 		if !known || b.times < one.Times {
 			b.raise = now
 		}
+		if known && b.times > one.Times {
+			b.lower = now
+		}
 		b.times = one.Times
 		watched[one.Actor] = b
 	}
@@ -162,20 +187,41 @@ func (j *Journal) blame(e *facts.Entry) {
 		return
 	}
 	b, known := j.blamed[e.Actor]
-	more := !known || j.Clock.Since(b.raise) >= j.DropTime/turnsADrop
+	more := !known || j.Clock.Since(b.raise) >= j.turn()
 	j.state.fruitless = j.state.fruitless.blame(e.Actor, j.state.object.ResourceVersion, contested(j.View.News(e)), more)
 	j.watchFruitless(j.Clock.Now())
 }
 
-// forgive forgets whose changes came to nothing long ago.
+// turn is the shortest time for which an actor leaves to others what they held in vain.
+func (j *Journal) turn() time.Duration { return j.DropTime / turnsADrop }
+
+// arrived takes note of an entry whose end was seen, where its change came. An update or deletion that a later change of its object
+// has overtaken did not. It counts once a turn: many changes that come do not make up for as many that do not.
+func (j *Journal) arrived(e *facts.Entry) {
+	b, known := j.blamed[e.Actor]
+	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.Came(e) {
+		return
+	}
+	j.state.fruitless.arrived(e.Actor)
+	j.watchFruitless(j.Clock.Now())
+}
+
+// forgive forgets whose changes came to nothing long ago; and what those held, once others have had their turn at it.
 func (j *Journal) forgive() {
 	for actor, b := range j.blamed {
-		if j.Clock.Since(b.last) >= dropsRemembered*j.DropTime {
+		i, known := j.state.fruitless.of(actor)
+		switch ago := j.Clock.Since(b.last); {
+		case ago >= dropsRemembered*j.DropTime:
 			j.state.fruitless, j.state.tidied = j.state.fruitless.without(actor), true
 			delete(j.blamed, actor)
+		case known && len(j.state.fruitless[i].Names) > 0 && ago >= j.turnAfter(j.state.fruitless[i].Times):
+			j.state.fruitless[i].Names, j.state.tidied = nil, true
 		}
 	}
 }
+
+// turnAfter is for how long an actor leaves to others what they held in vain, by how often it happened.
+func (j *Journal) turnAfter(times int) time.Duration { return j.turn() << max(times-1, 0) }
 
 // yields reports whether it is others' turn at what a request wants, which its actor has held in vain.
 func (j *Journal) yields(r *request) bool {
@@ -184,8 +230,7 @@ func (j *Journal) yields(r *request) bool {
 		return false
 	}
 	one := j.state.fruitless[i]
-	turn := j.DropTime / turnsADrop << max(one.Times-1, 0)
-	return j.Clock.Since(j.blamed[r.Actor].last) < turn && slices.ContainsFunc(contested(r.added()), one.held)
+	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.held)
 }
 
 // held reports whether a change of the actor held a name in vain.
@@ -193,11 +238,14 @@ func (f Fruitless) held(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
-// renewed reports whether a request that was sent again has kept its entry from the drop for long enough. The operator's may go on:
-// it tries until it is done.
+// renewed reports whether a request that was sent again has kept its entry from the drop for long enough, or its object what it wants
+// by other entries. Those of the operator and of platform actors may go on: they try until they are done.
 func (j *Journal) renewed(r *request) bool {
+	if !isPerson(r.Actor) {
+		return false
+	}
 	first, known := j.firstSeen[r.entry.Request()]
-	return known && r.Actor != "" && j.Clock.Since(first) >= j.DropTime
+	return known && j.Clock.Since(first) >= j.DropTime || j.heldLong(r)
 }
 
 // firstSights is since when this replica knows each request that is in the journal, however often it was written down.

@@ -59,9 +59,11 @@ type Journal struct {
 	behind  since               // since when its view has been behind the fences; zero when it is not
 	marked  bool                // the marker is known to be there
 	pace    pace
-	// blamed is what this replica has watched of whose changes come to nothing, and firstSeen since when it knows each request.
+	// blamed is what this replica has watched of whose changes come to nothing, firstSeen since when it knows each request, and
+	// firstHeld since when it knows what objects hold by entries alone.
 	blamed    map[string]blamed
 	firstSeen map[string]since
+	firstHeld map[heldName]hold
 	costs     costs
 	// confirmations are what live reads have shown since the journal is at its version.
 	confirmations confirmations
@@ -73,10 +75,11 @@ type Journal struct {
 	log           quietLog // of what goes wrong
 }
 
-// sighting is an entry and since when it is watched.
+// sighting is an entry, since when it is watched, and hashes of what it held then that others may want.
 type sighting struct {
 	entry *facts.Entry
 	since since
+	names []string
 }
 
 // since is an instant on this process's monotonic clock; it means nothing to anybody else.
@@ -91,8 +94,8 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	}
 }
 
-// Submit judges a change and, if it is admitted, has written it down when it returns. Violations and ErrExists are final,
-// unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
+// Submit judges a change and, if it is admitted, has written it down when it returns. Violations, ErrExists and facts.ErrMalformed are
+// final, unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
 // as long as the context allows.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
@@ -131,6 +134,11 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 
 func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	r := j.newRequest(ctx, c)
+	if r.entry != nil {
+		if err := r.entry.Check(); err != nil {
+			return answer{err: err}
+		}
+	}
 	if !j.lobby.enter(r.crowd) {
 		return answer{err: ErrCrowded}
 	}

@@ -16,7 +16,7 @@ import (
 var (
 	judgements = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_judgements_total",
-		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way), early (try again: the operator has something to do first), unavailable (try again: the journal is out of reach or this replica is behind) or panicked (a rule failed, a fault of the operator).",
+		Help: "Changes judged, by kind and outcome: admitted, refused, exists, contended (try again: another change stands in the way, or too many of the same actor or organization wait already), early (try again: the operator has something to do first), unavailable (try again: the journal is out of reach or this replica is behind) or panicked (a rule failed, a fault of the operator).",
 	}, []string{"kind", "outcome"})
 	panics = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "polyorg_journal_panics_total",

@@ -49,7 +49,21 @@ func (s *state) bytes() int { return s.use[shareOfAll].bytes }
 // none.
 func (s *state) room(e *facts.Entry) bool {
 	own := s.overlay.Of(e.UID)
-	return slices.ContainsFunc(own, e.Same) || len(own) < maxPerObject && s.leaves(e)
+	return slices.ContainsFunc(own, e.Same) || hasRoom(own, e) && s.leaves(e)
+}
+
+// hasRoom reports whether an object of which these are the open entries may have one more.
+func hasRoom(own []*facts.Entry, e *facts.Entry) bool {
+	if !isPerson(e.Actor) {
+		return len(own) < maxPerObject
+	}
+	peoples := 0
+	for _, open := range own {
+		if isPerson(open.Actor) {
+			peoples++
+		}
+	}
+	return len(own) < maxPerObject && peoples < peoplesPerObject
 }
 
 // append takes an entry in. An identical one that is stored stands for the same request, sent before: the new one replaces it, so

@@ -92,11 +92,12 @@ func (j *Journal) know(version string) {
 	for _, e := range entries {
 		w, ok := j.watched[e.Text]
 		if !ok {
-			w = sighting{e, now}
+			w = sighting{e, now, contested(j.View.News(e))}
 		}
 		watched[e.Text] = w
 	}
 	j.watched, j.firstSeen = watched, j.firstSights(entries, now)
+	j.firstHeld = j.holds(now)
 	j.watchFruitless(now)
 	inFlight.Set(float64(len(watched)))
 }

@@ -28,12 +28,8 @@ func (c *Change) crowd() []share {
 	case !isPerson(c.Actor):
 		return []share{shareOfActor(c.Actor)}
 	}
-	shares := []share{shareOfActor(c.Actor)}
-	about := facts.Entry{Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, Facts: c.After}
-	if organization := about.Organization(); organization != "" {
-		shares = append(shares, shareOfOrganization(organization))
-	}
-	return shares
+	about := facts.Entry{Operation: c.Operation, Kind: c.Kind, Namespace: c.Name.Namespace, Name: c.Name.Name, Facts: c.After}
+	return append([]share{shareOfActor(c.Actor)}, organizationsShare(&about)...)
 }
 
 func waitersOf(s share) int {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -97,6 +98,37 @@ func TestTheLobbyIsBounded(t *testing.T) {
 		if len(l.in) > 0 {
 			t.Errorf("%s: left behind: %v", sentence, l.in)
 		}
+	}
+}
+
+// Anybody who is signed in may send these, whatever name they write into them.
+func TestStrangersTakeNoPlacesOfAnOrganization(t *testing.T) {
+	founds := func(i int) *Change {
+		return &Change{Kind: "Organization", Operation: facts.Create, Name: types.NamespacedName{Name: "victim"}, Actor: fmt.Sprint("stranger ", i/32),
+			After: []rules.Fact{rules.Account{Organization: "victim"}, rules.Place{Organization: "victim", User: "eve@example.com", Seat: true}}}
+	}
+	answers := func(i int) *Change {
+		return &Change{Kind: "InvitationResponse", Operation: facts.Create, Actor: fmt.Sprint("stranger ", i/32),
+			After: []rules.Fact{rules.Acceptance{Place: rules.Place{Organization: "victim", Seat: true}}}} // the stamp names no invitee
+	}
+	for sentence, change := range map[string]func(int) *Change{"creations": founds, "answers to no invitation": answers} {
+		l := lobby{in: map[share]int{}}
+		for i := range 2 * waitersOfPerson {
+			if !l.enter(change(i).crowd()) {
+				t.Fatalf("%s: full too soon", sentence)
+			}
+			if shares := sharesOf(facts.NewEntry(facts.Entry{Operation: change(i).Operation, Kind: change(i).Kind, Name: change(i).Name.Name,
+				UID: "u", Actor: change(i).Actor, Facts: change(i).After})); slices.Contains(shares, shareOfOrganization("victim")) {
+				t.Fatalf("%s: an entry counts for the organization", sentence)
+			}
+		}
+		if !l.enter(invites("victim's own", "victim").crowd()) {
+			t.Errorf("%s of strangers keep an organization's people out", sentence)
+		}
+	}
+	ends := &Change{Kind: "Organization", Operation: facts.Update, Name: types.NamespacedName{Name: "acme"}, Actor: "owner"}
+	if !slices.Contains(ends.crowd(), shareOfOrganization("acme")) {
+		t.Error("a change of an organization by its own people does not count for it")
 	}
 }
 
