@@ -3,25 +3,39 @@
 package journal
 
 import (
+	"slices"
 	"time"
-
-	"k8s.io/apimachinery/pkg/types"
 )
 
 const (
 	// costly is a judgement that takes so long that others feel it.
 	costly = 5 * time.Millisecond
-	// rests is for how many times as long the same object is not judged again then: others have nine tenths of the time.
+	// rests is for how many times as long the same object is not judged again then, nor another of the same person: others have nine
+	// tenths of the time.
 	rests = 10
 )
 
-// costs is which objects were costly to judge of late, so that one of them does not hold up everybody each time that it is judged
-// again: at each entry that ends, and for each request that is sent again.
-type costs map[types.UID]time.Time // until when it rests
+// costs is which objects, and whose, were costly to judge of late, so that one of them does not hold up everybody each time that it is
+// judged again: at each entry that ends, and for each request that is sent again.
+type costs map[cause]time.Time // until when it rests
 
-// note takes note of a judgement. What is judged without an object, as each Look is, does not rest for what another such cost.
-func (c costs) note(uid types.UID, took time.Duration, now since) {
-	if took < costly || uid == "" {
+// A cause is what a cost is noted under: an object, or a person.
+type cause struct{ object, person string }
+
+// causes are those of a person's request. Nothing that the operator or a platform actor asks for rests: they ask for all tenants.
+func (c *Change) causes() []cause {
+	if !isPerson(c.Actor) {
+		return nil
+	}
+	if c.UID == "" {
+		return []cause{{person: c.Actor}} // a Look has no object
+	}
+	return []cause{{object: string(c.UID)}, {person: c.Actor}}
+}
+
+// note takes note of a judgement.
+func (c costs) note(of *Change, took time.Duration, now since) {
+	if took < costly {
 		return
 	}
 	for other, until := range c {
@@ -29,8 +43,12 @@ func (c costs) note(uid types.UID, took time.Duration, now since) {
 			delete(c, other)
 		}
 	}
-	c[uid] = now.Add(rests * took)
+	for _, cause := range of.causes() {
+		c[cause] = now.Add(rests * took)
+	}
 }
 
-// rests reports whether an object is not to be judged yet.
-func (c costs) rests(uid types.UID, now since) bool { return now.Before(c[uid]) }
+// rests reports whether a request is not to be judged yet.
+func (c costs) rests(of *Change, now since) bool {
+	return slices.ContainsFunc(of.causes(), func(of cause) bool { return now.Before(c[of]) })
+}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -42,8 +44,36 @@ func TestACostlyJudgementTakesATenthOfTheTime(t *testing.T) {
 		t.Errorf("another was judged %d times of 1000", quick)
 	}
 	s.clock.Step(time.Hour)
-	s.costs.note("other", costly, s.clock.Now())
-	if len(s.costs) != 1 {
+	s.costs.note(&Change{UID: "other", Actor: "dora"}, costly, s.clock.Now())
+	if len(s.costs) != 2 {
 		t.Errorf("what is long over is still known: %v", s.costs)
+	}
+}
+
+func TestWhatRestsAfterACostlyJudgement(t *testing.T) {
+	of := func(uid types.UID, actor string) *Change { return &Change{UID: uid, Actor: actor} }
+	tool := PlatformActor("tool")
+	for sentence, tc := range map[string]struct {
+		costly, next *Change
+		want         bool
+	}{
+		"the same object, whoever of people asks":     {of("a", "bob"), of("a", "carol"), true},
+		"another object of the same person":           {of("a", "bob"), of("b", "bob"), true},
+		"not another object of another person":        {of("a", "bob"), of("b", "carol"), false},
+		"not what somebody else looks at":             {of("", "bob"), of("", "carol"), false},
+		"what the same person looks at":               {of("", "bob"), of("", "bob"), true},
+		"not a change of the operator":                {of("a", "bob"), of("a", ""), false},
+		"nor does the operator's own cost count":      {of("a", ""), of("a", "bob"), false},
+		"not a change of a platform actor":            {of("a", "bob"), of("a", tool), false},
+		"nor does the cost of a platform actor count": {of("a", tool), of("b", tool), false},
+	} {
+		c, now := costs{}, time.Unix(0, 0)
+		c.note(tc.costly, costly, now)
+		if got := c.rests(tc.next, now.Add(rests*costly-1)); got != tc.want {
+			t.Errorf("%s: rests %t", sentence, got)
+		}
+		if c.rests(tc.next, now.Add(rests*costly)) {
+			t.Errorf("%s: rests for too long", sentence)
+		}
 	}
 }

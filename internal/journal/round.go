@@ -156,9 +156,9 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	return decided, rest
 }
 
-// judgeOne judges a request, unless its object is costly to judge and was judged a short while ago.
+// judgeOne judges a request, unless its object, or another of the same person, was costly to judge a short while ago.
 func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
-	if j.costs.rests(r.UID, j.Clock.Now()) {
+	if j.costs.rests(r.Change, j.Clock.Now()) {
 		r.reason = ErrContended
 		return decision{}, false
 	}
@@ -211,7 +211,7 @@ func (j *Journal) ask(r *request) (outcome verdict, violations rules.Violations,
 	began := j.Clock.Now()
 	defer func() {
 		now := j.Clock.Now()
-		j.costs.note(r.UID, now.Sub(began), now)
+		j.costs.note(r.Change, now.Sub(began), now)
 	}()
 	defer survive(r, &err)
 	outcome, violations, looked = r.judge(j.View, j.state.overlay)
