@@ -148,7 +148,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	return c
 }
 
-// counted is as whom an actor is counted for the journal's bounds. Whoever asks for all tenants is counted as platform actors are.
+// counted is as whom an actor is counted for the journal's bounds. An actor that asks for all tenants is counted as a platform actor.
 func (v *Validator) counted(username string, actor rules.Actor) string {
 	switch {
 	case actor.Platform && username == v.Operator:

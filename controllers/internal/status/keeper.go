@@ -72,8 +72,8 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	return ctrl.Result{RequeueAfter: after}, err
 }
 
-// begin stores the finalizer by a patch of its own; that change wakes the controller again. Whoever was faster may have written
-// nothing that does.
+// begin stores the finalizer by a patch of its own; that change wakes the controller again. A lost race may not, so the object is looked at
+// once more.
 func (k Keeper[T]) begin(ctx context.Context, obj T) (ctrl.Result, error) {
 	patch := client.MergeFromWithOptions(obj.DeepCopyObject().(T), client.MergeFromWithOptimisticLock{})
 	controllerutil.AddFinalizer(obj, k.Finalizer)
