@@ -110,6 +110,9 @@ func (m *stormMeter) prepare(ctx context.Context) error {
 	if err := errors.Join(m.admin.Create(ctx, role), m.admin.Create(ctx, binding)); err != nil {
 		return err
 	}
+	if err := m.grant(ctx); err != nil {
+		return err
+	}
 	say("%d members each for two organizations", m.members)
 	err := inParallel(2*m.members, func(i int) error {
 		organization := m.orgs[2+i%2]
@@ -122,6 +125,18 @@ func (m *stormMeter) prepare(ctx context.Context) error {
 		return err
 	}
 	return patiently(func() error { return m.edition(ctx, m.orgs[3], v1alpha1.EditionZohoOne) })
+}
+
+// grant gives the organizations their places, as controllers would: without them nobody in it has power (R7).
+func (m *stormMeter) grant(ctx context.Context) error {
+	const given = `{"status":{"conditions":[{"type":"Granted","status":"True","reason":"Granted","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`
+	for _, name := range m.orgs {
+		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		if err := m.admin.Status().Patch(ctx, org, client.RawPatch("application/merge-patch+json", []byte(given))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // patiently tries a few times: on a machine that others use too, a request may be out of time.
