@@ -51,7 +51,7 @@ const stormLimit = 3
 const (
 	// stormOrganizations are the quiet tenant's, the storming tenant's, and the two between whose people an edition change is judged.
 	stormOrganizations = 4
-	// stormPeople is the group that may ask for everything: what it is refused is refused by admission.
+	// stormPeople is a group to which RBAC allows everything, so that only admission refuses its requests.
 	stormPeople = "storm-people"
 	// stormPace is the pause between two creates of the quiet tenant.
 	stormPace = 15 * time.Millisecond

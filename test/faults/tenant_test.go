@@ -46,7 +46,7 @@ var _ = Describe("One tenant", func() {
 		return b
 	}
 
-	// fill asks directly, so that nothing is stored: for the largest bindings, and then for ever smaller ones, which fill what is left.
+	// fill asks the replicas directly, so that nothing is stored. It asks for the largest bindings first, then for smaller ones.
 	fill := func(ctx context.Context, name int) {
 		var asked sync.WaitGroup
 		for i := range 32 {
