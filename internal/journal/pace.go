@@ -11,10 +11,12 @@ import (
 const (
 	// bytesASecond bounds what this replica writes: each write is stored, and sent to every replica.
 	bytesASecond = 1 << 20
-	// rivalry is how long another replica's last write makes it a rival, whom one that has just written lets go first.
+	// rivalry is for how long after its last write another replica is a rival: it may write again.
 	rivalry = time.Second
 	// gathers and yields are how many times as long as its last write took a replica waits: for company, and for a rival's turn,
 	// which includes the rival's wait for company. Tried out with `make bench`: less makes small batches and conflicts.
+	// A replica yields only where two take turns: the rival wrote so short a while before. A rival that writes now and then is not
+	// waited for: that would add a multiple of a write to the answers of everybody (`make bench BENCH=storm`).
 	gathers, yields = 3, 5
 	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer: for company, for a rival's turn,
 	// and for the watch to bring what a rival wrote, which is cheaper than reading it.
@@ -33,11 +35,11 @@ type pace struct {
 
 func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*ofAll.bytes)} }
 
-// wrote takes note of a write of this replica's own.
+// wrote takes note of a write of this replica's own, which has just ended.
 func (p *pace) wrote(now time.Time, took time.Duration, size int) {
 	p.next = now.Add(p.bytes.ReserveN(now, min(size, p.bytes.Burst())).DelayFrom(now))
-	if p.rival(now) {
-		p.yield = now.Add(min(yields*took, longestYield))
+	if turn := min(yields*took, longestYield); now.Sub(p.foreign) < took+turn {
+		p.yield = now.Add(turn)
 	}
 }
 

@@ -56,7 +56,7 @@ const (
 	// stormPace is the pause between two creates of the quiet tenant.
 	stormPace = 15 * time.Millisecond
 	// stormTime is how long each part is measured.
-	stormTime = 8 * time.Second
+	stormTime = 15 * time.Second
 )
 
 // stormMeter measures the creates of a quiet tenant while another one storms.
