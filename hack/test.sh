@@ -1,8 +1,37 @@
 #!/usr/bin/env bash
-# Runs every test of the main module with the race detector; arguments go to the go command (`-run X`).
+# Runs every test of the main module; arguments go to the go command (`-run X`).
+#
+#   hack/test.sh          what `make test` runs
+#   hack/test.sh --race   what that runs without the race detector, with it: one of the long tests
+#
+# The race detector watches the operator's own code: the packages' own tests, and the suites below, whose replicas run in the
+# test's process. The other suites start the operator as a program, in which it would see nothing. With --race that program
+# is built with the detector too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mkdir -p coverage
+
+# Whatever takes longest is first, so that nothing long is left for the end.
+watched=(./test/faults ./controllers/suite ./test/history ./test/integration ./internal/journal
+  ./api/... ./cmd/... ./controllers/... ./hack/... ./internal/...)
+others=(./test/gitops ./test/people ./test/access ./test/endoflife ./test/pages ./test/...)
+own=./api/...,./cmd/...,./controllers/...,./internal/...
+
+# listed PATTERN...: the packages, each once and in that order, but for those that $except names.
+listed() {
+  go list "$@" | awk -v except="${except:-}" '
+    BEGIN { split(except, names, " "); for (i in names) seen[names[i]] = 1 }
+    !seen[$0]++'
+}
+
+mkdir -p coverage bin
+if [ "${1:-}" = --race ]; then
+  shift
+  go build -race -o bin/race/ ./cmd/manager
+  export POLYORG_MANAGER=$PWD/bin/race/manager
+  except=$(go list "${watched[@]}" | xargs) listed "${others[@]}" |
+    xargs go test -race -p 2 -timeout 30m -vet=off -ldflags=-w "$@"
+  exit
+fi
 
 # What others wrote is compiled first: on a cold machine it takes minutes, in which no test should wait for its turn. Our own
 # packages are compiled once, by go test, with counters for coverage.
@@ -14,8 +43,15 @@ go list -race -deps -test -f '{{with .Module}}{{if not .Main}}{{$.ImportPath}}{{
 go build -o bin/ ./cmd/manager
 export POLYORG_MANAGER=$PWD/bin/manager
 
-# Two packages at a time: many of them start a control plane of their own. Coverage is of all packages, because most of
-# the controllers and of admission is tested by suites that stand elsewhere. Vet would look at every dependency, and make lint
-# runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.
-go test -race -p 2 -timeout 20m -vet=off -ldflags=-w -coverpkg=./... -coverprofile=coverage/cover.out "$@" ./...
+# Two lots at a time, of two packages each: many of them wait more than they work. Vet would look at every dependency, and make
+# lint runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.
+except=$(go list "${watched[@]}" | xargs) listed "${others[@]}" |
+  xargs go test -p 2 -timeout 20m -vet=off -ldflags=-w "$@" >coverage/others.log 2>&1 &
+rest=$!
+status=0
+listed "${watched[@]}" |
+  xargs go test -race -p 2 -timeout 20m -vet=off -ldflags=-w -coverpkg="$own" -coverprofile=coverage/cover.out "$@" || status=$?
+wait "$rest" || status=$?
+cat coverage/others.log
 go tool cover -func=coverage/cover.out | tail -n 1
+exit "$status"

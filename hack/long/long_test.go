@@ -16,7 +16,7 @@ func TestStepsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"test", "verify", "simulation", "model", "faults", "fuzz-Decode"} {
+	for _, name := range []string{"test", "verify", "mutants", "race", "simulation", "model", "faults", "fuzz-Decode"} {
 		if !slices.Contains(names(all), name) {
 			t.Errorf("%s is not among the steps: %v", name, names(all))
 		}
