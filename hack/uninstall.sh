@@ -39,5 +39,11 @@ if "$kubectl" get configmap --namespace=polyorg-system polyorg-journal >/dev/nul
 fi
 # The kinds go only where that is said out loud (config/policy/kinds.yaml).
 mapfile -t crds < <("$kubectl" get crd --output=name | grep '\.polyorg\.io$')
-((!${#crds[@]})) || "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
+if ((${#crds[@]})); then
+  "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
+  "$kubectl" delete "${crds[@]}"
+fi
+# What guards them stays in force until they are gone.
+guards=$("$kubectl" get --kustomize=config/policy --ignore-not-found --output="$finalized")
+[ -z "$guards" ] || "$kubectl" patch --filename=- --type=merge --patch='{"metadata":{"finalizers":null}}' <<<"$guards"
 "$kubectl" delete --kustomize=config/default --ignore-not-found

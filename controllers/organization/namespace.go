@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -56,7 +57,8 @@ func isOurs(ns *corev1.Namespace, org *v1alpha1.Organization) bool {
 }
 
 func notOurs(ns *corev1.Namespace) string {
-	return fmt.Sprintf("The namespace %s lacks the label %s, so it is not touched", ns.Name, v1alpha1.OrganizationLabel)
+	return fmt.Sprintf("The namespace %s was there before and is not labelled for this organization; if it is meant to be its namespace, label it %s=%s, else delete or rename one of the two",
+		ns.Name, v1alpha1.OrganizationLabel, strings.TrimPrefix(ns.Name, v1alpha1.NamespacePrefix))
 }
 
 // createNamespace creates and does not apply: an apply would take over a namespace that somebody made a moment ago.

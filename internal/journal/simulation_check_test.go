@@ -90,8 +90,23 @@ func (s *simulation) lull() {
 	}
 }
 
-// held is whoever only an entry can hold back. Who leaves waits, too, for the answer that made them a member to be carried out.
-func held(c *journal.Change) bool { return c.Kind != "Membership" || c.Operation != facts.Delete }
+// held reports whether only an entry can hold a change back. A departure waits, too, for the answer that made the person a member to be
+// carried out; and a transfer of the super-admin role for the new super admin's membership to be granted (R7).
+func held(c *journal.Change) bool {
+	departure := c.Kind == "Membership" && c.Operation == facts.Delete
+	transfer := c.Kind == "Organization" && c.Operation == facts.Update && superAdmin(c.Before) != superAdmin(c.After)
+	return !departure && !transfer
+}
+
+// superAdmin is the user whom facts name as super admin; empty where they name none.
+func superAdmin(stated []rules.Fact) string {
+	for _, f := range stated {
+		if p, is := f.(rules.Place); is && p.Role == v1alpha1.RoleSuperAdmin {
+			return p.User
+		}
+	}
+	return ""
+}
 
 // limited are the rules whose violations say that something is full.
 var limited = []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "E5", "E6", "E7", "A2", "G1", "I2"}

@@ -44,8 +44,8 @@ func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 	if left == 0 || u.DeletionTimestamp != nil {
 		return nil
 	}
-	return forbidden("U1", "%s still has memberships or pending invitations in %d organizations, and the default organization that they chose would be lost; "+
-		"the User goes by itself with the last of them", u.Spec.Email, left)
+	return forbidden("U1", "%s still has memberships or pending invitations (organizations: %d), and a default organization that they chose would be "+
+		"lost; the operator deletes the User after the last of them", u.Spec.Email, left)
 }
 
 // organizationsOf a user are those in which they have a place, and those that invite them.

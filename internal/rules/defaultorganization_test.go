@@ -47,7 +47,7 @@ func TestDeleteUser(t *testing.T) {
 	ending := mine.ending()
 	run(t, map[string]testCase{
 		"U1: the User of a member stays, whoever asks": {
-			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, []string{"in 1 organizations", "goes by itself"}},
+			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, []string{"(organizations: 1)", "deletes the User after the last"}},
 		"U1: so does that of a super admin": {
 			world{}.with(org("own", bob)), by(platform).deletes(mine), []string{"U1"}, false, nil},
 		"U1: of a suspended member": {

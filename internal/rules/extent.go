@@ -20,10 +20,10 @@ type extentLimit struct {
 }
 
 var extents = []extentLimit{
-	{"metadata", 64, countMarks, "an object bears so many labels and annotations of people's; remove some"},
-	{"metadata", 16 << 10, sizeOfMarks, "the labels and annotations that people give an object have so many bytes together; shorten or remove some"},
-	{"metadata.annotations", 48 << 10, sizeOfNotes, "kubectl's notes on an object have so many bytes; apply it with --server-side, which writes none"},
-	{"metadata.managedFields", 128 << 10, sizeOfManagers, "what is noted of an object's field managers has so many bytes; use fewer field managers"},
+	{"metadata", 64, countMarks, "an object has too many labels and annotations that people may set; remove some"},
+	{"metadata", 16 << 10, sizeOfMarks, "an object's labels and annotations have too many bytes together; shorten or remove some"},
+	{"metadata.annotations", 48 << 10, sizeOfNotes, "the annotations that kubectl writes have too many bytes; use kubectl apply --server-side, which writes none"},
+	{"metadata.managedFields", 128 << 10, sizeOfManagers, "metadata.managedFields has too many bytes; use fewer field managers"},
 }
 
 // Extent judges how much people write beside a spec. What is there already stays: only more of it is refused. It needs no look at the
@@ -36,7 +36,7 @@ func Extent(act Act, before, after metav1.Object) (vs Violations) {
 		before = &metav1.ObjectMeta{}
 	}
 	if name := after.GetName(); before.GetName() == "" && len(name) > maxName {
-		vs = append(vs, invalid("R4", "metadata.name", "a name of people's has %d characters at most; choose a shorter one", maxName)...)
+		vs = append(vs, invalid("R4", "metadata.name", "a name that people choose has %d characters at most; choose a shorter one", maxName)...)
 	}
 	for _, e := range extents {
 		if used := e.of(after); used > e.limit && used > e.of(before) {

@@ -26,7 +26,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 	if !actor.Platform {
 		switch {
 		case actor.Email == "":
-			return forbidden("U2", "only who signed in with an e-mail address, or a platform actor, creates an organization")
+			return forbidden("U2", "only a platform actor, or a person whose username is an e-mail address in lower case, may create an organization")
 		case spec.SuperAdmin != actor.Email:
 			return forbidden("O3", "only a platform actor may name somebody else as super admin; set spec.superAdmin to %s", actor.Email)
 		case spec.Subscription != nil:

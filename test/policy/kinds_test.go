@@ -42,7 +42,7 @@ func TestKinds(t *testing.T) {
 				g.Expect(admin.Delete(t.Context(), crd)).To(Succeed())
 				return
 			}
-			refused := And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("kubectl annotate crd "+crd.Name+" polyorg.io/allow-deletion=true (O7)")))
+			refused := And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("kubectl annotate crd "+crd.Name+" polyorg.io/allow-deletion=true")))
 			g.Eventually(func() error { return admin.Delete(t.Context(), crd, client.DryRunAll) }).
 				WithTimeout(soon).WithPolling(poll).Should(refused, "once the API server enforces the policy")
 			g.Expect(admin.Delete(t.Context(), crd)).To(refused)

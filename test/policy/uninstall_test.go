@@ -42,6 +42,16 @@ func TestUninstall(t *testing.T) {
 	g.Eventually(func() error { return admin.Create(t.Context(), organization) }).WithTimeout(soon).Should(Succeed(), "once the API server serves the new kind")
 	g.Expect(apply(cluster, "default")).To(Succeed())
 
+	// Once the webhooks and the operator are gone with the first try, the kinds are still guarded from the second (O7).
+	guarded := Equal(8) // kinds
+	g.Eventually(func() int { return refusals(cluster, "--dry-run=server") }).WithTimeout(soon).WithPolling(poll).Should(guarded, "once the API server enforces the policy")
+	for range 2 {
+		g.Expect(refusals(cluster)).To(guarded)
+	}
+	g.Expect(admin.Get(t.Context(), client.ObjectKeyFromObject(organization), organization)).To(Succeed())
+	g.Expect(organization.DeletionTimestamp).To(BeNil())
+	g.Eventually(func() error { return apply(cluster, "default") }).WithTimeout(soon).Should(Succeed(), "once the namespace that was deleted is gone")
+
 	kubectl := countedKubectl(t, cluster)
 	out, err := uninstall(cluster, kubectl)
 	g.Expect(err).To(HaveOccurred())
@@ -101,6 +111,13 @@ func (k counted) calls(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return strings.Count(string(log), "\n")
+}
+
+// refusals are how many kinds are not deleted when everything is that was applied.
+func refusals(cluster *controlplane.ControlPlane, flags ...string) int {
+	args := append([]string{"--kubeconfig=" + cluster.Kubeconfig(), "delete", "--kustomize=../../config/default", "--ignore-not-found", "--wait=false"}, flags...)
+	out, _ := exec.Command(cluster.Kubectl(), args...).CombinedOutput() // it fails, as it should
+	return strings.Count(string(out), "it would delete every object of the kind")
 }
 
 func uninstall(cluster *controlplane.ControlPlane, kubectl counted) (string, error) {
