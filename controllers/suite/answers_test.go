@@ -75,7 +75,9 @@ var _ = Describe("Answers", func() {
 		It("try again when admission knows of a membership that they do not see (L6)", func(ctx context.Context) {
 			i := invited(ctx, person("bob"))
 			became := reconciled(ctx, answer(i, v1alpha1.DecisionAccept), interceptor.Funcs{
-				Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return secondMembership() },
+				Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
+					return secondMembership()
+				},
 			})
 			Expect(became.Status.CompletedAt).To(BeNil())
 			Expect(became.Status.Conditions).To(BeEmpty())
