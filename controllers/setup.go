@@ -68,12 +68,12 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 	}
 }
 
-// Concurrency is how many objects of a kind are reconciled at once, of kinds of which there are many: each waits for the API server
-// most of the time. Places are given one at a time all the same, at the desk.
+// Concurrency is how many objects of a kind are reconciled at once, of kinds of which there are many. Each waits for the API server
+// most of the time, and a slow one holds up no other. Places are given one at a time all the same, at the desk.
 func Concurrency() ctrlconfig.Controller {
 	const several = 4
 	at := map[string]int{}
-	for _, kind := range []string{"Organization", "Membership", "Invitation", "User"} {
+	for _, kind := range []string{"Organization", "Membership", "Invitation", "InvitationResponse", "User"} {
 		at[kind+"."+v1alpha1.GroupName] = several
 	}
 	return ctrlconfig.Controller{GroupKindConcurrency: at}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what Polyorg costs, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
-#   hack/bench.sh [quick | scale | access | storm | profile]
+#   hack/bench.sh [quick | scale | access | storm | answers | profile]
 #
 # `quick` and `profile` only print: a first impression is not worth keeping.
 set -euo pipefail
@@ -16,8 +16,9 @@ case ${1:-} in
   scale) bin/bench -scale -results "$results" ;;
   access) bin/bench -access -results "$results" ;;
   storm) bin/bench -storm -results "$results" ;;
+  answers) bin/bench -answers -results "$results" ;;
   "") bin/bench -results "$results" ;;
-  *) echo "hack/bench.sh [quick | scale | access | storm | profile]" >&2 && exit 2 ;;
+  *) echo "hack/bench.sh [quick | scale | access | storm | answers | profile]" >&2 && exit 2 ;;
 esac
 (cd hack/bench && go run . "../../$dir")
 echo "written: $dir"

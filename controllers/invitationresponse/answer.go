@@ -60,8 +60,8 @@ func (r *Reconciler) invitation(ctx context.Context, a *v1alpha1.InvitationRespo
 // withoutInvitation: once it is accepted its organization may delete it, also before the answer could be concluded.
 func (r *Reconciler) withoutInvitation(ctx context.Context, a *v1alpha1.InvitationResponse) (outcome, error) {
 	if a.Spec.Decision == v1alpha1.DecisionAccept {
-		m, _, err := r.membership(ctx, a)
-		if err != nil || m != nil {
+		f, err := r.find(ctx, a)
+		if err != nil || f.membership != nil {
 			return accepted, err
 		}
 	}

@@ -32,7 +32,7 @@ const keptFor = time.Hour
 // the membership, then the invitation's state, and only then is the answer done, whose place has kept the other two possible.
 type Reconciler struct {
 	Client client.Client
-	// Live reads past the cache: an answer is rare, and finds everything that it was judged against.
+	// Live reads past the cache, one object by its name each time: an answer finds everything that it was judged against.
 	Live   client.Reader
 	Clock  clock.PassiveClock
 	Events events.EventRecorder

@@ -46,6 +46,9 @@ func (r *Reconciler) withdrawAccess(ctx context.Context, org *v1alpha1.Organizat
 		return err
 	}
 	err = r.removeSurplus(ctx, org, live, nil)
+	if !r.bindsOwn() {
+		return errors.Join(err, r.removeOwnAccess(ctx, r.Client, org, index.Of(org)))
+	}
 	var own rbacv1.ClusterRole
 	if missing := r.Client.Get(ctx, client.ObjectKey{Name: ownRole(org)}, &own); missing != nil {
 		return errors.Join(err, client.IgnoreNotFound(missing)) // nothing is made now
@@ -195,6 +198,10 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 // keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
 // decides which change, and who deletes (O7). Where nobody is left, nothing is made.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
+	r.bound.count(ctx, org.Name, r.bindsOwn() && len(admins) > 0)
+	if !r.bindsOwn() {
+		return r.removeOwnAccess(ctx, r.Client, org, index.Of(org))
+	}
 	live, err := ownBindings(ctx, r.Client, org, index.Of(org))
 	if err != nil {
 		return err

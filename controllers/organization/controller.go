@@ -31,6 +31,8 @@ type Reconciler struct {
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	Config *config.OperatorConfig
+
+	bound tally // organizations with a ClusterRoleBinding
 }
 
 // The operator hands out update and delete on single organizations, so it must hold both itself.
@@ -56,6 +58,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	org := &v1alpha1.Organization{}
 	result, err := keeper.Keep(ctx, req, org, r.step)
 	if err == nil && org.UID == "" {
+		r.bound.count(ctx, req.Name, false)
 		err = r.unmark(ctx, req.Name)
 	}
 	return result, err

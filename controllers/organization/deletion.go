@@ -139,7 +139,7 @@ func remaining(ns *corev1.Namespace) string {
 // release removes the finalizer, and with it the organization. Admission sees to it that nothing is left which would count again
 // once there is no organization (O7, R8). What nothing else removes where garbage collection is told to leave orphans goes before.
 func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) error {
-	if err := r.removeOwnAccess(ctx, org); err != nil {
+	if err := r.removeOwnAccess(ctx, r.Live, org, client.MatchingLabels(child.Labels(org))); err != nil {
 		return fmt.Errorf("remove the access to the organization: %w", err)
 	}
 	free := org.DeepCopy()
@@ -148,10 +148,10 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
 }
 
-// removeOwnAccess deletes what belongs to an organization, and not to a later one of its name. It asks the API server and not the
-// cache: nothing comes back to what is left here.
-func (r *Reconciler) removeOwnAccess(ctx context.Context, org *v1alpha1.Organization) error {
-	live, err := ownBindings(ctx, r.Live, org, client.MatchingLabels(child.Labels(org)))
+// removeOwnAccess deletes what belongs to an organization, and not to a later one of its name. At its end the API server is asked and
+// not the cache: nothing comes back to what is left then.
+func (r *Reconciler) removeOwnAccess(ctx context.Context, from client.Reader, org *v1alpha1.Organization, found client.ListOption) error {
+	live, err := ownBindings(ctx, from, org, found)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (r *Reconciler) removeOwnAccess(ctx context.Context, org *v1alpha1.Organiza
 		return err
 	}
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: ownRole(org)}}
-	err = r.Live.Get(ctx, client.ObjectKeyFromObject(role), role)
+	err = from.Get(ctx, client.ObjectKeyFromObject(role), role)
 	if err != nil || !isOwn(role, org) {
 		return client.IgnoreNotFound(err)
 	}

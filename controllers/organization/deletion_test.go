@@ -17,6 +17,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/internal/config"
 )
 
 // holding is a client of an API server that has these objects.
@@ -77,7 +78,7 @@ func TestWithdrawAccess(t *testing.T) {
 		Name: nameOf(memberRole, 0), Namespace: namespaceOf(ending), Labels: child.Labels(ending),
 	}}
 	c := holding(t, orphan)
-	if err := (&Reconciler{Client: c, Live: c}).withdrawAccess(t.Context(), ending); err != nil {
+	if err := (&Reconciler{Client: c, Live: c, Config: &config.OperatorConfig{}}).withdrawAccess(t.Context(), ending); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Get(t.Context(), client.ObjectKeyFromObject(orphan), orphan); !apierrors.IsNotFound(err) {

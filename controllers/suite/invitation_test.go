@@ -125,7 +125,7 @@ var _ = Describe("An answer", func() {
 		i := invited(ctx, bob)
 		m := membership(facts.OrganizationOf(i.Namespace), bob)
 		m.Name, m.Spec.Origin = "before", v1alpha1.OriginInvited
-		create(ctx, m)
+		becomes(ctx, create(ctx, m), v1alpha1.ReasonActive) // no admission here would refuse a second one
 		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
 		Expect(becomes(ctx, i, v1alpha1.ReasonAccepted).Status.Membership).To(Equal("before"))
 	})

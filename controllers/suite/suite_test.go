@@ -44,6 +44,7 @@ var (
 	clock  = testingclock.NewFakePassiveClock(time.Now())
 	conf   = &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: prefix}}
 	scheme = runtime.NewScheme()
+	line   wire // from the operator to the API server
 )
 
 func TestControllers(t *testing.T) {
@@ -92,10 +93,13 @@ func install(ctx context.Context) {
 func startOperator() {
 	groups := []string{"system:serviceaccounts", "system:serviceaccounts:polyorg-system", "system:authenticated"}
 	var err error
-	mgr, err = ctrl.NewManager(plane.ConfigFor(operator, groups...), ctrl.Options{
-		Scheme:  scheme,
-		Cache:   controllers.Cache(),
-		Metrics: metricsserver.Options{BindAddress: "0"},
+	rest := plane.ConfigFor(operator, groups...)
+	rest.Wrap(line.wrap)
+	mgr, err = ctrl.NewManager(rest, ctrl.Options{
+		Scheme:     scheme,
+		Cache:      controllers.Cache(),
+		Controller: controllers.Concurrency(),
+		Metrics:    metricsserver.Options{BindAddress: "0"},
 	})
 	Expect(err).NotTo(HaveOccurred())
 

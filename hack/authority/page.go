@@ -98,7 +98,8 @@ func renderDoors(b *strings.Builder, doors []door) {
 	b.WriteString("\n## Which role opens which door\n\n" +
 		"The operator binds `polyorg-organization-admin` to the super admin and the Administrators, and `polyorg-organization-member` to\n" +
 		"the Standard members, in the organization's namespace, while they are active (R7). The first also get a role\n" +
-		"`polyorg:organization:<name>`, to read, change and delete their own Organization. Bound to nobody until you bind them:\n" +
+		"`polyorg:organization:<name>`, to read, change and delete their own Organization, unless `access.ownOrganization` is None in\n" +
+		"the operator's configuration. Bound to nobody until you bind them:\n" +
 		"`polyorg-self-service`, meant for the group of all your users, `polyorg-platform-admin`, meant for whoever applies your Git\n" +
 		"repository, and for each kind `polyorg-<kind>-viewer`, to read it, and `polyorg-<kind>-editor`, to write it too, one object at a\n" +
 		"time.\n\n")

@@ -22,6 +22,8 @@ type results struct {
 	Scale  *scale  `json:"scale"`
 	Access *access `json:"access"`
 	Storm  *storm  `json:"storm"`
+
+	Answers *answers `json:"answers"`
 }
 
 type machine struct {

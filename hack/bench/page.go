@@ -35,6 +35,10 @@ func (r results) pages() map[string]map[string]string {
 			"machine": r.Storm.describe(),
 			"storms":  r.Storm.table(),
 		},
+		"answers.md": {
+			"machine": r.Answers.describe(),
+			"answers": r.Answers.table(),
+		},
 	}
 }
 

@@ -35,6 +35,7 @@ func TestLoad(t *testing.T) {
 				Metrics:        Listener{":8080"},
 				Health:         Listener{":8081"},
 				LeaderElection: LeaderElection{"polyorg-system", duration("15s"), duration("10s"), duration("2s")},
+				Access:         Access{OwnOrganizationBound},
 				Ingress:        Ingress{BaseDomain: "crm.example.com", Backend: Backend{ServiceName: "crm", Port: 80}},
 			},
 		},
@@ -45,6 +46,7 @@ metrics: {bindAddress: "[::1]:2"}
 health: {bindAddress: "localhost:65535"}
 leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, retryPeriod: 1500ms}
 identity: {usernamePrefix: "oidc:"}
+access: {ownOrganization: None}
 mail: {address: "mail.example.com:465", tls: Implicit, from: "CRM <crm@example.com>", credentialsDir: /mail, timeout: 1m}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
@@ -57,6 +59,7 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				Health:         Listener{"localhost:65535"},
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
+				Access:         Access{OwnOrganizationNone},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
 				Mail:           &Mail{"mail.example.com:465", MailImplicitTLS, "CRM <crm@example.com>", "/mail", duration("1m")},
 				SampleData:     &SampleData{loader()},
@@ -118,6 +121,10 @@ func TestLoadRefuses(t *testing.T) {
 		"a password on an open line": {
 			file: minimal + "mail: {address: 'localhost:25', tls: None, from: a@b.c, credentialsDir: /mail}\n",
 			want: []string{"mail.credentialsDir: Forbidden"},
+		},
+		"an access that there is not": {
+			file: minimal + "access: {ownOrganization: Delegated}\n",
+			want: []string{`access.ownOrganization: Unsupported value: "Delegated": supported values: "Bound", "None"`},
 		},
 		"a field in other letter case": {
 			file: header + "webhook: {certdir: /certs}\n",

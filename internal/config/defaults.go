@@ -17,6 +17,7 @@ func (c *OperatorConfig) setDefaults() {
 	setDuration(&c.LeaderElection.LeaseDuration, 15*time.Second)
 	setDuration(&c.LeaderElection.RenewDeadline, 10*time.Second)
 	setDuration(&c.LeaderElection.RetryPeriod, 2*time.Second)
+	c.Access.OwnOrganization = cmp.Or(c.Access.OwnOrganization, OwnOrganizationBound)
 	c.Mail.setDefaults()
 	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
 	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)

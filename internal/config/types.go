@@ -40,6 +40,8 @@ type OperatorConfig struct {
 	LeaderElection LeaderElection `json:"leaderElection,omitempty"`
 	// Identity tells who an actor is.
 	Identity Identity `json:"identity,omitempty"`
+	// Access is what people are given beside the access to their organization's namespace.
+	Access Access `json:"access,omitempty"`
 	// Ingress is where access URLs lead.
 	Ingress Ingress `json:"ingress,omitempty"`
 	// Mail is the mail server that sends invitations (I4); absent: none, and Invitations say so.
@@ -101,6 +103,26 @@ type Identity struct {
 	// authentication puts it there; none by default.
 	UsernamePrefix string `json:"usernamePrefix,omitempty"`
 }
+
+// Access is what administrators are given outside of their organization's namespace (R9).
+type Access struct {
+	// OwnOrganization is Bound or None; Bound by default. It can be changed at any time: the operator removes or makes what it takes when
+	// it starts.
+	OwnOrganization OwnOrganization `json:"ownOrganization,omitempty"`
+}
+
+// OwnOrganization is how administrators reach their own Organization, which is outside of its namespace. Bound: each organization has
+// a ClusterRole and a ClusterRoleBinding by which its administrators read, change and delete it with kubectl; every request in the
+// cluster pays for each of them. None: no organization has these. Its administrators keep their role in the namespace, and reach the
+// Organization only as far as the platform grants it.
+type OwnOrganization string
+
+const (
+	// OwnOrganizationBound makes a ClusterRole and a ClusterRoleBinding for each organization.
+	OwnOrganizationBound OwnOrganization = "Bound"
+	// OwnOrganizationNone makes neither, and removes those that there are.
+	OwnOrganizationNone OwnOrganization = "None"
+)
 
 // Ingress describes the Ingress of an organization's access URL (A1, A5).
 type Ingress struct {

@@ -5,6 +5,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,6 +30,7 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.Health.validate(field.NewPath("health"))...)
 	errs = append(errs, c.distinct()...)
 	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
+	errs = append(errs, c.Access.validate(field.NewPath("access"))...)
 	errs = append(errs, c.Mail.validate(field.NewPath("mail"))...)
 	errs = append(errs, c.SampleData.validate(field.NewPath("sampleData"))...)
 	errs = append(errs, tracing.ValidateTracingConfiguration(c.Tracing, nil, field.NewPath("tracing"))...)
@@ -113,6 +115,14 @@ func (l LeaderElection) validate(path *field.Path) field.ErrorList {
 			fmt.Sprintf("must be more than 0 and less than 5/6 of renewDeadline (%s)", longest)))
 	}
 	return errs
+}
+
+func (a Access) validate(path *field.Path) field.ErrorList {
+	known := []OwnOrganization{OwnOrganizationBound, OwnOrganizationNone}
+	if slices.Contains(known, a.OwnOrganization) {
+		return nil
+	}
+	return field.ErrorList{field.NotSupported(path.Child("ownOrganization"), a.OwnOrganization, known)}
 }
 
 func (i Ingress) validate(path *field.Path) field.ErrorList {

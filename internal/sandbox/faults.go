@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
 
@@ -30,6 +31,17 @@ func (s *Sandbox) Restart(ctx context.Context, i int) error {
 		return err
 	}
 	return r.waitReady(ctx)
+}
+
+// Reconfigure restarts every replica with a configuration that a function changes, one after another, as a rollout does.
+func (s *Sandbox) Reconfigure(ctx context.Context, change func(*config.OperatorConfig)) error {
+	for i, r := range s.replicas {
+		r.reconfigure(change)
+		if err := s.Restart(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Replicas is how many there are.

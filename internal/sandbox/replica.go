@@ -103,6 +103,13 @@ func (r *replica) start() error {
 	return nil
 }
 
+// reconfigure changes the configuration for the next start.
+func (r *replica) reconfigure(change func(*config.OperatorConfig)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.config)
+}
+
 // waitReady returns when the replica is, starting it again where it lost a race for a port.
 func (r *replica) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, readyTimeout, fmt.Errorf("not ready within %s", readyTimeout))

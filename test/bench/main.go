@@ -22,12 +22,13 @@ import (
 
 type options struct {
 	quick, profile, scale bool
-	access, storm         bool
+	access, storm, answer bool
 	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
 	large                 large
+	answering             answering
 	serve                 serving
 }
 
@@ -39,6 +40,10 @@ func main() {
 	flag.BoolVar(&o.access, "access", false, "measure instead what the bindings of many organizations cost the API server's authorizer")
 	flag.BoolVar(&o.storm, "storm", false, "measure instead what one tenant has of another's storms")
 	flag.IntVar(&o.stormMembers, "storm-members", 5000, "how many members the organization has whose edition changes")
+	flag.BoolVar(&o.answer, "answers", false, "measure instead how fast acceptances are carried out")
+	flag.IntVar(&o.answering.members, "answers-members", 50000, "how many members the one organization has to which many answer")
+	flag.IntVar(&o.answering.organizations, "answers-organizations", 200, "over how many organizations as many answers are spread")
+	flag.IntVar(&o.answering.answers, "answers-each", 2000, "how many answers there are of each kind")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -79,6 +84,8 @@ func (o options) run(ctx context.Context) error {
 		return o.measureAccess(ctx)
 	case o.storm:
 		return o.measureStorm(ctx)
+	case o.answer:
+		return o.measureAnswers(ctx)
 	}
 	return o.compare(ctx)
 }

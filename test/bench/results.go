@@ -17,6 +17,8 @@ type Results struct {
 	Scale      *Scale      `json:"scale,omitempty"`
 	Access     *AccessCost `json:"access,omitempty"`
 	Storm      *StormCost  `json:"storm,omitempty"`
+
+	Answers *AnswersCost `json:"answers,omitempty"`
 }
 
 // Comparison is what the modes cost beside each other.

@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -51,8 +50,6 @@ const stormLimit = 3
 const (
 	// stormOrganizations are the quiet tenant's, the storming tenant's, and the two between whose people an edition change is judged.
 	stormOrganizations = 4
-	// stormPeople is a group to which RBAC allows everything, so that only admission refuses its requests.
-	stormPeople = "storm-people"
 	// stormPace is the pause between two creates of the quiet tenant.
 	stormPace = 15 * time.Millisecond
 	// stormTime is how long each part is measured.
@@ -102,12 +99,7 @@ func modeJournal() mode {
 
 // prepare lets people ask, and fills the two large organizations. That the journal judges it takes its time.
 func (m *stormMeter) prepare(ctx context.Context) error {
-	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: stormPeople}, Rules: []rbacv1.PolicyRule{
-		{APIGroups: []string{v1alpha1.GroupName}, Resources: []string{"*"}, Verbs: []string{"get", "create", "update", "patch", "delete"}}}}
-	binding := &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: stormPeople},
-		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: stormPeople},
-		Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: stormPeople}}}
-	if err := errors.Join(m.admin.Create(ctx, role), m.admin.Create(ctx, binding)); err != nil {
+	if err := m.letPeopleAsk(ctx); err != nil {
 		return err
 	}
 	if err := m.grant(ctx); err != nil {
@@ -171,7 +163,7 @@ func (m *stormMeter) measure(ctx context.Context, s storm) (cell StormCell, err 
 
 // creates has the quiet tenant's super admin invite one guest after another for a while.
 func (m *stormMeter) creates(ctx context.Context, during time.Duration) (times StormTimes, err error) {
-	tenant, err := client.New(m.control.ConfigFor(person("owner", 0), stormPeople, "system:authenticated"), client.Options{Scheme: m.scheme, Mapper: m.admin.RESTMapper()})
+	tenant, err := client.New(m.control.ConfigFor(person("owner", 0), customers, "system:authenticated"), client.Options{Scheme: m.scheme, Mapper: m.admin.RESTMapper()})
 	if err != nil {
 		return times, err
 	}

@@ -76,7 +76,7 @@ func (r *raging) stop() (asked, admitted int64) {
 
 // stormer is a client of the storming tenant's super admin that does not try again by itself.
 func (m *stormMeter) stormer() (rest.Interface, error) {
-	config := m.control.ConfigFor(person("owner", 1), stormPeople, "system:authenticated")
+	config := m.control.ConfigFor(person("owner", 1), customers, "system:authenticated")
 	config.APIPath, config.GroupVersion, config.QPS = "/apis", &v1alpha1.GroupVersion, -1
 	config.NegotiatedSerializer = serializer.NewCodecFactory(m.scheme).WithoutConversion()
 	return rest.RESTClientFor(config)

@@ -10,11 +10,19 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// FreeName is a name that no Membership of an organization bears, as like the wanted one as can be: somebody else's may have it.
+// FreeName is the first of a person's names that no Membership of an organization bears: somebody else's may have an earlier one.
 func FreeName(wanted string, members []v1alpha1.Membership) string {
-	name := wanted
-	for i := 2; slices.ContainsFunc(members, func(m v1alpha1.Membership) bool { return m.Name == name }); i++ {
-		name = fmt.Sprintf("%s-%d", wanted, i)
+	n := 1
+	for slices.ContainsFunc(members, func(m v1alpha1.Membership) bool { return m.Name == Nth(wanted, n) }) {
+		n++
 	}
-	return name
+	return Nth(wanted, n)
+}
+
+// Nth is the name that a person's Membership gets where the names before it are taken: the wanted one first, then that with a 2.
+func Nth(wanted string, n int) string {
+	if n == 1 {
+		return wanted
+	}
+	return fmt.Sprintf("%s-%d", wanted, n)
 }
