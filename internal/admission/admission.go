@@ -84,7 +84,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	defer cancel()
 	actor, err := v.Actors.Actor(ctx, req.UserInfo)
 	if err != nil {
-		return unavailable(err)
+		return unavailable(req, err)
 	}
 	if vs := extent(actor, before, after); len(vs) > 0 {
 		return answerFor(req, vs) // without a turn in the journal, for which others wait
@@ -92,7 +92,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	change := v.change(req, kind, actor, organization, before, after)
 	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
-		return retry(req, err)
+		return failed(req, err)
 	}
 	response := answerFor(req, violations)
 	if !response.Allowed {

@@ -94,9 +94,8 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	}
 }
 
-// Submit judges a change and, if it is admitted, has written it down when it returns. Violations, ErrExists and facts.ErrMalformed are
-// final, unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
-// as long as the context allows.
+// Submit judges a change and, if it is admitted, has written it down when it returns. It waits as long as the context allows. Every
+// answer but Again is final.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
 	violations, err := j.insist(ctx, c)
@@ -127,7 +126,7 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 		select { // it is gone: this replica will see that
 		case <-changed:
 		case <-ctx.Done():
-			return nil, ErrUnavailable
+			return nil, tryAgain(Unavailable)
 		}
 	}
 }
@@ -140,15 +139,15 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 		}
 	}
 	if !j.lobby.enter(r.crowd) {
-		return answer{err: ErrCrowded}
+		return answer{err: tryAgain(Crowded)}
 	}
 	defer j.lobby.leave(r.crowd)
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	case <-j.stopped:
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	}
 	select {
 	case a := <-r.answer:
@@ -159,7 +158,7 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	case a := <-r.answer: // the journal answers those whose time is up too, with the reason
 		return a
 	case <-j.Clock.After(answerTime):
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	}
 }
 
@@ -176,7 +175,7 @@ func (j *Journal) exists(ctx context.Context, c *Change) error {
 	case apierrors.IsNotFound(err):
 		return nil
 	}
-	return ErrUnavailable
+	return tryAgain(Unavailable)
 }
 
 // NeedLeaderElection is false: every replica judges.
@@ -186,7 +185,7 @@ func (j *Journal) NeedLeaderElection() bool { return false }
 // version has taken the journal over. A journal that is closed for a while leaves it ready: somebody must say "try again".
 func (j *Journal) Ready(*http.Request) error {
 	if !j.ready.Load() {
-		return ErrUnavailable
+		return tryAgain(Unavailable)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (j *Journal) Start(ctx context.Context) error {
 		waiting = j.hold(ctx, waiting)
 	}
 	for _, r := range waiting {
-		r.answer <- answer{err: ErrUnavailable}
+		r.answer <- answer{err: tryAgain(Unavailable)}
 	}
 	return j.failed
 }

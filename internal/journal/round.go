@@ -19,7 +19,7 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	if err != nil || !able {
 		j.fail(ctx, err)
 		for _, r := range waiting {
-			r.reason = ErrUnavailable // whatever stood in its way before
+			r.reason = Unavailable // whatever stood in its way before
 		}
 		return waiting, false
 	}
@@ -159,7 +159,7 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 // judgeOne judges a request, unless its object, or another of the same person, was costly to judge a short while ago.
 func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	if j.costs.rests(r.Change, j.Clock.Now()) {
-		r.reason = ErrContended
+		r.reason = Contended
 		return decision{}, false
 	}
 	taken := j.taken(r)
@@ -189,6 +189,8 @@ func (j *Journal) decide(r *request, taken bool, violations rules.Violations, lo
 	switch {
 	case taken && !violations.Forbid():
 		return decision{r, answer{err: ErrExists}, false}, true
+	case violations.Again():
+		return decision{r, answer{err: &Again{Early, violations}}, looked}, true
 	case len(violations) > 0:
 		return decision{r, answer{violations: violations}, looked}, true
 	case r.entry == nil || r.DryRun:
@@ -202,7 +204,7 @@ func (j *Journal) decide(r *request, taken bool, violations rules.Violations, lo
 
 // waits leaves a request until something has changed.
 func (r *request) waits(epoch uint64) (decision, bool) {
-	r.reason, r.epoch = ErrContended, epoch
+	r.reason, r.epoch = Contended, epoch
 	return decision{}, false
 }
 
@@ -228,7 +230,7 @@ func expire(waiting []*request) []*request {
 	var rest []*request
 	for _, r := range waiting {
 		if r.ctx.Err() != nil {
-			r.answer <- answer{err: r.reason}
+			r.answer <- answer{err: tryAgain(r.reason)}
 			continue
 		}
 		rest = append(rest, r)

@@ -3,15 +3,11 @@
 package journal
 
 import (
-	"errors"
 	"slices"
 	"sync"
 
 	"github.com/polyorg/polyorg/internal/facts"
 )
-
-// ErrCrowded says that as many changes of this actor, or of this organization, wait as may.
-var ErrCrowded = errors.New("too many changes of yours, or of your organization, are waiting already")
 
 // How many requests wait at one replica. The operator's are not counted.
 const (

@@ -121,7 +121,7 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 func (o Outlook) arriving(user, organization string) Violations {
 	answered := func(a Acceptance) bool { return a.Organization == organization }
 	if o.worst && slices.ContainsFunc(held[Acceptance](o, UserKey(user)), answered) {
-		return forbidden("I2", "%s is only just becoming a member of %s; try again in a moment", user, organization)
+		return again("I2", "%s is only just becoming a member of %s, and can go in a moment", user, organization)
 	}
 	return nil
 }

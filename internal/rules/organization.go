@@ -221,5 +221,5 @@ func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
 	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || people+bindings == 0 {
 		return nil
 	}
-	return early("O7", "the end of %s, which has members, invitations or integrations, is not prepared yet", org.Name)
+	return again("O7", "the end of %s, which has members, invitations or integrations, is not prepared yet", org.Name)
 }
