@@ -76,9 +76,10 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if err != nil {
 		return admission.Errored(400, err)
 	}
-	organization := facts.OrganizationOf(req.Namespace)
-	if kind.namespaced && organization == "" {
-		return answerFor(req, misplaced(req.Namespace))
+	if kind.namespaced {
+		if vs := rules.Namespace(req.Namespace); len(vs) > 0 {
+			return answerFor(req, vs)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -89,7 +90,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if vs := extent(actor, before, after); len(vs) > 0 {
 		return answerFor(req, vs) // without a turn in the journal, for which others wait
 	}
-	change := v.change(req, kind, actor, organization, before, after)
+	change := v.change(req, kind, actor, before, after)
 	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
 		return failed(req, err)
@@ -117,7 +118,7 @@ func extent(actor rules.Actor, before, after client.Object) rules.Violations {
 }
 
 // change is what the request would do.
-func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, organization string, before, after client.Object) *journal.Change {
+func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, before, after client.Object) *journal.Change {
 	was, is := v.facts(before), v.facts(after)
 	c := &journal.Change{
 		Kind:   req.Kind.Kind,
@@ -143,7 +144,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
 		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
-		return judge(kind, o, act, organization, before, after, was, c.After)
+		return judge(kind, o, act, facts.OrganizationOf(req.Namespace), before, after, was, c.After)
 	}
 	return c
 }

@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -118,12 +117,6 @@ func unavailable(req admission.Request, err error) admission.Response {
 // unknown answers a request for what this version cannot judge. It is never allowed: a newer replica, which can, is asked next.
 func unknown(req admission.Request) admission.Response {
 	return unavailable(req, fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
-}
-
-// misplaced refuses an object that is in no organization's namespace.
-func misplaced(namespace string) rules.Violations {
-	return rules.Violations{{Rule: "O6", Kind: rules.KindInvalid, Field: "metadata.namespace", Message: fmt.Sprintf(
-		"%q is not the namespace of an organization; it is %s<organization>", namespace, v1alpha1.NamespacePrefix)}}
 }
 
 // fingerprint stands for an actor where a name would say too much.

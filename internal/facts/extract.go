@@ -5,7 +5,6 @@ package facts
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,13 +15,7 @@ import (
 )
 
 // OrganizationOf is the organization whose namespace an object is in; empty in any other namespace.
-func OrganizationOf(namespace string) string {
-	organization, ok := strings.CutPrefix(namespace, v1alpha1.NamespacePrefix)
-	if !ok {
-		return ""
-	}
-	return organization
-}
+func OrganizationOf(namespace string) string { return rules.OrganizationOf(namespace) }
 
 // Of yields what an object says, by itself alone. An object of another kind, or in a namespace of no organization, says
 // nothing.

@@ -11,7 +11,7 @@ import (
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	switch {
 	case before == nil:
-		return platformOnly(act, "U1", "create a User; it comes with the first membership or invitation")
+		return createUser(act, after)
 	case after == nil:
 		return deleteUser(o, act, before)
 	}
@@ -31,12 +31,27 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	return nil
 }
 
-// StrayUser judges who deletes a User that bears another name than its e-mail address gives it. The person has another User,
-// and no choice of theirs goes with this one (U1).
-func StrayUser(act Act) Violations { return platformOnly(act, "U1", "delete a User") }
+// createUser judges who creates a User, and its name: one person has one User.
+func createUser(act Act, u *v1alpha1.User) Violations {
+	if vs := platformOnly(act, "U1", "create a User; it comes with the first membership or invitation"); vs != nil {
+		return vs
+	}
+	if isStray(u) {
+		name := ObjectName(u.Spec.Email)
+		return invalid("U1", "metadata.name", "the User of %s is named %s; no other name is possible", u.Spec.Email, name)
+	}
+	return nil
+}
 
-// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2).
+// isStray reports whether a User bears another name than its e-mail address gives it, because it was made past admission.
+func isStray(u *v1alpha1.User) bool { return u.Name != ObjectName(u.Spec.Email) }
+
+// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2). No choice
+// goes with a stray one: the person has another User.
 func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
+	if isStray(u) {
+		return platformOnly(act, "U1", "delete a User")
+	}
 	if vs := platformOnly(act, "U1", "delete a User; it goes with the last membership and invitation"); vs != nil {
 		return vs
 	}
