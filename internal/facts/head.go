@@ -40,14 +40,14 @@ func (e *Entry) Organization() string {
 
 // shorten takes out of a fact what the line says already.
 func (h *head) shorten(f rules.Fact) rules.Fact {
-	short := h.rewrite(f, omit)
+	short := typeOfFact(f).rewrite(h, f, omit)
 	h.read(f)
 	return short
 }
 
 // complete puts back into a fact what shorten took out.
 func (h *head) complete(f rules.Fact) rules.Fact {
-	whole := h.rewrite(f, restore)
+	whole := typeOfFact(f).rewrite(h, f, restore)
 	h.read(whole)
 	return whole
 }
@@ -56,27 +56,6 @@ func (h *head) read(f rules.Fact) {
 	if seat, _ := rules.SeatOf(f); seat.User != "" {
 		h.user = seat.User
 	}
-}
-
-func (h *head) rewrite(fact rules.Fact, field func(text, own string) string) rules.Fact {
-	switch f := fact.(type) {
-	case rules.Place:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	case rules.Account:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	case rules.Offer:
-		f.Organization, f.Invitation = field(f.Organization, h.organization), field(f.Invitation, h.uid)
-		return f
-	case rules.Claim:
-		f.Name, f.Holder = field(f.Name, h.claimed(f.Kind)), field(f.Holder, h.uid)
-		return f
-	case rules.Binding:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	}
-	return fact
 }
 
 // claimed is the name that an object of this head most likely claims.

@@ -5,7 +5,6 @@ package facts
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,42 +15,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
-
-// sources are the kinds that state facts, with how each is listed.
-var sources = map[string]struct {
-	object func() client.Object
-	list   func() client.ObjectList
-}{
-	"Organization":       {func() client.Object { return &v1alpha1.Organization{} }, func() client.ObjectList { return &v1alpha1.OrganizationList{} }},
-	"Membership":         {func() client.Object { return &v1alpha1.Membership{} }, func() client.ObjectList { return &v1alpha1.MembershipList{} }},
-	"Invitation":         {func() client.Object { return &v1alpha1.Invitation{} }, func() client.ObjectList { return &v1alpha1.InvitationList{} }},
-	"InvitationResponse": {func() client.Object { return &v1alpha1.InvitationResponse{} }, func() client.ObjectList { return &v1alpha1.InvitationResponseList{} }},
-	"IntegrationBinding": {func() client.Object { return &v1alpha1.IntegrationBinding{} }, func() client.ObjectList { return &v1alpha1.IntegrationBindingList{} }},
-	"HostReservation":    {func() client.Object { return &v1alpha1.HostReservation{} }, func() client.ObjectList { return &v1alpha1.HostReservationList{} }},
-	"PlatformPolicy":     {func() client.Object { return &v1alpha1.PlatformPolicy{} }, func() client.ObjectList { return &v1alpha1.PlatformPolicyList{} }},
-}
-
-// Kinds names the kinds that state facts.
-func Kinds() []string {
-	kinds := make([]string, 0, len(sources))
-	for kind := range sources {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds) // in one order, so that a seed of the simulation always shows the same
-	return kinds
-}
-
-// NewObject makes an empty object of a kind that states facts.
-func NewObject(kind string) (client.Object, error) {
-	source, ok := sources[kind]
-	if !ok {
-		return nil, fmt.Errorf("no facts are stated by kind %q", kind)
-	}
-	return source.object(), nil
-}
 
 // Watch keeps the view up to date until the context ends. Every replica watches, unfiltered: each serves admission.
 func (v *View) Watch(ctx context.Context, c client.WithWatch) error {
