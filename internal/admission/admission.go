@@ -162,7 +162,7 @@ func (v *Validator) counted(username string, actor rules.Actor) string {
 
 // Violations says which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
 func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after client.Object) rules.Violations {
-	said := func(obj client.Object) []rules.Fact {
+	stated := func(obj client.Object) []rules.Fact {
 		if obj == nil {
 			return nil
 		}
@@ -172,7 +172,7 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 	if before == nil {
 		subject = after
 	}
-	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, said(before), said(after))
+	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, stated(before), stated(after))
 }
 
 // judge asks the rules about a change, and about what it changes of what the object says.

@@ -109,7 +109,7 @@ func TestWarned(t *testing.T) {
 		"not a label":            {at(1), at(1), false},
 		"not what is taken away": {at(1), nil, false},
 	} {
-		if got := says(tc.before, tc.after); got != tc.want {
+		if got := isWanted(tc.before, tc.after); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)
 		}
 	}

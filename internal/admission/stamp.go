@@ -89,11 +89,11 @@ func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.Invi
 	case pending:
 		return offered, nil
 	}
-	return s.over(ctx, email, name)
+	return s.finished(ctx, email, name)
 }
 
-// over is what an invitation to the author has offered that cannot be answered any more, so that the refusal can say why.
-func (s *Stamper) over(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
+// finished is what an invitation to the author has offered that cannot be answered any more, so that the refusal can say why.
+func (s *Stamper) finished(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
 	var i v1alpha1.Invitation
 	err := s.Seen.Get(ctx, name, &i)
 	switch {

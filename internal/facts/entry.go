@@ -79,48 +79,48 @@ func (v *View) News(e *Entry) (added []rules.Fact) {
 	defer v.mu.RUnlock()
 	o := v.byUID[e.UID]
 	for _, f := range e.Facts {
-		if o == nil || !o.says(f) {
+		if o == nil || !o.states(f) {
 			added = append(added, f)
 		}
 	}
 	return added
 }
 
-// Came reports whether an entry whose end was seen was stored, as far as this view can tell: a creation was there, a deletion's object
+// WasStored reports whether an entry whose end was seen was stored, as far as this view can tell: a creation was there, a deletion's object
 // is gone, and an update's says what the entry says, and nothing else.
-func (v *View) Came(e *Entry) bool {
-	said, there := v.said(e.UID)
+func (v *View) WasStored(e *Entry) bool {
+	stated, there := v.statedBy(e.UID)
 	switch e.Operation {
 	case Create:
 		return true
 	case Delete:
 		return !there
 	}
-	return there && len(said) == len(e.Facts) && !slices.ContainsFunc(said, func(f rules.Fact) bool { return !e.states(f) })
+	return there && len(stated) == len(e.Facts) && !slices.ContainsFunc(stated, func(f rules.Fact) bool { return !e.states(f) })
 }
 
-// Said is what an object says that was seen and not yet seen to go.
-func (v *View) Said(uid types.UID) []rules.Fact {
-	said, _ := v.said(uid)
-	return said
+// StatedBy is what an object says that was seen and not yet seen to go.
+func (v *View) StatedBy(uid types.UID) []rules.Fact {
+	stated, _ := v.statedBy(uid)
+	return stated
 }
 
-func (v *View) said(uid types.UID) (said []rules.Fact, there bool) {
+func (v *View) statedBy(uid types.UID) (stated []rules.Fact, there bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	o := v.byUID[uid]
 	if o == nil {
 		return nil, false
 	}
-	for _, s := range o.said {
-		said = append(said, s.fact)
+	for _, s := range o.stated {
+		stated = append(stated, s.fact)
 	}
-	return said, true
+	return stated, true
 }
 
 func (v *View) ended(e *Entry) End {
-	if left, ok := v.gone.byUID[e.UID]; ok {
-		return End{true, left.version, left.watched}
+	if gone, ok := v.gone.byUID[e.UID]; ok {
+		return End{true, gone.version, gone.watched}
 	}
 	kind, known := v.kinds[e.Kind]
 	if !known {

@@ -136,16 +136,16 @@ func (s *kindStore) read(obj any) (*object, error) {
 	}
 	return &object{
 		kind: s.view.kinds[s.kind], name: types.NamespacedName{Namespace: shared(o.GetNamespace()), Name: o.GetName()},
-		uid: o.GetUID(), version: o.GetResourceVersion(), said: stating(Of(co, s.view.baseDomain)),
+		uid: o.GetUID(), version: o.GetResourceVersion(), stated: statements(Of(co, s.view.baseDomain)),
 	}, nil
 }
 
-func stating(facts []rules.Fact) []statement {
-	said := make([]statement, len(facts))
+func statements(facts []rules.Fact) []statement {
+	stated := make([]statement, len(facts))
 	for i, f := range facts {
-		said[i].fact = f
+		stated[i].fact = f
 	}
-	return said
+	return stated
 }
 
 // Watcher keeps a view up to date as part of a manager, on every replica.

@@ -43,17 +43,17 @@ type object struct {
 	name    types.NamespacedName
 	uid     types.UID
 	version string
-	said    []statement
+	stated  []statement
 }
 
-// says reports whether the object states a fact.
-func (o *object) says(f rules.Fact) bool {
-	return slices.ContainsFunc(o.said, func(s statement) bool { return s.fact == f })
+// states reports whether the object states a fact.
+func (o *object) states(f rules.Fact) bool {
+	return slices.ContainsFunc(o.stated, func(s statement) bool { return s.fact == f })
 }
 
 // repeats reports whether the object states what it stated before.
 func (o *object) repeats(before *object) bool {
-	return o.uid == before.uid && slices.EqualFunc(o.said, before.said, func(a, b statement) bool { return a.fact == b.fact })
+	return o.uid == before.uid && slices.EqualFunc(o.stated, before.stated, func(a, b statement) bool { return a.fact == b.fact })
 }
 
 // NewView makes an empty view of the kinds that state facts.

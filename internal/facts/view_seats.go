@@ -13,7 +13,7 @@ import (
 // seat counts the seats that an object adds to those which others give: before it is in the index, or after it has left it.
 func (v *View) seat(o *object, add int32) {
 	var seen []rules.Seat
-	for _, s := range o.said {
+	for _, s := range o.stated {
 		seat, ok := rules.SeatOf(s.fact)
 		if !ok || slices.Contains(seen, seat) || v.isSeated(seat) {
 			continue
@@ -27,8 +27,8 @@ func (v *View) seat(o *object, add int32) {
 
 // isSeated reports whether any object that was seen gives a user a seat.
 func (v *View) isSeated(wanted rules.Seat) bool {
-	return slices.ContainsFunc(v.index.under(rules.UserKey(wanted.User)), func(s saying) bool {
-		seat, ok := rules.SeatOf(s.said())
+	return slices.ContainsFunc(v.index.under(rules.UserKey(wanted.User)), func(s listing) bool {
+		seat, ok := rules.SeatOf(s.stated())
 		return ok && seat == wanted
 	})
 }
@@ -75,7 +75,7 @@ func (w World) touched(organization string) map[string]bool {
 
 func (w World) spokenOf(users map[string]bool, uid types.UID, organization string) {
 	if o := w.view.byUID[uid]; o != nil {
-		for _, s := range o.said {
+		for _, s := range o.stated {
 			touch(users, s.fact, organization)
 		}
 	}

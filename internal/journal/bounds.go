@@ -84,9 +84,9 @@ func (u use) count(e *facts.Entry, times int) {
 	}
 }
 
-// leaves reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
+// sharesHaveRoom reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
 // take no more than half: however many storm at once, there is room for somebody who does not.
-func (s *state) leaves(e *facts.Entry) bool {
+func (s *state) sharesHaveRoom(e *facts.Entry) bool {
 	half := s.halfOfPeoples()
 	for _, of := range sharesOf(e) {
 		limit := s.limit(of)

@@ -36,7 +36,7 @@ func (c *confirmations) begin(version string) {
 
 // confirmed reports, by live reads, whether all that a request relies on still stands. It is not known where the round has read enough.
 func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool) {
-	if r.entry != nil && !r.DryRun && !j.state.room(r.entry) {
+	if r.entry != nil && !r.DryRun && !j.state.hasRoomFor(r.entry) {
 		return false, true // it waits for room in any case
 	}
 	for _, f := range slices.Compact(r.relies) {

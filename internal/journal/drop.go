@@ -34,7 +34,7 @@ func (j *Journal) tidy(ctx context.Context) {
 			continue
 		default:
 			reads++
-			if !j.over(ctx, e, end) {
+			if !j.canGo(ctx, e, end) {
 				continue
 			}
 		}
@@ -49,8 +49,8 @@ func (j *Journal) overdue(e *facts.Entry) bool {
 	return ok && j.Clock.Since(w.since) >= j.DropTime
 }
 
-// over reports whether an overdue entry can go: its change was not stored and no longer can be, or was and this view has seen it.
-func (j *Journal) over(ctx context.Context, e *facts.Entry, end facts.End) bool {
+// canGo reports whether an overdue entry can go: its change was not stored and no longer can be, or was and this view has seen it.
+func (j *Journal) canGo(ctx context.Context, e *facts.Entry, end facts.End) bool {
 	switch became := j.outcome(ctx, e); {
 	case became == unknown:
 		return false

@@ -142,8 +142,8 @@ func parseFruitless(text string) (f fruitless) {
 }
 
 // contested are hashes of what some facts hold and others may want.
-func contested(said []rules.Fact) (names []string) {
-	for _, f := range said {
+func contested(stated []rules.Fact) (names []string) {
+	for _, f := range stated {
 		for _, key := range rules.Contested(f) {
 			hash := fnv.New32a()
 			hash.Write([]byte(key.Kind + "/" + key.Name))
@@ -199,7 +199,7 @@ func (j *Journal) turn() time.Duration { return j.DropTime / turnsADrop }
 // has overtaken did not. It counts once a turn: many changes that come do not make up for as many that do not.
 func (j *Journal) arrived(e *facts.Entry) {
 	b, known := j.blamed[e.Actor]
-	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.Came(e) {
+	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.WasStored(e) {
 		return
 	}
 	j.state.fruitless.arrived(e.Actor)
@@ -230,11 +230,11 @@ func (j *Journal) yields(r *request) bool {
 		return false
 	}
 	one := j.state.fruitless[i]
-	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.held)
+	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.heldInVain)
 }
 
-// held reports whether a change of the actor held a name in vain.
-func (f Fruitless) held(name string) bool {
+// heldInVain reports whether a change of the actor held a name in vain.
+func (f Fruitless) heldInVain(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
@@ -263,5 +263,5 @@ func (j *Journal) firstSights(entries []*facts.Entry, now since) map[string]sinc
 
 // admits reports whether an admitted request can be written down now.
 func (j *Journal) admits(r *request) bool {
-	return j.state.room(r.entry) && !j.renewed(r) && !j.yields(r)
+	return j.state.hasRoomFor(r.entry) && !j.renewed(r) && !j.yields(r)
 }

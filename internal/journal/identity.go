@@ -31,21 +31,21 @@ type closure struct {
 	known   bool // whether that is so
 }
 
-// usable reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
+// isOpen reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
 // version is at work this replica is not ready: its requests are for the others.
-func (j *Journal) usable(ctx context.Context) (bool, error) {
+func (j *Journal) isOpen(ctx context.Context) (bool, error) {
 	if j.state.format > Format {
 		j.ready.Store(false)
 		return false, fmt.Errorf("the journal is of format %d, and this version writes %d: a later version is at work, and this replica judges nothing", j.state.format, Format)
 	}
-	if j.state.open() {
+	if j.state.echoesItself() {
 		j.closed = closure{}
-		open.Set(1)
+		openGauge.Set(1)
 		return true, j.mark(ctx)
 	}
 	if stored := j.state.object; j.closed.uid != stored.UID || j.closed.version != stored.ResourceVersion {
 		j.closed = closure{uid: stored.UID, version: stored.ResourceVersion, from: j.Clock.Now()}
-		open.Set(0)
+		openGauge.Set(0)
 		log.FromContext(ctx).Info("The journal is closed: it was made anew, restored, copied or written over", "uid", j.closed.uid)
 	}
 	return false, j.reopen(ctx)
@@ -56,7 +56,7 @@ func (j *Journal) usable(ctx context.Context) (bool, error) {
 // judges on it must have seen whatever was stored until then: the fences are read live.
 func (j *Journal) reopen(ctx context.Context) error {
 	if !j.closed.known {
-		first, err := j.first(ctx)
+		first, err := j.isFirst(ctx)
 		if err != nil {
 			return err
 		}
@@ -79,8 +79,8 @@ func (j *Journal) reopen(ctx context.Context) error {
 	return err
 }
 
-// first reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
-func (j *Journal) first(ctx context.Context) (bool, error) {
+// isFirst reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
+func (j *Journal) isFirst(ctx context.Context) (bool, error) {
 	called, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	err := j.Client.Get(called, client.ObjectKey{Namespace: j.Namespace, Name: MarkerName}, &corev1.ConfigMap{})

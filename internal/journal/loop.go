@@ -27,7 +27,7 @@ func (j *Journal) Start(ctx context.Context) error {
 		if waiting, again = j.round(ctx, waiting); !again {
 			waiting = j.await(ctx, waiting, changed)
 		}
-		waiting = j.hold(ctx, waiting)
+		waiting = j.gather(ctx, waiting)
 	}
 	for _, r := range waiting {
 		r.answer <- answer{err: tryAgain(Unavailable)}
@@ -69,20 +69,20 @@ func (j *Journal) pauseEnds() {
 }
 
 func (j *Journal) pause(waiting []*request) time.Duration {
-	if len(waiting) > 0 || j.state == nil || !j.state.open() || len(j.state.overlay.Entries()) > 0 {
+	if len(waiting) > 0 || j.state == nil || !j.state.echoesItself() || len(j.state.overlay.Entries()) > 0 {
 		return busyPause
 	}
 	return idlePause
 }
 
-// hold takes in every request that is waiting to be heard, and those that come until it is time to write.
-func (j *Journal) hold(ctx context.Context, waiting []*request) []*request {
+// gather takes in every request that is waiting to be heard, and those that come until it is time to write.
+func (j *Journal) gather(ctx context.Context, waiting []*request) []*request {
 	for {
-		left := j.pace.wait(j.Clock.Now())
-		if left <= 0 || len(waiting) == 0 {
+		remaining := j.pace.wait(j.Clock.Now())
+		if remaining <= 0 || len(waiting) == 0 {
 			return j.drain(waiting)
 		}
-		timer := j.Clock.NewTimer(left)
+		timer := j.Clock.NewTimer(remaining)
 		select {
 		case <-ctx.Done():
 			return waiting

@@ -15,8 +15,8 @@ import (
 // another round at once.
 func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
 	waiting = expire(waiting)
-	able, err := j.able(ctx)
-	if err != nil || !able {
+	can, err := j.canJudge(ctx)
+	if err != nil || !can {
 		j.fail(ctx, err)
 		for _, r := range waiting {
 			r.reason = Unavailable // whatever stood in its way before
@@ -42,16 +42,16 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	return rest, false
 }
 
-// able reports whether this replica can judge: it has seen every kind whole, knows the journal, which is open, and has seen as
+// canJudge reports whether this replica can judge: it has seen every kind whole, knows the journal, which is open, and has seen as
 // much as the journal's fences ask for.
-func (j *Journal) able(ctx context.Context) (bool, error) {
+func (j *Journal) canJudge(ctx context.Context) (bool, error) {
 	if !j.View.Synced() {
 		return false, nil
 	}
 	if err := j.load(ctx); err != nil {
 		return false, err
 	}
-	if usable, err := j.usable(ctx); err != nil || !usable {
+	if open, err := j.isOpen(ctx); err != nil || !open {
 		return false, err
 	}
 	if !j.View.Reached(j.state.fences) {

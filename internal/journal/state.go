@@ -39,27 +39,27 @@ func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)
 	return s
 }
 
-// open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
-func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
+// echoesItself reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
+func (s *state) echoesItself() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
 
 // bytes is how much all entries take.
 func (s *state) bytes() int { return s.use[shareOfAll].bytes }
 
-// room reports whether the bounds leave room for one more entry. One that stands for a request which is written down already takes
+// hasRoomFor reports whether the bounds leave room for one more entry. One that stands for a request which is written down already takes
 // none.
-func (s *state) room(e *facts.Entry) bool {
+func (s *state) hasRoomFor(e *facts.Entry) bool {
 	own := s.overlay.Of(e.UID)
-	return slices.ContainsFunc(own, e.Same) || hasRoom(own, e) && s.leaves(e)
+	return slices.ContainsFunc(own, e.Same) || objectHasRoom(own, e) && s.sharesHaveRoom(e)
 }
 
-// hasRoom reports whether an object of which these are the open entries may have one more.
-func hasRoom(own []*facts.Entry, e *facts.Entry) bool {
+// objectHasRoom reports whether an object of which these are the open entries may have one more.
+func objectHasRoom(own []*facts.Entry, e *facts.Entry) bool {
 	if !isPerson(e.Actor) {
 		return len(own) < maxPerObject
 	}
 	peoples := 0
-	for _, open := range own {
-		if isPerson(open.Actor) {
+	for _, other := range own {
+		if isPerson(other.Actor) {
 			peoples++
 		}
 	}

@@ -55,21 +55,21 @@ func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 	if vs := platformOnly(act, "U1", "delete a User; it goes with the last membership and invitation"); vs != nil {
 		return vs
 	}
-	left := len(o.organizationsOf(u.Spec.Email))
-	if left == 0 || u.DeletionTimestamp != nil {
+	organizations := len(o.organizationsOf(u.Spec.Email))
+	if organizations == 0 || u.DeletionTimestamp != nil {
 		return nil
 	}
 	return forbidden("U1", "%s still has memberships or pending invitations in %d organizations, and the default organization that they chose would be lost; "+
-		"the User goes by itself with the last of them", u.Spec.Email, left)
+		"the User goes by itself with the last of them", u.Spec.Email, organizations)
 }
 
 // organizationsOf a user are those in which they have a place, and those that invite them.
 func (o Outlook) organizationsOf(user string) map[string]struct{} {
 	names := map[string]struct{}{}
-	for _, p := range held[Place](o, UserKey(user)) {
+	for _, p := range countedAgainst[Place](o, UserKey(user)) {
 		names[p.Organization] = struct{}{}
 	}
-	for _, i := range held[Offer](o, UserKey(user)) {
+	for _, i := range countedAgainst[Offer](o, UserKey(user)) {
 		names[i.Organization] = struct{}{}
 	}
 	return names

@@ -33,7 +33,7 @@ func (j judgement) editionChange(a, was Account) Violations {
 func (j judgement) conflicts(organization string, among []string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
 	for _, p := range j.superAdminStays() {
-		if j.tooMany(p, j.heldPlaces(UserKey(p.User)), rules) {
+		if j.tooMany(p, j.placesCountedAgainst(UserKey(p.User)), rules) {
 			users[p.User] = true
 		}
 	}
@@ -43,7 +43,7 @@ func (j judgement) conflicts(organization string, among []string) (users, rules 
 			continue // of one place, none is one too many
 		}
 		asked[user] = true
-		places := j.heldPlaces(UserKey(user))
+		places := j.placesCountedAgainst(UserKey(user))
 		if !slices.ContainsFunc(places, elsewhere) {
 			continue
 		}
@@ -63,7 +63,7 @@ func (j judgement) elsewhere(organization string) func(Place) bool {
 	}
 	a, _ := find(j.after, func(a Account) bool { return a.Organization == organization })
 	others := map[string]bool{}
-	for _, other := range held[Account](j.Outlook, EditionKey(a.Edition)) {
+	for _, other := range countedAgainst[Account](j.Outlook, EditionKey(a.Edition)) {
 		others[other.Organization] = other.Organization != organization
 	}
 	return func(p Place) bool { return others[p.Organization] }
@@ -88,7 +88,7 @@ func (j judgement) suspects(a Account) (users []string) {
 		others = []Key{own}
 	}
 	for _, members := range others {
-		for _, p := range j.heldPlaces(members) {
+		for _, p := range j.placesCountedAgainst(members) {
 			users = append(users, p.User)
 		}
 	}
@@ -97,7 +97,7 @@ func (j judgement) suspects(a Account) (users []string) {
 
 // othersOn finds the people of the other organizations on an edition.
 func (j judgement) othersOn(a Account) (members []Key) {
-	for _, other := range held[Account](j.Outlook, EditionKey(a.Edition)) {
+	for _, other := range countedAgainst[Account](j.Outlook, EditionKey(a.Edition)) {
 		if other.Organization != a.Organization {
 			members = append(members, MembersKey(other.Organization))
 		}

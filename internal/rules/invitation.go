@@ -35,12 +35,12 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)
 	}
-	return o.open(organization, act.Now)
+	return o.whyClosed(organization, act.Now)
 }
 
 // isMember reports whether somebody counts as a member of a living organization.
 func (o Outlook) isMember(user, organization string) bool {
-	return !o.over(organization) && slices.ContainsFunc(o.heldPlaces(UserKey(user)), in(organization))
+	return !o.countsAsEnded(organization) && slices.ContainsFunc(o.placesCountedAgainst(UserKey(user)), in(organization))
 }
 
 // revokeInvitation judges the end of a pending invitation by its organization (I10).
@@ -65,10 +65,10 @@ func deleteInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 
 // beingAnswered keeps a pending invitation until an answer that was given to it is carried out (I2).
 func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Violations {
-	if inv.DeletionTimestamp != nil || o.over(organization) || isFinished(inv) {
+	if inv.DeletionTimestamp != nil || o.countsAsEnded(organization) || isFinished(inv) {
 		return nil
 	}
-	if len(held[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
+	if len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
 		return forbidden("I2", "the invitation has been answered, and its answer is being carried out; what came of it is changed afterwards")
 	}
 	return nil
@@ -99,7 +99,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 
 // answered reports whether another answer to the same invitation stands: its invitee may know, nobody else is told.
 func (o Outlook) answered(r *v1alpha1.InvitationResponse) bool {
-	return len(held[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
+	return len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
 }
 
 func notTheirs() Violations {
@@ -108,7 +108,7 @@ func notTheirs() Violations {
 
 // offer finds the pending invitation that is answered, as far as it may be relied on.
 func (o Outlook) offer(r *v1alpha1.InvitationResponse) (Offer, bool) {
-	f, ok := o.lapsing(UserKey(r.Spec.Invitee), func(f Lapsing) bool {
+	f, ok := o.reliedOnLapsing(UserKey(r.Spec.Invitee), func(f Lapsing) bool {
 		_, is := f.(Offer)
 		return is && f.StatedBy() == r.Spec.InvitationUID
 	})
@@ -142,7 +142,7 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	if o.isMember(f.User, f.Organization) {
 		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
 	}
-	if vs := o.open(f.Organization, act.Now); vs != nil {
+	if vs := o.whyClosed(f.Organization, act.Now); vs != nil {
 		return closedToInvitee()
 	}
 	return nil
@@ -167,10 +167,10 @@ func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 // EmailOnly reports whether an organization's invitations are left out of the invitee's list (I6): it is on CRM Plus or Zoho
 // One, restricts addresses, or has a Cliq binding (G5).
 func (o Outlook) EmailOnly(organization string) bool {
-	for _, a := range held[Account](o, OrganizationKey(organization)) {
+	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
 		if a.Restricted || a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne {
 			return true
 		}
 	}
-	return len(held[Binding](o, SlotKey(organization, Cliq, ""))) > 0
+	return len(countedAgainst[Binding](o, SlotKey(organization, Cliq, ""))) > 0
 }

@@ -13,7 +13,7 @@ func (j judgement) inviter(p, was Place) Violations {
 		return nil
 	}
 	crowded, most := map[string]bool{}, int32(0)
-	for _, offer := range held[Offer](j.Outlook, MembersKey(p.Organization)) {
+	for _, offer := range countedAgainst[Offer](j.Outlook, MembersKey(p.Organization)) {
 		if n := j.pendingFrom(p, offer.User); n > j.policy.PendingPerSuperAdmin {
 			crowded[offer.User], most = true, max(most, n)
 		}
@@ -36,8 +36,8 @@ func (j judgement) names(users map[string]bool) string {
 // pendingFrom counts a user's pending invitations from an organization and from the others of its super admin.
 func (j judgement) pendingFrom(p Place, user string) int32 {
 	invitations := map[string]bool{}
-	for _, offer := range held[Offer](j.Outlook, UserKey(user)) {
-		if offer.Organization == p.Organization || j.hasSuperAdmin(offer.Organization, p.User) && !j.over(offer.Organization) {
+	for _, offer := range countedAgainst[Offer](j.Outlook, UserKey(user)) {
+		if offer.Organization == p.Organization || j.hasSuperAdmin(offer.Organization, p.User) && !j.countsAsEnded(offer.Organization) {
 			invitations[offer.Invitation] = true
 		}
 	}
@@ -46,6 +46,6 @@ func (j judgement) pendingFrom(p Place, user string) int32 {
 
 // hasSuperAdmin reports whether an organization counts as somebody's.
 func (j judgement) hasSuperAdmin(organization, user string) bool {
-	_, ok := find(asFacts(held[Place](j.Outlook, OrganizationKey(organization))), func(p Place) bool { return p.User == user })
+	_, ok := find(asFacts(countedAgainst[Place](j.Outlook, OrganizationKey(organization))), func(p Place) bool { return p.User == user })
 	return ok
 }

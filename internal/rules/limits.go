@@ -152,14 +152,14 @@ func (j judgement) carriedOver(l limit, p Place) bool {
 
 // used counts the user's organizations under a limit, but for one.
 func (j judgement) used(l limit, user, except string) int32 {
-	return j.count(l, j.heldPlaces(UserKey(user)), except)
+	return j.count(l, j.placesCountedAgainst(UserKey(user)), except)
 }
 
 // count counts the organizations of one user's places under a limit, but for one.
 func (j judgement) count(l limit, places []Place, except string) int32 {
 	seen := map[string]bool{except: true}
 	for _, q := range places {
-		if !seen[q.Organization] && l.counts(j, q) && !j.over(q.Organization) {
+		if !seen[q.Organization] && l.counts(j, q) && !j.countsAsEnded(q.Organization) {
 			seen[q.Organization] = true
 		}
 	}
@@ -181,14 +181,14 @@ func (j judgement) looksOn(q onEdition) bool {
 	if a, ok := find(j.after, func(a Account) bool { return a.Organization == q.organization }); ok {
 		return a.Edition == q.edition
 	}
-	return slices.ContainsFunc(held[Account](j.Outlook, OrganizationKey(q.organization)), func(a Account) bool { return a.Edition == q.edition })
+	return slices.ContainsFunc(countedAgainst[Account](j.Outlook, OrganizationKey(q.organization)), func(a Account) bool { return a.Edition == q.edition })
 }
 
 // offer judges the pending invitations of one user (L7).
 func (j judgement) offer(f Offer) Violations {
 	pending := map[string]bool{} // by invitation; true if it comes from the same super admin
-	for _, q := range held[Offer](j.Outlook, UserKey(f.User)) {
-		if !j.over(q.Organization) {
+	for _, q := range countedAgainst[Offer](j.Outlook, UserKey(f.User)) {
+		if !j.countsAsEnded(q.Organization) {
 			pending[q.Invitation] = j.sameInviter(f.Organization, q.Organization)
 		}
 	}
@@ -211,8 +211,8 @@ func (j judgement) offer(f Offer) Violations {
 
 // sameInviter reports whether two organizations count as one super admin's, whose invitations theirs are.
 func (j judgement) sameInviter(a, b string) bool {
-	for _, p := range held[Place](j.Outlook, OrganizationKey(a)) {
-		for _, q := range held[Place](j.Outlook, OrganizationKey(b)) {
+	for _, p := range countedAgainst[Place](j.Outlook, OrganizationKey(a)) {
+		for _, q := range countedAgainst[Place](j.Outlook, OrganizationKey(b)) {
 			if p.User == q.User {
 				return true
 			}
@@ -223,7 +223,7 @@ func (j judgement) sameInviter(a, b string) bool {
 
 // claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).
 func (j judgement) claim(c Claim) Violations {
-	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
+	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
 			return j.taken(c)
 		}

@@ -158,8 +158,8 @@ func (o Outlook) either(a, b bool) bool {
 
 // reserved reports whether an access-URL name is kept from organizations (A4).
 func (o Outlook) reserved(name string) bool {
-	lists := held[ReservedNames](o, PolicyKey)
-	if len(granted[ReservedNames](o, PolicyKey)) == 0 { // no policy, or for the Worst outlook perhaps none
+	lists := countedAgainst[ReservedNames](o, PolicyKey)
+	if len(reliedOn[ReservedNames](o, PolicyKey)) == 0 { // no policy, or for the Worst outlook perhaps none
 		lists = append(lists, ReservedNames{strings.Join(DefaultReservedNames, ",")})
 	}
 	for _, list := range lists {

@@ -75,15 +75,15 @@ func (r Rank) Before(other Rank) bool {
 
 // Surplus says which limits (L1–L7, E5, G1) leave no room for what an object says, in a world of all that outranks it. None: it
 // is given its place.
-func Surplus(o Outlook, said []Fact) Violations { return Limits(o, Act{}, nil, said) }
+func Surplus(o Outlook, stated []Fact) Violations { return Limits(o, Act{}, nil, stated) }
 
 // Ahead is what an object says beside another that it outranks. One without a place has none to carry over to the other: where both
 // are about one user in one organization, it says no more than that it claims to be there.
-func Ahead(rank Rank, said, asks []Fact) []Fact {
+func Ahead(rank Rank, stated, asks []Fact) []Fact {
 	if rank.Granted {
-		return said
+		return stated
 	}
-	return slices.DeleteFunc(slices.Clone(said), func(f Fact) bool {
+	return slices.DeleteFunc(slices.Clone(stated), func(f Fact) bool {
 		who, ok := about(f)
 		return ok && slices.ContainsFunc(asks, func(a Fact) bool {
 			asking, ok := about(a)

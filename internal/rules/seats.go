@@ -79,10 +79,10 @@ func (j judgement) isSeated(wanted Seat) bool {
 		seat, ok := SeatOf(f)
 		return ok && seat == wanted
 	}
-	if slices.ContainsFunc(granted[Place](j.Outlook, UserKey(wanted.User)), func(p Place) bool { return is(p) }) {
+	if slices.ContainsFunc(reliedOn[Place](j.Outlook, UserKey(wanted.User)), func(p Place) bool { return is(p) }) {
 		return true
 	}
-	_, ok := j.lapsing(UserKey(wanted.User), func(f Lapsing) bool { return is(f) })
+	_, ok := j.reliedOnLapsing(UserKey(wanted.User), func(f Lapsing) bool { return is(f) })
 	return ok
 }
 

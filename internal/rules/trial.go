@@ -39,7 +39,7 @@ func Warnings(o Outlook, act Act, organization string, after []Fact) []string {
 	if organization == "" || !o.administers(act, organization) {
 		return nil
 	}
-	accounts := granted[Account](o, OrganizationKey(organization))
+	accounts := reliedOn[Account](o, OrganizationKey(organization))
 	if a, ok := find(after, func(a Account) bool { return a.Organization == organization }); ok {
 		accounts = []Account{a}
 	}
