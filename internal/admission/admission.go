@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package admission answers the API server's questions: it turns a request into the facts that it would change, has them judged
-// and taken through the journal, and puts the answer into words. It decides nothing by itself.
+// Package admission answers the API server's questions. It turns a request into the facts that it would change, and has the journal
+// judge and take them. Then it puts the answer into words. It decides nothing by itself.
 package admission
 
 import (

@@ -21,8 +21,8 @@ import (
 // retryAfter is what a client that is asked to try again waits, in seconds; client-go obeys.
 const retryAfter = 1
 
-// refusals are the kinds of violation in the order in which they are answered: what is wrong with the object, then what the actor may
-// not do, then limits. Each has an answer of its own, and none is presented as another.
+// refusals are the kinds of violation in the order in which they are answered. What is wrong with the object comes first, then what the
+// actor may not do, then limits. Each kind has an answer of its own.
 var refusals = []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindLimit}
 
 // answerFor puts a judgement into words.

@@ -22,11 +22,11 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Stamper writes into an answer, as it is created, who gave it and what it answers: the API server's word, not the author's.
-// What an acceptance is about to take is then in the answer itself, and no token is ever stored (I7, I11).
+// Stamper writes into an answer, as it is created, its author and what it answers. These are the API server's words, not the author's.
+// So an acceptance itself states the place that it takes, and no token is ever stored (I7, I11).
 //
-// An answer to somebody else's invitation is stamped like one to an invitation that is not there. So the API server, too, has the same
-// work with both, and the time that it takes tells nobody what there is (U3).
+// An answer to another person's invitation gets the same stamp as an answer to an invitation that does not exist. The API server has
+// the same work with both, so its time tells nothing of what exists (U3).
 type Stamper struct {
 	Journal *journal.Journal
 	// Seen is what this replica has cached. It is asked for invitations that are over, which is a matter of words alone.

@@ -10,8 +10,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// warnings is what goes with the answer to an admitted change. A warning is advice: it is given by what this replica has seen,
-// not through the journal, so that no request waits for one or is judged otherwise because of it.
+// warnings go with the answer to an admitted change. A warning is advice: it rests on what this replica has seen, not on the journal.
+// So no request waits for one, or is judged otherwise because of it.
 func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (texts []string) {
 	if !isWanted(before, after) {
 		return nil

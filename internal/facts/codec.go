@@ -26,10 +26,10 @@ type factType struct {
 // field rewrites one field of a fact; own is what it is expected to be by the head.
 type field func(text, own string) string
 
-// factTypes has every type of fact: its name, and which of its fields a line says already.
+// factTypes has every type of fact: its name, and which of its fields a line states already.
 //
-// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user),
-// and an older version, which skips what it does not know, would complete the facts behind it with another user.
+// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user).
+// An older version skips what it does not know, and would complete the next fact with another user.
 var factTypes = []factType{
 	typeOf("place", func(h *head, f *rules.Place, own field) { f.Organization = own(f.Organization, h.organization) }),
 	typeOf[rules.Acceptance]("accepts", nil), // its line says nothing of the organization that it joins

@@ -44,7 +44,7 @@ func (e *Entry) object() types.NamespacedName {
 	return types.NamespacedName{Namespace: e.Namespace, Name: e.Name}
 }
 
-// states reports whether the object says a fact if the change is stored.
+// states reports whether the object states a fact if the change is stored.
 func (e *Entry) states(f rules.Fact) bool {
 	for _, own := range e.Facts {
 		if own == f {
@@ -65,15 +65,15 @@ type End struct {
 	Exact bool
 }
 
-// Ended tells what the view has seen of an entry's outcome: of a creation its UID, of an update or deletion any later version
-// of the object, or its absence where it had been.
+// Ended tells what the view has seen of an entry's outcome. A creation ends with its UID. An update or deletion ends with any later
+// version of the object, or with its absence.
 func (v *View) Ended(e *Entry) End {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.ended(e)
 }
 
-// News is what an object says only if an entry's change is stored.
+// News are the facts that an object states only if an entry's change is stored.
 func (v *View) News(e *Entry) (added []rules.Fact) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -86,8 +86,8 @@ func (v *View) News(e *Entry) (added []rules.Fact) {
 	return added
 }
 
-// WasStored reports whether an entry whose end was seen was stored, as far as this view can tell: a creation was there, a deletion's object
-// is gone, and an update's says what the entry says, and nothing else.
+// WasStored reports whether an entry whose end was seen was stored, as far as this view can tell. After a creation the object was
+// there; after a deletion it is gone. After an update it states exactly what the entry states.
 func (v *View) WasStored(e *Entry) bool {
 	stated, there := v.statedBy(e.UID)
 	switch e.Operation {
@@ -99,7 +99,7 @@ func (v *View) WasStored(e *Entry) bool {
 	return there && len(stated) == len(e.Facts) && !slices.ContainsFunc(stated, func(f rules.Fact) bool { return !e.states(f) })
 }
 
-// StatedBy is what an object says that was seen and not yet seen to go.
+// StatedBy are the facts of an object that was seen and not yet seen to go.
 func (v *View) StatedBy(uid types.UID) []rules.Fact {
 	stated, _ := v.statedBy(uid)
 	return stated

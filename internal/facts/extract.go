@@ -16,12 +16,12 @@ import (
 // OrganizationOf is the organization whose namespace an object is in; empty in any other namespace.
 func OrganizationOf(namespace string) string { return rules.OrganizationOf(namespace) }
 
-// shared is a text of which one copy serves all objects that are read at about the same time: most of what a view keeps are the
-// same few names.
+// shared keeps one copy of a text for all objects that are read at about the same time. Most of what a view keeps are the same few
+// names.
 func shared[S ~string](text S) S { return S(unique.Make(string(text)).Value()) }
 
-// organizationFacts: its super admin's place, what it is, and its hosts: those asked for and those still held (status gives
-// an old one up only once its HostReservation stands).
+// organizationFacts are its account, its super admin's place and its hosts. The hosts are those of its spec and those of its status:
+// status gives an old one up only once its HostReservation stands.
 func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact {
 	account := rules.Account{
 		Organization: o.Name,

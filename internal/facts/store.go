@@ -81,8 +81,8 @@ func (s *kindStore) apply(obj any, change func(*object)) error {
 	return nil
 }
 
-// Replace takes a whole list: what is not in it is gone. A list that is older than what was seen is an error, so that the watch tries
-// again: what went before would seem to be there again, and what came since to be gone.
+// Replace takes a whole list: an object that is not in it is gone. A list that is older than what was seen is an error, so that the
+// watch tries again. Otherwise objects would seem to come back, and newer ones to be gone.
 func (s *kindStore) Replace(list []any, version string) error {
 	v := s.view
 	next := map[types.NamespacedName]*object{}
@@ -160,5 +160,5 @@ func (w *Watcher) Start(ctx context.Context) error { return w.View.Watch(ctx, w.
 // NeedLeaderElection is false: every replica serves admission.
 func (w *Watcher) NeedLeaderElection() bool { return false }
 
-// Store is where a watch of one kind writes what it brings: for whoever brings it by other means than Watch.
+// Store is where a watch of one kind writes. It is for callers that bring events by other means than Watch.
 func (v *View) Store(kind string) cache.ReflectorStore { return &kindStore{view: v, kind: kind} }

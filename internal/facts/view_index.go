@@ -4,8 +4,8 @@ package facts
 
 import "github.com/polyorg/polyorg/internal/rules"
 
-// index finds what is said under a key, by its kind and then its name. Nothing is searched for to add or remove an object,
-// however much its keys find.
+// index finds what is stated under a key, by its kind and then its name. To add or remove an object needs no search, however much its
+// keys find.
 type index map[string]map[string][]listing
 
 // listing is one fact of one object, under one of its keys.

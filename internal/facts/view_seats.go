@@ -33,8 +33,8 @@ func (v *View) isSeated(wanted rules.Seat) bool {
 	})
 }
 
-// Seats counts the users who hold a seat of an organization, but for some. The view knows how many it has seen; only those whom
-// something in flight or the object under judgement may touch are looked at one by one.
+// Seats counts the users who hold a seat of an organization, except some. The view knows how many it has seen. It looks one by one only
+// at users whom something in flight, or the object under judgement, may touch.
 func (w World) Seats(organization string, but ...string) (certain, possible int32) {
 	settled := w.view.seated[organization]
 	touched := w.touched(organization)
@@ -87,7 +87,7 @@ func touch(users map[string]bool, f rules.Fact, organization string) {
 	}
 }
 
-// seat counts one user: 1 for whoever holds the seat in every outcome, and 1 for whoever does in some.
+// seat counts one user: 1 if they hold the seat in every outcome, and 1 if they do in some.
 func (w World) seat(wanted rules.Seat) (certain, possible int32) {
 	for k := range w.others(rules.UserKey(wanted.User)) {
 		if seat, ok := rules.SeatOf(k.Fact); ok && seat == wanted {

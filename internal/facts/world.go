@@ -31,7 +31,7 @@ func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
 // Facts yields the facts under a key, but for those of the object under judgement.
 func (w World) Facts(k rules.Key) []rules.Known { return w.collect(k, w.others(k)) }
 
-// Size counts what the view and the entries say under a key, whether it stands or not.
+// Size counts what the view and the entries state under a key, whether it stands or not.
 func (w World) Size(k rules.Key) int { return len(w.view.index.under(k)) + len(w.overlay.byKey[k]) }
 
 func (w World) collect(k rules.Key, known iter.Seq[rules.Known]) []rules.Known {
@@ -81,14 +81,14 @@ func (w World) counts(e *Entry) bool {
 	return !w.view.ended(e).Seen
 }
 
-// alreadyStated reports whether the view holds the object already saying that very fact.
+// alreadyStated reports whether the view has the object stating that very fact.
 func (w World) alreadyStated(c coming) bool {
 	o := w.view.byUID[c.entry.UID]
 	return o != nil && o.states(c.fact)
 }
 
-// Offered is the offer that the Invitation of a name makes to somebody, in whatever outcome of what is in flight. It looks at what is
-// said of that person alone. So the work does not tell what others are offered (U3).
+// Offered is the offer that the Invitation of a name makes to a person, in any outcome of what is in flight. It looks only at the facts
+// about that person. So the work does not tell what others are offered (U3).
 func (w World) Offered(user string, invitation types.NamespacedName) (offer rules.Offer, ok bool) {
 	key := rules.UserKey(user)
 	for _, s := range w.view.index.under(key) {

@@ -13,7 +13,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// A Change is one request to be judged: what the object says before and after it, and the rules that it must keep.
+// A Change is one request to be judged: what the object states before and after it, and the rules that it must keep.
 type Change struct {
 	Kind            string
 	Name            types.NamespacedName
@@ -48,7 +48,7 @@ func (c *Change) entry() *facts.Entry {
 	})
 }
 
-// added is what the object says only if the change is stored.
+// added are the facts that the object states only if the change is stored.
 func (c *Change) added() []rules.Fact {
 	return slices.DeleteFunc(slices.Clone(c.After), func(f rules.Fact) bool { return slices.Contains(c.Before, f) })
 }
@@ -161,7 +161,7 @@ func (r *request) rightIfConfirmed(worst rules.Outlook) bool {
 	return len(r.relies) > 0 && len(violations) == 0
 }
 
-// witness is a world that remembers whether anybody looked at it.
+// witness is a world that remembers whether a rule looked at it.
 type witness struct {
 	facts.World
 	asked bool

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// How often a replica with nothing to judge looks at its entries, while it knows of some; and how often it reads the journal
-// live at least, in case its watch says nothing.
+// busyPause is how often a replica with nothing to judge looks at its entries, while it knows of some. idlePause is how often it reads
+// the journal live at least, in case its watch brings nothing.
 const (
 	busyPause = 250 * time.Millisecond
 	idlePause = 5 * time.Second

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// Name is that of the ConfigMap, in the operator's namespace, which is the journal. A built-in kind travels as protobuf and
-	// passes no schema: a write costs a seventh of that of a custom object with the same entries (docs/adr/0002).
+	// Name is that of the ConfigMap, in the operator's namespace, which is the journal. A built-in kind travels as protobuf and passes
+	// no schema. So a write costs a seventh of that of a custom object with the same entries (docs/adr/0002).
 	Name = "polyorg-journal"
 	// Finalizer keeps the journal from being deleted by mistake.
 	Finalizer = v1alpha1.GroupName + "/journal"
@@ -49,7 +49,7 @@ type Record struct {
 	Fences map[string]string
 	// Entries are the admitted changes, oldest first.
 	Entries []*facts.Entry
-	// Fruitless is whose changes were admitted and never stored of late, the latest last.
+	// Fruitless are the actors whose changes were admitted and never stored of late, the latest last.
 	Fruitless []Fruitless
 }
 

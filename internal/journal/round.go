@@ -11,8 +11,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// round judges all that wait, writes at most once, and answers whom it can. It returns who waits on, and whether it is worth
-// another round at once.
+// round judges all waiting requests, writes at most once, and answers those that it can. It returns the requests that wait on, and
+// whether another round is worth while at once.
 func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
 	waiting = expire(waiting)
 	can, err := j.canJudge(ctx)
@@ -42,8 +42,8 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	return rest, false
 }
 
-// canJudge reports whether this replica can judge: it has seen every kind whole, knows the journal, which is open, and has seen as
-// much as the journal's fences ask for.
+// canJudge reports whether this replica can judge. It has seen every kind whole, it knows the journal, which is open, and its view has
+// reached the journal's fences.
 func (j *Journal) canJudge(ctx context.Context) (bool, error) {
 	if !j.View.Synced() {
 		return false, nil
@@ -65,8 +65,8 @@ func (j *Journal) canJudge(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// fallBehind takes note that this replica has not seen enough. Should that last, the fences are compared with what there is to be
-// seen: one that is beyond all of it was never seen by anybody, and is set back.
+// fallBehind takes note that this replica has not seen enough. If that lasts, it compares the fences with what there is to see. A fence
+// beyond all of it comes from no event, and is set back.
 func (j *Journal) fallBehind(ctx context.Context) error {
 	switch {
 	case j.behind.IsZero():
@@ -102,8 +102,8 @@ func (j *Journal) fail(ctx context.Context, err error) {
 	}
 }
 
-// settle makes sure that what was judged on is the journal as it is: by writing it where it has grown, else by reading. A state that
-// only lacks ended entries is written when nobody waits for an answer, here or elsewhere.
+// settle makes sure that the journal still is what was judged on: by writing it where it has grown, else by reading. A state that only
+// lacks ended entries is written when no request waits, here or elsewhere.
 func (j *Journal) settle(ctx context.Context, decided []decision) (current bool, err error) {
 	switch {
 	case j.state.grown:
@@ -134,7 +134,8 @@ func (j *Journal) group(ctx context.Context, decided []decision) (current bool, 
 	return current, err
 }
 
-// decision is an answer that may be given once the journal is known to be what was judged on; at once where nobody looked.
+// decision is an answer that may be given once the journal is known to be what was judged on. Where no rule looked at the world, it may
+// be given at once.
 type decision struct {
 	request *request
 	answer  answer

@@ -6,8 +6,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// User judges who writes a User: the operator and platform actors all of it, the person their own default organization (F2), with
-// what kubectl notes of that. A label would not be theirs: by one the operator knows the Users that it made.
+// User judges a change of a User. The operator and platform actors may change all of it; the person may change their own default
+// organization (F2), with kubectl's notes on that. A person may not label it: by a label the operator knows the Users that it made.
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	switch {
 	case before == nil:

@@ -34,8 +34,8 @@ func (o Outlook) countsAsEnded(organization string) bool {
 	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
 }
 
-// whyClosed says why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a
-// subscription (E3). An organization that is not there yet is open to platform actors (R8).
+// whyClosed tells why nothing can be added to an organization: it is being deleted (O7), or it is suspended without a subscription
+// (E3). Platform actors may add to an organization that is not there yet (R8).
 func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
 	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {

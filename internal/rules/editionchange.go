@@ -79,9 +79,9 @@ func (j judgement) tooMany(p Place, places []Place, rules map[string]bool) (foun
 	return found
 }
 
-// suspects are the users whose limits a new edition of an organization may break; some are named more than once. Who is in no
-// other organization on that edition has room for this one, unless a policy allows nobody any. So the people of those others are
-// named, or all of this one's own where that is fewer: neither a large organization nor many others are gone through in vain.
+// suspects are the users whose limits a new edition of an organization may break; some are named more than once. A user in no other
+// organization on that edition has room for this one, unless a policy allows none at all. So the people of those others are named, or
+// all of this one's own where that is fewer. The judgement goes through neither a large organization nor many others in vain.
 func (j judgement) suspects(a Account) (users []string) {
 	own, others := MembersKey(a.Organization), j.othersOn(a)
 	if j.forbidsAny() || j.size(others) > j.world.Size(own) {
@@ -117,8 +117,8 @@ func (j judgement) forbidsAny() bool {
 	return slices.ContainsFunc(byEdition, func(l limit) bool { return l.max(j.policy) < 1 })
 }
 
-// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. One who is named by the very
-// change is judged as a place of its own; one who was named until now, and is not a member otherwise, has none any more.
+// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. A super admin whom the change
+// names is judged as a place of its own. A former one who is not a member otherwise has no place any more.
 func (j judgement) superAdminStays() []Place {
 	if own, ok := find(j.before, func(p Place) bool { return slices.Contains(j.after, Fact(p)) }); ok {
 		return []Place{own}
@@ -126,7 +126,7 @@ func (j judgement) superAdminStays() []Place {
 	return nil
 }
 
-// conflictText says how many members are in the way; to platform actors, who (U3).
+// conflictText tells how many members are in the way, and tells platform actors their names (U3).
 func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string) string {
 	text := fmt.Sprintf("%d member(s) cannot be in one more %s organization (%s)", len(users), edition, strings.Join(rules, ", "))
 	if j.act.Actor.Platform {
@@ -138,7 +138,7 @@ func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string)
 	return text + "; choose another edition, or let them leave first"
 }
 
-// firstFew names ten, and says how many more there are.
+// firstFew names ten, and the number of the others.
 func firstFew(users []string) string {
 	const few = 10
 	if len(users) <= few {

@@ -220,8 +220,8 @@ func (r Row) unit() string {
 	return r.Application + " " + r.Unit
 }
 
-// organizationsOf counts the organizations that other bindings join an account to. Where there is no limit, there may be any number,
-// and nobody counts.
+// organizationsOf counts the organizations that other bindings join an account to. Without a limit there may be any number, and none is
+// counted.
 func (j judgement) organizationsOf(b Binding, row Row) int32 {
 	if unbounded(row.OrganizationsPerAccount) == math.MaxInt32 {
 		return 0

@@ -74,8 +74,8 @@ func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Vio
 	return nil
 }
 
-// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not
-// there and one that is somebody else's are answered alike, so that nobody learns of an organization by asking (U3).
+// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not there and
+// another person's invitation get the same answer. So a question tells nothing of an organization (U3).
 func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationResponse) Violations {
 	switch {
 	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
@@ -97,7 +97,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	return notTheirs()
 }
 
-// answered reports whether another answer to the same invitation stands: its invitee may know, nobody else is told.
+// answered reports whether another answer to the same invitation stands. Only the invitee is told of it.
 func (o Outlook) answered(r *v1alpha1.InvitationResponse) bool {
 	return len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
 }
@@ -148,14 +148,14 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	return nil
 }
 
-// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them
-// neither of its trial nor of its seats, and the rule that it names is the same for both (I8, U3).
+// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them neither
+// of its trial nor of its seats. The rule that it names is the same for both (I8, U3).
 func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
-// ResponseName judges the name of an answer as its author sends it. All answers share one space of names, whoever gives them. So a
-// name that the author chose would meet another tenant's, and the refusal would tell of it (U3).
+// ResponseName judges the name of an answer as its author sends it. All answers, of all authors, share one space of names. A name that
+// the author chose could meet another tenant's, and the refusal would tell of it (U3).
 func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 	if r.Name == "" {
 		return nil
@@ -164,8 +164,8 @@ func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 		"write metadata.generateName instead, and use kubectl create")
 }
 
-// EmailOnly reports whether an organization's invitations are left out of the invitee's list (I6): it is on CRM Plus or Zoho
-// One, restricts addresses, or has a Cliq binding (G5).
+// EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6). Such an organization is on CRM Plus
+// or Zoho One, restricts addresses, or has a Cliq binding (G5).
 func (o Outlook) EmailOnly(organization string) bool {
 	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
 		if a.Restricted || a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne {

@@ -6,7 +6,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// inviter judges a new super admin of an organization that has invited people: its pending invitations count as theirs from then on,
+// inviter judges a new super admin of an organization that has invited people. From then on its pending invitations count as theirs,
 // beside those of their other organizations (L7). An organization that comes after its invitations is judged alike (R8).
 func (j judgement) inviter(p, was Place) Violations {
 	if p.Role != v1alpha1.RoleSuperAdmin || was.Role == v1alpha1.RoleSuperAdmin {
@@ -25,7 +25,7 @@ func (j judgement) inviter(p, was Place) Violations {
 	return exceeded("L7", most, j.policy.PendingPerSuperAdmin, text, len(crowded), p.Organization, p.User, j.names(crowded))
 }
 
-// names tells platform actors who is meant, and nobody else: what another organization does is not for them to know (U3).
+// names tells platform actors which users are meant. Other actors must not learn what another organization does (U3).
 func (j judgement) names(users map[string]bool) string {
 	if !j.act.Actor.Platform {
 		return ""

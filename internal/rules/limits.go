@@ -9,9 +9,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Limits says which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already
-// states, and places that another object already holds for the same person, are not judged again (L9: a lowered limit
-// takes nothing away).
+// Limits tells which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already states are
+// not judged again. Neither are places that another object already holds for the same person (L9: a lowered limit takes nothing away).
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	added := slices.DeleteFunc(slices.Clone(after), func(f Fact) bool { return slices.Contains(before, f) })
 	if len(added) == 0 {
@@ -67,7 +66,7 @@ func (j judgement) fact(fact Fact) Violations {
 	return nil
 }
 
-// joins judges a place that is new, or says something new.
+// joins judges a place that is new, or states something new.
 func (j judgement) joins(p Place) Violations {
 	was := j.placeBefore(p.Organization, p.User)
 	return slices.Concat(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat), j.inviter(p, was))
@@ -121,8 +120,8 @@ var (
 	}
 )
 
-// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin: that is for
-// the person's Membership to say; until there is one, who is named has created it.
+// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin, which the person's
+// Membership states. Until there is a Membership, the named super admin counts as the creator.
 func (j judgement) founded(p Place) bool {
 	if p.Origin != "" {
 		return p.Origin == v1alpha1.OriginCreated
@@ -221,7 +220,7 @@ func (j judgement) sameInviter(a, b string) bool {
 	return a == b
 }
 
-// claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).
+// claim judges a name that only one can hold (A2, L6, I2). It never tells the holder (U3).
 func (j judgement) claim(c Claim) Violations {
 	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
@@ -245,8 +244,8 @@ func (j judgement) taken(c Claim) Violations {
 	}
 }
 
-// hostTaken names the field in which the host stands: an organization says what it is beside its hosts; a HostReservation is named
-// after the one host that it is about, and says no more.
+// hostTaken names the field in which the host stands. An organization states an account beside its hosts. A HostReservation is named
+// after its one host, and states nothing else.
 func (j judgement) hostTaken(host string) Violations {
 	if _, ok := find(j.after, func(Account) bool { return true }); ok {
 		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)

@@ -116,8 +116,8 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	return o.arriving(user, organization)
 }
 
-// arriving holds back who goes until the answer that made them a member is carried out: half done, it would be done again, and bring
-// them back. It is a matter of a moment, so the Best outlook takes it for done.
+// arriving keeps a member until the answer that made them one is carried out. An answer that is half done would be done again, and
+// bring them back. That takes a moment, so the Best outlook takes it for done.
 func (o Outlook) arriving(user, organization string) Violations {
 	answered := func(a Acceptance) bool { return a.Organization == organization }
 	if o.worst && slices.ContainsFunc(countedAgainst[Acceptance](o, UserKey(user)), answered) {

@@ -126,14 +126,14 @@ func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organiza
 	return vs
 }
 
-// belongs reports whether the actor is told what becomes of an organization that is being deleted, in which nobody has a role any
-// more: its people and platform actors are (U3).
+// belongs reports whether the actor is told what becomes of an organization that is being deleted. No actor has a role in it any more;
+// its people and platform actors are told (U3).
 func (o Outlook) belongs(act Act, org *v1alpha1.Organization) bool {
 	return act.Actor.Platform || act.Actor.Email == org.Spec.SuperAdmin || o.hasPlace(act.Actor.Email, in(org.Name))
 }
 
-// tooLate reports whether a change says something of an organization that ends, before it or by it. That has no effect any more (O7).
-// One that is protected, whose deletion came past admission, lives on; taking the protection away is all that can be said with its end.
+// tooLate reports whether a change of its spec comes with or after an organization's end, when it has no effect any more (O7). A
+// protected one lives on if its deletion came past admission. Only taking the protection away goes with its end.
 func tooLate(before, after *v1alpha1.Organization) bool {
 	if !Ending(before) && !Ending(after) {
 		return false
@@ -143,8 +143,8 @@ func tooLate(before, after *v1alpha1.Organization) bool {
 	return !equality.Semantic.DeepEqual(was, after.Spec)
 }
 
-// stillThere counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
-// went before it: also when the finalizer is removed by hand.
+// stillThere counts what holds places of an organization. If the organization went before it, as when its finalizer is removed by hand,
+// these objects would wait for one still to come (R8).
 func (o Outlook) stillThere(organization string) (people, bindings int) {
 	seats := seatFacts(o.placesCountedAgainst(MembersKey(organization)), countedAgainst[Offer](o, MembersKey(organization)))
 	return len(seats), len(countedAgainst[Binding](o, BindingsKey(organization)))
@@ -214,8 +214,8 @@ func mayEnd(o Outlook, act Act, org *v1alpha1.Organization) Violations {
 	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it", org.Name)
 }
 
-// endsWhole refuses an end that would leave something behind: without its finalizer, which the operator gives back whenever it is
-// missing, an organization would be gone at once, and its people wait for one to come (R8).
+// endsWhole refuses an end that would leave something behind. Without its finalizer, which the operator gives back whenever it is
+// missing, an organization would be gone at once. Its people would wait for one to come (R8).
 func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
 	people, bindings := o.stillThere(org.Name)
 	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || people+bindings == 0 {

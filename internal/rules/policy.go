@@ -59,7 +59,7 @@ type ReservedNames struct {
 // Keys finds the reserved names with the policy.
 func (ReservedNames) Keys() []Key { return []Key{PolicyKey} }
 
-// PolicyFacts is what a PlatformPolicy says: the rulebook's defaults, changed where it says so.
+// PolicyFacts are the rulebook's defaults, with the changes of a PlatformPolicy.
 func PolicyFacts(spec v1alpha1.PlatformPolicySpec) []Fact {
 	reserved := DefaultReservedNames
 	if spec.Hosts != nil && spec.Hosts.ReservedNames != nil {
@@ -107,8 +107,8 @@ func set(to, from *int32) {
 	}
 }
 
-// Policy is the policy in force. While a change of it is in flight, the Worst outlook takes the stricter of each number and
-// the Best the more generous, so that two replicas never judge by different limits.
+// Policy is the policy in force. While a change of it is in flight, the Worst outlook takes the stricter of each number, and the Best
+// the more generous. So two replicas never judge by different limits.
 func (o Outlook) Policy() Policy {
 	all := possible[Policy](o, PolicyKey)
 	if len(certain[Policy](o, PolicyKey)) == 0 {

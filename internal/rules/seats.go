@@ -100,7 +100,7 @@ func (j judgement) seatsUsed(organization, except string) int32 {
 // A Seat is one user's of one organization (E5). However many facts say that they hold it, they hold it once.
 type Seat struct{ Organization, User string }
 
-// SeatOf is the seat that a fact says is held, if it does.
+// SeatOf is the seat that a fact states, if it states one.
 func SeatOf(fact Fact) (seat Seat, ok bool) {
 	switch f := fact.(type) {
 	case Place:

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// digestBytes make 80 bits: so many that nobody can look for a second address that bears the name of somebody else's (ADR 0010).
+	// digestBytes make 80 bits. A search for a second address with the name of another person's is hopeless (ADR 0010).
 	digestBytes = 10
 	// maxSlug leaves room for a hyphen and the digest, of 16 characters, in a name of 63.
 	maxSlug = 46
@@ -24,8 +24,8 @@ var (
 	unsafe     = regexp.MustCompile(`[^a-z0-9.]+`)
 )
 
-// ObjectName is the name of the object that stands for a person: readable, a valid name of any kind, and different for
-// different e-mail addresses (U1). For john@zylker.com it is john-zylker.com and sixteen characters of the address's digest.
+// ObjectName is the name of the object that stands for a person. It is readable, a valid name of any kind, and different for different
+// e-mail addresses (U1). For john@zylker.com it is john-zylker.com and sixteen characters of the address's digest.
 func ObjectName(email string) string {
 	digest := sha256.Sum256([]byte(email))
 	suffix := digits.EncodeToString(digest[:digestBytes])

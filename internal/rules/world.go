@@ -6,17 +6,17 @@ import "slices"
 
 // World is what is known at one instant: the objects seen, and the changes that are in flight.
 type World interface {
-	// Facts yields every fact under the key that stands in at least one outcome of what is in flight, except those of
-	// the object under judgement itself.
+	// Facts yields every fact under the key that stands in some outcome of what is in flight. Facts of the object under judgement
+	// itself are left out.
 	Facts(Key) []Known
 	// Size is no less than the number of facts under a key, and is known without a look at them.
 	Size(Key) int
-	// Roles yields the places under the key that give power, the object under judgement included: a member who leaves is
-	// still a member while the leaving is judged.
+	// Roles yields the places under the key that give power, those of the object under judgement included. A member who leaves is still
+	// a member while the leaving is judged.
 	Roles(Key) []Known
-	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, but for some: those who do
-	// in every outcome by one and the same fact, and those who do in at least one. CountSeats is what it counts; a world may know
-	// a way that does not look at every member.
+	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. certain counts those
+	// who hold it in every outcome by one and the same fact, possible those who do in some. CountSeats is what it counts; a world may
+	// know a way that does not look at every member.
 	Seats(organization string, but ...string) (certain, possible int32)
 }
 
