@@ -34,7 +34,7 @@ func (o Outlook) countsAsEnded(organization string) bool {
 	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
 }
 
-// whyClosed tells why nothing can be added to an organization: it is being deleted (O7), or it is suspended without a subscription
+// whyClosed tells why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a subscription
 // (E3). Platform actors may add to an organization that is not there yet (R8).
 func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
