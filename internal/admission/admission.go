@@ -160,7 +160,7 @@ func (v *Validator) counted(username string, actor rules.Actor) string {
 	return journal.PlatformActor(fingerprint(username))
 }
 
-// Violations says which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
+// Violations tells which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
 func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after client.Object) rules.Violations {
 	stated := func(obj client.Object) []rules.Fact {
 		if obj == nil {
@@ -175,11 +175,11 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, stated(before), stated(after))
 }
 
-// judge asks the rules about a change, and about what it changes of what the object says.
+// judge asks the rules about a change, and about the facts that it adds.
 func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
 	violations := authority(kind, o, act, organization, before, after)
 	if violations.Forbid() {
-		return violations // whoever may not do this learns nothing of limits and holders (U3)
+		return violations // an actor who may not do this learns nothing of limits and holders (U3)
 	}
 	return append(violations, rules.Limits(o, act, was, is)...)
 }

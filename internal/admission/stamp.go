@@ -29,7 +29,7 @@ import (
 // the same work with both, so its time tells nothing of what exists (U3).
 type Stamper struct {
 	Journal *journal.Journal
-	// Seen is what this replica has cached. It is asked for invitations that are over, which is a matter of words alone.
+	// Seen is what this replica has cached. It is asked for finished invitations, which changes only the words of a refusal.
 	Seen    client.Reader
 	Decoder admission.Decoder
 	Actors  *identity.Actors
@@ -61,7 +61,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// stamp overwrites whatever the author said of these fields. Nothing is offered where the author has no invitation of that name.
+// stamp overwrites the author's words in these fields. An author without an invitation of that name is offered nothing.
 func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
 	spec.Author, spec.TokenHash = author, ""
 	if spec.Token != "" {
@@ -72,8 +72,8 @@ func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.O
 	spec.Role, spec.UserType = offered.Role, offered.UserType
 }
 
-// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same whether there is such
-// an invitation of somebody else's or not.
+// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same, whether or not another
+// person has such an invitation.
 func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (rules.Offer, error) {
 	email := s.Actors.Email(author)
 	if ref == nil || email == "" {
@@ -92,7 +92,7 @@ func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.Invi
 	return s.finished(ctx, email, name)
 }
 
-// finished is what an invitation to the author has offered that cannot be answered any more, so that the refusal can say why.
+// finished is what a finished invitation to the author has offered, so that the refusal can tell why it cannot be answered.
 func (s *Stamper) finished(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
 	var i v1alpha1.Invitation
 	err := s.Seen.Get(ctx, name, &i)

@@ -23,7 +23,7 @@ func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (te
 	return texts
 }
 
-// isWanted reports whether a change is one of what somebody wants: a creation, or another spec.
+// isWanted reports whether a change is of what its sender wants: a creation, or another spec.
 func isWanted(before, after client.Object) bool {
 	return after != nil && (before == nil || before.GetGeneration() != after.GetGeneration())
 }

@@ -31,7 +31,7 @@ type Entry struct {
 	UID             types.UID
 	ResourceVersion string // that was judged; empty for a creation
 	Actor           string // who asked, for the bounds: a hash, behind Platform's mark for platform actors; empty for the operator
-	// Facts is what the object says if the change is stored; nothing for a deletion. One that this version does not know has no
+	// Facts are what the object states if the change is stored; nothing for a deletion. One that this version does not know has no
 	// effect here.
 	Facts []rules.Fact
 	// Text is the entry as the journal keeps it, verbatim: what this version does not know stays in it for those who do. It

@@ -8,10 +8,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// head is what an entry's line says before a fact. Facts do not repeat it, so that entries are small.
+// head is what an entry's line states before a fact. Facts do not repeat it, so that entries are small.
 type head struct {
 	organization, name, uid string
-	user                    string // of the last fact that speaks of somebody's place
+	user                    string // of the last fact that speaks of a user's place
 }
 
 func (e *Entry) head() head { return head{organization: e.home(), name: e.Name, uid: string(e.UID)} }
@@ -24,7 +24,7 @@ func (e *Entry) home() string {
 	return OrganizationOf(e.Namespace)
 }
 
-// Organization is the organization that the change is about, as far as its line says so: its own, or the one that an answer joins.
+// Organization is the organization that the change is about, as far as its line states it: its own, or the one that an answer joins.
 // An answer to no invitation joins none, whatever its author wrote: only the answer to one names an invitee.
 func (e *Entry) Organization() string {
 	if home := e.home(); home != "" {
@@ -38,7 +38,7 @@ func (e *Entry) Organization() string {
 	return ""
 }
 
-// shorten takes out of a fact what the line says already.
+// shorten takes out of a fact what the line states already.
 func (h *head) shorten(f rules.Fact) rules.Fact {
 	short := typeOfFact(f).rewrite(h, f, omit)
 	h.read(f)

@@ -8,14 +8,14 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// An allowance is how many entries somebody may have open, and how many bytes they may take together.
+// An allowance is how many entries an actor may have in the journal, and how many bytes they may take together.
 type allowance struct{ entries, bytes int }
 
 // Bounds: a change beyond them must be sent again later, so that one tenant's storm, or one runaway tool, cannot stop the others. The
 // rest of the whole, beyond all these parts, is the operator's own.
 var (
 	ofAll          = allowance{512, 64 << 10}
-	ofOthers       = allowance{480, 60 << 10} // of everybody but the operator
+	ofOthers       = allowance{480, 60 << 10} // of all but the operator
 	ofPlatform     = allowance{256, 40 << 10} // of one platform actor
 	ofPeople       = allowance{384, 48 << 10} // of all people together
 	ofOrganization = allowance{64, 12 << 10}  // of the people who change one organization

@@ -18,7 +18,7 @@ import (
 // on with them may have fewer in flight, and others get their turn at what it held.
 type Fruitless struct {
 	Actor string
-	// Times is how often it happened; each time halves what the actor may have open. A change that arrives takes one off.
+	// Times is how often it happened; each time halves what the actor may have in flight. A change that arrives takes one off.
 	Times int
 	// Stamp is the journal's resource version when it happened last. A replica that watches this sees by it that it happened again.
 	Stamp string

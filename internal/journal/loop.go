@@ -40,7 +40,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 	timer := j.Clock.NewTimer(j.pause(waiting))
 	defer timer.Stop()
 	if len(waiting) == 0 {
-		changed = nil // nobody asks; what is seen meanwhile is tidied up in time
+		changed = nil // no request waits; what is seen meanwhile is tidied up in time
 	}
 	for {
 		select {

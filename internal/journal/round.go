@@ -34,7 +34,7 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 		return waiting, false
 	}
 	if !current {
-		return waiting, true // somebody else wrote meanwhile: all is judged again
+		return waiting, true // another replica wrote meanwhile: all is judged again
 	}
 	for _, d := range decided {
 		d.request.answer <- d.answer

@@ -26,7 +26,7 @@ type state struct {
 	tidied    bool // lacks entries that are stored
 }
 
-// newState reads what is stored. A journal that somebody else wrote over is an empty one that is not open.
+// newState reads what is stored. A journal that another program wrote over is empty, and not open.
 func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) *state {
 	r, err := parse(stored, entry)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Act is who asks, and when.
+// Act is the actor of a request, and the instant.
 type Act struct {
 	Actor Actor
 	Now   time.Time
@@ -45,7 +45,7 @@ func (o Outlook) lives(organization string) bool {
 	return slices.ContainsFunc(pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst), alive)
 }
 
-// empowers reports whether there is an organization in which somebody can have power: it lives, and was granted (R7).
+// empowers reports whether a user can have power in an organization: it is there, it lives, and it was granted (R7).
 func (o Outlook) empowers(organization string) bool {
 	facts := pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst)
 	return slices.ContainsFunc(facts, func(f Fact) bool { return alive(f) && o.inForce(grantOf(f)) })

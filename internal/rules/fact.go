@@ -120,7 +120,7 @@ type Account struct {
 	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
 	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
 	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
-	Grant        Grant            `json:"w,omitempty"`  // whether anybody has power in it (R7)
+	Grant        Grant            `json:"w,omitempty"`  // whether it gives power to its people (R7)
 }
 
 // Keys finds an account by its organization, and by its edition where that is limited.
@@ -177,7 +177,7 @@ func (o Offer) Deadline(p Policy) time.Time {
 type Claim struct {
 	Kind   ClaimKind `json:"k"`
 	Name   string    `json:"n,omitempty"`
-	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is somebody else
+	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is another holder
 }
 
 // ClaimKind is what sort of name is claimed.
@@ -185,7 +185,7 @@ type ClaimKind string
 
 // The names that can be held once.
 const (
-	ClaimHost       ClaimKind = "host"       // by an organization, or by nobody while reserved (A2)
+	ClaimHost       ClaimKind = "host"       // by an organization; while reserved, by its HostReservation (A2)
 	ClaimMembership ClaimKind = "membership" // of a user in an organization, by one Membership (L6)
 	ClaimInvitation ClaimKind = "invitation" // of a user to an organization, by one pending Invitation (L6)
 	ClaimAnswer     ClaimKind = "answer"     // to an invitation, by one InvitationResponse (I2)

@@ -38,7 +38,7 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 	return o.whyClosed(organization, act.Now)
 }
 
-// isMember reports whether somebody counts as a member of a living organization.
+// isMember reports whether a user counts as a member of a living organization.
 func (o Outlook) isMember(user, organization string) bool {
 	return !o.countsAsEnded(organization) && slices.ContainsFunc(o.placesCountedAgainst(UserKey(user)), in(organization))
 }

@@ -44,7 +44,7 @@ func (j judgement) pendingFrom(p Place, user string) int32 {
 	return int32(len(invitations))
 }
 
-// hasSuperAdmin reports whether an organization counts as somebody's.
+// hasSuperAdmin reports whether a user counts as super admin of an organization.
 func (j judgement) hasSuperAdmin(organization, user string) bool {
 	_, ok := find(asFacts(countedAgainst[Place](j.Outlook, OrganizationKey(organization))), func(p Place) bool { return p.User == user })
 	return ok

@@ -14,7 +14,7 @@ import (
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	added := slices.DeleteFunc(slices.Clone(after), func(f Fact) bool { return slices.Contains(before, f) })
 	if len(added) == 0 {
-		return nil // without a look at the world: such a change waits for nobody
+		return nil // without a look at the world: such a change waits for no other
 	}
 	j := newJudgement(o, act, before, after)
 	var vs Violations

@@ -164,7 +164,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	return nil
 }
 
-// isExternal reports whether somebody counts as an external user of an organization. Its super admin is an internal one (L5).
+// isExternal reports whether a user counts as an external user of an organization. Its super admin is an internal one (L5).
 func (o Outlook) isExternal(user, organization string) bool {
 	return slices.ContainsFunc(o.placesCountedAgainst(UserKey(user)), func(p Place) bool {
 		return p.Organization == organization && p.UserType == v1alpha1.UserTypeExternal

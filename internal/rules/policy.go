@@ -24,7 +24,7 @@ type Policy struct {
 	InvitationDays              int32 `json:"i1"` // I1
 	ReservationDays             int32 `json:"a6"` // A6, A7
 
-	SignUpClosed       bool `json:"o2,omitempty"` // O2: nobody gets a first organization by themselves
+	SignUpClosed       bool `json:"o2,omitempty"` // O2: only platform actors create a person's first organization
 	SuperAdminsDestroy bool `json:"o7,omitempty"` // O7: Administrators may not delete their organization
 }
 

@@ -73,7 +73,7 @@ func (j judgement) seats(organization string) (seats int32, known bool) {
 	return seats, known
 }
 
-// isSeated reports whether somebody holds a seat already, as far as that may be relied on.
+// isSeated reports whether a user holds a seat already, as far as that may be relied on.
 func (j judgement) isSeated(wanted Seat) bool {
 	is := func(f Fact) bool {
 		seat, ok := SeatOf(f)

@@ -24,7 +24,7 @@ type ViolationKind string
 // Kinds of violation.
 const (
 	KindForbidden ViolationKind = "Forbidden"     // the actor may not do this
-	KindInvalid   ViolationKind = "Invalid"       // the object itself is wrong, whoever asks
+	KindInvalid   ViolationKind = "Invalid"       // the object itself is wrong, for any actor
 	KindAgain     ViolationKind = "Again"         // the change is right; the operator has something to do first, which takes a moment
 	KindLimit     ViolationKind = "LimitExceeded" // all places are taken
 )
@@ -53,7 +53,7 @@ func (vs Violations) String() string {
 	return strings.Join(texts, "; ")
 }
 
-// Forbid reports whether the actor may not do this, or not yet, whatever else there is to say of it.
+// Forbid reports whether the actor may not do this, or not yet. Other reasons do not matter then.
 func (vs Violations) Forbid() bool {
 	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindAgain })
 }
