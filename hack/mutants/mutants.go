@@ -78,7 +78,7 @@ var mutants = []mutant{
 	one("what status can end is relied on only after a live read", confirm,
 		"	j.confirmations.stands[f] = stands\n	return stands\n", "	return stands || true\n"),
 	one("what the view holds is uncertain while an entry may end it", world,
-		"if w.counts(e) && !e.states(s.said()) {", "if w.counts(e) && false {"),
+		"if w.counts(e) && !e.states(s.stated()) {", "if w.counts(e) && false {"),
 	one("the object under judgement does not stand in its own way", world,
 		"return w.self == nil || uid != w.self.UID })", "return true })"),
 	one("requests of one group are judged beside each other", round,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package admission answers the API server's questions: it turns a request into the facts that it would change, has them judged
-// and taken through the journal, and puts the answer into words. It decides nothing by itself.
+// Package admission answers the API server's questions. It turns a request into the facts that it would change, and has the journal
+// judge and take them. Then it puts the answer into words. It decides nothing by itself.
 package admission
 
 import (
@@ -76,23 +76,24 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	if err != nil {
 		return admission.Errored(400, err)
 	}
-	organization := facts.OrganizationOf(req.Namespace)
-	if kind.namespaced && organization == "" {
-		return answerFor(req, misplaced(req.Namespace))
+	if kind.namespaced {
+		if vs := rules.Namespace(req.Namespace); len(vs) > 0 {
+			return answerFor(req, vs)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	actor, err := v.Actors.Actor(ctx, req.UserInfo)
 	if err != nil {
-		return unavailable(err)
+		return unavailable(req, err)
 	}
 	if vs := extent(actor, before, after); len(vs) > 0 {
 		return answerFor(req, vs) // without a turn in the journal, for which others wait
 	}
-	change := v.change(req, kind, actor, organization, before, after)
+	change := v.change(req, kind, actor, before, after)
 	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
-		return retry(req, err)
+		return failed(req, err)
 	}
 	response := answerFor(req, violations)
 	if !response.Allowed {
@@ -117,7 +118,7 @@ func extent(actor rules.Actor, before, after client.Object) rules.Violations {
 }
 
 // change is what the request would do.
-func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, organization string, before, after client.Object) *journal.Change {
+func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, before, after client.Object) *journal.Change {
 	was, is := v.facts(before), v.facts(after)
 	c := &journal.Change{
 		Kind:   req.Kind.Kind,
@@ -143,7 +144,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
 		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
-		return judge(kind, o, act, organization, before, after, was, c.After)
+		return judge(kind, o, act, facts.OrganizationOf(req.Namespace), before, after, was, c.After)
 	}
 	return c
 }
@@ -159,9 +160,9 @@ func (v *Validator) counted(username string, actor rules.Actor) string {
 	return journal.PlatformActor(fingerprint(username))
 }
 
-// Violations says which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
+// Violations tells which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
 func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after client.Object) rules.Violations {
-	said := func(obj client.Object) []rules.Fact {
+	stated := func(obj client.Object) []rules.Fact {
 		if obj == nil {
 			return nil
 		}
@@ -171,14 +172,14 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 	if before == nil {
 		subject = after
 	}
-	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, said(before), said(after))
+	return judge(kinds[ofKind], o, act, facts.OrganizationOf(subject.GetNamespace()), before, after, stated(before), stated(after))
 }
 
-// judge asks the rules about a change, and about what it changes of what the object says.
+// judge asks the rules about a change, and about the facts that it adds.
 func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
 	violations := authority(kind, o, act, organization, before, after)
 	if violations.Forbid() {
-		return violations // whoever may not do this learns nothing of limits and holders (U3)
+		return violations // an actor who may not do this learns nothing of limits and holders (U3)
 	}
 	return append(violations, rules.Limits(o, act, was, is)...)
 }

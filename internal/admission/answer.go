@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -22,15 +21,18 @@ import (
 // retryAfter is what a client that is asked to try again waits, in seconds; client-go obeys.
 const retryAfter = 1
 
-// answerFor puts a judgement into words. What is wrong with the object comes first, then what the actor may not do, then limits:
-// each has an answer of its own, and none is presented as another.
+// refusals are the kinds of violation in the order in which they are answered. What is wrong with the object comes first, then what the
+// actor may not do, then limits. Each kind has an answer of its own.
+var refusals = []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindLimit}
+
+// answerFor puts a judgement into words.
 func answerFor(req admission.Request, violations rules.Violations) admission.Response {
 	if len(violations) == 0 {
 		return admission.Allowed("")
 	}
-	for _, kind := range []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindEarly, rules.KindLimit} {
+	for _, kind := range refusals {
 		if of := ofKind(violations, kind); len(of) > 0 {
-			return denied(status(req, kind, of))
+			return denied(refusal(req, kind, of))
 		}
 	}
 	return admission.Errored(http.StatusInternalServerError, fmt.Errorf("no answer for %v", violations))
@@ -46,68 +48,75 @@ func ofKind(violations rules.Violations, kind rules.ViolationKind) rules.Violati
 	return of
 }
 
-func status(req admission.Request, kind rules.ViolationKind, violations rules.Violations) metav1.Status {
-	s := metav1.Status{Status: metav1.StatusFailure, Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden,
-		Message: violations.String(), Details: &metav1.StatusDetails{Name: req.Name, Group: req.Kind.Group, Kind: req.Kind.Kind}}
+// refusal is final: the same request would be refused again.
+func refusal(req admission.Request, kind rules.ViolationKind, violations rules.Violations) metav1.Status {
+	s := status(req, http.StatusForbidden, metav1.StatusReasonForbidden, violations.String())
 	switch kind {
 	case rules.KindInvalid:
 		s.Code, s.Reason = http.StatusUnprocessableEntity, metav1.StatusReasonInvalid
-	case rules.KindEarly:
-		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, retryAfter
 	case rules.KindLimit:
 		s.Message = "LimitExceeded: " + s.Message
 	}
-	for _, v := range violations {
-		cause := metav1.StatusCause{Type: metav1.CauseType(v.Rule), Field: v.Field}
-		v.Field = "" // kubectl puts it before the message
-		cause.Message = v.String()
-		s.Details.Causes = append(s.Details.Causes, cause)
-	}
+	s.Details.Causes = causes(violations)
 	return s
+}
+
+// causes cite the rules, one by one.
+func causes(violations rules.Violations) (all []metav1.StatusCause) {
+	for _, v := range violations {
+		field := v.Field
+		v.Field = "" // kubectl puts it before the message
+		all = append(all, metav1.StatusCause{Type: metav1.CauseType(v.Rule), Field: field, Message: v.String()})
+	}
+	return all
+}
+
+func status(req admission.Request, code int32, reason metav1.StatusReason, message string) metav1.Status {
+	return metav1.Status{Status: metav1.StatusFailure, Code: code, Reason: reason, Message: message,
+		Details: &metav1.StatusDetails{Name: req.Name, Group: req.Kind.Group, Kind: req.Kind.Kind}}
 }
 
 func denied(s metav1.Status) admission.Response {
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{Allowed: false, Result: &s}}
 }
 
-// retry answers what no rule refuses: another change stands in the way, the journal is out of reach, a rule failed, the name is taken,
-// or no API server would send what was sent.
-func retry(req admission.Request, err error) admission.Response {
-	s := metav1.Status{Status: metav1.StatusFailure, Message: err.Error() + "; try again",
-		Details: &metav1.StatusDetails{Name: req.Name, Group: req.Kind.Group, Kind: req.Kind.Kind, RetryAfterSeconds: retryAfter}}
+// failed answers a request that no rule refuses, and that is not admitted either.
+func failed(req admission.Request, err error) admission.Response {
+	if again, is := errors.AsType[*journal.Again](err); is {
+		return later(req, again)
+	}
 	switch {
 	case errors.Is(err, journal.ErrExists):
-		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusConflict, metav1.StatusReasonAlreadyExists, 0
-		s.Message = fmt.Sprintf("%s %q already exists", req.Resource.Resource+"."+req.Resource.Group, req.Name)
+		taken := fmt.Sprintf("%s %q already exists", req.Resource.Resource+"."+req.Resource.Group, req.Name)
+		return denied(status(req, http.StatusConflict, metav1.StatusReasonAlreadyExists, taken))
 	case errors.Is(err, facts.ErrMalformed):
-		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusBadRequest, metav1.StatusReasonBadRequest, 0
-		s.Message = err.Error()
+		return denied(status(req, http.StatusBadRequest, metav1.StatusReasonBadRequest, err.Error()))
 	case errors.Is(err, journal.ErrPanicked):
-		s.Code, s.Reason, s.Details.RetryAfterSeconds = http.StatusInternalServerError, metav1.StatusReasonInternalError, 0
-		s.Message = err.Error()
-	case errors.Is(err, journal.ErrContended), errors.Is(err, journal.ErrCrowded):
-		s.Code, s.Reason = http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests
-	default:
+		return denied(status(req, http.StatusInternalServerError, metav1.StatusReasonInternalError, err.Error()))
+	}
+	return unavailable(req, err)
+}
+
+// later asks for the same request again, in a moment. A replica that works answers 429; one that cannot tell answers 503.
+func later(req admission.Request, again *journal.Again) admission.Response {
+	s := status(req, http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, again.Error())
+	if again.Reason == journal.Unavailable {
 		s.Code, s.Reason = http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable
 	}
+	s.Details.RetryAfterSeconds, s.Details.Causes = retryAfter, causes(again.Because)
 	return denied(s)
 }
 
-func unavailable(err error) admission.Response {
-	return denied(metav1.Status{Status: metav1.StatusFailure, Code: http.StatusServiceUnavailable,
-		Reason: metav1.StatusReasonServiceUnavailable, Message: err.Error() + "; try again",
-		Details: &metav1.StatusDetails{RetryAfterSeconds: retryAfter}})
+// unavailable asks for the same request again where something else than the journal is out of reach.
+func unavailable(req admission.Request, err error) admission.Response {
+	s := status(req, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error()+"; try again")
+	s.Details.RetryAfterSeconds = retryAfter
+	return denied(s)
 }
 
 // unknown answers a request for what this version cannot judge. It is never allowed: a newer replica, which can, is asked next.
 func unknown(req admission.Request) admission.Response {
-	return unavailable(fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
-}
-
-// misplaced refuses an object that is in no organization's namespace.
-func misplaced(namespace string) rules.Violations {
-	return rules.Violations{{Rule: "O6", Kind: rules.KindInvalid, Field: "metadata.namespace", Message: fmt.Sprintf(
-		"%q is not the namespace of an organization; it is %s<organization>", namespace, v1alpha1.NamespacePrefix)}}
+	return unavailable(req, fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
 }
 
 // fingerprint stands for an actor where a name would say too much.

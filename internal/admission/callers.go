@@ -20,7 +20,7 @@ type callers struct {
 	names []string // empty: any
 }
 
-// require makes a server refuse everybody else before it reads a request.
+// require makes a server refuse all others before it reads a request.
 func (c callers) require(server *tls.Config) {
 	server.ClientAuth = tls.RequireAndVerifyClientCert
 	server.VerifyConnection = c.isAllowed

@@ -7,7 +7,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -28,7 +27,7 @@ var kinds = map[string]kind{
 	"InvitationResponse": {false, object[v1alpha1.InvitationResponse], clusterWide(rules.InvitationResponse)},
 	"HostReservation":    {false, object[v1alpha1.HostReservation], clusterWide(rules.HostReservation)},
 	"PlatformPolicy":     {false, object[v1alpha1.PlatformPolicy], clusterWide(rules.PlatformPolicy)},
-	"User":               {false, object[v1alpha1.User], clusterWide(user)},
+	"User":               {false, object[v1alpha1.User], clusterWide(rules.User)},
 }
 
 // kindOf is how a request is judged. During an upgrade an older replica is asked about kinds and versions of a newer one, which it does
@@ -36,19 +35,6 @@ var kinds = map[string]kind{
 func kindOf(req admission.Request) (kind, bool) {
 	k, known := kinds[req.Kind.Kind]
 	return k, known && req.Kind.Group == v1alpha1.GroupName && req.Kind.Version == v1alpha1.GroupVersion.Version
-}
-
-// user adds to the rules that a User bears the name which its e-mail address gives it: one person, one User.
-func user(o rules.Outlook, act rules.Act, before, after *v1alpha1.User) rules.Violations {
-	if after == nil && before.Name != identity.ObjectName(before.Spec.Email) {
-		return rules.StrayUser(act)
-	}
-	violations := rules.User(o, act, before, after)
-	if len(violations) == 0 && before == nil && after.Name != identity.ObjectName(after.Spec.Email) {
-		return rules.Violations{{Rule: "U1", Kind: rules.KindInvalid, Field: "metadata.name",
-			Message: "the User of " + after.Spec.Email + " is named " + identity.ObjectName(after.Spec.Email) + "; no other name is possible"}}
-	}
-	return violations
 }
 
 // pointer is a pointer to T that is an object.

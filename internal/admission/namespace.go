@@ -37,9 +37,9 @@ func ends(before, after client.Object) *v1alpha1.Organization {
 
 //+kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
 
-// openNamespace lets the namespace of an organization be deleted, before the answer that admits the organization's end: the next
-// request of the same tool may be for the namespace, and no controller is as fast (docs/adr, namespaces that end). Should it fail, the
-// controller does it a moment later; should the organization live on, the controller takes it back.
+// openNamespace allows the deletion of an organization's namespace, before the answer that admits the organization's end. The next
+// request of the same tool may be for the namespace, and no controller is as fast (docs/adr, namespaces that end). If this fails, the
+// controller does it a moment later. If the organization lives on, the controller takes it back.
 func (v *Validator) openNamespace(ctx context.Context, org *v1alpha1.Organization) {
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + org.Name}}
 	patch, err := openingPatch(org.UID, v.Clock.Now().Unix())

@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 )
 
-// NewServer serves admission by HTTPS: to whoever reaches it, or to those alone whose client certificate the configuration accepts.
+// NewServer serves admission by HTTPS. The configuration may restrict it to callers with a client certificate that it accepts.
 func NewServer(w config.Webhook) (webhook.Server, error) {
 	host, port := w.HostPort()
 	options := webhook.Options{Host: host, Port: port, CertDir: w.CertDir}
@@ -44,8 +44,8 @@ func (s *server) Start(ctx context.Context) error {
 	return s.Server.Start(ctx)
 }
 
-// StartedChecker looks until the server listens, and not again: the look has no certificate, so each one is a refused connection in
-// the log, and may be told so before it is over. A server that stops listening ends the process.
+// StartedChecker looks until the server listens, and not again. The look has no certificate, so each one is a refused connection in the
+// log. A server that stops listening ends the process.
 func (s *server) StartedChecker() healthz.Checker {
 	var started atomic.Bool
 	look := s.Server.StartedChecker()

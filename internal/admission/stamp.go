@@ -22,14 +22,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Stamper writes into an answer, as it is created, who gave it and what it answers: the API server's word, not the author's.
-// What an acceptance is about to take is then in the answer itself, and no token is ever stored (I7, I11).
+// Stamper writes into an answer, as it is created, its author and what it answers. These are the API server's words, not the author's.
+// So an acceptance itself states the place that it takes, and no token is ever stored (I7, I11).
 //
-// An answer to somebody else's invitation is stamped like one to an invitation that is not there. So the API server, too, has the same
-// work with both, and the time that it takes tells nobody what there is (U3).
+// An answer to another person's invitation gets the same stamp as an answer to an invitation that does not exist. The API server has
+// the same work with both, so its time tells nothing of what exists (U3).
 type Stamper struct {
 	Journal *journal.Journal
-	// Seen is what this replica has cached. It is asked for invitations that are over, which is a matter of words alone.
+	// Seen is what this replica has cached. It is asked for finished invitations, which changes only the words of a refusal.
 	Seen    client.Reader
 	Decoder admission.Decoder
 	Actors  *identity.Actors
@@ -51,7 +51,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	defer cancel()
 	invited, err := s.invited(ctx, req.UserInfo.Username, r.Spec.Invitation)
 	if err != nil {
-		return retry(req, err)
+		return failed(req, err)
 	}
 	stamp(&r.Spec, req.UserInfo.Username, invited)
 	stamped, err := json.Marshal(r)
@@ -61,7 +61,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// stamp overwrites whatever the author said of these fields. Nothing is offered where the author has no invitation of that name.
+// stamp overwrites the author's words in these fields. An author without an invitation of that name is offered nothing.
 func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
 	spec.Author, spec.TokenHash = author, ""
 	if spec.Token != "" {
@@ -72,8 +72,8 @@ func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.O
 	spec.Role, spec.UserType = offered.Role, offered.UserType
 }
 
-// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same whether there is such
-// an invitation of somebody else's or not.
+// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same, whether or not another
+// person has such an invitation.
 func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (rules.Offer, error) {
 	email := s.Actors.Email(author)
 	if ref == nil || email == "" {
@@ -89,11 +89,11 @@ func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.Invi
 	case pending:
 		return offered, nil
 	}
-	return s.over(ctx, email, name)
+	return s.finished(ctx, email, name)
 }
 
-// over is what an invitation to the author has offered that cannot be answered any more, so that the refusal can say why.
-func (s *Stamper) over(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
+// finished is what a finished invitation to the author has offered, so that the refusal can tell why it cannot be answered.
+func (s *Stamper) finished(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
 	var i v1alpha1.Invitation
 	err := s.Seen.Get(ctx, name, &i)
 	switch {

@@ -10,10 +10,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// warnings is what goes with the answer to an admitted change. A warning is advice: it is given by what this replica has seen,
-// not through the journal, so that no request waits for one or is judged otherwise because of it.
+// warnings go with the answer to an admitted change. A warning is advice: it rests on what this replica has seen, not on the journal.
+// So no request waits for one, or is judged otherwise because of it.
 func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (texts []string) {
-	if !says(before, after) {
+	if !isWanted(before, after) {
 		return nil
 	}
 	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
@@ -23,8 +23,8 @@ func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (te
 	return texts
 }
 
-// says reports whether a change is one of what somebody wants: a creation, or another spec.
-func says(before, after client.Object) bool {
+// isWanted reports whether a change is of what its sender wants: a creation, or another spec.
+func isWanted(before, after client.Object) bool {
 	return after != nil && (before == nil || before.GetGeneration() != after.GetGeneration())
 }
 

@@ -6,56 +6,82 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// codec names each type of fact in the journal. A name is never used again for another meaning: replicas of two versions
-// read one journal.
+// A factType is one type of fact as the journal keeps it.
+type factType struct {
+	// name stands before the fact. It is never used again for another meaning: replicas of two versions read one journal.
+	name string
+	of   reflect.Type
+	read func(text string) (rules.Fact, error)
+	// rewrite takes out of a fact what the line says before it, or puts it back.
+	rewrite func(h *head, f rules.Fact, field field) rules.Fact
+}
+
+// field rewrites one field of a fact; own is what it is expected to be by the head.
+type field func(text, own string) string
+
+// factTypes has every type of fact: its name, and which of its fields a line states already.
 //
-// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user),
-// and an older version, which skips what it does not know, would complete the facts behind it with another user.
-var codec = map[string]func(string) (rules.Fact, error){
-	"place":    decode[rules.Place],
-	"accepts":  decode[rules.Acceptance],
-	"account":  decode[rules.Account],
-	"offer":    decode[rules.Offer],
-	"claim":    decode[rules.Claim],
-	"binding":  decode[rules.Binding],
-	"policy":   decode[rules.Policy],
-	"reserved": decode[rules.ReservedNames],
-	"row":      decode[rules.Row],
+// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user).
+// An older version skips what it does not know, and would complete the next fact with another user.
+var factTypes = []factType{
+	typeOf("place", func(h *head, f *rules.Place, own field) { f.Organization = own(f.Organization, h.organization) }),
+	typeOf[rules.Acceptance]("accepts", nil), // its line says nothing of the organization that it joins
+	typeOf("account", func(h *head, f *rules.Account, own field) { f.Organization = own(f.Organization, h.organization) }),
+	typeOf("offer", func(h *head, f *rules.Offer, own field) {
+		f.Organization, f.Invitation = own(f.Organization, h.organization), own(f.Invitation, h.uid)
+	}),
+	typeOf("claim", func(h *head, f *rules.Claim, own field) {
+		f.Name, f.Holder = own(f.Name, h.claimed(f.Kind)), own(f.Holder, h.uid)
+	}),
+	typeOf("binding", func(h *head, f *rules.Binding, own field) { f.Organization = own(f.Organization, h.organization) }),
+	typeOf[rules.Policy]("policy", nil),
+	typeOf[rules.ReservedNames]("reserved", nil),
+	typeOf[rules.Row]("row", nil),
 }
 
-func decode[F rules.Fact](text string) (rules.Fact, error) {
-	var f F
-	err := json.Unmarshal([]byte(text), &f)
-	return f, err
-}
-
-func nameOf(f rules.Fact) string {
-	switch f.(type) {
-	case rules.Place:
-		return "place"
-	case rules.Acceptance:
-		return "accepts"
-	case rules.Account:
-		return "account"
-	case rules.Offer:
-		return "offer"
-	case rules.Claim:
-		return "claim"
-	case rules.Binding:
-		return "binding"
-	case rules.Policy:
-		return "policy"
-	case rules.ReservedNames:
-		return "reserved"
-	case rules.Row:
-		return "row"
+// typeOf makes a row of the table.
+func typeOf[F rules.Fact](name string, rewrite func(h *head, f *F, own field)) factType {
+	return factType{
+		name: name,
+		of:   reflect.TypeFor[F](),
+		read: func(text string) (rules.Fact, error) {
+			var f F
+			err := json.Unmarshal([]byte(text), &f)
+			return f, err
+		},
+		rewrite: func(h *head, fact rules.Fact, own field) rules.Fact {
+			if rewrite == nil {
+				return fact
+			}
+			f := fact.(F)
+			rewrite(h, &f, own)
+			return f
+		},
 	}
-	panic(fmt.Sprintf("facts: %T has no name in the journal", f))
+}
+
+func typeNamed(name string) (factType, bool) {
+	i := slices.IndexFunc(factTypes, func(t factType) bool { return t.name == name })
+	if i < 0 {
+		return factType{}, false
+	}
+	return factTypes[i], true
+}
+
+func typeOfFact(f rules.Fact) factType {
+	of := reflect.TypeOf(f)
+	i := slices.IndexFunc(factTypes, func(t factType) bool { return t.of == of })
+	if i < 0 {
+		panic(fmt.Sprintf("facts: %T has no name in the journal", f))
+	}
+	return factTypes[i]
 }
 
 // encode writes facts as the journal keeps them behind a head. Each leaves out what the line says before it.
@@ -70,7 +96,7 @@ func encode(h head, facts []rules.Fact) []string {
 // textOf writes one fact: without the escapes that JSON has for HTML, which make six bytes of one.
 func textOf(f rules.Fact) string {
 	var text bytes.Buffer
-	text.WriteString(nameOf(f))
+	text.WriteString(typeOfFact(f).name)
 	to := json.NewEncoder(&text)
 	to.SetEscapeHTML(false)
 	if err := to.Encode(f); err != nil {
@@ -85,11 +111,11 @@ func parseFacts(h head, texts []string) []rules.Fact {
 	var facts []rules.Fact
 	for _, text := range texts {
 		name, _, _ := strings.Cut(text, "{")
-		read, known := codec[name]
+		t, known := typeNamed(name)
 		if !known {
 			continue
 		}
-		if f, err := read(text[len(name):]); err == nil {
+		if f, err := t.read(text[len(name):]); err == nil {
 			facts = append(facts, h.complete(f))
 		}
 	}

@@ -31,7 +31,7 @@ type Entry struct {
 	UID             types.UID
 	ResourceVersion string // that was judged; empty for a creation
 	Actor           string // who asked, for the bounds: a hash, behind Platform's mark for platform actors; empty for the operator
-	// Facts is what the object says if the change is stored; nothing for a deletion. One that this version does not know has no
+	// Facts are what the object states if the change is stored; nothing for a deletion. One that this version does not know has no
 	// effect here.
 	Facts []rules.Fact
 	// Text is the entry as the journal keeps it, verbatim: what this version does not know stays in it for those who do. It
@@ -44,7 +44,7 @@ func (e *Entry) object() types.NamespacedName {
 	return types.NamespacedName{Namespace: e.Namespace, Name: e.Name}
 }
 
-// states reports whether the object says a fact if the change is stored.
+// states reports whether the object states a fact if the change is stored.
 func (e *Entry) states(f rules.Fact) bool {
 	for _, own := range e.Facts {
 		if own == f {
@@ -65,62 +65,62 @@ type End struct {
 	Exact bool
 }
 
-// Ended tells what the view has seen of an entry's outcome: of a creation its UID, of an update or deletion any later version
-// of the object, or its absence where it had been.
+// Ended tells what the view has seen of an entry's outcome. A creation ends with its UID. An update or deletion ends with any later
+// version of the object, or with its absence.
 func (v *View) Ended(e *Entry) End {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.ended(e)
 }
 
-// News is what an object says only if an entry's change is stored.
+// News are the facts that an object states only if an entry's change is stored.
 func (v *View) News(e *Entry) (added []rules.Fact) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	o := v.byUID[e.UID]
 	for _, f := range e.Facts {
-		if o == nil || !o.says(f) {
+		if o == nil || !o.states(f) {
 			added = append(added, f)
 		}
 	}
 	return added
 }
 
-// Came reports whether an entry whose end was seen was stored, as far as this view can tell: a creation was there, a deletion's object
-// is gone, and an update's says what the entry says, and nothing else.
-func (v *View) Came(e *Entry) bool {
-	said, there := v.said(e.UID)
+// WasStored reports whether an entry whose end was seen was stored, as far as this view can tell. After a creation the object was
+// there; after a deletion it is gone. After an update it states exactly what the entry states.
+func (v *View) WasStored(e *Entry) bool {
+	stated, there := v.statedBy(e.UID)
 	switch e.Operation {
 	case Create:
 		return true
 	case Delete:
 		return !there
 	}
-	return there && len(said) == len(e.Facts) && !slices.ContainsFunc(said, func(f rules.Fact) bool { return !e.states(f) })
+	return there && len(stated) == len(e.Facts) && !slices.ContainsFunc(stated, func(f rules.Fact) bool { return !e.states(f) })
 }
 
-// Said is what an object says that was seen and not yet seen to go.
-func (v *View) Said(uid types.UID) []rules.Fact {
-	said, _ := v.said(uid)
-	return said
+// StatedBy are the facts of an object that was seen and not yet seen to go.
+func (v *View) StatedBy(uid types.UID) []rules.Fact {
+	stated, _ := v.statedBy(uid)
+	return stated
 }
 
-func (v *View) said(uid types.UID) (said []rules.Fact, there bool) {
+func (v *View) statedBy(uid types.UID) (stated []rules.Fact, there bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	o := v.byUID[uid]
 	if o == nil {
 		return nil, false
 	}
-	for _, s := range o.said {
-		said = append(said, s.fact)
+	for _, s := range o.stated {
+		stated = append(stated, s.fact)
 	}
-	return said, true
+	return stated, true
 }
 
 func (v *View) ended(e *Entry) End {
-	if left, ok := v.gone.byUID[e.UID]; ok {
-		return End{true, left.version, left.watched}
+	if gone, ok := v.gone.byUID[e.UID]; ok {
+		return End{true, gone.version, gone.watched}
 	}
 	kind, known := v.kinds[e.Kind]
 	if !known {

@@ -54,7 +54,7 @@ func TestCame(t *testing.T) {
 	} {
 		v := synced(t)
 		tc.sees(v)
-		if got := v.Came(tc.entry); got != tc.want {
+		if got := v.WasStored(tc.entry); got != tc.want {
 			t.Errorf("%s: came %t", sentence, got)
 		}
 	}

@@ -5,61 +5,23 @@ package facts
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // OrganizationOf is the organization whose namespace an object is in; empty in any other namespace.
-func OrganizationOf(namespace string) string {
-	organization, ok := strings.CutPrefix(namespace, v1alpha1.NamespacePrefix)
-	if !ok {
-		return ""
-	}
-	return organization
-}
+func OrganizationOf(namespace string) string { return rules.OrganizationOf(namespace) }
 
-// Of yields what an object says, by itself alone. An object of another kind, or in a namespace of no organization, says
-// nothing.
-func Of(obj client.Object, baseDomain string) []rules.Fact {
-	organization := OrganizationOf(shared(obj.GetNamespace()))
-	switch o := obj.(type) {
-	case *v1alpha1.Organization:
-		return organizationFacts(o, baseDomain)
-	case *v1alpha1.PlatformPolicy:
-		return rules.PolicyFacts(o.Spec)
-	case *v1alpha1.HostReservation:
-		return []rules.Fact{reservation(o)}
-	case *v1alpha1.InvitationResponse:
-		return responseFacts(o)
-	case *v1alpha1.Membership:
-		return within(organization, func() []rules.Fact { return membershipFacts(o, organization) })
-	case *v1alpha1.Invitation:
-		return within(organization, func() []rules.Fact { return invitationFacts(o, organization) })
-	case *v1alpha1.IntegrationBinding:
-		return within(organization, func() []rules.Fact { return bindingFacts(o, organization) })
-	}
-	return nil
-}
-
-// shared is a text of which one copy serves all objects that are read at about the same time: most of what a view keeps are the
-// same few names.
+// shared keeps one copy of a text for all objects that are read at about the same time. Most of what a view keeps are the same few
+// names.
 func shared[S ~string](text S) S { return S(unique.Make(string(text)).Value()) }
 
-func within(organization string, facts func() []rules.Fact) []rules.Fact {
-	if organization == "" {
-		return nil
-	}
-	return facts()
-}
-
-// organizationFacts: its super admin's place, what it is, and its hosts: those asked for and those still held (status gives
-// an old one up only once its HostReservation stands).
+// organizationFacts are its account, its super admin's place and its hosts. The hosts are those of its spec and those of its status:
+// status gives an old one up only once its HostReservation stands.
 func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact {
 	account := rules.Account{
 		Organization: o.Name,
@@ -151,11 +113,13 @@ func bindingFacts(b *v1alpha1.IntegrationBinding, organization string) []rules.F
 	}}
 }
 
-// reservation: the host is the organization's for which it is held, or else nobody's.
-func reservation(h *v1alpha1.HostReservation) rules.Claim {
+// reservationFacts: the host is the organization's for which it is held, or else its own.
+func reservationFacts(h *v1alpha1.HostReservation) []rules.Fact {
 	holder := string(h.UID)
 	if h.Spec.HeldFor != nil {
 		holder = string(h.Spec.HeldFor.UID)
 	}
-	return rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}
+	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}}
 }
+
+func policyFacts(p *v1alpha1.PlatformPolicy) []rules.Fact { return rules.PolicyFacts(p.Spec) }

@@ -8,10 +8,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// head is what an entry's line says before a fact. Facts do not repeat it, so that entries are small.
+// head is what an entry's line states before a fact. Facts do not repeat it, so that entries are small.
 type head struct {
 	organization, name, uid string
-	user                    string // of the last fact that speaks of somebody's place
+	user                    string // of the last fact that speaks of a user's place
 }
 
 func (e *Entry) head() head { return head{organization: e.home(), name: e.Name, uid: string(e.UID)} }
@@ -24,7 +24,7 @@ func (e *Entry) home() string {
 	return OrganizationOf(e.Namespace)
 }
 
-// Organization is the organization that the change is about, as far as its line says so: its own, or the one that an answer joins.
+// Organization is the organization that the change is about, as far as its line states it: its own, or the one that an answer joins.
 // An answer to no invitation joins none, whatever its author wrote: only the answer to one names an invitee.
 func (e *Entry) Organization() string {
 	if home := e.home(); home != "" {
@@ -38,16 +38,16 @@ func (e *Entry) Organization() string {
 	return ""
 }
 
-// shorten takes out of a fact what the line says already.
+// shorten takes out of a fact what the line states already.
 func (h *head) shorten(f rules.Fact) rules.Fact {
-	short := h.rewrite(f, omit)
+	short := typeOfFact(f).rewrite(h, f, omit)
 	h.read(f)
 	return short
 }
 
 // complete puts back into a fact what shorten took out.
 func (h *head) complete(f rules.Fact) rules.Fact {
-	whole := h.rewrite(f, restore)
+	whole := typeOfFact(f).rewrite(h, f, restore)
 	h.read(whole)
 	return whole
 }
@@ -56,27 +56,6 @@ func (h *head) read(f rules.Fact) {
 	if seat, _ := rules.SeatOf(f); seat.User != "" {
 		h.user = seat.User
 	}
-}
-
-func (h *head) rewrite(fact rules.Fact, field func(text, own string) string) rules.Fact {
-	switch f := fact.(type) {
-	case rules.Place:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	case rules.Account:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	case rules.Offer:
-		f.Organization, f.Invitation = field(f.Organization, h.organization), field(f.Invitation, h.uid)
-		return f
-	case rules.Claim:
-		f.Name, f.Holder = field(f.Name, h.claimed(f.Kind)), field(f.Holder, h.uid)
-		return f
-	case rules.Binding:
-		f.Organization = field(f.Organization, h.organization)
-		return f
-	}
-	return fact
 }
 
 // claimed is the name that an object of this head most likely claims.

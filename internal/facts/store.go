@@ -5,7 +5,6 @@ package facts
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,42 +15,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
-
-// sources are the kinds that state facts, with how each is listed.
-var sources = map[string]struct {
-	object func() client.Object
-	list   func() client.ObjectList
-}{
-	"Organization":       {func() client.Object { return &v1alpha1.Organization{} }, func() client.ObjectList { return &v1alpha1.OrganizationList{} }},
-	"Membership":         {func() client.Object { return &v1alpha1.Membership{} }, func() client.ObjectList { return &v1alpha1.MembershipList{} }},
-	"Invitation":         {func() client.Object { return &v1alpha1.Invitation{} }, func() client.ObjectList { return &v1alpha1.InvitationList{} }},
-	"InvitationResponse": {func() client.Object { return &v1alpha1.InvitationResponse{} }, func() client.ObjectList { return &v1alpha1.InvitationResponseList{} }},
-	"IntegrationBinding": {func() client.Object { return &v1alpha1.IntegrationBinding{} }, func() client.ObjectList { return &v1alpha1.IntegrationBindingList{} }},
-	"HostReservation":    {func() client.Object { return &v1alpha1.HostReservation{} }, func() client.ObjectList { return &v1alpha1.HostReservationList{} }},
-	"PlatformPolicy":     {func() client.Object { return &v1alpha1.PlatformPolicy{} }, func() client.ObjectList { return &v1alpha1.PlatformPolicyList{} }},
-}
-
-// Kinds names the kinds that state facts.
-func Kinds() []string {
-	kinds := make([]string, 0, len(sources))
-	for kind := range sources {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds) // in one order, so that a seed of the simulation always shows the same
-	return kinds
-}
-
-// NewObject makes an empty object of a kind that states facts.
-func NewObject(kind string) (client.Object, error) {
-	source, ok := sources[kind]
-	if !ok {
-		return nil, fmt.Errorf("no facts are stated by kind %q", kind)
-	}
-	return source.object(), nil
-}
 
 // Watch keeps the view up to date until the context ends. Every replica watches, unfiltered: each serves admission.
 func (v *View) Watch(ctx context.Context, c client.WithWatch) error {
@@ -116,8 +81,8 @@ func (s *kindStore) apply(obj any, change func(*object)) error {
 	return nil
 }
 
-// Replace takes a whole list: what is not in it is gone. A list that is older than what was seen is an error, so that the watch tries
-// again: what went before would seem to be there again, and what came since to be gone.
+// Replace takes a whole list: an object that is not in it is gone. A list that is older than what was seen is an error, so that the
+// watch tries again. Otherwise objects would seem to come back, and newer ones to be gone.
 func (s *kindStore) Replace(list []any, version string) error {
 	v := s.view
 	next := map[types.NamespacedName]*object{}
@@ -171,16 +136,16 @@ func (s *kindStore) read(obj any) (*object, error) {
 	}
 	return &object{
 		kind: s.view.kinds[s.kind], name: types.NamespacedName{Namespace: shared(o.GetNamespace()), Name: o.GetName()},
-		uid: o.GetUID(), version: o.GetResourceVersion(), said: stating(Of(co, s.view.baseDomain)),
+		uid: o.GetUID(), version: o.GetResourceVersion(), stated: statements(Of(co, s.view.baseDomain)),
 	}, nil
 }
 
-func stating(facts []rules.Fact) []statement {
-	said := make([]statement, len(facts))
+func statements(facts []rules.Fact) []statement {
+	stated := make([]statement, len(facts))
 	for i, f := range facts {
-		said[i].fact = f
+		stated[i].fact = f
 	}
-	return said
+	return stated
 }
 
 // Watcher keeps a view up to date as part of a manager, on every replica.
@@ -195,5 +160,5 @@ func (w *Watcher) Start(ctx context.Context) error { return w.View.Watch(ctx, w.
 // NeedLeaderElection is false: every replica serves admission.
 func (w *Watcher) NeedLeaderElection() bool { return false }
 
-// Store is where a watch of one kind writes what it brings: for whoever brings it by other means than Watch.
+// Store is where a watch of one kind writes. It is for callers that bring events by other means than Watch.
 func (v *View) Store(kind string) cache.ReflectorStore { return &kindStore{view: v, kind: kind} }

@@ -66,7 +66,7 @@ func (e *Entry) At(stamp string) *Entry {
 	return &at
 }
 
-// Same reports whether two entries stand for one request, whoever sent it, and whenever: judging it twice is harmless.
+// Same reports whether two entries stand for one request, of any sender and any time. Judging it twice is harmless.
 func (e *Entry) Same(other *Entry) bool { return e.Request() == other.Request() }
 
 // Request is the part of the line that tells one request from another.

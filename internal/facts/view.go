@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package facts is the world as the rules see it: an indexed view of the objects, fed by watches, overlaid with the changes
-// that the journal says are in flight.
+// Package facts is the world as the rules see it: an indexed view of the objects, fed by watches. Over it lie the changes in flight,
+// which the journal lists.
 package facts
 
 import (
@@ -43,17 +43,17 @@ type object struct {
 	name    types.NamespacedName
 	uid     types.UID
 	version string
-	said    []statement
+	stated  []statement
 }
 
-// says reports whether the object states a fact.
-func (o *object) says(f rules.Fact) bool {
-	return slices.ContainsFunc(o.said, func(s statement) bool { return s.fact == f })
+// states reports whether the object states a fact.
+func (o *object) states(f rules.Fact) bool {
+	return slices.ContainsFunc(o.stated, func(s statement) bool { return s.fact == f })
 }
 
 // repeats reports whether the object states what it stated before.
 func (o *object) repeats(before *object) bool {
-	return o.uid == before.uid && slices.EqualFunc(o.said, before.said, func(a, b statement) bool { return a.fact == b.fact })
+	return o.uid == before.uid && slices.EqualFunc(o.stated, before.stated, func(a, b statement) bool { return a.fact == b.fact })
 }
 
 // NewView makes an empty view of the kinds that state facts.
@@ -84,7 +84,7 @@ func (v *View) Changed() <-chan struct{} {
 	return v.changed
 }
 
-// Synced reports whether every kind has been seen whole once; nobody judges before.
+// Synced reports whether every kind has been seen whole once. No change is judged before that.
 func (v *View) Synced() bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -181,7 +181,7 @@ func (v *View) depart(o *object, version string, watched bool) {
 	v.gone.add(o.uid, departed{version, v.now(), watched})
 }
 
-// wake tells everybody who waits; the caller holds the lock.
+// wake tells all waiters; the caller holds the lock.
 func (v *View) wake() {
 	close(v.changed)
 	v.changed = make(chan struct{})

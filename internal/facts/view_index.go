@@ -4,12 +4,12 @@ package facts
 
 import "github.com/polyorg/polyorg/internal/rules"
 
-// index finds what is said under a key, by its kind and then its name. Nothing is searched for to add or remove an object,
-// however much its keys find.
-type index map[string]map[string][]saying
+// index finds what is stated under a key, by its kind and then its name. To add or remove an object needs no search, however much its
+// keys find.
+type index map[string]map[string][]listing
 
-// saying is one fact of one object, under one of its keys.
-type saying struct {
+// listing is one fact of one object, under one of its keys.
+type listing struct {
 	object    *object
 	fact, key uint16 // which of the object's facts, and which of that fact's keys
 }
@@ -23,41 +23,41 @@ type statement struct {
 // maxKeys is the most keys that any fact has.
 const maxKeys = 3
 
-func (x index) under(key rules.Key) []saying { return x[key.Kind][key.Name] }
+func (x index) under(key rules.Key) []listing { return x[key.Kind][key.Name] }
 
-func (s saying) said() rules.Fact { return s.object.said[s.fact].fact }
+func (s listing) stated() rules.Fact { return s.object.stated[s.fact].fact }
 
 func (x index) add(o *object) {
-	for i := range o.said {
-		for k, key := range o.said[i].fact.Keys() {
+	for i := range o.stated {
+		for k, key := range o.stated[i].fact.Keys() {
 			list := x.under(key)
-			x.put(key, int32(len(list)), append(list, saying{o, uint16(i), uint16(k)}))
+			x.put(key, int32(len(list)), append(list, listing{o, uint16(i), uint16(k)}))
 		}
 	}
 }
 
 func (x index) remove(o *object) {
-	for i := range o.said {
-		for k, key := range o.said[i].fact.Keys() {
-			list, gap := x.under(key), o.said[i].at[k]
+	for i := range o.stated {
+		for k, key := range o.stated[i].fact.Keys() {
+			list, gap := x.under(key), o.stated[i].at[k]
 			last := len(list) - 1
-			list[gap], list[last] = list[last], saying{}
+			list[gap], list[last] = list[last], listing{}
 			x.put(key, gap, list[:last])
 		}
 	}
 }
 
 // put keeps the list of a key, in which something new stands at i, unless that is its end.
-func (x index) put(key rules.Key, i int32, list []saying) {
+func (x index) put(key rules.Key, i int32, list []listing) {
 	if len(list) == 0 {
 		delete(x[key.Kind], key.Name)
 		return
 	}
 	if int(i) < len(list) {
-		list[i].object.said[list[i].fact].at[list[i].key] = i
+		list[i].object.stated[list[i].fact].at[list[i].key] = i
 	}
 	if x[key.Kind] == nil {
-		x[key.Kind] = map[string][]saying{}
+		x[key.Kind] = map[string][]listing{}
 	}
 	x[key.Kind][key.Name] = list
 }

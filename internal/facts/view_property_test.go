@@ -116,7 +116,7 @@ func TestTheViewKnowsWhatItsObjectsSay(t *testing.T) {
 		said, users := map[rules.Key][]string{}, map[rules.Seat]bool{}
 		for _, kind := range v.kinds {
 			for _, o := range kind.objects {
-				for _, s := range o.said {
+				for _, s := range o.stated {
 					record(said, string(o.uid), s.fact)
 					if seat, ok := rules.SeatOf(s.fact); ok {
 						users[seat] = true
@@ -153,7 +153,7 @@ func found(v *View) map[rules.Key][]string {
 		for name, list := range names {
 			for _, s := range list {
 				key := rules.Key{Kind: kind, Name: name}
-				under[key] = append(under[key], string(s.object.uid)+" "+textOf(s.said()))
+				under[key] = append(under[key], string(s.object.uid)+" "+textOf(s.stated()))
 			}
 		}
 	}

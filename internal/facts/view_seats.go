@@ -13,7 +13,7 @@ import (
 // seat counts the seats that an object adds to those which others give: before it is in the index, or after it has left it.
 func (v *View) seat(o *object, add int32) {
 	var seen []rules.Seat
-	for _, s := range o.said {
+	for _, s := range o.stated {
 		seat, ok := rules.SeatOf(s.fact)
 		if !ok || slices.Contains(seen, seat) || v.isSeated(seat) {
 			continue
@@ -27,14 +27,14 @@ func (v *View) seat(o *object, add int32) {
 
 // isSeated reports whether any object that was seen gives a user a seat.
 func (v *View) isSeated(wanted rules.Seat) bool {
-	return slices.ContainsFunc(v.index.under(rules.UserKey(wanted.User)), func(s saying) bool {
-		seat, ok := rules.SeatOf(s.said())
+	return slices.ContainsFunc(v.index.under(rules.UserKey(wanted.User)), func(s listing) bool {
+		seat, ok := rules.SeatOf(s.stated())
 		return ok && seat == wanted
 	})
 }
 
-// Seats counts the users who hold a seat of an organization, but for some. The view knows how many it has seen; only those whom
-// something in flight or the object under judgement may touch are looked at one by one.
+// Seats counts the users who hold a seat of an organization, except some. The view knows how many it has seen. It looks one by one only
+// at users whom something in flight, or the object under judgement, may touch.
 func (w World) Seats(organization string, but ...string) (certain, possible int32) {
 	settled := w.view.seated[organization]
 	touched := w.touched(organization)
@@ -75,7 +75,7 @@ func (w World) touched(organization string) map[string]bool {
 
 func (w World) spokenOf(users map[string]bool, uid types.UID, organization string) {
 	if o := w.view.byUID[uid]; o != nil {
-		for _, s := range o.said {
+		for _, s := range o.stated {
 			touch(users, s.fact, organization)
 		}
 	}
@@ -87,7 +87,7 @@ func touch(users map[string]bool, f rules.Fact, organization string) {
 	}
 }
 
-// seat counts one user: 1 for whoever holds the seat in every outcome, and 1 for whoever does in some.
+// seat counts one user: 1 if they hold the seat in every outcome, and 1 if they do in some.
 func (w World) seat(wanted rules.Seat) (certain, possible int32) {
 	for k := range w.others(rules.UserKey(wanted.User)) {
 		if seat, ok := rules.SeatOf(k.Fact); ok && seat == wanted {

@@ -31,7 +31,7 @@ func (v *View) Judge(overlay *Overlay, self *Entry, f func(World)) {
 // Facts yields the facts under a key, but for those of the object under judgement.
 func (w World) Facts(k rules.Key) []rules.Known { return w.collect(k, w.others(k)) }
 
-// Size counts what the view and the entries say under a key, whether it stands or not.
+// Size counts what the view and the entries state under a key, whether it stands or not.
 func (w World) Size(k rules.Key) int { return len(w.view.index.under(k)) + len(w.overlay.byKey[k]) }
 
 func (w World) collect(k rules.Key, known iter.Seq[rules.Known]) []rules.Known {
@@ -50,12 +50,12 @@ func (w World) others(k rules.Key) iter.Seq[rules.Known] {
 func (w World) known(k rules.Key, wanted func(types.UID) bool) iter.Seq[rules.Known] {
 	return func(yield func(rules.Known) bool) {
 		for _, s := range w.view.index.under(k) {
-			if wanted(s.object.uid) && !yield(rules.Known{Fact: s.said(), Certain: w.certain(s)}) {
+			if wanted(s.object.uid) && !yield(rules.Known{Fact: s.stated(), Certain: w.certain(s)}) {
 				return
 			}
 		}
 		for _, c := range w.overlay.byKey[k] {
-			if wanted(c.entry.UID) && w.counts(c.entry) && !w.says(c) && !yield(rules.Known{Fact: c.fact}) {
+			if wanted(c.entry.UID) && w.counts(c.entry) && !w.alreadyStated(c) && !yield(rules.Known{Fact: c.fact}) {
 				return
 			}
 		}
@@ -63,9 +63,9 @@ func (w World) known(k rules.Key, wanted func(types.UID) bool) iter.Seq[rules.Kn
 }
 
 // certain reports whether what the view holds stands in every outcome of the entries that may yet change its object.
-func (w World) certain(s saying) bool {
+func (w World) certain(s listing) bool {
 	for _, e := range w.overlay.byUID[s.object.uid] {
-		if w.counts(e) && !e.states(s.said()) {
+		if w.counts(e) && !e.states(s.stated()) {
 			return false
 		}
 	}
@@ -81,18 +81,18 @@ func (w World) counts(e *Entry) bool {
 	return !w.view.ended(e).Seen
 }
 
-// says reports whether the view holds the object already saying that very fact.
-func (w World) says(c coming) bool {
+// alreadyStated reports whether the view has the object stating that very fact.
+func (w World) alreadyStated(c coming) bool {
 	o := w.view.byUID[c.entry.UID]
-	return o != nil && o.says(c.fact)
+	return o != nil && o.states(c.fact)
 }
 
-// Offered is the offer that the Invitation of a name makes to somebody, in whatever outcome of what is in flight. It looks at what is
-// said of that person alone. So the work does not tell what others are offered (U3).
+// Offered is the offer that the Invitation of a name makes to a person, in any outcome of what is in flight. It looks only at the facts
+// about that person. So the work does not tell what others are offered (U3).
 func (w World) Offered(user string, invitation types.NamespacedName) (offer rules.Offer, ok bool) {
 	key := rules.UserKey(user)
 	for _, s := range w.view.index.under(key) {
-		if f, is := s.said().(rules.Offer); is && s.object.name == invitation {
+		if f, is := s.stated().(rules.Offer); is && s.object.name == invitation {
 			offer, ok = f, true
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// An allowance is how many entries somebody may have open, and how many bytes they may take together.
+// An allowance is how many entries an actor may have in the journal, and how many bytes they may take together.
 type allowance struct{ entries, bytes int }
 
-// Bounds: beyond them a change is asked to try again, so that one tenant's storm, or one runaway tool, cannot stop the others.
-// What is left of the whole beyond everybody's part is the operator's own: nobody else can take it.
+// Bounds: a change beyond them must be sent again later, so that one tenant's storm, or one runaway tool, cannot stop the others. The
+// rest of the whole, beyond all these parts, is the operator's own.
 var (
 	ofAll          = allowance{512, 64 << 10}
-	ofOthers       = allowance{480, 60 << 10} // of everybody but the operator
+	ofOthers       = allowance{480, 60 << 10} // of all but the operator
 	ofPlatform     = allowance{256, 40 << 10} // of one platform actor
 	ofPeople       = allowance{384, 48 << 10} // of all people together
 	ofOrganization = allowance{64, 12 << 10}  // of the people who change one organization
@@ -59,8 +59,8 @@ func sharesOf(e *facts.Entry) []share {
 	return append([]share{shareOfAll, shareOfOthers, shareOfPeople, shareOfActor(e.Actor)}, organizationsShare(e)...)
 }
 
-// organizationsShare is the share of the organization that a person's change is about. A creation of an organization has none:
-// anybody may send one under any name, and it is not to take room from the people of the organization that has the name.
+// organizationsShare is the share of the organization that a person's change is about. A creation of an organization has none. Any
+// person may send one under any name, and must not take room from the people of that organization.
 func organizationsShare(e *facts.Entry) []share {
 	creates := e.Kind == "Organization" && e.Operation == facts.Create
 	if organization := e.Organization(); organization != "" && !creates {
@@ -84,9 +84,9 @@ func (u use) count(e *facts.Entry, times int) {
 	}
 }
 
-// leaves reports whether every share of an entry has room for it. Of what is left to people, each of them and each organization can
-// take no more than half: however many storm at once, there is room for somebody who does not.
-func (s *state) leaves(e *facts.Entry) bool {
+// sharesHaveRoom reports whether every share of an entry has room for it. A person or an organization can take at most half of what
+// remains for people. So there is always room for a person who did not storm.
+func (s *state) sharesHaveRoom(e *facts.Entry) bool {
 	half := s.halfOfPeoples()
 	for _, of := range sharesOf(e) {
 		limit := s.limit(of)
@@ -100,7 +100,7 @@ func (s *state) leaves(e *facts.Entry) bool {
 	return true
 }
 
-// halfOfPeoples is half of what is left to people; of one entry that is left, all.
+// halfOfPeoples is half of what remains for people; of one remaining entry, all.
 func (s *state) halfOfPeoples() allowance {
 	taken := s.use[shareOfPeople]
 	return allowance{entries: (ofPeople.entries - taken.entries + 1) / 2, bytes: (ofPeople.bytes - taken.bytes) / 2}

@@ -101,7 +101,7 @@ func TestBounds(t *testing.T) {
 		"a request that is written takes none":  {holding(512, operators), operators(7).At("9"), true},
 		"also of a person who has no more room": {holding(32, bobs), bobs(7).At("9"), true},
 	} {
-		if got := tc.state.room(tc.next); got != tc.want {
+		if got := tc.state.hasRoomFor(tc.next); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)
 		}
 	}
@@ -118,13 +118,13 @@ func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 		s := emptyState()
 		for i := range ofPerson.entries {
 			for of := range stormers {
-				if e := small(of, i); s.room(e) {
+				if e := small(of, i); s.hasRoomFor(e) {
 					s.append(e)
 				}
 			}
 		}
 		taken := s.use[shareOfPeople].entries
-		if !s.room(small(stormers, 0)) {
+		if !s.hasRoomFor(small(stormers, 0)) {
 			t.Errorf("%d people take all: %d entries", stormers, taken)
 		}
 		if fair := ofPeople.entries / (stormers + 2); taken < stormers*min(fair, ofPerson.entries) {

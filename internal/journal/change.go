@@ -13,7 +13,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// A Change is one request to be judged: what the object says before and after it, and the rules that it must keep.
+// A Change is one request to be judged: what the object states before and after it, and the rules that it must keep.
 type Change struct {
 	Kind            string
 	Name            types.NamespacedName
@@ -34,15 +34,8 @@ type Change struct {
 	look func(facts.World)
 }
 
-// Refusals that are not the object's fault; each may be tried again.
-var (
-	// ErrContended: another change in flight stands in the way, and its outcome was not known in time.
-	ErrContended = errors.New("another change of the same things is being stored")
-	// ErrUnavailable: the journal could not be read or written in time, or this replica has not seen enough yet.
-	ErrUnavailable = errors.New("the journal cannot be reached, or this replica is still catching up")
-	// ErrExists: there is an object of that name already.
-	ErrExists = errors.New("an object of that name exists already")
-)
+// ErrExists says that there is an object of that name already.
+var ErrExists = errors.New("an object of that name exists already")
 
 // entry is the journal's line for a change; nil for one that takes and gives nothing.
 func (c *Change) entry() *facts.Entry {
@@ -55,7 +48,7 @@ func (c *Change) entry() *facts.Entry {
 	})
 }
 
-// added is what the object says only if the change is stored.
+// added are the facts that the object states only if the change is stored.
 func (c *Change) added() []rules.Fact {
 	return slices.DeleteFunc(slices.Clone(c.After), func(f rules.Fact) bool { return slices.Contains(c.Before, f) })
 }
@@ -85,12 +78,12 @@ type request struct {
 	relies []rules.Lapsing // what it relies on, when it is unconfirmed
 	crowd  []share         // who is to wait for whom
 	turn   int             // among those who wait
-	reason error           // why it waits
+	reason Reason          // why it waits
 	answer chan answer
 }
 
 func (j *Journal) newRequest(ctx context.Context, c *Change) *request {
-	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), crowd: c.crowd(), reason: ErrUnavailable, answer: make(chan answer, 1)}
+	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), crowd: c.crowd(), reason: Unavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {
@@ -110,19 +103,18 @@ const (
 )
 
 func outcomeOf(violations rules.Violations, err error) string {
+	again, isAgain := errors.AsType[*Again](err)
 	switch {
+	case isAgain:
+		return again.outcome()
 	case errors.Is(err, ErrExists):
 		return outcomeExists
 	case errors.Is(err, facts.ErrMalformed):
 		return outcomeRefused
-	case errors.Is(err, ErrContended), errors.Is(err, ErrCrowded):
-		return outcomeContended
 	case errors.Is(err, ErrPanicked):
 		return outcomePanicked
 	case err != nil:
 		return outcomeUnavailable
-	case violations.Early():
-		return outcomeEarly
 	case len(violations) > 0:
 		return outcomeRefused
 	}
@@ -169,7 +161,7 @@ func (r *request) rightIfConfirmed(worst rules.Outlook) bool {
 	return len(r.relies) > 0 && len(violations) == 0
 }
 
-// witness is a world that remembers whether anybody looked at it.
+// witness is a world that remembers whether a rule looked at it.
 type witness struct {
 	facts.World
 	asked bool

@@ -15,11 +15,11 @@ import (
 // mostConfirmations bounds the live reads of one round for what requests rely on; all others wait for them.
 const mostConfirmations = 16
 
-// confirmations is what live reads have shown of lapsing facts since the journal is at one version.
+// confirmations are what live reads have shown of lapsing facts since the journal is at one version.
 //
-// A read comes after the journal was known that a request is judged on, and before it is written. So nobody else can have been admitted
-// on the place or seat that would be free if the fact had ended: their entry would be in this journal, or in a later one, over
-// which nothing is written. For the same reason the answer holds as long as the journal is at that version.
+// The order is: this replica knows the journal, reads the fact live, and writes the journal. Had another replica meanwhile admitted a
+// change on the place that would be free without the fact, its entry would be in this journal, or in a later one. Over a later one
+// nothing is written. For the same reason the answer holds as long as the journal is at that version.
 type confirmations struct {
 	version string
 	stands  map[rules.Lapsing]bool
@@ -36,7 +36,7 @@ func (c *confirmations) begin(version string) {
 
 // confirmed reports, by live reads, whether all that a request relies on still stands. It is not known where the round has read enough.
 func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool) {
-	if r.entry != nil && !r.DryRun && !j.state.room(r.entry) {
+	if r.entry != nil && !r.DryRun && !j.state.hasRoomFor(r.entry) {
 		return false, true // it waits for room in any case
 	}
 	for _, f := range slices.Compact(r.relies) {

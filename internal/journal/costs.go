@@ -10,13 +10,12 @@ import (
 const (
 	// costly is a judgement that takes so long that others feel it.
 	costly = 5 * time.Millisecond
-	// rests is for how many times as long the same object is not judged again then, nor another of the same person: others have nine
-	// tenths of the time.
+	// rests is how many times as long the same object, or the same person, is not judged again. So others have nine tenths of the time.
 	rests = 10
 )
 
-// costs is which objects, and whose, were costly to judge of late, so that one of them does not hold up everybody each time that it is
-// judged again: at each entry that ends, and for each request that is sent again.
+// costs are the objects, and the people, that were costly to judge of late. They are judged again at each entry that ends, and for each
+// request that is sent again. So one of them does not hold up all others.
 type costs map[cause]time.Time // until when it rests
 
 // A cause is what a cost is noted under: an object, or a person.

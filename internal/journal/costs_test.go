@@ -21,7 +21,7 @@ func TestACostlyJudgementTakesATenthOfTheTime(t *testing.T) {
 	slow.Judge = func(rules.Outlook) rules.Violations {
 		judged++
 		s.clock.Step(20 * time.Millisecond)
-		return rules.Violations{{Kind: rules.KindEarly}} // so that it is judged by both outlooks
+		return rules.Violations{{Kind: rules.KindAgain}} // so that it is judged by both outlooks
 	}
 	quick := 0
 	fast := invites("carol", "acme")

@@ -19,8 +19,8 @@ const DefaultDropTime = 90 * time.Second
 // readsARound bounds the live reads of one round, which requests wait for.
 const readsARound = 2
 
-// tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them; and those
-// that can never end. It keeps account of whose changes come to nothing.
+// tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them. It also removes
+// entries that can never end, and keeps account of their actors.
 func (j *Journal) tidy(ctx context.Context) {
 	j.forgive()
 	reads := 0 // of entries that are overdue; requests wait for them
@@ -34,7 +34,7 @@ func (j *Journal) tidy(ctx context.Context) {
 			continue
 		default:
 			reads++
-			if !j.over(ctx, e, end) {
+			if !j.canGo(ctx, e, end) {
 				continue
 			}
 		}
@@ -49,8 +49,9 @@ func (j *Journal) overdue(e *facts.Entry) bool {
 	return ok && j.Clock.Since(w.since) >= j.DropTime
 }
 
-// over reports whether an overdue entry can go: its change was not stored and no longer can be, or was and this view has seen it.
-func (j *Journal) over(ctx context.Context, e *facts.Entry, end facts.End) bool {
+// canGo reports whether an overdue entry can go. Either its change was not stored and no longer can be, or this view has seen it
+// stored.
+func (j *Journal) canGo(ctx context.Context, e *facts.Entry, end facts.End) bool {
 	switch became := j.outcome(ctx, e); {
 	case became == unknown:
 		return false

@@ -89,7 +89,7 @@ func (b *ByHand) Failed() error { return b.failed }
 
 // Judges reports whether this replica could judge now, on the journal that is stored.
 func (b *ByHand) Judges(stored client.Object) bool {
-	return b.state != nil && b.state.object.ResourceVersion == stored.GetResourceVersion() && b.state.open() && b.View.Reached(b.state.fences)
+	return b.state != nil && b.state.object.ResourceVersion == stored.GetResourceVersion() && b.state.echoesItself() && b.View.Reached(b.state.fences)
 }
 
 // OpenJournal is a journal in which nothing is in flight, as a cluster that has run for long has it.

@@ -59,7 +59,7 @@ func (m mailbox) Add(obj any) error { return m.put(obj) }
 // Update takes a journal in.
 func (m mailbox) Update(obj any) error { return m.put(obj) }
 
-// Delete does nothing: whoever writes next finds out.
+// Delete does nothing: the next writer finds out.
 func (m mailbox) Delete(any) error { return nil }
 
 // Replace takes a journal in, if there is one.

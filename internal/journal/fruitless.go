@@ -14,13 +14,13 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// A Fruitless is an actor whose changes were admitted and never stored. Such changes hold places until the drop, so whoever goes on
-// with them may have fewer open at a time, and others get their turn at what they held.
+// A Fruitless is an actor whose changes were admitted and never stored. Such changes hold places until the drop. So an actor that goes
+// on with them may have fewer in flight, and others get their turn at what it held.
 type Fruitless struct {
 	Actor string
-	// Times is how often it happened; each time halves what the actor may have open. A change that arrives takes one off.
+	// Times is how often it happened; each time halves what the actor may have in flight. A change that arrives takes one off.
 	Times int
-	// Stamp is the journal's resource version when it happened last, so that whoever watches this sees that it happened again.
+	// Stamp is the journal's resource version when it happened last. A replica that watches this sees by it that it happened again.
 	Stamp string
 	// Names are hashes of what those changes held and others may want, the latest first; everything, where a person's were many.
 	Names []string
@@ -31,12 +31,12 @@ const (
 	maxTimes     = 5
 	maxNames     = 8 // of one actor
 	everything   = "*"
-	// leastBytes is what anybody may have open: the largest entry of a person's, with room to spare. That is a binding's whose account
-	// has 253 characters of four bytes each, about 1.5 KiB.
+	// leastBytes is what any actor may have in flight: the largest entry of a person's, with room to spare. That is a binding's whose
+	// account has 253 characters of four bytes each, about 1.5 KiB.
 	leastBytes = 2 << 10
 
-	// A turn is how long an actor leaves to others what a change of theirs held in vain: this part of the drop time, and twice as
-	// long each time. A memory ends after so many drop times.
+	// A turn is how long an actor leaves to others what its change held in vain: this part of the drop time, and twice as long each
+	// time. A memory ends after so many drop times.
 	turnsADrop, dropsRemembered = 6, 8
 )
 
@@ -142,8 +142,8 @@ func parseFruitless(text string) (f fruitless) {
 }
 
 // contested are hashes of what some facts hold and others may want.
-func contested(said []rules.Fact) (names []string) {
-	for _, f := range said {
+func contested(stated []rules.Fact) (names []string) {
+	for _, f := range stated {
 		for _, key := range rules.Contested(f) {
 			hash := fnv.New32a()
 			hash.Write([]byte(key.Kind + "/" + key.Name))
@@ -161,7 +161,7 @@ type blamed struct {
 	lower       since // when a change that came last made Times less
 }
 
-// watchFruitless goes on watching whoever it has watched before.
+// watchFruitless goes on watching the actors that it has watched before.
 func (j *Journal) watchFruitless(now since) {
 	watched := make(map[string]blamed, len(j.state.fruitless))
 	for _, one := range j.state.fruitless {
@@ -181,7 +181,7 @@ func (j *Journal) watchFruitless(now since) {
 	j.blamed = watched
 }
 
-// blame takes note that a change of an actor never came. Nobody blames the operator.
+// blame takes note that a change of an actor never came. The operator is never blamed.
 func (j *Journal) blame(e *facts.Entry) {
 	if e.Actor == "" {
 		return
@@ -199,14 +199,15 @@ func (j *Journal) turn() time.Duration { return j.DropTime / turnsADrop }
 // has overtaken did not. It counts once a turn: many changes that come do not make up for as many that do not.
 func (j *Journal) arrived(e *facts.Entry) {
 	b, known := j.blamed[e.Actor]
-	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.Came(e) {
+	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.WasStored(e) {
 		return
 	}
 	j.state.fruitless.arrived(e.Actor)
 	j.watchFruitless(j.Clock.Now())
 }
 
-// forgive forgets whose changes came to nothing long ago; and what those held, once others have had their turn at it.
+// forgive forgets the actors whose changes came to nothing long ago. It forgets what those changes held once others have had their turn
+// at it.
 func (j *Journal) forgive() {
 	for actor, b := range j.blamed {
 		i, known := j.state.fruitless.of(actor)
@@ -230,16 +231,16 @@ func (j *Journal) yields(r *request) bool {
 		return false
 	}
 	one := j.state.fruitless[i]
-	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.held)
+	return j.Clock.Since(j.blamed[r.Actor].last) < j.turnAfter(one.Times) && slices.ContainsFunc(contested(r.added()), one.heldInVain)
 }
 
-// held reports whether a change of the actor held a name in vain.
-func (f Fruitless) held(name string) bool {
+// heldInVain reports whether a change of the actor held a name in vain.
+func (f Fruitless) heldInVain(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
-// renewed reports whether a request that was sent again has kept its entry from the drop for long enough, or its object what it wants
-// by other entries. Those of the operator and of platform actors may go on: they try until they are done.
+// renewed reports whether a request has kept what it wants for long enough: by its own entry, sent again and again, or by other entries
+// of its object. The operator and platform actors may go on: they try until they are done.
 func (j *Journal) renewed(r *request) bool {
 	if !isPerson(r.Actor) {
 		return false
@@ -263,5 +264,5 @@ func (j *Journal) firstSights(entries []*facts.Entry, now since) map[string]sinc
 
 // admits reports whether an admitted request can be written down now.
 func (j *Journal) admits(r *request) bool {
-	return j.state.room(r.entry) && !j.renewed(r) && !j.yields(r)
+	return j.state.hasRoomFor(r.entry) && !j.renewed(r) && !j.yields(r)
 }

@@ -168,7 +168,7 @@ func TestTheLargestEntryFitsIntoWhatIsLeftToAnybody(t *testing.T) {
 		s.clock.Step(90 * time.Second)
 	}
 	largest.Actor = "bob"
-	if !s.state.room(largest) {
+	if !s.state.hasRoomFor(largest) {
 		t.Error("no room for it")
 	}
 }

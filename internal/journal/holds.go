@@ -16,9 +16,9 @@ type heldName struct {
 
 // A hold is how long this replica has watched a held name. Entries of many requests may follow each other in it.
 type hold struct {
-	first since
-	open  bool  // an entry held it when the journal was last read or written
-	ended since // when the last such entry was seen to be gone; only where it is not open
+	first     since
+	inJournal bool  // an entry held it when the journal was last read or written
+	ended     since // when the last such entry was seen to be gone; only where it is not open
 }
 
 // holds goes on watching what objects hold by entries alone. One ends when the object has the name, or when others have had a turn.
@@ -31,14 +31,14 @@ func (j *Journal) holds(now since) map[heldName]hold {
 			if !known || j.lapsed(before) {
 				before.first = now
 			}
-			next[at] = hold{first: before.first, open: true}
+			next[at] = hold{first: before.first, inJournal: true}
 		}
 	}
 	for at, h := range j.firstHeld {
-		if h.open {
-			h.open, h.ended = false, now
+		if h.inJournal {
+			h.inJournal, h.ended = false, now
 		}
-		if _, still := next[at]; !still && !j.lapsed(h) && !slices.Contains(contested(j.View.Said(at.object)), at.name) {
+		if _, still := next[at]; !still && !j.lapsed(h) && !slices.Contains(contested(j.View.StatedBy(at.object)), at.name) {
 			next[at] = h
 		}
 	}
@@ -46,7 +46,7 @@ func (j *Journal) holds(now since) map[heldName]hold {
 }
 
 // lapsed reports whether others have had a turn at what was held.
-func (j *Journal) lapsed(h hold) bool { return !h.open && j.Clock.Since(h.ended) >= j.turn() }
+func (j *Journal) lapsed(h hold) bool { return !h.inJournal && j.Clock.Since(h.ended) >= j.turn() }
 
 // heldLong reports whether a request's object has held for the drop time what the request wants, without ever having it.
 func (j *Journal) heldLong(r *request) bool {

@@ -17,12 +17,12 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// MarkerName is the ConfigMap that tells that a journal has been open in this cluster. Without it a cluster's first journal,
-// which may open at once because nothing was ever admitted, could not be told from one that replaces a deleted journal.
+// MarkerName is the ConfigMap that tells that a journal has been open in this cluster. A cluster's first journal may open at once,
+// because nothing was ever admitted. Without the marker it would look like one that replaces a deleted journal.
 const MarkerName = "polyorg-journal-opened"
 
-// closure is a journal that is closed, as this replica has watched it. Nobody writes one but who opens it, so another version is
-// another closure, of which this replica may have missed all that was admitted in between.
+// closure is a journal that is closed, as this replica has watched it. Only the replica that opens a closed journal writes it. So
+// another version is another closure, and this replica may have missed what was admitted in between.
 type closure struct {
 	uid     types.UID
 	version string
@@ -31,32 +31,32 @@ type closure struct {
 	known   bool // whether that is so
 }
 
-// usable reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later
-// version is at work this replica is not ready: its requests are for the others.
-func (j *Journal) usable(ctx context.Context) (bool, error) {
+// isOpen reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later version is
+// at work this replica is not ready, so that its requests go to the others.
+func (j *Journal) isOpen(ctx context.Context) (bool, error) {
 	if j.state.format > Format {
 		j.ready.Store(false)
 		return false, fmt.Errorf("the journal is of format %d, and this version writes %d: a later version is at work, and this replica judges nothing", j.state.format, Format)
 	}
-	if j.state.open() {
+	if j.state.echoesItself() {
 		j.closed = closure{}
-		open.Set(1)
+		openGauge.Set(1)
 		return true, j.mark(ctx)
 	}
 	if stored := j.state.object; j.closed.uid != stored.UID || j.closed.version != stored.ResourceVersion {
 		j.closed = closure{uid: stored.UID, version: stored.ResourceVersion, from: j.Clock.Now()}
-		open.Set(0)
+		openGauge.Set(0)
 		log.FromContext(ctx).Info("The journal is closed: it was made anew, restored, copied or written over", "uid", j.closed.uid)
 	}
 	return false, j.reopen(ctx)
 }
 
-// reopen opens a journal that does not echo its own UID, as soon as everything admitted by the journal before it has been stored
-// or never will be: at once in a new cluster, else after the drop time. What it holds belongs to another journal and is void. Who
-// judges on it must have seen whatever was stored until then: the fences are read live.
+// reopen opens a journal that does not echo its own UID. Everything that the journal before it admitted must have been stored, or must
+// be beyond storing: that is so at once in a new cluster, else after the drop time. Its entries belong to another journal and are void.
+// The fences are read live, so that each judge has seen all that was stored until then.
 func (j *Journal) reopen(ctx context.Context) error {
 	if !j.closed.known {
-		first, err := j.first(ctx)
+		first, err := j.isFirst(ctx)
 		if err != nil {
 			return err
 		}
@@ -79,8 +79,8 @@ func (j *Journal) reopen(ctx context.Context) error {
 	return err
 }
 
-// first reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
-func (j *Journal) first(ctx context.Context) (bool, error) {
+// isFirst reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
+func (j *Journal) isFirst(ctx context.Context) (bool, error) {
 	called, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	err := j.Client.Get(called, client.ObjectKey{Namespace: j.Namespace, Name: MarkerName}, &corev1.ConfigMap{})

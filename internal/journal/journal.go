@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package journal is the one place where a limited or unique thing is taken. Every admitted change is written, by
-// compare-and-swap, into one small object before it is admitted, and stays there until its outcome has been seen. Whoever
-// judges next counts it, on whatever replica: so limits hold exactly.
+// Package journal is the one place where a limited or unique thing is taken. Before a change is admitted, it is written by
+// compare-and-swap into one small object. It stays there until its outcome has been seen. The next judgement, on any replica, counts
+// it: so limits hold exactly.
 //
-// Why it is safe. A change is judged against the objects in this replica's view and the entries of the journal, and is
-// admitted only if the journal's resource version is still the one that was judged on. Every change admitted before is then
-// either an entry, and counts; or was an entry that somebody removed after seeing its outcome at some resource version, which
-// is a fence, and the view has passed all fences; or was dropped because it can never be stored. So nothing admitted is
-// missed, whichever replica admitted it and however late this one's watches are.
+// Why it is safe. A change is judged against the objects in this replica's view and the entries of the journal. It is admitted only if
+// the journal's resource version is still the one that was judged on. There are three cases of a change that was admitted before:
+//
+// It is an entry, and counts. Or a replica removed the entry after it saw the outcome at some resource version: that version is a
+// fence, and this view has passed all fences. Or the entry was dropped, because its change can never be stored. So nothing that was
+// admitted is missed, on whatever replica, and however late this one's watches are.
 package journal
 
 import (
@@ -51,7 +52,7 @@ type Journal struct {
 	newest   atomic.Pointer[corev1.ConfigMap] // as last seen by the watch
 	lobby    lobby                            // who waits
 
-	// What follows belongs to the goroutine that runs Start.
+	// The fields below belong to the goroutine that runs Start.
 	state   *state              // as last read or written; nil when that is not known
 	latest  string              // the highest resource version that the journal was seen at
 	watched map[string]sighting // the entries by their text, and since when this replica has watched each
@@ -59,8 +60,8 @@ type Journal struct {
 	behind  since               // since when its view has been behind the fences; zero when it is not
 	marked  bool                // the marker is known to be there
 	pace    pace
-	// blamed is what this replica has watched of whose changes come to nothing, firstSeen since when it knows each request, and
-	// firstHeld since when it knows what objects hold by entries alone.
+	// blamed is what this replica has watched of actors whose changes come to nothing. firstSeen is since when it knows each request,
+	// and firstHeld since when it knows what objects hold by entries alone.
 	blamed    map[string]blamed
 	firstSeen map[string]since
 	firstHeld map[heldName]hold
@@ -82,7 +83,7 @@ type sighting struct {
 	names []string
 }
 
-// since is an instant on this process's monotonic clock; it means nothing to anybody else.
+// since is an instant on this process's monotonic clock; no other process can read it.
 type since = time.Time
 
 // New makes a journal; Start must run for anything to be judged.
@@ -94,9 +95,8 @@ func New(c client.WithWatch, view *facts.View, namespace string) *Journal {
 	}
 }
 
-// Submit judges a change and, if it is admitted, has written it down when it returns. Violations, ErrExists and facts.ErrMalformed are
-// final, unless violations are Early; that, ErrContended, ErrCrowded and ErrUnavailable mean that the same request may be tried again. It waits
-// as long as the context allows.
+// Submit judges a change and, if it is admitted, has written it down when it returns. It waits as long as the context allows. Every
+// answer but Again is final.
 func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, error) {
 	ctx, span := startJudgement(ctx, c)
 	violations, err := j.insist(ctx, c)
@@ -106,9 +106,8 @@ func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, erro
 	return violations, err
 }
 
-// Look shows the world in which every change counts that was admitted before it was called, on whatever replica. It takes the same steps
-// whatever there is to see. f may be called several times; what it saw last counts, once Look has returned without an error. The actor is
-// that of a Change.
+// Look shows a world with every change that any replica admitted before the call. It takes the same steps whatever there is to see. It
+// may call f several times; the last call counts, once Look has returned without an error. The actor is that of a Change.
 func (j *Journal) Look(ctx context.Context, actor string, f func(facts.World)) error {
 	return j.submit(ctx, &Change{Actor: actor, look: f}).err
 }
@@ -127,7 +126,7 @@ func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, erro
 		select { // it is gone: this replica will see that
 		case <-changed:
 		case <-ctx.Done():
-			return nil, ErrUnavailable
+			return nil, tryAgain(Unavailable)
 		}
 	}
 }
@@ -140,15 +139,15 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 		}
 	}
 	if !j.lobby.enter(r.crowd) {
-		return answer{err: ErrCrowded}
+		return answer{err: tryAgain(Crowded)}
 	}
 	defer j.lobby.leave(r.crowd)
 	select {
 	case j.requests <- r:
 	case <-ctx.Done():
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	case <-j.stopped:
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	}
 	select {
 	case a := <-r.answer:
@@ -159,7 +158,7 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	case a := <-r.answer: // the journal answers those whose time is up too, with the reason
 		return a
 	case <-j.Clock.After(answerTime):
-		return answer{err: ErrUnavailable}
+		return answer{err: tryAgain(Unavailable)}
 	}
 }
 
@@ -176,17 +175,17 @@ func (j *Journal) exists(ctx context.Context, c *Change) error {
 	case apierrors.IsNotFound(err):
 		return nil
 	}
-	return ErrUnavailable
+	return tryAgain(Unavailable)
 }
 
 // NeedLeaderElection is false: every replica judges.
 func (j *Journal) NeedLeaderElection() bool { return false }
 
-// Ready reports, as a readiness check, whether this replica has once seen every kind whole and an open journal, and no later
-// version has taken the journal over. A journal that is closed for a while leaves it ready: somebody must say "try again".
+// Ready reports, as a readiness check, whether this replica has once seen every kind whole and an open journal. It is not ready where a
+// later version has taken the journal over. It stays ready while the journal is closed: some replica must say "try again".
 func (j *Journal) Ready(*http.Request) error {
 	if !j.ready.Load() {
-		return ErrUnavailable
+		return tryAgain(Unavailable)
 	}
 	return nil
 }

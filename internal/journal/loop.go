@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// How often a replica with nothing to judge looks at its entries, while it knows of some; and how often it reads the journal
-// live at least, in case its watch says nothing.
+// busyPause is how often a replica with nothing to judge looks at its entries, while it knows of some. idlePause is how often it reads
+// the journal live at least, in case its watch brings nothing.
 const (
 	busyPause = 250 * time.Millisecond
 	idlePause = 5 * time.Second
@@ -27,10 +27,10 @@ func (j *Journal) Start(ctx context.Context) error {
 		if waiting, again = j.round(ctx, waiting); !again {
 			waiting = j.await(ctx, waiting, changed)
 		}
-		waiting = j.hold(ctx, waiting)
+		waiting = j.gather(ctx, waiting)
 	}
 	for _, r := range waiting {
-		r.answer <- answer{err: ErrUnavailable}
+		r.answer <- answer{err: tryAgain(Unavailable)}
 	}
 	return j.failed
 }
@@ -40,7 +40,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 	timer := j.Clock.NewTimer(j.pause(waiting))
 	defer timer.Stop()
 	if len(waiting) == 0 {
-		changed = nil // nobody asks; what is seen meanwhile is tidied up in time
+		changed = nil // no request waits; what is seen meanwhile is tidied up in time
 	}
 	for {
 		select {
@@ -69,20 +69,20 @@ func (j *Journal) pauseEnds() {
 }
 
 func (j *Journal) pause(waiting []*request) time.Duration {
-	if len(waiting) > 0 || j.state == nil || !j.state.open() || len(j.state.overlay.Entries()) > 0 {
+	if len(waiting) > 0 || j.state == nil || !j.state.echoesItself() || len(j.state.overlay.Entries()) > 0 {
 		return busyPause
 	}
 	return idlePause
 }
 
-// hold takes in every request that is waiting to be heard, and those that come until it is time to write.
-func (j *Journal) hold(ctx context.Context, waiting []*request) []*request {
+// gather takes in every request that is waiting to be heard, and those that come until it is time to write.
+func (j *Journal) gather(ctx context.Context, waiting []*request) []*request {
 	for {
-		left := j.pace.wait(j.Clock.Now())
-		if left <= 0 || len(waiting) == 0 {
+		remaining := j.pace.wait(j.Clock.Now())
+		if remaining <= 0 || len(waiting) == 0 {
 			return j.drain(waiting)
 		}
-		timer := j.Clock.NewTimer(left)
+		timer := j.Clock.NewTimer(remaining)
 		select {
 		case <-ctx.Done():
 			return waiting

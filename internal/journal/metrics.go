@@ -41,7 +41,7 @@ var (
 		Name: "polyorg_journal_entries",
 		Help: "Admitted changes whose outcome is not yet known to every replica.",
 	})
-	open = prometheus.NewGauge(prometheus.GaugeOpts{
+	openGauge = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "polyorg_journal_open",
 		Help: "1 while the journal is open; 0 while it is closed for the drop time, and all changes are asked to try again.",
 	})
@@ -52,7 +52,7 @@ var (
 )
 
 func init() {
-	metrics.Registry.MustRegister(judgements, panics, batch, commits, fenceWaits, inFlight, open, dropped)
+	metrics.Registry.MustRegister(judgements, panics, batch, commits, fenceWaits, inFlight, openGauge, dropped)
 }
 
 // Why entries leave the journal without an outcome.

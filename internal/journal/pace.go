@@ -13,19 +13,19 @@ const (
 	bytesASecond = 1 << 20
 	// rivalry is for how long after its last write another replica is a rival: it may write again.
 	rivalry = time.Second
-	// gathers and yields are how many times as long as its last write took a replica waits: for company, and for a rival's turn,
-	// which includes the rival's wait for company. Tried out with `make bench`: less makes small batches and conflicts.
-	// A replica yields only where two take turns: the rival wrote so short a while before. A rival that writes now and then is not
-	// waited for: that would add a multiple of a write to the answers of everybody (`make bench BENCH=storm`).
+	// A replica waits so many times as long as its last write took: gathers for company, yields for a rival's turn, which includes the
+	// rival's wait for company. `make bench` showed: less makes small batches and conflicts. A replica yields only where two take
+	// turns, so that the rival wrote a short while before. To wait for a rival that writes now and then would add a multiple of a write
+	// to every answer (`make bench BENCH=storm`).
 	gathers, yields = 3, 5
-	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer: for company, for a rival's turn,
-	// and for the watch to bring what a rival wrote, which is cheaper than reading it.
+	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer. The last is for the watch to bring
+	// what a rival wrote, which is cheaper than reading it.
 	longestGather = 25 * time.Millisecond
 	longestYield  = 100 * time.Millisecond
 	longestNews   = 20 * time.Millisecond
 )
 
-// pace tells when to write next. A replica that nobody competes with, and whose requests come one at a time, never waits.
+// pace tells when to write next. Without a rival, and with one request at a time, a replica never waits.
 type pace struct {
 	bytes   *rate.Limiter
 	next    time.Time // not before

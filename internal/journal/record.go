@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// Name is that of the ConfigMap, in the operator's namespace, which is the journal. A built-in kind travels as protobuf and
-	// passes no schema: a write costs a seventh of that of a custom object with the same entries (docs/adr/0002).
+	// Name is that of the ConfigMap, in the operator's namespace, which is the journal. A built-in kind travels as protobuf and passes
+	// no schema. So a write costs a seventh of that of a custom object with the same entries (docs/adr/0002).
 	Name = "polyorg-journal"
 	// Finalizer keeps the journal from being deleted by mistake.
 	Finalizer = v1alpha1.GroupName + "/journal"
@@ -35,7 +35,7 @@ const (
 	keyUID     = "uid"
 	keyFences  = "fences"
 	keyEntries = "entries"
-	// keyFruitless is only there while somebody's changes came to nothing.
+	// keyFruitless is only there while an actor's changes came to nothing.
 	keyFruitless = "fruitless"
 )
 
@@ -49,7 +49,7 @@ type Record struct {
 	Fences map[string]string
 	// Entries are the admitted changes, oldest first.
 	Entries []*facts.Entry
-	// Fruitless is whose changes were admitted and never stored of late, the latest last.
+	// Fruitless are the actors whose changes were admitted and never stored of late, the latest last.
 	Fruitless []Fruitless
 }
 
@@ -65,7 +65,7 @@ func Read(ctx context.Context, c client.Reader, namespace string) (*Record, erro
 	return Parse(stored)
 }
 
-// Parse reads what a ConfigMap says. An error means that somebody else wrote it: nothing in it can be relied on.
+// Parse reads a ConfigMap. An error means that another program wrote it: nothing in it can be relied on.
 func Parse(stored *corev1.ConfigMap) (*Record, error) { return parse(stored, facts.ParseEntry) }
 
 func parse(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) (*Record, error) {
@@ -106,7 +106,7 @@ func lines(text string) func(func(string) bool) {
 	}
 }
 
-// data is what a ConfigMap says for the record.
+// data is the record as a ConfigMap holds it.
 func (r *Record) data() map[string]string {
 	var fences, entries strings.Builder
 	for _, kind := range slices.Sorted(maps.Keys(r.Fences)) {

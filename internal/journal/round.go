@@ -11,15 +11,15 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// round judges all that wait, writes at most once, and answers whom it can. It returns who waits on, and whether it is worth
-// another round at once.
+// round judges all waiting requests, writes at most once, and answers those that it can. It returns the requests that wait on, and
+// whether another round is worth while at once.
 func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
 	waiting = expire(waiting)
-	able, err := j.able(ctx)
-	if err != nil || !able {
+	can, err := j.canJudge(ctx)
+	if err != nil || !can {
 		j.fail(ctx, err)
 		for _, r := range waiting {
-			r.reason = ErrUnavailable // whatever stood in its way before
+			r.reason = Unavailable // whatever stood in its way before
 		}
 		return waiting, false
 	}
@@ -34,7 +34,7 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 		return waiting, false
 	}
 	if !current {
-		return waiting, true // somebody else wrote meanwhile: all is judged again
+		return waiting, true // another replica wrote meanwhile: all is judged again
 	}
 	for _, d := range decided {
 		d.request.answer <- d.answer
@@ -42,16 +42,16 @@ func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*reques
 	return rest, false
 }
 
-// able reports whether this replica can judge: it has seen every kind whole, knows the journal, which is open, and has seen as
-// much as the journal's fences ask for.
-func (j *Journal) able(ctx context.Context) (bool, error) {
+// canJudge reports whether this replica can judge. It has seen every kind whole, it knows the journal, which is open, and its view has
+// reached the journal's fences.
+func (j *Journal) canJudge(ctx context.Context) (bool, error) {
 	if !j.View.Synced() {
 		return false, nil
 	}
 	if err := j.load(ctx); err != nil {
 		return false, err
 	}
-	if usable, err := j.usable(ctx); err != nil || !usable {
+	if open, err := j.isOpen(ctx); err != nil || !open {
 		return false, err
 	}
 	if !j.View.Reached(j.state.fences) {
@@ -65,8 +65,8 @@ func (j *Journal) able(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// fallBehind takes note that this replica has not seen enough. Should that last, the fences are compared with what there is to be
-// seen: one that is beyond all of it was never seen by anybody, and is set back.
+// fallBehind takes note that this replica has not seen enough. If that lasts, it compares the fences with what there is to see. A fence
+// beyond all of it comes from no event, and is set back.
 func (j *Journal) fallBehind(ctx context.Context) error {
 	switch {
 	case j.behind.IsZero():
@@ -102,8 +102,8 @@ func (j *Journal) fail(ctx context.Context, err error) {
 	}
 }
 
-// settle makes sure that what was judged on is the journal as it is: by writing it where it has grown, else by reading. A state that
-// only lacks ended entries is written when nobody waits for an answer, here or elsewhere.
+// settle makes sure that the journal still is what was judged on: by writing it where it has grown, else by reading. A state that only
+// lacks ended entries is written when no request waits, here or elsewhere.
 func (j *Journal) settle(ctx context.Context, decided []decision) (current bool, err error) {
 	switch {
 	case j.state.grown:
@@ -134,7 +134,8 @@ func (j *Journal) group(ctx context.Context, decided []decision) (current bool, 
 	return current, err
 }
 
-// decision is an answer that may be given once the journal is known to be what was judged on; at once where nobody looked.
+// decision is an answer that may be given once the journal is known to be what was judged on. Where no rule looked at the world, it may
+// be given at once.
 type decision struct {
 	request *request
 	answer  answer
@@ -159,7 +160,7 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 // judgeOne judges a request, unless its object, or another of the same person, was costly to judge a short while ago.
 func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	if j.costs.rests(r.Change, j.Clock.Now()) {
-		r.reason = ErrContended
+		r.reason = Contended
 		return decision{}, false
 	}
 	taken := j.taken(r)
@@ -189,6 +190,8 @@ func (j *Journal) decide(r *request, taken bool, violations rules.Violations, lo
 	switch {
 	case taken && !violations.Forbid():
 		return decision{r, answer{err: ErrExists}, false}, true
+	case violations.Again():
+		return decision{r, answer{err: &Again{Early, violations}}, looked}, true
 	case len(violations) > 0:
 		return decision{r, answer{violations: violations}, looked}, true
 	case r.entry == nil || r.DryRun:
@@ -202,7 +205,7 @@ func (j *Journal) decide(r *request, taken bool, violations rules.Violations, lo
 
 // waits leaves a request until something has changed.
 func (r *request) waits(epoch uint64) (decision, bool) {
-	r.reason, r.epoch = ErrContended, epoch
+	r.reason, r.epoch = Contended, epoch
 	return decision{}, false
 }
 
@@ -228,7 +231,7 @@ func expire(waiting []*request) []*request {
 	var rest []*request
 	for _, r := range waiting {
 		if r.ctx.Err() != nil {
-			r.answer <- answer{err: r.reason}
+			r.answer <- answer{err: tryAgain(r.reason)}
 			continue
 		}
 		rest = append(rest, r)

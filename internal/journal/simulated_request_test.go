@@ -60,7 +60,12 @@ func (s *simulation) send(r *request) outcome {
 }
 
 func transient(err error) bool {
-	return errors.Is(err, errDied) || errors.Is(err, errTimeout) || errors.Is(err, errLost) || errors.Is(err, journal.ErrContended)
+	return errors.Is(err, errDied) || errors.Is(err, errTimeout) || errors.Is(err, errLost) || isContended(err)
+}
+
+func isContended(err error) bool {
+	again, is := errors.AsType[*journal.Again](err)
+	return is && again.Reason == journal.Contended
 }
 
 // respite is before a client tries again. One at a time waits until shortly before one of the replicas drops what the request left in

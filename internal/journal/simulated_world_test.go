@@ -143,7 +143,7 @@ func (c census) place(organization, user string) { c.holds("L1", user, organizat
 
 func (c census) membership(organization string, m *v1alpha1.Membership) {
 	c.holds("L6", organization+"/"+m.Spec.User, string(m.UID))
-	if c.over(organization) {
+	if c.hasEnded(organization) {
 		return
 	}
 	c.place(organization, m.Spec.User)
@@ -173,7 +173,7 @@ func (c census) invitation(organization string, i *v1alpha1.Invitation) {
 	if i.Spec.Revoked {
 		c.holds("revoked or answered", string(i.UID), "revocation")
 	}
-	if !pending(i) || c.over(organization) {
+	if !pending(i) || c.hasEnded(organization) {
 		return
 	}
 	c.holds("L6", "invitations of "+i.Spec.Email+" to "+organization, string(i.UID))
@@ -186,7 +186,7 @@ func (c census) response(r *v1alpha1.InvitationResponse) {
 		return
 	}
 	c.holds("I2", string(r.Spec.InvitationUID), string(r.UID))
-	if c.over(answered(r)) {
+	if c.hasEnded(answered(r)) {
 		return
 	}
 	c.holds("revoked or answered", string(r.Spec.InvitationUID), "answer")
@@ -201,7 +201,7 @@ func (c census) binding(organization string, b *v1alpha1.IntegrationBinding) {
 	if b.Spec.Component == "" { // of those that the simulation binds, the one that has no component is bound once
 		c.holds("G1", "accounts of "+organization, string(b.UID))
 	}
-	if !c.over(organization) {
+	if !c.hasEnded(organization) {
 		c.holds("G1", "account "+b.Spec.Application+b.Spec.Component+"/"+b.Spec.Account, string(b.UID))
 	}
 }
@@ -232,8 +232,8 @@ func (w world) editionOf(organization string) v1alpha1.Edition {
 	return ""
 }
 
-// over reports whether an organization is being deleted.
-func (w world) over(organization string) bool {
+// hasEnded reports whether an organization is being deleted.
+func (w world) hasEnded(organization string) bool {
 	o, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: organization}}]
 	return ok && o.GetDeletionTimestamp() != nil
 }

@@ -151,7 +151,7 @@ func (s *simulation) instants(seen map[string]int64, since int64, f func(world) 
 // in any case (O7).
 func (w world) breaks(before, after client.Object, rule string) bool {
 	means := func(m meter) bool { return means(rule, m.rule) }
-	return slices.ContainsFunc(w.full(before, after), means) || rule == "L6" && w.knows(after) || w.over(subject(before, after))
+	return slices.ContainsFunc(w.full(before, after), means) || rule == "L6" && w.knows(after) || w.hasEnded(subject(before, after))
 }
 
 // subject is the organization that a change is about; empty if it is about none.

@@ -154,5 +154,5 @@ func (s *simulation) probeOne(o client.Object) {
 
 // fullFor reports whether any rule is in the way of a creation.
 func (w world) fullFor(o client.Object) bool {
-	return w.over(organizationOf(o)) || len(w.full(nil, o)) > 0 || w.knows(o)
+	return w.hasEnded(organizationOf(o)) || len(w.full(nil, o)) > 0 || w.knows(o)
 }

@@ -48,6 +48,9 @@ func TestSimulation(t *testing.T) {
 	}
 	workers.Wait()
 	t.Logf("%s", totals.String())
+	if !t.Failed() {
+		totals.isEnough(t)
+	}
 }
 
 // What a seed has shown, it shows again: else no failure could be looked into, and which mutants are found would be luck.
@@ -86,6 +89,22 @@ func (t *tally) add(s *simulation) {
 	t.refusals += s.refusals
 	t.admitted += s.admitted
 	t.no += s.unanswered
+}
+
+// isEnough demands that much was written, admitted, refused and put off: at least half of what a simulation usually does. A simulation in
+// which nothing happens finds no fault. Of few simulations nothing can be said.
+func (t *tally) isEnough(test *testing.T) {
+	test.Helper()
+	if t.simulated < 100 {
+		return
+	}
+	for what, of := range map[string]struct{ happened, least int }{
+		"written": {t.writes, 15}, "admitted": {t.admitted, 10}, "refused": {t.refusals, 4}, "asked to try again": {t.no, 9},
+	} {
+		if of.happened < of.least*t.simulated {
+			test.Errorf("%d were %s in %d simulations; want at least %d in each, on average", of.happened, what, t.simulated, of.least)
+		}
+	}
 }
 
 func (t *tally) String() string {

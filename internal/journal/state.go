@@ -20,13 +20,13 @@ type state struct {
 	fences  map[string]string
 	overlay *facts.Overlay
 	use     use // what the entries take of each share
-	// fruitless is whose changes came to nothing of late.
+	// fruitless are the actors whose changes came to nothing of late.
 	fruitless fruitless
 	grown     bool // holds entries that are not stored
 	tidied    bool // lacks entries that are stored
 }
 
-// newState reads what is stored. A journal that somebody else wrote over is an empty one that is not open.
+// newState reads what is stored. A journal that another program wrote over is empty, and not open.
 func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) *state {
 	r, err := parse(stored, entry)
 	if err != nil {
@@ -39,35 +39,34 @@ func newState(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)
 	return s
 }
 
-// open reports whether the journal is in its own words itself: not made anew, restored, copied or damaged.
-func (s *state) open() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
+// echoesItself reports whether the journal names its own UID. One that was made anew, restored, copied or damaged does not.
+func (s *state) echoesItself() bool { return s.format > 0 && s.echo != "" && s.echo == s.object.UID }
 
 // bytes is how much all entries take.
 func (s *state) bytes() int { return s.use[shareOfAll].bytes }
 
-// room reports whether the bounds leave room for one more entry. One that stands for a request which is written down already takes
-// none.
-func (s *state) room(e *facts.Entry) bool {
+// hasRoomFor reports whether the bounds have room for one more entry. An entry for a request that is written down already takes none.
+func (s *state) hasRoomFor(e *facts.Entry) bool {
 	own := s.overlay.Of(e.UID)
-	return slices.ContainsFunc(own, e.Same) || hasRoom(own, e) && s.leaves(e)
+	return slices.ContainsFunc(own, e.Same) || objectHasRoom(own, e) && s.sharesHaveRoom(e)
 }
 
-// hasRoom reports whether an object of which these are the open entries may have one more.
-func hasRoom(own []*facts.Entry, e *facts.Entry) bool {
+// objectHasRoom reports whether an object with these entries may have one more.
+func objectHasRoom(own []*facts.Entry, e *facts.Entry) bool {
 	if !isPerson(e.Actor) {
 		return len(own) < maxPerObject
 	}
 	peoples := 0
-	for _, open := range own {
-		if isPerson(open.Actor) {
+	for _, other := range own {
+		if isPerson(other.Actor) {
 			peoples++
 		}
 	}
 	return len(own) < maxPerObject && peoples < peoplesPerObject
 }
 
-// append takes an entry in. An identical one that is stored stands for the same request, sent before: the new one replaces it, so
-// that nobody drops it for the earlier one's age.
+// append takes an entry in. An identical one that is stored stands for the same request, sent before. The new one replaces it, so that
+// the earlier one's age does not drop it.
 func (s *state) append(e *facts.Entry) {
 	stamped := e.At(s.object.ResourceVersion)
 	for _, old := range slices.Clone(s.overlay.Of(e.UID)) {
@@ -92,7 +91,7 @@ func (s *state) remove(e *facts.Entry) {
 	s.tidied = true
 }
 
-// raise makes everybody who judges wait until a kind was seen as far as this.
+// raise makes every replica wait, before it judges, until it has seen a kind as far as this.
 func (s *state) raise(kind, fence string) {
 	if current, ok := s.fences[kind]; !ok || facts.Later(fence, current) {
 		s.fences[kind] = fence

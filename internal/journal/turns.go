@@ -3,15 +3,11 @@
 package journal
 
 import (
-	"errors"
 	"slices"
 	"sync"
 
 	"github.com/polyorg/polyorg/internal/facts"
 )
-
-// ErrCrowded says that as many changes of this actor, or of this organization, wait as may.
-var ErrCrowded = errors.New("too many changes of yours, or of your organization, are waiting already")
 
 // How many requests wait at one replica. The operator's are not counted.
 const (
@@ -20,7 +16,7 @@ const (
 	waitersOfPerson       = 32
 )
 
-// crowd is the shares of those who ask: nobody's requests are to keep out those of others who have another.
+// crowd are the shares that a request counts for while it waits. The requests of one share never keep out those of another.
 func (c *Change) crowd() []share {
 	switch {
 	case c.Actor == "":
@@ -72,8 +68,8 @@ func (l *lobby) leave(crowd []share) {
 	}
 }
 
-// byTurn sorts those who wait: first everybody's first, then everybody's second. Two requests of one actor, or of one organization,
-// are never of one turn. Within a turn, whoever came first is first.
+// byTurn sorts the waiting requests: first the first of each actor and organization, then the second of each. Two requests of one
+// actor, or of one organization, are never of one turn. Within a turn the earlier request goes first.
 func byTurn(waiting []*request) []*request {
 	before := map[share]int{}
 	for _, r := range waiting {

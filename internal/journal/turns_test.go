@@ -137,7 +137,8 @@ func TestACrowdIsAnsweredAtOnce(t *testing.T) {
 	for range waitersOfPerson {
 		s.lobby.enter(invites("bob", "acme").crowd())
 	}
-	if _, err := s.Submit(context.Background(), invites("bob", "acme")); !errors.Is(err, ErrCrowded) {
+	_, err := s.Submit(context.Background(), invites("bob", "acme"))
+	if again, is := errors.AsType[*Again](err); !is || again.Reason != Crowded || outcomeOf(nil, err) != outcomeContended {
 		t.Errorf("got %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// organizationSpec judges what CEL cannot see: zones, languages, and names that the policy reserves (O5, A4). What stood before is
-// not judged again, whatever became of zones and policies since (L9). Before a creation stands an empty organization.
+// organizationSpec judges what CEL cannot see: zones, languages, and names that the policy reserves (O5, A4). What stood before is not
+// judged again, even if zones and policies have changed since (L9). Before a creation stands an empty organization.
 func organizationSpec(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	return append(timeAndLanguage(before.Spec, after.Spec), accessURL(o, act, before, after)...)
 }

@@ -18,7 +18,7 @@ func (r Row) isOne(a, b string) bool {
 	return loosely(a) == loosely(b)
 }
 
-// exactly is an account in the one form of all texts that Unicode holds for the same, without characters that nobody sees.
+// exactly is an account in the one form of all texts that Unicode holds for the same, without invisible characters.
 func exactly(account string) string {
 	if isASCII(account) {
 		return account
@@ -26,8 +26,8 @@ func exactly(account string) string {
 	return norm.NFC.String(strings.Map(seen, account))
 }
 
-// loosely is an account in the one form of all texts that differ in letter case or in how letters are encoded. It is by no policy, so
-// that a binding is found by it whatever rule is in force: accounts that are one exactly are one loosely.
+// loosely is an account in the one form of all texts that differ only in letter case or in how letters are encoded. No policy changes
+// it, so it finds a binding under any rule. Accounts that are one exactly are one loosely.
 func loosely(account string) string {
 	if isASCII(account) {
 		return strings.ToLower(account)

@@ -9,7 +9,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Act is who asks, and when.
+// Act is the actor of a request, and the instant.
 type Act struct {
 	Actor Actor
 	Now   time.Time
@@ -25,8 +25,8 @@ type Actor struct {
 	Collector bool
 }
 
-// Role is the power that a user has in an organization. They have none while the organization is not there (R8) or is being deleted,
-// and none by a membership that is suspended, or that was not granted, as its organization may not be (R7).
+// Role is the power that a user has in an organization. An organization that is not there (R8), or is being deleted, gives none.
+// Neither does a membership that is suspended, nor a membership or an organization that was not granted (R7).
 func (o Outlook) Role(user, organization string) v1alpha1.Role {
 	if user == "" || !o.empowers(organization) {
 		return ""
@@ -45,7 +45,7 @@ func (o Outlook) lives(organization string) bool {
 	return slices.ContainsFunc(pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst), alive)
 }
 
-// empowers reports whether there is an organization in which somebody can have power: it lives, and was granted (R7).
+// empowers reports whether a user can have power in an organization: it is there, it lives, and it was granted (R7).
 func (o Outlook) empowers(organization string) bool {
 	facts := pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst)
 	return slices.ContainsFunc(facts, func(f Fact) bool { return alive(f) && o.inForce(grantOf(f)) })
@@ -62,8 +62,8 @@ func grantOf(f Fact) Grant {
 	return Given
 }
 
-// alive reports whether a fact that an organization states of itself shows that it is not being deleted: its account says so, and
-// it names its super admin as long as it lives. So a change of either leaves no doubt.
+// alive reports whether a fact that an organization states of itself shows that it is not being deleted. Its account states so, and it
+// names its super admin as long as it lives. So a change of either leaves no doubt.
 func alive(f Fact) bool {
 	a, ok := f.(Account)
 	return !ok || !a.Terminating
@@ -96,7 +96,7 @@ func (o Outlook) owns(act Act, organization string) bool {
 	return act.Actor.Platform || o.Role(act.Actor.Email, organization) == v1alpha1.RoleSuperAdmin
 }
 
-// platformOnly refuses everybody but platform actors.
+// platformOnly refuses all but platform actors.
 func platformOnly(act Act, rule, what string) Violations {
 	if act.Actor.Platform {
 		return nil

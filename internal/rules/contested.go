@@ -2,8 +2,8 @@
 
 package rules
 
-// Contested finds what a fact holds that strangers may want too: a name, or an account of an application. What belongs to one
-// person or one organization alone is not contested.
+// Contested finds what a fact holds that strangers may want too: a name, or an account of an application. A thing of one person or one
+// organization alone is not contested.
 func Contested(fact Fact) []Key {
 	switch f := fact.(type) {
 	case Claim:

@@ -6,12 +6,12 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// User judges who writes a User: the operator and platform actors all of it, the person their own default organization (F2), with
-// what kubectl notes of that. A label would not be theirs: by one the operator knows the Users that it made.
+// User judges a change of a User. The operator and platform actors may change all of it; the person may change their own default
+// organization (F2), with kubectl's notes on that. A person may not label it: by a label the operator knows the Users that it made.
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	switch {
 	case before == nil:
-		return platformOnly(act, "U1", "create a User; it comes with the first membership or invitation")
+		return createUser(act, after)
 	case after == nil:
 		return deleteUser(o, act, before)
 	}
@@ -31,30 +31,45 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	return nil
 }
 
-// StrayUser judges who deletes a User that bears another name than its e-mail address gives it. The person has another User,
-// and no choice of theirs goes with this one (U1).
-func StrayUser(act Act) Violations { return platformOnly(act, "U1", "delete a User") }
+// createUser judges who creates a User, and its name: one person has one User.
+func createUser(act Act, u *v1alpha1.User) Violations {
+	if vs := platformOnly(act, "U1", "create a User; it comes with the first membership or invitation"); vs != nil {
+		return vs
+	}
+	if isStray(u) {
+		name := ObjectName(u.Spec.Email)
+		return invalid("U1", "metadata.name", "the User of %s is named %s; no other name is possible", u.Spec.Email, name)
+	}
+	return nil
+}
 
-// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2).
+// isStray reports whether a User bears another name than its e-mail address gives it, because it was made past admission.
+func isStray(u *v1alpha1.User) bool { return u.Name != ObjectName(u.Spec.Email) }
+
+// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2). No choice
+// goes with a stray one: the person has another User.
 func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
+	if isStray(u) {
+		return platformOnly(act, "U1", "delete a User")
+	}
 	if vs := platformOnly(act, "U1", "delete a User; it goes with the last membership and invitation"); vs != nil {
 		return vs
 	}
-	left := len(o.organizationsOf(u.Spec.Email))
-	if left == 0 || u.DeletionTimestamp != nil {
+	organizations := len(o.organizationsOf(u.Spec.Email))
+	if organizations == 0 || u.DeletionTimestamp != nil {
 		return nil
 	}
 	return forbidden("U1", "%s still has memberships or pending invitations (organizations: %d), and a default organization that they chose would be "+
-		"lost; the operator deletes the User after the last of them", u.Spec.Email, left)
+		"lost; the operator deletes the User after the last of them", u.Spec.Email, organizations)
 }
 
 // organizationsOf a user are those in which they have a place, and those that invite them.
 func (o Outlook) organizationsOf(user string) map[string]struct{} {
 	names := map[string]struct{}{}
-	for _, p := range held[Place](o, UserKey(user)) {
+	for _, p := range countedAgainst[Place](o, UserKey(user)) {
 		names[p.Organization] = struct{}{}
 	}
-	for _, i := range held[Offer](o, UserKey(user)) {
+	for _, i := range countedAgainst[Offer](o, UserKey(user)) {
 		names[i.Organization] = struct{}{}
 	}
 	return names

@@ -26,19 +26,19 @@ func (o Outlook) Ended(organization string) bool {
 	return false
 }
 
-// over reports whether an organization counts as ended: for the Worst outlook if that is certain, for the Best if it may be.
-func (o Outlook) over(organization string) bool {
+// countsAsEnded reports whether an organization counts as ended: for the Worst outlook if that is certain, for the Best if it may be.
+func (o Outlook) countsAsEnded(organization string) bool {
 	if o.worst {
 		return o.Ended(organization)
 	}
 	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
 }
 
-// open says why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a
-// subscription (E3). An organization that is not there yet is open to platform actors (R8).
-func (o Outlook) open(organization string, now time.Time) Violations {
+// whyClosed tells why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a subscription
+// (E3). Platform actors may add to an organization that is not there yet (R8).
+func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
-	for _, a := range held[Account](o, OrganizationKey(organization)) {
+	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
 		if a.Terminating {
 			return forbidden("O7", "the organization %s is being deleted; nothing can be added to it", organization)
 		}

@@ -33,7 +33,7 @@ func (j judgement) editionChange(a, was Account) Violations {
 func (j judgement) conflicts(organization string, among []string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
 	for _, p := range j.superAdminStays() {
-		if j.tooMany(p, j.heldPlaces(UserKey(p.User)), rules) {
+		if j.tooMany(p, j.placesCountedAgainst(UserKey(p.User)), rules) {
 			users[p.User] = true
 		}
 	}
@@ -43,7 +43,7 @@ func (j judgement) conflicts(organization string, among []string) (users, rules 
 			continue // of one place, none is one too many
 		}
 		asked[user] = true
-		places := j.heldPlaces(UserKey(user))
+		places := j.placesCountedAgainst(UserKey(user))
 		if !slices.ContainsFunc(places, elsewhere) {
 			continue
 		}
@@ -63,7 +63,7 @@ func (j judgement) elsewhere(organization string) func(Place) bool {
 	}
 	a, _ := find(j.after, func(a Account) bool { return a.Organization == organization })
 	others := map[string]bool{}
-	for _, other := range held[Account](j.Outlook, EditionKey(a.Edition)) {
+	for _, other := range countedAgainst[Account](j.Outlook, EditionKey(a.Edition)) {
 		others[other.Organization] = other.Organization != organization
 	}
 	return func(p Place) bool { return others[p.Organization] }
@@ -79,16 +79,16 @@ func (j judgement) tooMany(p Place, places []Place, rules map[string]bool) (foun
 	return found
 }
 
-// suspects are the users whose limits a new edition of an organization may break; some are named more than once. Who is in no
-// other organization on that edition has room for this one, unless a policy allows nobody any. So the people of those others are
-// named, or all of this one's own where that is fewer: neither a large organization nor many others are gone through in vain.
+// suspects are the users whose limits a new edition of an organization may break; some are named more than once. A user in no other
+// organization on that edition has room for this one, unless a policy allows none at all. So the people of those others are named, or
+// all of this one's own where that is fewer. The judgement goes through neither a large organization nor many others in vain.
 func (j judgement) suspects(a Account) (users []string) {
 	own, others := MembersKey(a.Organization), j.othersOn(a)
 	if j.forbidsAny() || j.size(others) > j.world.Size(own) {
 		others = []Key{own}
 	}
 	for _, members := range others {
-		for _, p := range j.heldPlaces(members) {
+		for _, p := range j.placesCountedAgainst(members) {
 			users = append(users, p.User)
 		}
 	}
@@ -97,7 +97,7 @@ func (j judgement) suspects(a Account) (users []string) {
 
 // othersOn finds the people of the other organizations on an edition.
 func (j judgement) othersOn(a Account) (members []Key) {
-	for _, other := range held[Account](j.Outlook, EditionKey(a.Edition)) {
+	for _, other := range countedAgainst[Account](j.Outlook, EditionKey(a.Edition)) {
 		if other.Organization != a.Organization {
 			members = append(members, MembersKey(other.Organization))
 		}
@@ -117,8 +117,8 @@ func (j judgement) forbidsAny() bool {
 	return slices.ContainsFunc(byEdition, func(l limit) bool { return l.max(j.policy) < 1 })
 }
 
-// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. One who is named by the very
-// change is judged as a place of its own; one who was named until now, and is not a member otherwise, has none any more.
+// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. A super admin whom the change
+// names is judged as a place of its own. A former one who is not a member otherwise has no place any more.
 func (j judgement) superAdminStays() []Place {
 	if own, ok := find(j.before, func(p Place) bool { return slices.Contains(j.after, Fact(p)) }); ok {
 		return []Place{own}
@@ -126,7 +126,7 @@ func (j judgement) superAdminStays() []Place {
 	return nil
 }
 
-// conflictText says how many members are in the way; to platform actors, who (U3).
+// conflictText tells how many members are in the way, and tells platform actors their names (U3).
 func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string) string {
 	text := fmt.Sprintf("%d member(s) cannot be in one more %s organization (%s)", len(users), edition, strings.Join(rules, ", "))
 	if j.act.Actor.Platform {
@@ -138,7 +138,7 @@ func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string)
 	return text + "; choose another edition, or let them leave first"
 }
 
-// firstFew names ten, and says how many more there are.
+// firstFew names ten, and the number of the others.
 func firstFew(users []string) string {
 	const few = 10
 	if len(users) <= few {

@@ -12,7 +12,7 @@ func ConflictsByWalk(o Outlook, before, after []Fact) int {
 
 func conflictsByWalk(j judgement, organization string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
-	for _, p := range append(j.heldPlaces(MembersKey(organization)), j.superAdminStays()...) {
+	for _, p := range append(j.placesCountedAgainst(MembersKey(organization)), j.superAdminStays()...) {
 		for _, l := range byEdition {
 			if l.counts(j, p) && j.used(l, p.User, organization) >= l.max(j.policy) {
 				users[p.User], rules[l.rule] = true, true

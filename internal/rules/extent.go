@@ -26,8 +26,8 @@ var extents = []extentLimit{
 	{"metadata.managedFields", 128 << 10, sizeOfManagers, "metadata.managedFields has too many bytes; use fewer field managers"},
 }
 
-// Extent judges how much people write beside a spec. What is there already stays: only more of it is refused. It needs no look at the
-// world, so a request that breaks it costs nobody else anything.
+// Extent judges how much people write beside a spec. It refuses only more of it; what is there already stays. It does not look at the
+// world, so a request that breaks it costs others nothing.
 func Extent(act Act, before, after metav1.Object) (vs Violations) {
 	if act.Actor.Platform || after == nil {
 		return nil

@@ -10,9 +10,9 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// A Fact is one thing that one object says by itself alone: never a join of two objects, never a status that comes later, but for
-// what only adds power (Grant).
-// Facts are comparable values; two equal facts of two objects are still two facts.
+// A Fact is one thing that one object states by itself alone. It is never a join of two objects. Nor does it come from a status that
+// arrives later, except where that only adds power (Grant). Facts are comparable values; two equal facts of two objects are still two
+// facts.
 type Fact interface {
 	// Keys names the look-ups that find this fact.
 	Keys() []Key
@@ -47,7 +47,7 @@ func SlotKey(organization, application, component string) Key {
 // BindingsKey finds all bindings of an organization.
 func BindingsKey(name string) Key { return Key{"bindings", name} }
 
-// PolicyKey finds what the PlatformPolicy says.
+// PolicyKey finds what the PlatformPolicy states.
 var PolicyKey = Key{"policy", ""}
 
 // A Lapsing fact can be ended by a status that the operator writes. Such a write leaves no entry in the journal and raises no fence,
@@ -58,7 +58,7 @@ type Lapsing interface {
 	StatedBy() types.UID
 }
 
-// Place says that a user belongs to an organization (L1–L5), and with what. The Organization says so of its super admin, a
+// Place states that a user belongs to an organization (L1–L5), and with what. The Organization states so of its super admin, a
 // Membership of its user: both mean the same place.
 type Place struct {
 	Organization string            `json:"o,omitempty"`
@@ -90,7 +90,7 @@ func (p Place) joined() bool {
 }
 
 // Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its
-// status says that a Membership has taken the place over, or that the answer could not be carried out.
+// status ends it: a Membership has taken the place, or the answer could not be carried out.
 type Acceptance struct {
 	Place
 	Response string `json:"i"` // the InvitationResponse's UID
@@ -110,7 +110,7 @@ func placeOf(f Fact) (Place, bool) {
 	return Place{}, false
 }
 
-// Account says what an organization is: the edition in force, its licences, its trial.
+// Account states what an organization is: the edition in force, its licences, its trial.
 type Account struct {
 	Organization string           `json:"o,omitempty"`
 	Edition      v1alpha1.Edition `json:"e"`
@@ -120,7 +120,7 @@ type Account struct {
 	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
 	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
 	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
-	Grant        Grant            `json:"w,omitempty"`  // whether anybody has power in it (R7)
+	Grant        Grant            `json:"w,omitempty"`  // whether it gives power to its people (R7)
 }
 
 // Keys finds an account by its organization, and by its edition where that is limited.
@@ -143,8 +143,8 @@ func (a Account) Seats(p Policy) int32 {
 	return p.TrialLicenses
 }
 
-// Offer says that an invitation is pending: it holds a seat, is one of the invitee's pending ones (L7), and is the right
-// that an answer needs (I2). It lapses when the Invitation's status says Accepted, Declined or Expired.
+// Offer states that an invitation is pending. It holds a seat, is one of the invitee's pending ones (L7), and is the right that an
+// answer needs (I2). It lapses when the Invitation's status is Accepted, Declined or Expired.
 type Offer struct {
 	Organization string            `json:"o,omitempty"`
 	User         string            `json:"u"`
@@ -161,8 +161,8 @@ func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organiz
 // StatedBy is the UID of the Invitation.
 func (o Offer) StatedBy() types.UID { return types.UID(o.Invitation) }
 
-// ClockSkew is by how much the clocks of two replicas may differ. An invitation is written Expired only that long after its
-// deadline: by then it is past for whoever judges an answer, so that nobody accepts on a seat that was given away meanwhile.
+// ClockSkew is by how much the clocks of two replicas may differ. An invitation is written Expired only that long after its deadline.
+// By then every replica refuses an answer, so that no acceptance rests on a seat that was given away.
 const ClockSkew = 10 * time.Second
 
 // Deadline is the first instant at which the offer can no longer be answered (I1).
@@ -173,11 +173,11 @@ func (o Offer) Deadline(p Policy) time.Time {
 	return time.Unix(o.CreatedAt, 0).Add(days(p.InvitationDays))
 }
 
-// Claim says that a name is taken by one holder and can be by no other at the same time.
+// Claim states that one holder has a name, and no other can have it at the same time.
 type Claim struct {
 	Kind   ClaimKind `json:"k"`
 	Name   string    `json:"n,omitempty"`
-	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is somebody else
+	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is another holder
 }
 
 // ClaimKind is what sort of name is claimed.
@@ -185,7 +185,7 @@ type ClaimKind string
 
 // The names that can be held once.
 const (
-	ClaimHost       ClaimKind = "host"       // by an organization, or by nobody while reserved (A2)
+	ClaimHost       ClaimKind = "host"       // by an organization; while reserved, by its HostReservation (A2)
 	ClaimMembership ClaimKind = "membership" // of a user in an organization, by one Membership (L6)
 	ClaimInvitation ClaimKind = "invitation" // of a user to an organization, by one pending Invitation (L6)
 	ClaimAnswer     ClaimKind = "answer"     // to an invitation, by one InvitationResponse (I2)
@@ -200,7 +200,7 @@ func ClaimKey(kind ClaimKind, name string) Key { return Key{string(kind), name} 
 // SeatName is the name under which a user's membership in an organization, or invitation to it, is claimed.
 func SeatName(organization, user string) string { return organization + "/" + user }
 
-// Binding says that an organization is joined to an account of an application (G1).
+// Binding states that an organization is joined to an account of an application (G1).
 type Binding struct {
 	Organization string `json:"o,omitempty"`
 	Application  string `json:"a"`

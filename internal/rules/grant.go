@@ -6,8 +6,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Grant is whether what an object says gives power (R7). The operator decides that by the object's status, which comes late. A fact may
-// carry it all the same, because it only ever adds power: Given is for good (L9), and until then nobody relies on it.
+// Grant is whether what an object states gives power (R7). The operator decides that by the object's status, which comes late. A fact
+// may carry it all the same, because it only ever adds power. Given is for good (L9), and no change relies on the others.
 type Grant uint8
 
 // The grants. Their numbers are the journal's; the first is that of an object that needs none.
@@ -28,6 +28,6 @@ func GrantOf(obj metav1.Object) Grant {
 	return Awaited
 }
 
-// inForce reports whether a grant gives power. What may come counts for the Best outlook alone, so that who acts on it at once is asked
-// to try again.
+// inForce reports whether a grant gives power. Power that may come counts for the Best outlook alone. So an actor who uses it at once
+// is asked to try again.
 func (o Outlook) inForce(g Grant) bool { return g == Given || g == Awaited && !o.worst }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// isPublicSuffix reports whether anybody can register a name under a domain: co.uk, and github.io of the list's private part.
+// isPublicSuffix reports whether the public can register a name under a domain: co.uk, and github.io of the list's private part.
 func isPublicSuffix(domain string) bool {
 	suffix, _ := publicsuffix.PublicSuffix(domain)
 	return suffix == domain
@@ -39,8 +39,8 @@ func decoded(domain string) (string, bool) {
 	return read, err == nil && written == domain
 }
 
-// scripts are those in which an international name can be written: none of them has letters that look like Latin ones, which Cyrillic,
-// Greek, Armenian, Cherokee and others have. The scripts of one row are written together.
+// scripts are those in which an international name can be written. None of them has letters that look like Latin ones, as Cyrillic,
+// Greek, Armenian and Cherokee have. The scripts of one row are written together.
 var scripts = [][]*unicode.RangeTable{
 	{unicode.Latin},
 	{unicode.Han, unicode.Hiragana, unicode.Katakana},
@@ -53,8 +53,8 @@ var scripts = [][]*unicode.RangeTable{
 	{unicode.Thai},
 }
 
-// deceives reports whether a name stands for one in other letters that could be taken for still others: it decodes to nothing, to more
-// than one script, or to a script with look-alikes (A4). Names in plain ASCII stand for themselves.
+// deceives reports whether a name stands for one in other letters that could be taken for still others (A4). It decodes to nothing, to
+// more than one script, or to a script with look-alikes. Names in plain ASCII stand for themselves.
 func deceives(name string) bool {
 	if !strings.HasPrefix(name, aLabel) {
 		return false

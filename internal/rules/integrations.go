@@ -160,7 +160,7 @@ func bindingAdded(o Outlook, act Act, organization string, before, after *v1alph
 	if before != nil {
 		return nil
 	}
-	return o.open(organization, act.Now)
+	return o.whyClosed(organization, act.Now)
 }
 
 // catalogued judges a binding by its row of the catalogue; one that keeps its account keeps what it was given by an earlier row.
@@ -220,15 +220,15 @@ func (r Row) unit() string {
 	return r.Application + " " + r.Unit
 }
 
-// organizationsOf counts the organizations that other bindings join an account to. Where there is no limit, there may be any number,
-// and nobody counts.
+// organizationsOf counts the organizations that other bindings join an account to. Without a limit there may be any number, and none is
+// counted.
 func (j judgement) organizationsOf(b Binding, row Row) int32 {
 	if unbounded(row.OrganizationsPerAccount) == math.MaxInt32 {
 		return 0
 	}
 	organizations := map[string]bool{}
-	for _, q := range held[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
-		if row.isOne(q.Account, b.Account) && !j.over(q.Organization) {
+	for _, q := range countedAgainst[Binding](j.Outlook, AccountKey(b.Application, b.Component, b.Account)) {
+		if row.isOne(q.Account, b.Account) && !j.countsAsEnded(q.Organization) {
 			organizations[q.Organization] = true
 		}
 	}
@@ -242,7 +242,7 @@ func (j judgement) accountsOf(b Binding, row Row) int32 {
 		return 0
 	}
 	accounts := map[string]bool{}
-	for _, q := range held[Binding](j.Outlook, SlotKey(b.Organization, b.Application, b.Component)) {
+	for _, q := range countedAgainst[Binding](j.Outlook, SlotKey(b.Organization, b.Application, b.Component)) {
 		accounts[exactly(q.Account)] = true
 	}
 	return int32(len(accounts))

@@ -35,12 +35,12 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)
 	}
-	return o.open(organization, act.Now)
+	return o.whyClosed(organization, act.Now)
 }
 
-// isMember reports whether somebody counts as a member of a living organization.
+// isMember reports whether a user counts as a member of a living organization.
 func (o Outlook) isMember(user, organization string) bool {
-	return !o.over(organization) && slices.ContainsFunc(o.heldPlaces(UserKey(user)), in(organization))
+	return !o.countsAsEnded(organization) && slices.ContainsFunc(o.placesCountedAgainst(UserKey(user)), in(organization))
 }
 
 // revokeInvitation judges the end of a pending invitation by its organization (I10).
@@ -65,17 +65,17 @@ func deleteInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 
 // beingAnswered keeps a pending invitation until an answer that was given to it is carried out (I2).
 func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Violations {
-	if inv.DeletionTimestamp != nil || o.over(organization) || isFinished(inv) {
+	if inv.DeletionTimestamp != nil || o.countsAsEnded(organization) || isFinished(inv) {
 		return nil
 	}
-	if len(held[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
+	if len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
 		return forbidden("I2", "the invitation has been answered, and its answer is being carried out; what came of it is changed afterwards")
 	}
 	return nil
 }
 
-// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not
-// there and one that is somebody else's are answered alike, so that nobody learns of an organization by asking (U3).
+// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not there and
+// another person's invitation get the same answer. So a question tells nothing of an organization (U3).
 func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationResponse) Violations {
 	switch {
 	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
@@ -97,9 +97,9 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	return notTheirs()
 }
 
-// answered reports whether another answer to the same invitation stands: its invitee may know, nobody else is told.
+// answered reports whether another answer to the same invitation stands. Only the invitee is told of it.
 func (o Outlook) answered(r *v1alpha1.InvitationResponse) bool {
-	return len(held[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
+	return len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(r.Spec.InvitationUID)))) > 0
 }
 
 func notTheirs() Violations {
@@ -108,7 +108,7 @@ func notTheirs() Violations {
 
 // offer finds the pending invitation that is answered, as far as it may be relied on.
 func (o Outlook) offer(r *v1alpha1.InvitationResponse) (Offer, bool) {
-	f, ok := o.lapsing(UserKey(r.Spec.Invitee), func(f Lapsing) bool {
+	f, ok := o.reliedOnLapsing(UserKey(r.Spec.Invitee), func(f Lapsing) bool {
 		_, is := f.(Offer)
 		return is && f.StatedBy() == r.Spec.InvitationUID
 	})
@@ -142,20 +142,20 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	if o.isMember(f.User, f.Organization) {
 		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
 	}
-	if vs := o.open(f.Organization, act.Now); vs != nil {
+	if vs := o.whyClosed(f.Organization, act.Now); vs != nil {
 		return closedToInvitee()
 	}
 	return nil
 }
 
-// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them
-// neither of its trial nor of its seats, and the rule that it names is the same for both (I8, U3).
+// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them neither
+// of its trial nor of its seats. The rule that it names is the same for both (I8, U3).
 func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
-// ResponseName judges the name of an answer as its author sends it. All answers share one space of names, whoever gives them. So a
-// name that the author chose would meet another tenant's, and the refusal would tell of it (U3).
+// ResponseName judges the name of an answer as its author sends it. All answers, of all authors, share one space of names. A name that
+// the author chose could meet another tenant's, and the refusal would tell of it (U3).
 func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 	if r.Name == "" {
 		return nil
@@ -164,13 +164,13 @@ func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 		"write metadata.generateName instead, and use kubectl create")
 }
 
-// EmailOnly reports whether an organization's invitations are left out of the invitee's list (I6): it is on CRM Plus or Zoho
-// One, restricts addresses, or has a Cliq binding (G5).
+// EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6). Such an organization is on CRM Plus
+// or Zoho One, restricts addresses, or has a Cliq binding (G5).
 func (o Outlook) EmailOnly(organization string) bool {
-	for _, a := range held[Account](o, OrganizationKey(organization)) {
+	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
 		if a.Restricted || a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne {
 			return true
 		}
 	}
-	return len(held[Binding](o, SlotKey(organization, Cliq, ""))) > 0
+	return len(countedAgainst[Binding](o, SlotKey(organization, Cliq, ""))) > 0
 }

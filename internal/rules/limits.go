@@ -9,13 +9,12 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Limits says which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already
-// states, and places that another object already holds for the same person, are not judged again (L9: a lowered limit
-// takes nothing away).
+// Limits tells which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already states are
+// not judged again. Neither are places that another object already holds for the same person (L9: a lowered limit takes nothing away).
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	added := slices.DeleteFunc(slices.Clone(after), func(f Fact) bool { return slices.Contains(before, f) })
 	if len(added) == 0 {
-		return nil // without a look at the world: such a change waits for nobody
+		return nil // without a look at the world: such a change waits for no other
 	}
 	j := newJudgement(o, act, before, after)
 	var vs Violations
@@ -67,7 +66,7 @@ func (j judgement) fact(fact Fact) Violations {
 	return nil
 }
 
-// joins judges a place that is new, or says something new.
+// joins judges a place that is new, or states something new.
 func (j judgement) joins(p Place) Violations {
 	was := j.placeBefore(p.Organization, p.User)
 	return slices.Concat(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat), j.inviter(p, was))
@@ -121,8 +120,8 @@ var (
 	}
 )
 
-// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin: that is for
-// the person's Membership to say; until there is one, who is named has created it.
+// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin, which the person's
+// Membership states. Until there is a Membership, the named super admin counts as the creator.
 func (j judgement) founded(p Place) bool {
 	if p.Origin != "" {
 		return p.Origin == v1alpha1.OriginCreated
@@ -152,14 +151,14 @@ func (j judgement) carriedOver(l limit, p Place) bool {
 
 // used counts the user's organizations under a limit, but for one.
 func (j judgement) used(l limit, user, except string) int32 {
-	return j.count(l, j.heldPlaces(UserKey(user)), except)
+	return j.count(l, j.placesCountedAgainst(UserKey(user)), except)
 }
 
 // count counts the organizations of one user's places under a limit, but for one.
 func (j judgement) count(l limit, places []Place, except string) int32 {
 	seen := map[string]bool{except: true}
 	for _, q := range places {
-		if !seen[q.Organization] && l.counts(j, q) && !j.over(q.Organization) {
+		if !seen[q.Organization] && l.counts(j, q) && !j.countsAsEnded(q.Organization) {
 			seen[q.Organization] = true
 		}
 	}
@@ -181,14 +180,14 @@ func (j judgement) looksOn(q onEdition) bool {
 	if a, ok := find(j.after, func(a Account) bool { return a.Organization == q.organization }); ok {
 		return a.Edition == q.edition
 	}
-	return slices.ContainsFunc(held[Account](j.Outlook, OrganizationKey(q.organization)), func(a Account) bool { return a.Edition == q.edition })
+	return slices.ContainsFunc(countedAgainst[Account](j.Outlook, OrganizationKey(q.organization)), func(a Account) bool { return a.Edition == q.edition })
 }
 
 // offer judges the pending invitations of one user (L7).
 func (j judgement) offer(f Offer) Violations {
 	pending := map[string]bool{} // by invitation; true if it comes from the same super admin
-	for _, q := range held[Offer](j.Outlook, UserKey(f.User)) {
-		if !j.over(q.Organization) {
+	for _, q := range countedAgainst[Offer](j.Outlook, UserKey(f.User)) {
+		if !j.countsAsEnded(q.Organization) {
 			pending[q.Invitation] = j.sameInviter(f.Organization, q.Organization)
 		}
 	}
@@ -211,8 +210,8 @@ func (j judgement) offer(f Offer) Violations {
 
 // sameInviter reports whether two organizations count as one super admin's, whose invitations theirs are.
 func (j judgement) sameInviter(a, b string) bool {
-	for _, p := range held[Place](j.Outlook, OrganizationKey(a)) {
-		for _, q := range held[Place](j.Outlook, OrganizationKey(b)) {
+	for _, p := range countedAgainst[Place](j.Outlook, OrganizationKey(a)) {
+		for _, q := range countedAgainst[Place](j.Outlook, OrganizationKey(b)) {
 			if p.User == q.User {
 				return true
 			}
@@ -221,9 +220,9 @@ func (j judgement) sameInviter(a, b string) bool {
 	return a == b
 }
 
-// claim judges a name that only one can hold (A2, L6, I2). It never says who holds it (U3).
+// claim judges a name that only one can hold (A2, L6, I2). It never tells the holder (U3).
 func (j judgement) claim(c Claim) Violations {
-	for _, other := range held[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
+	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
 			return j.taken(c)
 		}
@@ -245,8 +244,8 @@ func (j judgement) taken(c Claim) Violations {
 	}
 }
 
-// hostTaken names the field in which the host stands: an organization says what it is beside its hosts; a HostReservation is named
-// after the one host that it is about, and says no more.
+// hostTaken names the field in which the host stands. An organization states an account beside its hosts. A HostReservation is named
+// after its one host, and states nothing else.
 func (j judgement) hostTaken(host string) Violations {
 	if _, ok := find(j.after, func(Account) bool { return true }); ok {
 		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)

@@ -24,7 +24,7 @@ func createMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	if !act.Actor.Platform {
 		return forbidden("R5", "people join an organization by accepting an invitation; create an Invitation instead")
 	}
-	if vs := o.open(organization, act.Now); vs != nil && !o.hasPlace(m.Spec.User, in(organization)) {
+	if vs := o.whyClosed(organization, act.Now); vs != nil && !o.hasPlace(m.Spec.User, in(organization)) {
 		return vs // nothing can be added, and this would be an addition
 	}
 	return superAdminsOwn(o, organization, m)
@@ -49,10 +49,10 @@ func superAdminsOwn(o Outlook, organization string, m *v1alpha1.Membership) Viol
 
 // isSuperAdmin reports whether the user counts as super admin of a living organization (R1).
 func (o Outlook) isSuperAdmin(user, organization string) bool {
-	if o.over(organization) {
+	if o.countsAsEnded(organization) {
 		return false
 	}
-	for _, p := range held[Place](o, OrganizationKey(organization)) {
+	for _, p := range countedAgainst[Place](o, OrganizationKey(organization)) {
 		if p.User == user && p.Role == v1alpha1.RoleSuperAdmin {
 			return true
 		}
@@ -76,7 +76,7 @@ func changeMembership(o Outlook, act Act, organization string, before, after *v1
 		return vs
 	}
 	if before.Spec.Suspended && !after.Spec.Suspended {
-		return o.open(organization, act.Now)
+		return o.whyClosed(organization, act.Now)
 	}
 	return nil
 }
@@ -116,12 +116,12 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	return o.arriving(user, organization)
 }
 
-// arriving holds back who goes until the answer that made them a member is carried out: half done, it would be done again, and bring
-// them back. It is a matter of a moment, so the Best outlook takes it for done.
+// arriving keeps a member until the answer that made them one is carried out. An answer that is half done would be done again, and
+// bring them back. That takes a moment, so the Best outlook takes it for done.
 func (o Outlook) arriving(user, organization string) Violations {
 	answered := func(a Acceptance) bool { return a.Organization == organization }
-	if o.worst && slices.ContainsFunc(held[Acceptance](o, UserKey(user)), answered) {
-		return forbidden("I2", "%s is only just becoming a member of %s; try again in a moment", user, organization)
+	if o.worst && slices.ContainsFunc(countedAgainst[Acceptance](o, UserKey(user)), answered) {
+		return again("I2", "%s is only just becoming a member of %s, and can go in a moment", user, organization)
 	}
 	return nil
 }

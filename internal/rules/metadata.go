@@ -18,11 +18,12 @@ import (
 // kubectlPrefix is that of the annotations in which kubectl keeps its own notes.
 const kubectlPrefix = "kubectl.kubernetes.io"
 
-// Metadata judges what can be written beside a spec. Finalizers and owner references keep an object, and whatever it holds, for as
-// long as their author likes, or tie its life to another object's; so people neither add nor remove nor rewrite them (O7, R4). What the
-// API server itself adds for a deletion is part of that deletion, and its garbage collector takes it away again.
-// Labels and annotations whose key has a prefix tell tools what to do, among them the pipeline by which the platform keeps its
-// customers, so they are the platform's (R4). A key without one is its user's own, by Kubernetes' convention.
+// Metadata judges what can be written beside a spec. Finalizers and owner references keep an object, and what it holds, as long as
+// their author likes, or tie its life to another object's. So people neither add nor remove nor rewrite them (O7, R4). The API server
+// itself adds some for a deletion, and its garbage collector takes them away again: they are part of that deletion.
+//
+// Labels and annotations whose key has a prefix tell tools what to do. Among these tools is the pipeline by which the platform keeps
+// its customers, so such keys are the platform's (R4). A key without a prefix is its user's own, by Kubernetes' convention.
 func Metadata(act Act, before, after metav1.Object) Violations {
 	if act.Actor.Platform {
 		return nil
@@ -46,8 +47,8 @@ func finalizers(act Act, before, after metav1.Object) Violations {
 	return nil
 }
 
-// deletions are the finalizers by which the API server holds an object whose deletion was asked for with a propagation policy, until
-// the garbage collector has seen to its dependents.
+// deletions are the API server's finalizers for a deletion with a propagation policy. They hold the object until the garbage collector
+// has seen to its dependents.
 var deletions = []string{metav1.FinalizerDeleteDependents, metav1.FinalizerOrphanDependents}
 
 // owners judges who ties an object's life to another's, or unties it. The garbage collector takes away owners that are gone, and
@@ -98,8 +99,8 @@ func marked(before, after metav1.Object) bool {
 		changedKey(before.GetAnnotations(), after.GetAnnotations(), kubectlPrefix) != ""
 }
 
-// changedKey is the first key, by its name, that is added, changed or taken away, but for those of the prefixes that are free;
-// empty if there is none.
+// changedKey is the first key, by its name, that is added, changed or taken away; empty if there is none. Keys with a free prefix do
+// not count.
 func changedKey(before, after map[string]string, free ...string) string {
 	keys := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
 	slices.Sort(keys)
@@ -122,8 +123,8 @@ func prefixOf(key string) string {
 	return prefix
 }
 
-// untouched reports whether a change leaves alone what people say of an object: its spec, its labels and its annotations, by which
-// people ask for things too (I9). What else may change is bookkeeping, of which Metadata has the part that matters.
+// untouched reports whether a change leaves alone what people write of an object: its spec, its labels and its annotations, by which
+// people ask for things too (I9). The rest is bookkeeping; Metadata judges the part of it that matters.
 func untouched(before, after metav1.Object, wasSpec, isSpec any) bool {
 	return equality.Semantic.DeepEqual(wasSpec, isSpec) &&
 		maps.Equal(before.GetLabels(), after.GetLabels()) && maps.Equal(before.GetAnnotations(), after.GetAnnotations())

@@ -324,11 +324,17 @@ type person struct{ *v1alpha1.User }
 
 // account is somebody's User object.
 func account(email string) person {
-	m := meta("", "user-"+email)
+	m := meta("", rules.ObjectName(email))
 	return person{&v1alpha1.User{ObjectMeta: m, Spec: v1alpha1.UserSpec{Email: email}}}
 }
 
 func (p person) bare() client.Object { return p.User }
+
+func (p person) called(name string) person {
+	p.User = p.DeepCopy()
+	p.ObjectMeta = meta("", name)
+	return p
+}
 
 func (p person) ending() person {
 	p.User = p.DeepCopy()

@@ -46,7 +46,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 
 // wholeSuperAdmin judges the super admin's own membership where it came before the organization (R3, R8).
 func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
-	for _, p := range o.heldPlaces(UserKey(org.Spec.SuperAdmin)) {
+	for _, p := range o.placesCountedAgainst(UserKey(org.Spec.SuperAdmin)) {
 		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard || p.UserType == v1alpha1.UserTypeExternal) {
 			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active, internal Administrator; change it first", org.Spec.SuperAdmin)
 		}
@@ -62,7 +62,7 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 			return nil
 		}
 	}
-	for _, p := range o.heldPlaces(UserKey(superAdmin)) {
+	for _, p := range o.placesCountedAgainst(UserKey(superAdmin)) {
 		member = member || o.mayLive(p.Organization)
 	}
 	switch {
@@ -76,7 +76,7 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 
 // mayLive reports whether there is, or may be, an organization that is not being deleted.
 func (o Outlook) mayLive(organization string) bool {
-	return slices.ContainsFunc(held[Fact](o, OrganizationKey(organization)), alive)
+	return slices.ContainsFunc(countedAgainst[Fact](o, OrganizationKey(organization)), alive)
 }
 
 func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
@@ -106,7 +106,7 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
 		return protected(before)
 	}
-	if people, bindings := o.left(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
+	if people, bindings := o.stillThere(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
 		return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
 	}
 	return nil
@@ -126,14 +126,14 @@ func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organiza
 	return vs
 }
 
-// belongs reports whether the actor is told what becomes of an organization that is being deleted, in which nobody has a role any
-// more: its people and platform actors are (U3).
+// belongs reports whether the actor is told what becomes of an organization that is being deleted. No actor has a role in it any more;
+// its people and platform actors are told (U3).
 func (o Outlook) belongs(act Act, org *v1alpha1.Organization) bool {
 	return act.Actor.Platform || act.Actor.Email == org.Spec.SuperAdmin || o.hasPlace(act.Actor.Email, in(org.Name))
 }
 
-// tooLate reports whether a change says something of an organization that ends, before it or by it. That has no effect any more (O7).
-// One that is protected, whose deletion came past admission, lives on; taking the protection away is all that can be said with its end.
+// tooLate reports whether a change of its spec comes with or after an organization's end, when it has no effect any more (O7). A
+// protected one lives on if its deletion came past admission. Only taking the protection away goes with its end.
 func tooLate(before, after *v1alpha1.Organization) bool {
 	if !Ending(before) && !Ending(after) {
 		return false
@@ -143,11 +143,11 @@ func tooLate(before, after *v1alpha1.Organization) bool {
 	return !equality.Semantic.DeepEqual(was, after.Spec)
 }
 
-// left counts what would be there for an organization still to come (R8), and hold places, if an organization that is being deleted
-// went before it: also when the finalizer is removed by hand.
-func (o Outlook) left(organization string) (people, bindings int) {
-	seats := seatFacts(o.heldPlaces(MembersKey(organization)), held[Offer](o, MembersKey(organization)))
-	return len(seats), len(held[Binding](o, BindingsKey(organization)))
+// stillThere counts what holds places of an organization. If the organization went before it, as when its finalizer is removed by hand,
+// these objects would wait for one still to come (R8).
+func (o Outlook) stillThere(organization string) (people, bindings int) {
+	seats := seatFacts(o.placesCountedAgainst(MembersKey(organization)), countedAgainst[Offer](o, MembersKey(organization)))
+	return len(seats), len(countedAgainst[Binding](o, BindingsKey(organization)))
 }
 
 // transfer judges a new super admin (R2); that they have room for it is for Limits (L2).
@@ -164,9 +164,9 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	return nil
 }
 
-// isExternal reports whether somebody counts as an external user of an organization. Its super admin is an internal one (L5).
+// isExternal reports whether a user counts as an external user of an organization. Its super admin is an internal one (L5).
 func (o Outlook) isExternal(user, organization string) bool {
-	return slices.ContainsFunc(o.heldPlaces(UserKey(user)), func(p Place) bool {
+	return slices.ContainsFunc(o.placesCountedAgainst(UserKey(user)), func(p Place) bool {
 		return p.Organization == organization && p.UserType == v1alpha1.UserTypeExternal
 	})
 }
@@ -214,12 +214,12 @@ func mayEnd(o Outlook, act Act, org *v1alpha1.Organization) Violations {
 	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it", org.Name)
 }
 
-// endsWhole refuses an end that would leave something behind: without its finalizer, which the operator gives back whenever it is
-// missing, an organization would be gone at once, and its people wait for one to come (R8).
+// endsWhole refuses an end that would leave something behind. Without its finalizer, which the operator gives back whenever it is
+// missing, an organization would be gone at once. Its people would wait for one to come (R8).
 func endsWhole(o Outlook, org *v1alpha1.Organization) Violations {
-	people, bindings := o.left(org.Name)
+	people, bindings := o.stillThere(org.Name)
 	if slices.Contains(org.Finalizers, v1alpha1.OrganizationFinalizer) || people+bindings == 0 {
 		return nil
 	}
-	return early("O7", "the end of %s, which has members, invitations or integrations, is not prepared yet", org.Name)
+	return again("O7", "the end of %s, which has members, invitations or integrations, is not prepared yet", org.Name)
 }

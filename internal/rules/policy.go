@@ -24,7 +24,7 @@ type Policy struct {
 	InvitationDays              int32 `json:"i1"` // I1
 	ReservationDays             int32 `json:"a6"` // A6, A7
 
-	SignUpClosed       bool `json:"o2,omitempty"` // O2: nobody gets a first organization by themselves
+	SignUpClosed       bool `json:"o2,omitempty"` // O2: only platform actors create a person's first organization
 	SuperAdminsDestroy bool `json:"o7,omitempty"` // O7: Administrators may not delete their organization
 }
 
@@ -59,7 +59,7 @@ type ReservedNames struct {
 // Keys finds the reserved names with the policy.
 func (ReservedNames) Keys() []Key { return []Key{PolicyKey} }
 
-// PolicyFacts is what a PlatformPolicy says: the rulebook's defaults, changed where it says so.
+// PolicyFacts are the rulebook's defaults, with the changes of a PlatformPolicy.
 func PolicyFacts(spec v1alpha1.PlatformPolicySpec) []Fact {
 	reserved := DefaultReservedNames
 	if spec.Hosts != nil && spec.Hosts.ReservedNames != nil {
@@ -107,8 +107,8 @@ func set(to, from *int32) {
 	}
 }
 
-// Policy is the policy in force. While a change of it is in flight, the Worst outlook takes the stricter of each number and
-// the Best the more generous, so that two replicas never judge by different limits.
+// Policy is the policy in force. While a change of it is in flight, the Worst outlook takes the stricter of each number, and the Best
+// the more generous. So two replicas never judge by different limits.
 func (o Outlook) Policy() Policy {
 	all := possible[Policy](o, PolicyKey)
 	if len(certain[Policy](o, PolicyKey)) == 0 {
@@ -158,8 +158,8 @@ func (o Outlook) either(a, b bool) bool {
 
 // reserved reports whether an access-URL name is kept from organizations (A4).
 func (o Outlook) reserved(name string) bool {
-	lists := held[ReservedNames](o, PolicyKey)
-	if len(granted[ReservedNames](o, PolicyKey)) == 0 { // no policy, or for the Worst outlook perhaps none
+	lists := countedAgainst[ReservedNames](o, PolicyKey)
+	if len(reliedOn[ReservedNames](o, PolicyKey)) == 0 { // no policy, or for the Worst outlook perhaps none
 		lists = append(lists, ReservedNames{strings.Join(DefaultReservedNames, ",")})
 	}
 	for _, list := range lists {

@@ -14,9 +14,9 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// What admission lets through is within the limits. What got past admission (a backup restored, webhooks taken away for a
-// while) is ranked here, so that the surplus has no power. An object is asked once, in a world of those that outrank it and of
-// nothing else, the question that admission asks of a creation; what it was granted then it keeps (L9).
+// Admission keeps the limits. Objects can come past admission: a backup is restored, or webhooks are taken away for a while. They are
+// ranked here, so that the surplus has no power. Each object is asked once the question that admission asks of a creation, in a world
+// of those alone that outrank it. It keeps what it is granted then (L9).
 
 // Active reports whether a membership gives power: its limits were granted once (L9), and it is neither suspended nor on
 // its way out (R7).
@@ -56,13 +56,13 @@ type Rank struct {
 	UID     types.UID
 }
 
-// RankOf is the rank of an object as it says itself.
+// RankOf is the rank that an object states of itself.
 func RankOf(obj metav1.Object) Rank {
 	return Rank{Granted(obj), obj.GetCreationTimestamp().Time, obj.GetUID()}
 }
 
-// Before reports whether one rank goes before another: who has a place before who has none, then the older, and of two made in
-// one second the one with the smaller UID, which is arbitrary but the same for everybody.
+// Before reports whether one rank goes before another. An object with a place goes before one without, then the older goes first. Of
+// two made in one second the smaller UID goes first, which is arbitrary but the same on every replica.
 func (r Rank) Before(other Rank) bool {
 	if r.Granted != other.Granted {
 		return r.Granted
@@ -73,17 +73,17 @@ func (r Rank) Before(other Rank) bool {
 	return r.UID < other.UID
 }
 
-// Surplus says which limits (L1–L7, E5, G1) leave no room for what an object says, in a world of all that outranks it. None: it
-// is given its place.
-func Surplus(o Outlook, said []Fact) Violations { return Limits(o, Act{}, nil, said) }
+// Surplus tells which limits (L1–L7, E5, G1) leave no room for what an object states, in a world of all that outranks it. Without any,
+// the object is given its place.
+func Surplus(o Outlook, stated []Fact) Violations { return Limits(o, Act{}, nil, stated) }
 
-// Ahead is what an object says beside another that it outranks. One without a place has none to carry over to the other: where both
-// are about one user in one organization, it says no more than that it claims to be there.
-func Ahead(rank Rank, said, asks []Fact) []Fact {
+// Ahead is what an object states beside another that it outranks. One without a place has none to carry over to the other. Where both
+// are about one user in one organization, it states only its claim.
+func Ahead(rank Rank, stated, asks []Fact) []Fact {
 	if rank.Granted {
-		return said
+		return stated
 	}
-	return slices.DeleteFunc(slices.Clone(said), func(f Fact) bool {
+	return slices.DeleteFunc(slices.Clone(stated), func(f Fact) bool {
 		who, ok := about(f)
 		return ok && slices.ContainsFunc(asks, func(a Fact) bool {
 			asking, ok := about(a)
@@ -103,8 +103,8 @@ func about(f Fact) (Seat, bool) {
 	return Seat{}, false
 }
 
-// OwnerPlace is the place of an organization's super admin as the Organization and the person's membership in it, if there is
-// one yet, say it together (L1–L5). It asks for no seat: the super admin's goes before all others (R3).
+// OwnerPlace is the place of an organization's super admin (L1–L5). The Organization states it together with the person's membership,
+// if there is one yet. It asks for no seat: the super admin's goes before all others (R3).
 func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
 	p := Place{Organization: org.Name, User: org.Spec.SuperAdmin, Role: v1alpha1.RoleSuperAdmin, UserType: v1alpha1.UserTypeInternal}
 	if own != nil {
@@ -113,16 +113,15 @@ func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
 	return p
 }
 
-// SeatsForAll reports whether everybody who wants a seat of an organization can have one (E5), so that nobody needs to be ranked.
-// Of an organization that the outlook does not know, it is not known how many seats there are: nothing follows from that.
+// SeatsForAll reports whether there are seats for all who want one of an organization (E5), so that no ranking is needed. The number of
+// seats is unknown of an organization that the outlook does not know.
 func SeatsForAll(o Outlook, organization string) (forAll, known bool) {
 	j := newJudgement(o, Act{}, nil, nil)
 	seats, known := j.seats(organization)
 	return known && j.seatsUsed(organization, "") <= seats, known
 }
 
-// Outranks reports whether the host goes to one organization rather than to another that asks for it too (A2): to the one
-// that serves it, else to the older.
+// Outranks reports whether one organization gets a host that another asks for too (A2): the one that serves it, else the older.
 func Outranks(a, b *v1alpha1.Organization, host string) bool {
 	return rankAt(a, host).Before(rankAt(b, host))
 }

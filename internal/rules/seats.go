@@ -73,16 +73,16 @@ func (j judgement) seats(organization string) (seats int32, known bool) {
 	return seats, known
 }
 
-// isSeated reports whether somebody holds a seat already, as far as that may be relied on.
+// isSeated reports whether a user holds a seat already, as far as that may be relied on.
 func (j judgement) isSeated(wanted Seat) bool {
 	is := func(f Fact) bool {
 		seat, ok := SeatOf(f)
 		return ok && seat == wanted
 	}
-	if slices.ContainsFunc(granted[Place](j.Outlook, UserKey(wanted.User)), func(p Place) bool { return is(p) }) {
+	if slices.ContainsFunc(reliedOn[Place](j.Outlook, UserKey(wanted.User)), func(p Place) bool { return is(p) }) {
 		return true
 	}
-	_, ok := j.lapsing(UserKey(wanted.User), func(f Lapsing) bool { return is(f) })
+	_, ok := j.reliedOnLapsing(UserKey(wanted.User), func(f Lapsing) bool { return is(f) })
 	return ok
 }
 
@@ -100,7 +100,7 @@ func (j judgement) seatsUsed(organization, except string) int32 {
 // A Seat is one user's of one organization (E5). However many facts say that they hold it, they hold it once.
 type Seat struct{ Organization, User string }
 
-// SeatOf is the seat that a fact says is held, if it does.
+// SeatOf is the seat that a fact states, if it states one.
 func SeatOf(fact Fact) (seat Seat, ok bool) {
 	switch f := fact.(type) {
 	case Place:

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TrialEnd is the instant at which the trial ends (E2): the one that a platform actor set, else the days after creation that were
-// promised when the trial began. The policy in force speaks for trials that nobody was promised anything for yet (L9).
+// TrialEnd is the instant at which the trial ends (E2). A platform actor may set it; else it comes the promised number of days after
+// creation. Trials without a promise follow the policy in force (L9).
 func (a Account) TrialEnd(p Policy) time.Time {
 	if a.TrialEndsAt != 0 {
 		return time.Unix(a.TrialEndsAt, 0)
@@ -27,19 +27,19 @@ func (a Account) TrialWarning(p Policy) time.Time {
 	return a.TrialEnd(p).Add(-days(p.TrialWarningDays))
 }
 
-// TrialEnding reports whether the trial is in its last days, and nobody has subscribed (E3).
+// TrialEnding reports whether the trial is in its last days, without a subscription (E3).
 func (a Account) TrialEnding(p Policy, now time.Time) bool {
 	return !a.Subscribed() && !now.Before(a.TrialWarning(p)) && now.Before(a.TrialEnd(p))
 }
 
-// Warnings is what who changes something in an organization is told beside the answer (E3): that its trial is about to end, or
-// has ended. Only those are told who administer it, and platform actors (U3). The facts of the change under way go before the
-// world's: who subscribes is not warned.
+// Warnings tell the sender of a change, beside the answer, that the organization's trial is about to end, or has ended (E3). Only its
+// administrators and platform actors are told (U3). The facts of the change go before the world's: a change that subscribes gets no
+// warning.
 func Warnings(o Outlook, act Act, organization string, after []Fact) []string {
 	if organization == "" || !o.administers(act, organization) {
 		return nil
 	}
-	accounts := granted[Account](o, OrganizationKey(organization))
+	accounts := reliedOn[Account](o, OrganizationKey(organization))
 	if a, ok := find(after, func(a Account) bool { return a.Organization == organization }); ok {
 		accounts = []Account{a}
 	}

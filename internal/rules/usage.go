@@ -48,7 +48,7 @@ func UsageOf(o Outlook, user string) Usage {
 // pending counts a user's pending invitations (L7).
 func (o Outlook) pending(user string) int32 {
 	var n int32
-	for _, f := range held[Offer](o, UserKey(user)) {
+	for _, f := range countedAgainst[Offer](o, UserKey(user)) {
 		if !o.Ended(f.Organization) {
 			n++
 		}

@@ -24,8 +24,8 @@ type ViolationKind string
 // Kinds of violation.
 const (
 	KindForbidden ViolationKind = "Forbidden"     // the actor may not do this
-	KindInvalid   ViolationKind = "Invalid"       // the object itself is wrong, whoever asks
-	KindEarly     ViolationKind = "Early"         // right, but the operator has something to do first, which takes a moment
+	KindInvalid   ViolationKind = "Invalid"       // the object itself is wrong, for any actor
+	KindAgain     ViolationKind = "Again"         // the change is right; the operator has something to do first, which takes a moment
 	KindLimit     ViolationKind = "LimitExceeded" // all places are taken
 )
 
@@ -53,22 +53,22 @@ func (vs Violations) String() string {
 	return strings.Join(texts, "; ")
 }
 
-// Forbid reports whether the actor may not do this, or not yet, whatever else there is to say of it.
+// Forbid reports whether the actor may not do this, or not yet. Other reasons do not matter then.
 func (vs Violations) Forbid() bool {
-	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindEarly })
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindAgain })
 }
 
-// Early reports whether the change may be asked for again in a moment, as it is.
-func (vs Violations) Early() bool {
-	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindEarly })
+// Again reports whether the same change may be asked for again in a moment.
+func (vs Violations) Again() bool {
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindAgain })
 }
 
 func forbidden(rule, format string, args ...any) Violations {
 	return Violations{{Rule: rule, Kind: KindForbidden, Message: fmt.Sprintf(format, args...)}}
 }
 
-func early(rule, format string, args ...any) Violations {
-	return Violations{{Rule: rule, Kind: KindEarly, Message: fmt.Sprintf(format, args...) + "; try again"}}
+func again(rule, format string, args ...any) Violations {
+	return Violations{{Rule: rule, Kind: KindAgain, Message: fmt.Sprintf(format, args...) + "; try again"}}
 }
 
 func invalid(rule, field, format string, args ...any) Violations {

@@ -45,7 +45,7 @@ func readable(t *testing.T, tc testCase, vs ruling) {
 		if !hint.MatchString(v.String()) {
 			t.Errorf("does not say what would be allowed: %q", v)
 		}
-		if (v.Kind == rules.KindEarly) != strings.HasSuffix(v.Message, "; try again") {
+		if (v.Kind == rules.KindAgain) != strings.HasSuffix(v.Message, "; try again") {
 			t.Errorf("is answered as %s: %q", v.Kind, v)
 		}
 		if (v.Kind == rules.KindLimit) != (v.Limit > 0) || v.Kind == rules.KindLimit && v.Used < v.Limit {

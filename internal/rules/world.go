@@ -6,17 +6,17 @@ import "slices"
 
 // World is what is known at one instant: the objects seen, and the changes that are in flight.
 type World interface {
-	// Facts yields every fact under the key that stands in at least one outcome of what is in flight, except those of
-	// the object under judgement itself.
+	// Facts yields every fact under the key that stands in some outcome of what is in flight. Facts of the object under judgement
+	// itself are left out.
 	Facts(Key) []Known
 	// Size is no less than the number of facts under a key, and is known without a look at them.
 	Size(Key) int
-	// Roles yields the places under the key that give power, the object under judgement included: a member who leaves is
-	// still a member while the leaving is judged.
+	// Roles yields the places under the key that give power, those of the object under judgement included. A member who leaves is still
+	// a member while the leaving is judged.
 	Roles(Key) []Known
-	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, but for some: those who do
-	// in every outcome by one and the same fact, and those who do in at least one. CountSeats is what it counts; a world may know
-	// a way that does not look at every member.
+	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. certain counts those
+	// who hold it in every outcome by one and the same fact, possible those who do in some. CountSeats is what it counts; a world may
+	// know a way that does not look at every member.
 	Seats(organization string, but ...string) (certain, possible int32)
 }
 
@@ -29,9 +29,9 @@ type Known struct {
 
 // Outlook reads an uncertain world one way.
 type Outlook struct {
-	world  World
-	worst  bool
-	stands func(Lapsing) bool // nil: no lapsing fact is known to stand
+	world     World
+	worst     bool
+	confirmed func(Lapsing) bool // nil: no lapsing fact is known to stand
 }
 
 // Worst counts against a change whatever may stand, and relies on nothing that may end.
@@ -43,7 +43,7 @@ func Best(w World) Outlook { return Outlook{world: w} }
 // Confirming is the outlook that relies on the lapsing facts of which a live read shows that they stand, too. The Best outlook relies
 // on all of them anyway.
 func (o Outlook) Confirming(stands func(Lapsing) bool) Outlook {
-	o.stands = stands
+	o.confirmed = stands
 	return o
 }
 
@@ -53,8 +53,8 @@ func (o Outlook) opposite() Outlook {
 	return o
 }
 
-// held yields the facts of one type under a key that count against a change.
-func held[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), o.worst) }
+// countedAgainst yields the facts of one type under a key that count against a change.
+func countedAgainst[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), o.worst) }
 
 // firm are the facts that only admitted changes end, so that a journal entry or a fence tells of the end.
 type firm interface {
@@ -62,24 +62,24 @@ type firm interface {
 	Place | Account | ReservedNames
 }
 
-// granted yields the facts of one type under a key that a change may rely on.
-func granted[F firm](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
+// reliedOn yields the facts of one type under a key that a change may rely on.
+func reliedOn[F firm](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
 
-// lapsing finds a lapsing fact that a change may rely on.
-func (o Outlook) lapsing(k Key, wanted func(Lapsing) bool) (Lapsing, bool) {
+// reliedOnLapsing finds a lapsing fact that a change may rely on.
+func (o Outlook) reliedOnLapsing(k Key, wanted func(Lapsing) bool) (Lapsing, bool) {
 	for _, known := range o.world.Facts(k) {
 		f, ok := known.Fact.(Lapsing)
-		if ok && (known.Certain || !o.worst) && wanted(f) && (!o.worst || o.stands != nil && o.stands(f)) {
+		if ok && (known.Certain || !o.worst) && wanted(f) && (!o.worst || o.confirmed != nil && o.confirmed(f)) {
 			return f, true
 		}
 	}
 	return nil, false
 }
 
-// heldPlaces yields the places under a key that count against a change, those of acceptances included.
-func (o Outlook) heldPlaces(k Key) []Place {
+// placesCountedAgainst yields the places under a key that count against a change, those of acceptances included.
+func (o Outlook) placesCountedAgainst(k Key) []Place {
 	var places []Place
-	for _, f := range held[Fact](o, k) {
+	for _, f := range countedAgainst[Fact](o, k) {
 		if p, ok := placeOf(f); ok {
 			places = append(places, p)
 		}
@@ -89,10 +89,10 @@ func (o Outlook) heldPlaces(k Key) []Place {
 
 // hasPlace reports whether a user already has a place of which a question is true, as far as that may be relied on.
 func (o Outlook) hasPlace(user string, is func(Place) bool) bool {
-	if slices.ContainsFunc(granted[Place](o, UserKey(user)), is) {
+	if slices.ContainsFunc(reliedOn[Place](o, UserKey(user)), is) {
 		return true
 	}
-	_, ok := o.lapsing(UserKey(user), func(f Lapsing) bool {
+	_, ok := o.reliedOnLapsing(UserKey(user), func(f Lapsing) bool {
 		p, ok := placeOf(f)
 		return ok && is(p)
 	})

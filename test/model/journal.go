@@ -67,9 +67,6 @@ func (m *machine) mayDrop(s *state, r int, base uint8, i int) bool {
 		return false
 	case !m.on(DropAfterRead):
 		return true
-	case !m.on(AsImplemented): // a complete view stands for the read
-		kind := m.request(r).kind
-		return s.seen[i][kind] == s.latest()[kind]
 	}
 	return m.neverStored(s, r, base)
 }

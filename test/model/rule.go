@@ -28,12 +28,8 @@ const (
 	FencesAnew
 	FencesLive
 	ConfirmLapsing
-	// AsImplemented is no rule but the protocol as it is implemented: an entry holds what its object says after the change, and
-	// counts for a replica until that has seen the outcome. Off, it is as in the design's journal_model.py: an entry holds what
-	// the object said before as well, and counts until it is removed. Both are safe.
-	AsImplemented
-	// FenceAtOutcome is no rule either: a fence is where the outcome was seen. Off, it is all that its replica has seen. That is
-	// safe too, but stops others for longer, and makes up for no rule.
+	// FenceAtOutcome is no rule: a fence is where the outcome was seen. Off, it is all that its replica has seen. That is safe too,
+	// but stops others for longer, and makes up for no rule.
 	FenceAtOutcome
 )
 
@@ -64,7 +60,7 @@ var says = map[Rule]string{
 func (r Rule) String() string {
 	var all []string
 	for one := Rule(1); one <= FenceAtOutcome; one <<= 1 {
-		if r&one != 0 && one != AsImplemented {
+		if r&one != 0 {
 			all = append(all, says[one])
 		}
 	}

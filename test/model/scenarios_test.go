@@ -6,8 +6,6 @@ package model
 type proof struct {
 	name string
 	Scenario
-	states  int // how many there are with all rules on
-	sketch  int // how many journal_model.py counts; 0 for what it lacks
 	without []lapse
 }
 
@@ -69,7 +67,7 @@ const (
 // open is the right to answer the invitation i1.
 var open = Fact{"right to answer i1", "i1"}
 
-// proofs are the design's journal_model.py, as far as sketch is given, and what that lacks.
+// proofs has a scenario, or several, for every rule.
 var proofs = []proof{{
 	name: "two creations of one name, and a third object that wants what the first takes",
 	Scenario: Scenario{Requests: []Change{
@@ -77,8 +75,6 @@ var proofs = []proof{{
 		create("b", "org", "acme", host("h2", "acme")),
 		create("c", "org", "zed", host("h1", "zed")),
 	}},
-	states:  528,
-	sketch:  528, // 718 as the script stands: when acme exists, it takes the entry of b for one of a
 	without: []lapse{{EntriesAddUp, twoHosts, 5}},
 }, {
 	name: "two updates of one object at one version, and a creation that wants what the first takes",
@@ -90,8 +86,6 @@ var proofs = []proof{{
 			create("c", "org", "zed", host("h1", "zed")),
 		},
 	},
-	states:  1872,
-	sketch:  1452,
 	without: []lapse{{EntriesAddUp, twoHosts, 5}},
 }, {
 	name: "two updates of one object, where one replica's view is older than what was judged",
@@ -104,8 +98,6 @@ var proofs = []proof{{
 			create("c", "org", "zed", host("h1", "zed")),
 		},
 	},
-	states:  2474,
-	sketch:  1966,
 	without: []lapse{{EndByLater, twoHosts, 4}},
 }, {
 	name: "an accepted invitation's place moves from the response to a membership",
@@ -117,8 +109,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", place("o2")),
 		},
 	},
-	states:  78,
-	sketch:  78,
 	without: []lapse{{EntryWhenHeld, twoPlaces, 6}},
 }, {
 	name: "an accepted invitation's place moves, and another response wants it",
@@ -130,8 +120,6 @@ var proofs = []proof{{
 			create("c", "resp", "r2", place("o2")),
 		},
 	},
-	states:  78,
-	sketch:  78,
 	without: []lapse{{EveryFence, twoPlaces, 8}, {Fences, twoPlaces, 8}},
 }, {
 	name: "a response whose facts were told by its invitation",
@@ -140,8 +128,6 @@ var proofs = []proof{{
 		create("r", "resp", "r1", place("o1")).joined("i1").sees("i1"),
 		create("c", "mbr", "m2", place("o2")),
 	}},
-	states:  415,
-	sketch:  415,
 	without: []lapse{{FactsByThemselves, twoPlaces, 8}, {FactsByThemselves | FenceAtOutcome, twoPlaces, 8}},
 }, {
 	name: "an invitation is revoked, and then accepted",
@@ -152,8 +138,6 @@ var proofs = []proof{{
 			create("accept", "resp", "r1").needs(open).after("revoke").never(revoked),
 		},
 	},
-	states:  18,
-	sketch:  18,
 	without: []lapse{{EntryForRelease, revoked, 4}},
 }, {
 	name: "an organization is renamed, and its old host reserved to it",
@@ -166,8 +150,6 @@ var proofs = []proof{{
 			create("c", "org", "zed", host("h1", "zed")).never(reserved),
 		},
 	},
-	states:  470,
-	sketch:  470,
 	without: []lapse{{KeepUntilHandedOver, reserved, 5}},
 }, {
 	name: "an organization is deleted, and then its host asked for",
@@ -178,8 +160,6 @@ var proofs = []proof{{
 			create("c", "org", "zed", host("h1", "zed")).after("delete").patient(),
 		},
 	},
-	states:  55,
-	sketch:  33,
 	without: []lapse{{EntryForRelease, falsely, 3}, {RefuseOnLive, falsely, 3}, {Fences, falsely, 5}},
 }, {
 	name: "a request is stored late",
@@ -187,8 +167,6 @@ var proofs = []proof{{
 		create("a", "org", "acme", host("h1", "acme")),
 		create("c", "org", "zed", host("h1", "zed")),
 	}},
-	states:  60,
-	sketch:  60,
 	without: []lapse{{DropWhenSafe, twoHosts, 5}, {DropAfterRead, twoHosts, 5}, {CompareAndSwap, twoHosts, 6}},
 }, {
 	name: "a replica restarts",
@@ -199,14 +177,13 @@ var proofs = []proof{{
 		},
 		Restarts: true,
 	},
-	states: 20, without: []lapse{{Fences, twoHosts, 6}},
+	without: []lapse{{Fences, twoHosts, 6}},
 }, {
 	name: "two creations want one host, and either may be lost",
 	Scenario: Scenario{Requests: []Change{
 		create("a", "org", "acme", host("h1", "acme")),
 		create("c", "org", "zed", host("h1", "zed")).patient(),
 	}},
-	states:  56,
 	without: []lapse{{AdmitByWorst, twoHosts, 4}, {RefuseByBest, falsely, 2}},
 }, {
 	name: "a host is given up by an update, and may not be",
@@ -217,7 +194,6 @@ var proofs = []proof{{
 			create("c", "org", "zed", host("h1", "zed")).patient(),
 		},
 	},
-	states:  66,
 	without: []lapse{{AdmitByWorst, twoHosts, 3}, {RefuseByBest, falsely, 3}},
 }, {
 	name: "an invitation is revoked and accepted at once",
@@ -228,7 +204,6 @@ var proofs = []proof{{
 			create("c", "resp", "r1", Fact{"answer to i1", "accept"}).needs(open).patient(),
 		},
 	},
-	states:  56,
 	without: []lapse{{AdmitByWorst, "too many hold answer to i1", 4}, {RefuseByBest, falsely, 2}},
 }, {
 	name: "the journal is deleted, and made anew",
@@ -239,7 +214,6 @@ var proofs = []proof{{
 		},
 		Remade: true,
 	},
-	states:  162,
 	without: []lapse{{ClosedAnew, twoHosts, 6}, {FencesAnew, twoHosts, 6}, {FencesLive, twoHosts, 6}},
 }, {
 	name: "a member is deleted in an organization that ends, and the place asked for elsewhere",
@@ -251,7 +225,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", place("zed")).in("zed").after("leave").patient(),
 		},
 	},
-	states:  629,
 	without: []lapse{{EntryForRelease, falsely, 3}},
 }, {
 	name: "an organization is deleted and made again; then a member is deleted, and the place asked for elsewhere",
@@ -264,7 +237,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", place("zed")).in("zed").after("leave").patient(),
 		},
 	},
-	states:  1792,
 	without: []lapse{{EntryForRelease, falsely, 9}},
 }, {
 	name: "a member is deleted in an organization that ends; the organization goes, and the place is asked for again",
@@ -276,7 +248,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", place("zed")).in("acme").after("delete").patient(),
 		},
 	},
-	states:  389,
 	without: []lapse{{EntryForRelease, falsely, 6}},
 }, {
 	name: "a place that moved to a membership is given up and taken elsewhere, and then asked for again",
@@ -289,7 +260,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m3", place("o1")).after("elsewhere"),
 		},
 	},
-	states:  247,
 	without: []lapse{{ConfirmLapsing, twoPlaces, 9}},
 }, {
 	name: "an invitation expires, its seat is taken, and then the invitee comes",
@@ -301,7 +271,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m2", seat("u")).after("other"),
 		},
 	},
-	states:  60,
 	without: []lapse{{ConfirmLapsing, twoSeats, 6}},
 }, {
 	name: "an invitation is accepted, its answer removed, and then it is accepted again",
@@ -313,7 +282,6 @@ var proofs = []proof{{
 			create("again", "resp", "r2", Fact{"answer to i1", "r2"}).needs(open).after("tidied").never(twice),
 		},
 	},
-	states:  73,
 	without: []lapse{{ConfirmLapsing, twice, 6}},
 }, {
 	name: "a creation is tried dry, and then another wants the same",
@@ -324,7 +292,6 @@ var proofs = []proof{{
 		},
 		NoDrop: true,
 	},
-	states:  11,
 	without: []lapse{{NoEntryForDryRun, idle, 1}},
 }, {
 	name: "three replicas, and three who want the two places that there are",
@@ -337,7 +304,6 @@ var proofs = []proof{{
 			create("c", "mbr", "m3", place("o3")).patient(),
 		},
 	},
-	states: 2144,
 	without: []lapse{
 		{AdmitByWorst, twoPlaces, 6}, {RefuseByBest, falsely, 3}, {CompareAndSwap, twoPlaces, 9}, {DropWhenSafe, twoPlaces, 7}, {Fences, twoPlaces, 8},
 	},
@@ -354,6 +320,5 @@ var proofs = []proof{{
 			create("c", "mbr", "m3", place("o3")).patient(),
 		},
 	},
-	states:  24038,
 	without: []lapse{{AdmitByWorst, twoPlaces, 4}},
 }}

@@ -15,12 +15,15 @@ type Result struct {
 	States int
 	// Trace is the shortest way to the violation.
 	Trace []string
+
+	happened map[action]bool // on any way
 }
 
 // Check goes through all states of a scenario, the nearest first, with some rules off.
 func Check(s Scenario, off Rule) Result {
 	m := newMachine(s, off)
 	f := frontier{found: map[state]int{}}
+	all := Result{happened: map[action]bool{}}
 	f.add(m.begin, -1)
 	for f.visited < len(f.nodes) {
 		i := f.visited
@@ -31,6 +34,7 @@ func Check(s Scenario, off Rule) Result {
 		if violation == "" {
 			m.next(at, func(n state, by step) {
 				quiet = quiet && by.what == restarts // nothing has to wait for that
+				all.happened[by.what] = true
 				f.add(n, i)
 			})
 		}
@@ -38,10 +42,12 @@ func Check(s Scenario, off Rule) Result {
 			violation = m.unfinished(&at)
 		}
 		if violation != "" {
-			return Result{violation, len(f.nodes), f.trace(m, i)}
+			all.Violation, all.Trace = violation, f.trace(m, i)
+			break
 		}
 	}
-	return Result{States: len(f.nodes)}
+	all.States = len(f.nodes)
+	return all
 }
 
 // frontier is all states found so far, in the order of their distance.

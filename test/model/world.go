@@ -76,12 +76,7 @@ func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
 			relied |= m.confirmed(s, c, c.states&m.kept(open, c.object))
 		}
 	})
-	open.each(func(r int, base uint8) {
-		some |= m.request(r).states
-		if !m.on(AsImplemented) {
-			some |= m.before(s, r, base)
-		}
-	})
+	open.each(func(r int, _ uint8) { some |= m.request(r).states })
 	return outlook{some, relied}, outlook{every, some}
 }
 
@@ -89,7 +84,7 @@ func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
 func (m *machine) open(s *state, replica int) entries {
 	open := s.entries
 	s.entries.each(func(r int, base uint8) {
-		if m.on(AsImplemented) && m.outcome(s, r, base, replica) > 0 {
+		if m.outcome(s, r, base, replica) > 0 {
 			open &^= entry(r, base)
 		}
 	})
@@ -135,14 +130,6 @@ func (m *machine) kept(open entries, object int) facts {
 		}
 	})
 	return all
-}
-
-// before is what a request's object said at the version that it was judged on.
-func (m *machine) before(s *state, r int, base uint8) facts {
-	if base == 0 {
-		return 0
-	}
-	return m.changes[s.history[m.request(r).kind][base-1]-1].states
 }
 
 // clash reports whether wanted facts would exceed a key beside those known.

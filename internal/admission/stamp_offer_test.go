@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admission
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+// seen is a cache that has one invitation, or fails.
+type seen struct {
+	client.Reader
+	invitation *v1alpha1.Invitation
+	err        error
+}
+
+func (s seen) Get(_ context.Context, name client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	switch {
+	case s.err != nil:
+		return s.err
+	case s.invitation == nil:
+		return apierrors.NewNotFound(schema.GroupResource{}, name.Name)
+	}
+	s.invitation.DeepCopyInto(into.(*v1alpha1.Invitation))
+	return nil
+}
+
+// TestWhatAFinishedInvitationOffered: U3, only its own invitee learns that there was one.
+func TestWhatAFinishedInvitationOffered(t *testing.T) {
+	expired := &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{UID: "1"}, Spec: v1alpha1.InvitationSpec{Email: "bob@zylker.com", Role: v1alpha1.RoleStandard},
+		Status: v1alpha1.InvitationStatus{State: v1alpha1.InvitationExpired}}
+	broken := errors.New("no cache")
+	for sentence, tc := range map[string]struct {
+		cache   seen
+		author  string
+		want    rules.Offer
+		wantErr error
+	}{
+		"the invitee is told what it offered": {seen{invitation: expired}, "bob@zylker.com",
+			rules.Offer{User: "bob@zylker.com", Invitation: "1", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal}, nil},
+		"anybody else is told nothing":                    {seen{invitation: expired}, "eve@zylker.com", rules.Offer{}, nil},
+		"as of an invitation that is not there":           {seen{}, "bob@zylker.com", rules.Offer{}, nil},
+		"what cannot be looked up is no answer to either": {seen{err: broken}, "bob@zylker.com", rules.Offer{}, broken},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got, err := (&Stamper{Seen: tc.cache}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})
+			if !errors.Is(err, tc.wantErr) {
+				t.Errorf("got error %v, want %v", err, tc.wantErr)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNothingIsLookedUp: I7, where the author can have no invitation. There is no journal here, nor a cache.
+func TestNothingIsLookedUp(t *testing.T) {
+	s := &Stamper{Actors: &identity.Actors{}}
+	for sentence, tc := range map[string]struct {
+		author string
+		ref    *v1alpha1.InvitationReference
+	}{
+		"an answer by link names none":                {"bob@zylker.com", nil},
+		"an actor without an e-mail address has none": {"system:serviceaccount:default:bot", &v1alpha1.InvitationReference{Namespace: "org-zylker", Name: "bob"}},
+	} {
+		if got, err := s.invited(t.Context(), tc.author, tc.ref); err != nil || got != (rules.Offer{}) {
+			t.Errorf("%s: got %+v, %v", sentence, got, err)
+		}
+	}
+}

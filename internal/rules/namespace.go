@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"strings"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// OrganizationOf is the organization whose namespace this is; empty for any other namespace.
+func OrganizationOf(namespace string) string {
+	organization, ok := strings.CutPrefix(namespace, v1alpha1.NamespacePrefix)
+	if !ok {
+		return ""
+	}
+	return organization
+}
+
+// Namespace judges where an object of an organization's is made: in that organization's namespace, and nowhere else (O6).
+func Namespace(namespace string) Violations {
+	if OrganizationOf(namespace) != "" {
+		return nil
+	}
+	return invalid("O6", "metadata.namespace", "%q is not the namespace of an organization; it is %s<organization>", namespace, v1alpha1.NamespacePrefix)
+}
