@@ -37,7 +37,8 @@ func (r *Reconciler) find(ctx context.Context, a *v1alpha1.InvitationResponse) (
 			return f, err
 		}
 	}
-	return f, r.tryNames(ctx, namespace, a.Spec.Invitee, &f)
+	err = r.tryNames(ctx, namespace, a.Spec.Invitee, &f)
+	return f, err
 }
 
 // tryNames looks at the names that the operator gives the invitee's membership, up to the first that is free.

@@ -33,7 +33,8 @@ func TestManyBoundOrganizationsAreWarnedOf(t *testing.T) {
 		{"and when they were fewer meanwhile, again", 900, 1100, false, 1},
 		{"as soon as they are that many", 900, 1000, true, 2},
 	} {
-		if count(ctx, step.from, step.to, step.bound); warnings != step.want {
+		count(ctx, step.from, step.to, step.bound)
+		if warnings != step.want {
 			t.Errorf("%s: %d warnings, want %d", step.what, warnings, step.want)
 		}
 	}

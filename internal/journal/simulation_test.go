@@ -81,34 +81,34 @@ type tally struct {
 	simulated, writes, refusals, admitted, no int
 }
 
-func (t *tally) add(s *simulation) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	t.simulated++
-	t.writes += len(s.server.log)
-	t.refusals += s.refusals
-	t.admitted += s.admitted
-	t.no += s.unanswered
+func (n *tally) add(s *simulation) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	n.simulated++
+	n.writes += len(s.server.log)
+	n.refusals += s.refusals
+	n.admitted += s.admitted
+	n.no += s.unanswered
 }
 
 // isEnough demands that much was written, admitted, refused and put off: at least half of what a simulation usually does. A simulation in
 // which nothing happens finds no fault. Of few simulations nothing can be said.
-func (t *tally) isEnough(test *testing.T) {
-	test.Helper()
-	if t.simulated < 100 {
+func (n *tally) isEnough(t *testing.T) {
+	t.Helper()
+	if n.simulated < 100 {
 		return
 	}
 	for what, of := range map[string]struct{ happened, least int }{
-		"written": {t.writes, 15}, "admitted": {t.admitted, 10}, "refused": {t.refusals, 4}, "asked to try again": {t.no, 9},
+		"written": {n.writes, 15}, "admitted": {n.admitted, 10}, "refused": {n.refusals, 4}, "asked to try again": {n.no, 9},
 	} {
-		if of.happened < of.least*t.simulated {
-			test.Errorf("%d were %s in %d simulations; want at least %d in each, on average", of.happened, what, t.simulated, of.least)
+		if of.happened < of.least*n.simulated {
+			t.Errorf("%d were %s in %d simulations; want at least %d in each, on average", of.happened, what, n.simulated, of.least)
 		}
 	}
 }
 
-func (t *tally) String() string {
-	return fmt.Sprintf("%d simulations: %d writes, %d admitted, %d refused, %d asked to try again", t.simulated, t.writes, t.admitted, t.refusals, t.no)
+func (n *tally) String() string {
+	return fmt.Sprintf("%d simulations: %d writes, %d admitted, %d refused, %d asked to try again", n.simulated, n.writes, n.admitted, n.refusals, n.no)
 }
 
 // epoch is when every simulation starts.

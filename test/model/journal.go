@@ -15,7 +15,7 @@ func (m *machine) tidy(s state, yield func(state, step)) {
 			if at := m.outcome(&s, r, base, i); at > 0 {
 				n.fences = m.raised(&s, i, kind, at)
 				yield(n, step{what: removes, replica: i, request: r, kind: kind, version: at})
-			} else if m.mayDrop(&s, r, base, i) {
+			} else if m.mayDrop(&s, r, base) {
 				yield(n, step{what: drops, replica: i, request: r})
 			}
 		}
@@ -61,7 +61,7 @@ func (m *machine) raised(s *state, i, kind int, at uint8) versions {
 }
 
 // mayDrop reports whether a replica that has not seen an entry's outcome may take it that there is none.
-func (m *machine) mayDrop(s *state, r int, base uint8, i int) bool {
+func (m *machine) mayDrop(s *state, r int, base uint8) bool {
 	switch {
 	case m.NoDrop, !s.progress[r].status.ended() && m.on(DropWhenSafe):
 		return false
