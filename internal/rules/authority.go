@@ -32,12 +32,25 @@ func (o Outlook) Role(user, organization string) v1alpha1.Role {
 		return ""
 	}
 	var role v1alpha1.Role
-	for _, p := range o.roles(user) {
-		if p.Organization == organization && o.inForce(p.Grant) && rank(p.Role) > rank(role) {
+	for _, p := range o.rolesInForce(user, organization) {
+		if rank(p.Role) > rank(role) {
 			role = p.Role
 		}
 	}
 	return role
+}
+
+// isAdministrator reports whether a user has a membership as Administrator. Whether they are the super admin too is another question: while
+// the role is on its way to them, the Best outlook knows them as both.
+func (o Outlook) isAdministrator(user, organization string) bool {
+	return o.empowers(organization) && slices.ContainsFunc(o.rolesInForce(user, organization), func(p Place) bool {
+		return p.Role == v1alpha1.RoleAdministrator
+	})
+}
+
+// rolesInForce yields a user's places in an organization that give power, by their own grants.
+func (o Outlook) rolesInForce(user, organization string) []Place {
+	return slices.DeleteFunc(o.roles(user), func(p Place) bool { return p.Organization != organization || !o.inForce(p.Grant) })
 }
 
 // lives reports whether there is an organization that is not being deleted.

@@ -155,7 +155,7 @@ func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if !o.owns(act, organization) {
 		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role", organization)
 	}
-	if role := o.Role(to, organization); role != v1alpha1.RoleAdministrator || o.isExternal(to, organization) {
+	if !o.isAdministrator(to, organization) || o.isExternal(to, organization) {
 		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
 	}
 	if !o.hasPlace(from, in(organization)) { // the Organization is under judgement, so what counts is their Membership

@@ -126,7 +126,7 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	It("keeps the person's User, with the default that they chose (U1)", func(ctx context.Context) {
 		was := l.User(ctx, john)
 		Expect(was).NotTo(BeNil())
-		refused(ctx, "in 1 organizations", []string{"delete", "puser", was.Name})
+		refused(ctx, "(organizations: 1)", []string{"delete", "puser", was.Name})
 		refused(ctx, "[U1]", []string{"delete", "puser", "--all"})
 		Expect(l.User(ctx, john)).To(HaveValue(HaveField("UID", was.UID)))
 	})

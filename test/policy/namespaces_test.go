@@ -45,11 +45,11 @@ func TestOrganizationNamespaces(t *testing.T) {
 	}{
 		"nobody deletes the namespace of an organization": {
 			namespace: "org-a", labels: of("a"), do: deleteAs(admin),
-			refused: "delete organization a instead (O7)",
+			refused: "(O7): delete organization a instead",
 		},
 		"a dry run of that is refused as well": {
 			namespace: "org-b", labels: of("b"), do: deleteAs(admin, client.DryRunAll),
-			refused: "delete organization b instead (O7)",
+			refused: "(O7): delete organization b instead",
 		},
 		"another service account is not the operator": {
 			namespace: "org-c", labels: of("c"),
@@ -105,7 +105,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 		},
 		"a label with nothing in it, set before the mark, lets nobody delete it": {
 			namespace: "org-y3", labels: emptied("y3"), do: deleteAs(admin),
-			refused: "delete organization y3 instead (O7)",
+			refused: "(O7): delete organization y3 instead",
 		},
 		"nor that it does not": {
 			namespace: "org-z", labels: endingOf("z"), do: labelAs(admin, of("z")),
