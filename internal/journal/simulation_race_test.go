@@ -8,7 +8,7 @@ import "iter"
 
 // defaultSeeds is how many seeds run when nobody says how many. Few: the race detector makes each ten times slower, and
 // one thread at a time acts, so it has little to find.
-const defaultSeeds = 500
+const defaultSeeds = 100
 
 // pull makes a goroutine of a process. iter.Pull would do the same faster, but not under the race detector: a goroutine
 // that ends tells the detector so (goexit1 in runtime/proc.go calls racegoend), a coroutine does not (coroexit in
