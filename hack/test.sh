@@ -6,7 +6,7 @@
 #
 # The race detector watches the operator's own code: the packages' own tests, and the suites below, whose replicas run in the
 # test's process. The other suites start the operator as a program, in which it would see nothing. With --race that program
-# is built with the detector too.
+# is built with the detector too. The simulation of the journal runs both ways: most of its seeds without the detector.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
