@@ -77,7 +77,6 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
 		Cache:                         controllers.Cache(),
-		Controller:                    controllers.Concurrency(),
 		WebhookServer:                 server,
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
@@ -115,7 +114,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
-		controllers.SetupAll(ctx, mgr, controllers.Options{Config: cfg, Clock: clock.RealClock{}, View: view}),
+		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
 		mgr.AddReadyzCheck("view", log.Ready),

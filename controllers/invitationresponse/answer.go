@@ -101,7 +101,7 @@ func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse,
 		i.Status.State, i.Status.Membership = v1alpha1.InvitationAccepted, m.Name
 		result = accepted
 	}
-	_, err := status.Patch(ctx, r.Client, before, i)
+	_, err := status.Write(ctx, r.Client, before, i)
 	return result, err
 }
 

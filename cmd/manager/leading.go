@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/polyorg/polyorg/controllers"
+	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/facts"
+)
+
+// leading runs the controllers while this replica leads. They have a manager of their own, and so a cache of their own: a look-up that they
+// register in a cache starts a watch, and a standby is to watch nothing but what its view needs.
+type leading struct {
+	kube   *rest.Config
+	scheme *runtime.Scheme
+	config *config.OperatorConfig
+	view   *facts.View
+}
+
+var _ manager.LeaderElectionRunnable = (*leading)(nil)
+
+// NeedLeaderElection is true: one replica runs the controllers.
+func (l *leading) NeedLeaderElection() bool { return true }
+
+// Start runs the controllers until the context ends. An error ends the replica.
+func (l *leading) Start(ctx context.Context) error {
+	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
+		Scheme:     l.scheme,
+		Cache:      controllers.Cache(),
+		Controller: controllers.Concurrency(),
+		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
+	})
+	if err != nil {
+		return err
+	}
+	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view}); err != nil {
+		return err
+	}
+	return mgr.Start(ctx)
+}
