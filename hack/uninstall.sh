@@ -41,9 +41,11 @@ fi
 mapfile -t crds < <("$kubectl" get crd --output=name | grep '\.polyorg\.io$')
 if ((${#crds[@]})); then
   "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
-  "$kubectl" delete "${crds[@]}"
+  "$kubectl" delete "${crds[@]}" --ignore-not-found
 fi
 # What guards them stays in force until they are gone.
-guards=$("$kubectl" get --kustomize=config/policy --ignore-not-found --output="$finalized")
-[ -z "$guards" ] || "$kubectl" patch --filename=- --type=merge --patch='{"metadata":{"finalizers":null}}' <<<"$guards"
+for kind in validatingadmissionpolicy validatingadmissionpolicybinding; do
+  mapfile -t guards < <("$kubectl" get "$kind" --output=name | grep '/polyorg-')
+  ((!${#guards[@]})) || "$kubectl" patch "${guards[@]}" --type=merge --patch='{"metadata":{"finalizers":null}}'
+done
 "$kubectl" delete --kustomize=config/default --ignore-not-found

@@ -30,6 +30,7 @@ func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (
 	err = r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
 	switch {
 	case isMember(err):
+		log.FromContext(ctx).Info("Admission knows of a membership that is not seen here yet; the answer is tried again")
 		return nil, outcome{}, fmt.Errorf("%w: %w", status.ErrBehind, err)
 	case isFinal(err):
 		log.FromContext(ctx).Error(err, "The membership was refused")

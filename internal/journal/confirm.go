@@ -34,6 +34,14 @@ func (c *confirmations) begin(version string) {
 	c.reads = 0
 }
 
+// refute reports whether a read has shown that one of some facts has ended. The view, which holds it still, will show that too.
+func (c *confirmations) refute(facts []rules.Lapsing) bool {
+	return slices.ContainsFunc(facts, func(f rules.Lapsing) bool {
+		stands, known := c.stands[f]
+		return known && !stands
+	})
+}
+
 // confirmed reports, by live reads, whether all that a request relies on still stands. It is not known where the round has read enough.
 func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool) {
 	if r.entry != nil && !r.DryRun && !j.state.hasRoomFor(r.entry) {

@@ -18,7 +18,7 @@ type heldName struct {
 type hold struct {
 	first     since
 	inJournal bool  // an entry held it when the journal was last read or written
-	ended     since // when the last such entry was seen to be gone; only where it is not open
+	ended     since // when the last such entry was seen to be gone; only where it is not in the journal
 }
 
 // holds goes on watching what objects hold by entries alone. One ends when the object has the name, or when others have had a turn.

@@ -40,3 +40,15 @@ func TestPace(t *testing.T) {
 		}
 	}
 }
+
+func TestRival(t *testing.T) {
+	start := time.Unix(1_800_000_000, 0)
+	p := newPace()
+	if p.rival(start) {
+		t.Error("nobody was seen to write")
+	}
+	p.saw(start)
+	if !p.rival(start.Add(rivalry-1)) || p.rival(start.Add(rivalry)) {
+		t.Error("a rival is one for a second")
+	}
+}

@@ -173,10 +173,10 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	}
 	if outcome == unconfirmed {
 		switch stands, known := j.confirmed(ctx, r); {
-		case !known:
-			return r.waits(0) // for the next round
 		case stands:
 			outcome = admitted
+		case !known, j.confirmations.refute(r.relies):
+			return r.waits(0) // for the next round: then more is read, or the view shows what was read
 		}
 	}
 	if outcome == admitted || outcome == refused {

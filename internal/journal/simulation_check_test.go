@@ -83,7 +83,7 @@ func (s *simulation) lull() {
 	}
 	stored := s.journal()
 	for _, r := range s.replicas {
-		stuck := func(c *journal.Change) bool { return held(c) && !r.journal.Yields(c) }
+		stuck := func(c *journal.Change) bool { return held(c) && !r.journal.Yields(c) && !s.awaitsGrant(c) }
 		if stored != nil && !r.still() && r.journal.WaitsFor(stuck) && r.journal.Judges(stored) {
 			s.fail("%s has nothing in the way of a request, and lets it wait", r.name)
 		}
@@ -91,11 +91,22 @@ func (s *simulation) lull() {
 }
 
 // held reports whether only an entry can hold a change back. A departure waits, too, for the answer that made the person a member to be
-// carried out; and a transfer of the super-admin role for the new super admin's membership to be granted (R7).
-func held(c *journal.Change) bool {
-	departure := c.Kind == "Membership" && c.Operation == facts.Delete
-	transfer := c.Kind == "Organization" && c.Operation == facts.Update && superAdmin(c.Before) != superAdmin(c.After)
-	return !departure && !transfer
+// carried out.
+func held(c *journal.Change) bool { return c.Kind != "Membership" || c.Operation != facts.Delete }
+
+// awaitsGrant reports whether a change hands an organization to somebody of whom no membership is granted yet (R7).
+func (s *simulation) awaitsGrant(c *journal.Change) bool {
+	to := superAdmin(c.After)
+	if c.Kind != "Organization" || c.Operation != facts.Update || superAdmin(c.Before) == to {
+		return false
+	}
+	for k, o := range s.server.stored {
+		m, is := o.(*v1alpha1.Membership)
+		if is && k.name.Namespace == v1alpha1.NamespacePrefix+c.Name.Name && m.Spec.User == to && rules.Granted(m) {
+			return false
+		}
+	}
+	return true
 }
 
 // superAdmin is the user whom facts name as super admin; empty where they name none.

@@ -58,9 +58,10 @@ func (vs Violations) Forbid() bool {
 	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindAgain })
 }
 
-// Again reports whether the same change may be asked for again in a moment.
+// Again reports whether the same change may be asked for again in a moment: nothing else is in its way.
 func (vs Violations) Again() bool {
-	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindAgain })
+	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindAgain }) &&
+		!slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindInvalid })
 }
 
 func forbidden(rule, format string, args ...any) Violations {

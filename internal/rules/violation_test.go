@@ -114,3 +114,22 @@ func TestViolationText(t *testing.T) {
 		})
 	}
 }
+
+func TestAgain(t *testing.T) {
+	patience, final := rules.Violation{Kind: rules.KindAgain}, rules.Violation{Kind: rules.KindForbidden}
+	wrong, full := rules.Violation{Kind: rules.KindInvalid}, rules.Violation{Kind: rules.KindLimit}
+	for sentence, tc := range map[string]struct {
+		of   rules.Violations
+		want bool
+	}{
+		"what asks for patience may be asked for again": {rules.Violations{patience}, true},
+		"also beside a limit":                           {rules.Violations{full, patience}, true},
+		"but not beside what is forbidden":              {rules.Violations{patience, final}, false},
+		"nor beside what is invalid":                    {rules.Violations{wrong, patience}, false},
+		"nothing asks for nothing":                      {nil, false},
+	} {
+		if got := tc.of.Again(); got != tc.want {
+			t.Errorf("%s: got %t", sentence, got)
+		}
+	}
+}
