@@ -106,12 +106,12 @@ func reconciled(ctx context.Context, a *v1alpha1.InvitationResponse, faults inte
 		}
 		return c.Get(ctx, key, obj, opts...)
 	}
-	faults.SubResourcePatch = func(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
+	faults.SubResourceUpdate = func(ctx context.Context, c client.Client, sub string, obj client.Object, opts ...client.SubResourceUpdateOption) error {
 		if shown, ok := obj.(*v1alpha1.InvitationResponse); ok {
 			shown.DeepCopyInto(a)
 			return nil
 		}
-		return c.SubResource(sub).Patch(ctx, obj, patch, opts...)
+		return c.SubResource(sub).Update(ctx, obj, opts...)
 	}
 	a.UID = types.UID(a.Name)
 	late := interceptor.NewClient(kube, faults)

@@ -48,8 +48,8 @@ func TestSettledClusterIsLeftAlone(t *testing.T) {
 	}{
 		// Each object has its status once, or twice where it waits for what it has made. A race may be lost now and then.
 		{"first start", s.begin, map[string]int{
-			"PATCH memberships/status 200": l.memberships, "PATCH organizations/status 200": 2 * l.organizations,
-			"POST users 201": l.people() + 1, "PATCH users/status 200": l.people() * 3 / 2,
+			"PUT memberships/status 200": l.memberships, "PUT organizations/status 200": 2 * l.organizations,
+			"POST users 201": l.people() + 1, "PUT users/status 200": l.people() * 3 / 2,
 			"POST events 201": l.organizations + 1, "PATCH organizations 200": l.organizations,
 		}},
 		{"nothing", l.nothing, map[string]int{tried: 1}},
