@@ -27,7 +27,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations,verbs=get;list;watch;delete
-// +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // SetupWithManager registers the controller.

@@ -29,7 +29,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=integrationbindings/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;platformpolicies,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 

@@ -35,7 +35,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;platformpolicies;invitationresponses,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
 

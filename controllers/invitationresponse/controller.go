@@ -39,9 +39,9 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses,verbs=get;list;watch;delete
-// +kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
 

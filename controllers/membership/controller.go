@@ -28,7 +28,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=memberships/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=memberships/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;invitations;platformpolicies,verbs=get;list;watch
 
 // Reconcile says what one membership gives.

@@ -37,7 +37,7 @@ type Reconciler struct {
 
 // The operator hands out update and delete on single organizations, so it must hold both itself.
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch;update;patch;delete
-// +kubebuilder:rbac:groups=polyorg.io,resources=organizations/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations/finalizers,verbs=update
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations;integrationbindings;platformpolicies,verbs=get;list;watch

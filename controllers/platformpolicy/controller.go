@@ -32,7 +32,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=platformpolicies,verbs=get;list;watch
-// +kubebuilder:rbac:groups=polyorg.io,resources=platformpolicies/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=platformpolicies/status,verbs=get;patch;update
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {

@@ -36,7 +36,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=get;list;watch;create;delete
-// +kubebuilder:rbac:groups=polyorg.io,resources=users/status,verbs=get;update
+// +kubebuilder:rbac:groups=polyorg.io,resources=users/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;invitations;integrationbindings;platformpolicies,verbs=get;list;watch
 
 // Reconcile makes the User of one person, brings it up to date, or removes it when nothing is left to tell.

@@ -38,7 +38,7 @@ var _ = Describe("What status has ended", func() {
 				Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAccepted})
 		})
 		Expect(insist(ctx, func() error { return platform.Delete(ctx, first) })).To(Succeed())
-		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(elsewhere[9], person)) })).To(Succeed())
+		isAdmittedOnceSeen(ctx, membership(elsewhere[9], person))
 		door.lead(late)
 		isNotAdmitted(ctx, membership(x, person))
 		Expect(placesOf(ctx, person)).To(HaveLen(10))
@@ -59,7 +59,7 @@ var _ = Describe("What status has ended", func() {
 		watches.shut()
 		door.lead(current)
 		say(ctx, invitation, func() { invitation.Status.State = v1alpha1.InvitationExpired })
-		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(org, lab.Person("third"))) })).To(Succeed())
+		isAdmittedOnceSeen(ctx, membership(org, lab.Person("third")))
 		door.lead(late)
 		isNotAdmitted(ctx, membership(org, invitation.Spec.Email))
 		Expect(membersOf(ctx, org)).To(HaveLen(2))
@@ -85,6 +85,13 @@ var _ = Describe("What status has ended", func() {
 		Expect(insist(ctx, func() error { return platform.Create(ctx, membership(pool[0], person)) })).To(Succeed())
 	}, NodeTimeout(soon*2))
 })
+
+// isAdmittedOnceSeen demands that a creation is admitted as soon as the replica has seen what was written into a status before. Until then
+// the replica refuses it, for no entry tells of a status.
+func isAdmittedOnceSeen(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Eventually(func() error { return insist(ctx, func() error { return platform.Create(ctx, obj) }) }).WithContext(ctx).WithTimeout(soon).Should(Succeed())
+}
 
 // withLate serves with two replicas. The watch of one kind passes a gate on its way to the second.
 func withLate(ctx context.Context, watches *gate, plural string) (current, late *replica) {
