@@ -35,8 +35,8 @@ func (c *confirmations) begin(version string) {
 }
 
 // refute reports whether a read has shown that one of some facts has ended. The view, which holds it still, will show that too.
-func (c *confirmations) refute(facts []rules.Lapsing) bool {
-	return slices.ContainsFunc(facts, func(f rules.Lapsing) bool {
+func (c *confirmations) refute(reliedOn []rules.Lapsing) bool {
+	return slices.ContainsFunc(reliedOn, func(f rules.Lapsing) bool {
 		stands, known := c.stands[f]
 		return known && !stands
 	})

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
-	admissionv1 "k8s.io/api/admissionregistration/v1"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -51,7 +51,7 @@ func TestUninstall(t *testing.T) {
 	g.Expect(refusals(cluster)).To(guarded)
 	for _, policy := range []string{"polyorg-kinds", "polyorg-organization-namespaces"} {
 		name := client.ObjectKey{Name: policy}
-		for _, guard := range []client.Object{&admissionv1.ValidatingAdmissionPolicy{}, &admissionv1.ValidatingAdmissionPolicyBinding{}} {
+		for _, guard := range []client.Object{&admissionregistrationv1.ValidatingAdmissionPolicy{}, &admissionregistrationv1.ValidatingAdmissionPolicyBinding{}} {
 			g.Expect(admin.Get(t.Context(), name, guard)).To(Succeed())
 			g.Expect(guard.GetDeletionTimestamp()).NotTo(BeNil())
 		}
