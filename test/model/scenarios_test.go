@@ -67,7 +67,7 @@ const (
 // open is the right to answer the invitation i1.
 var open = Fact{"right to answer i1", "i1"}
 
-// proofs has a scenario, or several, for every rule.
+// proofs lists, for each rule, the scenarios that fail without it.
 var proofs = []proof{{
 	name: "two creations of one name, and a third object that wants what the first takes",
 	Scenario: Scenario{Requests: []Change{

@@ -122,7 +122,7 @@ func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Resul
 
 // Write stores a status that changed, if nobody else wrote the object meanwhile. An object that is gone needs no status.
 //
-// It is an update and not a patch: of a patch the API server makes a new object first, by JSON, which costs it a third of the whole write.
+// It is an update and not a patch, which the API server applies as JSON first, at a cost of its own.
 // Whatever a later version has added to the status is lost until that writes again, as it does when it takes over. The operator's role allows
 // patches too: an earlier version, which leads until it is replaced, writes by them.
 func Write(ctx context.Context, c client.Client, before, after client.Object) (changed bool, err error) {
