@@ -17,13 +17,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. It holds all
 // RoleBindings, for those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
 // The managed fields of some tell what the operator wrote, and what somebody else did. They are left out of all others, being a good
-// part of a Membership's memory.
-func Cache() cache.Options {
+// part of a Membership's memory. Events of kinds that the view watches come from the view.
+func Cache(view *facts.View) cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
 		panic(err) // the label's name is a constant
@@ -33,6 +34,7 @@ func Cache() cache.Options {
 	applied := cache.ByObject{Label: made, Transform: whole}
 	return cache.Options{
 		DefaultTransform: slim,
+		NewInformer:      view.NewInformer,
 		ByObject: map[client.Object]cache.ByObject{
 			&rbacv1.RoleBinding{}:        {Transform: lean},
 			&rbacv1.ClusterRole{}:        applied,

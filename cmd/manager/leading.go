@@ -18,7 +18,8 @@ import (
 )
 
 // leading runs the controllers while this replica leads. They have a manager of their own, and so a cache of their own: a look-up that they
-// register in a cache starts a watch, and a standby is to watch nothing but what its view needs.
+// register in a cache starts a watch, and a standby is to watch nothing but what its view needs. That cache takes its events from the
+// view's watches.
 type leading struct {
 	kube   *rest.Config
 	scheme *runtime.Scheme
@@ -33,9 +34,12 @@ func (l *leading) NeedLeaderElection() bool { return true }
 
 // Start runs the controllers until the context ends. An error ends the replica.
 func (l *leading) Start(ctx context.Context) error {
+	if l.view.AwaitSync(ctx) != nil {
+		return nil // ended before it began
+	}
 	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
 		Scheme:     l.scheme,
-		Cache:      controllers.Cache(),
+		Cache:      controllers.Cache(l.view),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
 	})

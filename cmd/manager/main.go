@@ -54,7 +54,8 @@ func run(file string) error {
 	}
 	kube.QPS = -1                  // the API server's own fairness paces the operator
 	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
-	mgr, err := newManager(kube, cfg)
+	view := facts.NewView(cfg.Ingress.BaseDomain)
+	mgr, err := newManager(kube, cfg, view)
 	if err != nil {
 		return err
 	}
@@ -62,13 +63,13 @@ func run(file string) error {
 	if err := startTracing(ctx, mgr, cfg.Tracing); err != nil {
 		return err
 	}
-	if err := wire(ctx, mgr, kube, cfg); err != nil {
+	if err := wire(ctx, mgr, kube, cfg, view); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
-func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
+func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View) (manager.Manager, error) {
 	scheme := runtime.NewScheme()
 	server, err := admission.NewServer(cfg.Webhook)
 	if err := errors.Join(err, clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
@@ -76,7 +77,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 	}
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         controllers.Cache(),
+		Cache:                         controllers.Cache(view),
 		WebhookServer:                 server,
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
@@ -91,7 +92,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager,
 }
 
 // wire puts the parts together: the view and the journal run on every replica, the controllers on the leader.
-func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) error {
+func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, view *facts.View) error {
 	live, err := client.NewWithWatch(kube, client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
@@ -108,7 +109,6 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
-	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}, Operator: operator})
 	return errors.Join(

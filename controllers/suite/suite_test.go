@@ -95,9 +95,10 @@ func startOperator() {
 	var err error
 	rest := plane.ConfigFor(operator, groups...)
 	rest.Wrap(line.wrap)
+	view := facts.NewView(baseDomain)
 	mgr, err = ctrl.NewManager(rest, ctrl.Options{
 		Scheme:     scheme,
-		Cache:      controllers.Cache(),
+		Cache:      controllers.Cache(view),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 	})
@@ -105,7 +106,6 @@ func startOperator() {
 
 	live, err := client.NewWithWatch(mgr.GetConfig(), client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
-	view := facts.NewView(baseDomain)
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 
 	ctx, cancel := context.WithCancel(context.Background())

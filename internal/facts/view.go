@@ -5,6 +5,7 @@
 package facts
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type kindView struct {
 	name    string
 	version string // reached; empty before the first full sync
 	objects map[types.NamespacedName]*object
+	feeds   []*feed // of readers in this process
 }
 
 // object is one object as it was last seen.
@@ -94,6 +96,21 @@ func (v *View) Synced() bool {
 		}
 	}
 	return true
+}
+
+// AwaitSync returns when every kind has been seen whole once, or with the context's error.
+func (v *View) AwaitSync(ctx context.Context) error {
+	for {
+		changed := v.Changed()
+		if v.Synced() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // Reached reports whether the view has come as far as every fence.

@@ -64,22 +64,23 @@ func serve(file string, controllersToo bool) error {
 	held := &watches{}
 	kube.Wrap(held.wrap)
 	go obey(ctx, held)
-	mgr, err := newManager(kube, cfg, controllersToo)
+	view := facts.NewView(cfg.Ingress.BaseDomain)
+	mgr, err := newManager(kube, cfg, view, controllersToo)
 	if err != nil {
 		return err
 	}
-	if err := wire(ctx, mgr, kube, cfg, controllersToo); err != nil {
+	if err := wire(ctx, mgr, kube, cfg, view, controllersToo); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
-func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (manager.Manager, error) {
+func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View, leads bool) (manager.Manager, error) {
 	host, port := cfg.Webhook.HostPort()
 	lease, renew, retry := 6*time.Second, 4*time.Second, time.Second
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                  lab.Scheme,
-		Cache:                   controllers.Cache(),
+		Cache:                   controllers.Cache(view),
 		WebhookServer:           webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                 metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:  cfg.Health.BindAddress,
@@ -91,7 +92,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (mana
 	})
 }
 
-func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, controllersToo bool) error {
+func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, view *facts.View, controllersToo bool) error {
 	live, err := client.NewWithWatch(kube, client.Options{Scheme: lab.Scheme, Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
@@ -104,7 +105,6 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
-	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
 	log.DropTime = dropTime
 	if careless := os.Getenv(carelessVariable); careless != "" {
