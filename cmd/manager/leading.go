@@ -49,5 +49,8 @@ func (l *leading) Start(ctx context.Context) error {
 	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view}); err != nil {
 		return err
 	}
+	if err := mgr.Add(releaseAfter(mgr.GetCache().WaitForCacheSync)); err != nil {
+		return err
+	}
 	return mgr.Start(ctx)
 }

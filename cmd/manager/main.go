@@ -37,6 +37,7 @@ func main() {
 	logging.BindFlags(flag.CommandLine)
 	flag.Parse()
 	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&logging)))
+	sparing()
 	if err := run(*file); err != nil {
 		fmt.Fprintln(os.Stderr, "polyorg:", err)
 		os.Exit(1)
@@ -114,6 +115,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
+		mgr.Add(releaseAfter(func(ctx context.Context) bool { return view.AwaitSync(ctx) == nil })),
 		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),

@@ -20,6 +20,12 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
+// grace is how long a replica has to end.
+const grace = 30 * time.Second
+
+// restarted is what the leader's memory is measured after.
+const restarted = "restart"
+
 // crowded is the organization that many people join.
 const crowded = "crowded"
 
@@ -41,6 +47,11 @@ func (c *cluster) settleAll(ctx context.Context, l large, scale *Scale) error {
 			}
 		}
 		scale.Settlings = append(scale.Settlings, settled)
+		if event.what == restarted {
+			if err := s.weighLeader(l, scale); err != nil {
+				return err
+			}
+		}
 		peak, err := memoryOf(c.replicas[0].process.Pid(), "VmHWM")
 		if err != nil {
 			return err
@@ -61,7 +72,8 @@ func (s settler) events(l large, scale *Scale) []event {
 	return []event{
 		{"first start", s.begin, ready},
 		{fmt.Sprintf("nothing, for %s", l.steady), l.nothing, nil},
-		{"restart", s.restart, nil},
+		{restarted, s.restart, nil},
+		{"a standby takes over", func(ctx context.Context) (int, error) { return s.takeOver(ctx, scale) }, nil},
 		{"one membership more, and again one", func(ctx context.Context) (int, error) { return s.joinOneByOne(ctx, &scale.Access) }, nil},
 		{"a limit changed that every User shows", s.raiseLimit, nil},
 		{"a number changed that nothing shows", s.changeDeadline, nil},
@@ -88,7 +100,6 @@ func (l large) nothing(ctx context.Context) (int, error) { return 0, pass(ctx, l
 func (s settler) restart(ctx context.Context) (int, error) {
 	old := s.replicas[0]
 	s.replicas = nil
-	const grace = 30 * time.Second
 	if err := old.process.Stop(grace); err != nil {
 		return 0, err
 	}
@@ -96,6 +107,40 @@ func (s settler) restart(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return 0, s.replicas[0].awaitLead(ctx)
+}
+
+// weighLeader says what the leader takes of memory now.
+func (s settler) weighLeader(l large, scale *Scale) error {
+	rss, err := memoryOf(s.replicas[0].process.Pid(), "VmRSS")
+	scale.LeaderRSSBytesPerMembership = float64(rss-scale.empty) / float64(l.memberships)
+	return err
+}
+
+// takeOver ends the leader beside a standby, and returns when that has given a new member access.
+func (s settler) takeOver(ctx context.Context, scale *Scale) (int, error) {
+	leader := s.replicas[0]
+	kubeconfig, err := s.operatorKubeconfig(ctx)
+	if err != nil {
+		return 0, err
+	}
+	standby, err := s.startReplica("operator", 1, kubeconfig)
+	if err != nil {
+		return 0, err
+	}
+	s.replicas = []*replica{standby, leader} // so that both end with the cluster
+	if err := standby.waitReady(ctx); err != nil {
+		return 0, err
+	}
+	s.relay.backends.Store(&[]string{standby.webhook})
+	started := time.Now()
+	if err := leader.process.Stop(grace); err != nil {
+		return 0, err
+	}
+	s.replicas = s.replicas[:1]
+	const members = 1
+	err = s.join(ctx, s.orgs[1], person("joins", joins))
+	scale.Takeover = time.Since(started).Seconds()
+	return members, err
 }
 
 // accessTimes is how long a new member waits for access, in milliseconds.

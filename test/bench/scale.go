@@ -53,17 +53,23 @@ type Scale struct {
 	// Heap is in use after a collection, beyond that of an empty cluster; RSS is what the process has of the system.
 	HeapBytesPerMembership float64 `json:"heapBytesPerMembership"`
 	RSSBytesPerMembership  float64 `json:"rssBytesPerMembership"`
-	// Operator is the whole operator, with the controllers' caches, as a replica that does not lead.
-	OperatorReady                 float64 `json:"operatorReadySeconds"`
-	OperatorRSSBytesPerMembership float64 `json:"operatorRSSBytesPerMembership"`
+	// Standby is the operator's own program where it does not lead.
+	StandbyReady                 float64 `json:"standbyReadySeconds"`
+	StandbyRSSBytesPerMembership float64 `json:"standbyRSSBytesPerMembership"`
 	// Judgement of a new Membership, apart from the journal's write.
 	Judgement judgeTimes `json:"judgement"`
 	// Settlings is what the controllers do, one thing after another.
 	Settlings []Settling `json:"settlings"`
 	// Access is how long it takes from a new Membership until its RoleBinding stands.
 	Access accessTimes `json:"access"`
+	// LeaderRSSBytesPerMembership is what the leader has of the system when it has looked at everything, beyond a standby of an empty cluster.
+	LeaderRSSBytesPerMembership float64 `json:"leaderRSSBytesPerMembership"`
 	// LeaderRSS is what the leading replica has of the system at most, of all that is measured.
 	LeaderRSS int64 `json:"leaderPeakRSSBytes"`
+	// Takeover is from the end of a leader, which gave its lease back, until a member who was added then has access by the next.
+	Takeover float64 `json:"takeoverSeconds"`
+
+	empty int64 // resident memory of a standby of an empty cluster
 }
 
 // footprint is what one replica takes.
@@ -111,10 +117,11 @@ func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale, roles ...
 	}
 	more := func(now, before int64) float64 { return float64(now-before) / float64(l.memberships) }
 	journal, operator := full["journal"], full["operator"]
-	scale.Ready, scale.OperatorReady, scale.Judgement = journal.ready.Seconds(), operator.ready.Seconds(), journal.judgement
+	scale.Ready, scale.StandbyReady, scale.Judgement = journal.ready.Seconds(), operator.ready.Seconds(), journal.judgement
 	scale.HeapBytesPerMembership = more(journal.heap, empty["journal"].heap)
 	scale.RSSBytesPerMembership = more(journal.rss, empty["journal"].rss)
-	scale.OperatorRSSBytesPerMembership = more(operator.rss, empty["operator"].rss)
+	scale.StandbyRSSBytesPerMembership = more(operator.rss, empty["operator"].rss)
+	scale.empty = empty["operator"].rss
 	return c.allowLeading(ctx)
 }
 
@@ -134,7 +141,7 @@ func controllersLease() *coordinationv1.Lease {
 	return &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: "polyorg-operator"}}
 }
 
-// forbidLeading takes the controllers' lease: a replica then only fills their caches.
+// forbidLeading takes the controllers' lease: a replica then stands by.
 func (c *cluster) forbidLeading(ctx context.Context) error {
 	lease := controllersLease()
 	lease.Spec = coordinationv1.LeaseSpec{

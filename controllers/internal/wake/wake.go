@@ -33,6 +33,21 @@ func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *buil
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
+// ForKnown is For but for an object that is new: how that wakes the controller is the caller's.
+func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(obj, builder.WithPredicates(predicate.And(predicate.Not(New), Written))).
+		WithOptions(controller.Options{RateLimiter: BackOff()})
+}
+
+// New passes an object that comes, and nothing else.
+var New = predicate.Funcs{
+	CreateFunc:  func(event.CreateEvent) bool { return true },
+	UpdateFunc:  func(event.UpdateEvent) bool { return false },
+	DeleteFunc:  func(event.DeleteEvent) bool { return false },
+	GenericFunc: func(event.GenericEvent) bool { return false },
+}
+
 // BackOff is how long each object waits after its failures. Nothing bounds all of them together: the workers of a controller do.
 func BackOff() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](shortest, longest)
