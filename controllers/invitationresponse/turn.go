@@ -46,5 +46,5 @@ func (r *Reconciler) waiting(ctx context.Context, obj client.Object) int {
 	if err != nil {
 		log.FromContext(ctx).Error(err, "Cannot count the answers that wait")
 	}
-	return len(open.Items)
+	return min(len(open.Items), crowd)
 }
