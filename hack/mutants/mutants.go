@@ -100,8 +100,6 @@ var mutants = []mutant{
 		"	if !current {\n", "	if !current && false {\n"),
 	one("a refusal reads the journal live", round,
 		"		return j.confirm(ctx)\n", "		return true, nil\n"),
-	one("a decision made on what was read before the request came is confirmed", round,
-		"!j.liveAt.After(d.request.came)", "j.liveAt.IsZero()"),
 	one("a request that waits is judged again when the journal has changed", store,
 		"	j.epoch++\n", ""),
 

@@ -72,7 +72,6 @@ const (
 type request struct {
 	*Change
 	ctx    context.Context
-	came   since
 	epoch  uint64          // in which it was judged to be contended; 0: not yet
 	entry  *facts.Entry    // its line; nil for a change that takes and gives nothing
 	relies []rules.Lapsing // what it relies on, when it is unconfirmed
@@ -83,7 +82,7 @@ type request struct {
 }
 
 func (j *Journal) newRequest(ctx context.Context, c *Change) *request {
-	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), crowd: c.crowd(), reason: Unavailable, answer: make(chan answer, 1)}
+	return &request{Change: c, ctx: ctx, entry: c.entry(), crowd: c.crowd(), reason: Unavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {

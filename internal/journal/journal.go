@@ -69,7 +69,6 @@ type Journal struct {
 	// confirmations are what live reads have shown since the journal is at its version.
 	confirmations confirmations
 	readAt        since    // when the journal was last read live, or written
-	liveAt        since    // an instant at which the journal was what the state says: just before it was read live, or written
 	epoch         uint64   // counts what may change a verdict: entries that came or ended, and time
 	judgedAt      since    // when everything was last judged again for the time that had passed
 	failed        error    // why this replica cannot go on

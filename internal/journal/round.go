@@ -102,13 +102,14 @@ func (j *Journal) fail(ctx context.Context, err error) {
 	}
 }
 
-// settle makes sure that the journal still is what was judged on: by writing it where it has grown, else by reading. A state that only
-// lacks ended entries is written when no request waits, here or elsewhere.
+// settle makes sure that the journal still is what was judged on: by writing it where it has grown, else by reading. A read from before
+// the judgement does not do. The view may have seen since then what an entry made possible that is not in the journal as it was read.
+// A state that only lacks ended entries is written when no request waits, here or elsewhere.
 func (j *Journal) settle(ctx context.Context, decided []decision) (current bool, err error) {
 	switch {
 	case j.state.grown:
 		return j.group(ctx, decided)
-	case slices.ContainsFunc(decided, j.doubtful):
+	case slices.ContainsFunc(decided, decision.hasLooked):
 		return j.confirm(ctx)
 	case len(decided) == 0 && j.state.tidied && !j.pace.rival(j.Clock.Now()):
 		return j.commit(ctx)
@@ -116,8 +117,8 @@ func (j *Journal) settle(ctx context.Context, decided []decision) (current bool,
 	return true, nil
 }
 
-// doubtful reports whether a decision was made on a journal that may have changed before the request came.
-func (j *Journal) doubtful(d decision) bool { return d.looked && !j.liveAt.After(d.request.came) }
+// hasLooked reports whether a rule looked at the world for a decision.
+func (d decision) hasLooked() bool { return d.looked }
 
 // group commits the state with all that was decided on the way to it.
 func (j *Journal) group(ctx context.Context, decided []decision) (current bool, err error) {

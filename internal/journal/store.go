@@ -27,7 +27,6 @@ func (j *Journal) load(ctx context.Context) error {
 	if j.state != nil {
 		return nil
 	}
-	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if apierrors.IsNotFound(err) {
 		stored, err = j.create(ctx)
@@ -35,11 +34,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := j.adopt(stored); err != nil {
-		return err
-	}
-	j.liveAt = began
-	return nil
+	return j.adopt(stored)
 }
 
 func (j *Journal) read(ctx context.Context) (*corev1.ConfigMap, error) {
@@ -104,7 +99,6 @@ func (j *Journal) know(version string) {
 
 // confirm reads the journal live and reports whether it is still what was judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
-	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if err != nil {
 		j.state = nil
@@ -112,12 +106,10 @@ func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
 	}
 	judged := j.state.object
 	if stored.ResourceVersion != judged.ResourceVersion || stored.UID != judged.UID {
-		err = j.adopt(stored)
-	} else {
-		j.readAt, current = j.Clock.Now(), true
+		return false, j.adopt(stored)
 	}
-	j.liveAt = began
-	return current, err
+	j.readAt = j.Clock.Now()
+	return true, nil
 }
 
 // commit writes the state over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
@@ -132,7 +124,7 @@ func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	commits.WithLabelValues(result(err)).Observe(took.Seconds())
 	switch {
 	case err == nil:
-		j.state, j.liveAt = s, began
+		j.state = s
 		j.state.wrote(next)
 		j.know(next.ResourceVersion)
 		j.pace.wrote(j.Clock.Now(), took, s.bytes())
