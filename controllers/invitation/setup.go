@@ -19,8 +19,8 @@ import (
 )
 
 // SetupWithManager registers the controller. An invitation depends on its organization, and on its answer, which may also go without having
-// finished it. While it has no place, it depends on all that may make room: the invitee's other invitations, other people's seats, the
-// organizations of a super admin, the policy. The controller of answers writes its state too.
+// finished it. While it has no place, it depends on everything that may make room. That is the invitee's other invitations, other people's
+// seats, the organizations of a super admin, and the policy. The controller of answers writes its state too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)

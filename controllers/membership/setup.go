@@ -19,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller. A membership depends on its organization. While it has no place, it depends on all that may
-// make room: its user's other memberships, other people's seats, other organizations' editions and ends, the policy.
+// SetupWithManager registers the controller. A membership depends on its organization. While it has no place, it depends on everything that
+// may make room. That is its user's other memberships, other people's seats, other organizations' editions and ends, and the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)

@@ -78,7 +78,7 @@ func TestShareThroughTheYears(t *testing.T) {
 	})
 }
 
-// Whatever somebody else made of the bindings, the next look at them sets it right.
+// Somebody else changes the bindings; the next look at them sets them right.
 func TestShareOfWhatStandsAnyhow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		have := shares{}

@@ -35,8 +35,8 @@ type belonging struct {
 	where client.ListOption
 }
 
-// belongings are all kinds that end with an organization: those in its namespace, even if the namespace is not ours, and the answers to its
-// invitations, which are in no namespace.
+// belongings are all kinds that end with an organization. Most are in its namespace, even if that namespace is not ours. The answers to its
+// invitations are in no namespace.
 func belongings(org *v1alpha1.Organization) []belonging {
 	inside := client.InNamespace(namespaceOf(org))
 	return []belonging{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package organization brings an organization to what its spec says: a namespace, a first member, access for its members, and a host (A1,
-// R7, E3). It removes all of that when the organization is deleted (O7).
+// Package organization carries out the spec of an organization: a namespace, a first member, access for its members, and a host (A1, R7,
+// E3). It removes all of that when the organization is deleted (O7).
 package organization
 
 import (

@@ -40,8 +40,8 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 }
 
 // heads asks the API server whether an organization's super admin is the one in the cache. A former super admin who left must not become a
-// member again because the cache has not seen the transfer. A present super admin who was no member when the members were read has never
-// been one, or was removed: a super admin does not leave (R3).
+// member again because the cache has not seen the transfer. A present super admin was perhaps no member when the members were read. Then
+// they have never been one, or were removed: a super admin does not leave (R3).
 func (r *Reconciler) heads(ctx context.Context, org *v1alpha1.Organization) (bool, error) {
 	var live v1alpha1.Organization
 	err := r.Live.Get(ctx, client.ObjectKeyFromObject(org), &live)

@@ -17,8 +17,8 @@ const refusal = `admission webhook "validate.polyorg.io" denied the request`
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=create
 
-// ask sends the API server, as a dry run, a request that only Polyorg refuses, and always: a User with another name than the one that
-// follows from its e-mail address (U1).
+// ask sends the API server, as a dry run, a request that Polyorg always refuses and nothing else does. It is a User whose name does not
+// follow from its e-mail address (U1).
 func (e *Enforcement) ask(ctx context.Context) (admitted bool, err error) {
 	err = e.client.Create(ctx, &v1alpha1.User{
 		ObjectMeta: metav1.ObjectMeta{Name: "enforcement-check.polyorg.invalid"},

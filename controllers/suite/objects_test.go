@@ -80,7 +80,7 @@ func change[O client.Object](ctx context.Context, obj O, how func(O)) O {
 	return obj
 }
 
-// touch wakes the controllers of an object. What they were about to end anyway may be gone by then.
+// touch wakes the controllers of an object. Objects that they were about to end anyway may be gone by then.
 func touch(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Eventually(func() error {

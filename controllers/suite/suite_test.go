@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package suite tests all controllers on one real API server, with the rights that the operator's manifests give them. There
-// is no admission here: what got past it is part of what is tested.
+// Package suite tests all controllers on one real API server, with the rights that the operator's manifests give them. There is no
+// admission here, because objects that got past it are tested too.
 package suite
 
 import (
@@ -36,7 +36,7 @@ const (
 	operator   = "system:serviceaccount:polyorg-system:polyorg-operator"
 )
 
-// What all specs share.
+// All specs share these.
 var (
 	plane  *controlplane.ControlPlane
 	kube   client.WithWatch // the administrator's

@@ -42,7 +42,7 @@ func (w *wire) watch(tap func(*http.Request)) {
 	DeferCleanup(set, (func(*http.Request))(nil))
 }
 
-// hold keeps the requests of one method to one path from the API server, until the returned function is called or the spec is over.
+// hold keeps the requests of one method to one path from the API server. It ends when the returned function is called or the spec is over.
 // Held tells that there is one.
 func (w *wire) hold(method, path string) (held <-chan struct{}, release func()) {
 	seen, free := make(chan struct{}), make(chan struct{})

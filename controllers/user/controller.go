@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package user keeps a User for everybody who belongs to an organization or is invited to one: their list, their default, and their usage
-// of each limit.
+// Package user keeps a User for everybody who belongs to an organization or is invited to one. It has their list, their default, and their
+// usage of each limit.
 package user
 
 import (
@@ -100,7 +100,7 @@ func (r *Reconciler) make(ctx context.Context, name, email string) error {
 
 // isOurs reports whether the operator made the User. The operator does not remove a User that a platform actor wrote, for example from Git:
 // it would only come back. A User whose name does not follow from its address got past admission, or another version of the operator made
-// it; the person has another (U1).
+// it. Then the person has another User (U1).
 func isOurs(u *v1alpha1.User) bool {
 	return u.Labels[v1alpha1.ManagedByLabel] == v1alpha1.FieldOwner || u.Name != identity.ObjectName(u.Spec.Email)
 }

@@ -15,8 +15,8 @@ const alice = "alice@zylker.com"
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// in is a membership of an organization that began at noon and as many seconds later; granted is whether it was given its place, or
-// nothing while that is undecided.
+// in is a membership of an organization that began that many seconds after noon. granted says whether it was granted its place, or nothing
+// while that is undecided.
 func in(organization string, seconds int, granted ...metav1.ConditionStatus) v1alpha1.Membership {
 	m := v1alpha1.Membership{
 		ObjectMeta: metav1.ObjectMeta{

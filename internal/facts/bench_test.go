@@ -160,7 +160,7 @@ func BenchmarkJudgeEdition(b *testing.B) {
 	}
 }
 
-// What a replica does to judge beside the journal: all entries are looked up again for each batch.
+// The work of a replica to judge beside the journal: all entries are looked up again for each batch.
 func BenchmarkOverlay(b *testing.B) {
 	var entries []*Entry
 	for n := range inFlight {

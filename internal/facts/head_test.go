@@ -65,7 +65,7 @@ func TestTheOrganizationOfAnEntry(t *testing.T) {
 	}
 }
 
-// Whatever the facts and the line say, an entry is read as it was written: also where they happen to say the same.
+// An entry is read as it was written, for all facts and lines, even if a fact happens to repeat the line.
 func TestWhatFactsLeaveOutIsReadAgain(t *testing.T) {
 	text := rapid.SampledFrom([]string{"", ".", "..", "zylker", ".zylker", "uid", "name", bob, "zylker/" + bob, "zylker/", "<é>"})
 	kind := rapid.SampledFrom([]string{"Organization", "Membership", "HostReservation"})

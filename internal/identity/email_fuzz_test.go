@@ -41,8 +41,8 @@ var lookAlikes = []string{
 	"j@" + strings.Repeat("d.", 124) + "com", "j@" + strings.Repeat("d.", 125) + "com", "\xff@zylker.com", "",
 }
 
-// FuzzEmail holds that this package and every CRD take the same addresses, and that none of these can be mistaken for another:
-// what is taken is its own normal form, whichever way a mail system folds it.
+// FuzzEmail checks that this package and every CRD accept the same addresses, and that none of these can be mistaken for another. An
+// accepted address is its own normal form, in every way in which a mail system folds addresses.
 func FuzzEmail(f *testing.F) {
 	crds := schemas(f)
 	for _, address := range lookAlikes {

@@ -22,8 +22,8 @@ var (
 	ofPerson       = allowance{32, 8 << 10}
 )
 
-// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people, so that the operator and platform actors
-// can always act on it.
+// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people. So the operator and platform actors can always
+// act on it.
 const maxPerObject, peoplesPerObject = 4, 3
 
 // platformMark is before the fingerprint of a platform actor. By it every replica knows against which bounds an entry counts.
@@ -38,7 +38,7 @@ func isPerson(actor string) bool { return actor != "" && !strings.HasPrefix(acto
 // A share is a part of the journal against which entries count: that of an actor, of an organization, or of many.
 type share struct{ kind, of string }
 
-// The shares of which there is one each.
+// The shares that exist once.
 var (
 	shareOfAll    = share{kind: "all"}
 	shareOfOthers = share{kind: "others"}

@@ -133,7 +133,7 @@ func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 	}
 }
 
-// What is counted as entries come and go is what a count of all of them finds.
+// The running count, as entries come and go, equals a count of all entries.
 func TestSharesAreCountedAsEntriesComeAndGo(t *testing.T) {
 	s := emptyState()
 	s.object.ResourceVersion = "1"

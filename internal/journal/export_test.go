@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// What the simulation needs of what is not exported, and nothing else: whoever changes the journal's inside mends it here.
+// The simulation needs these parts that are not exported, and no others. A change of the journal's inside needs a change only here.
 
 // ByHand is a journal that runs when it is told to, as Start and Submit would run it.
 type ByHand struct {

@@ -36,8 +36,8 @@ const (
 	// whose account has 253 characters of four bytes each, about 1.5 KiB.
 	leastBytes = 2 << 10
 
-	// A turn is the time for which an actor leaves to others the names that its change held in vain: this part of the drop time, and twice
-	// as long each time. A line is forgotten after so many drop times.
+	// A turn is the time for which an actor leaves to others the names that its change held in vain. It is this part of the drop time, and
+	// twice as long each time. A line is forgotten after so many drop times.
 	turnsADrop, dropsRemembered = 6, 8
 )
 
@@ -241,8 +241,8 @@ func (f Fruitless) heldInVain(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
-// renewed reports whether a request has kept its names for long enough: by its own entry, sent again and again, or by other entries of its
-// object. The operator and platform actors may go on, because they try until they are done.
+// renewed reports whether a request has kept its names for long enough. It keeps them by its own entry, sent again and again, or by other
+// entries of its object. The operator and platform actors may go on, because they try until they are done.
 func (j *Journal) renewed(r *request) bool {
 	if !isPerson(r.Actor) {
 		return false

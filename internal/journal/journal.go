@@ -7,7 +7,7 @@
 // Why it is safe. A change is judged against the objects in this replica's view and the entries of the journal. It is admitted only if the
 // journal's resource version is still the one that was judged on. For a change that was admitted before there are three cases:
 //
-// It is an entry, and counts. Or a replica removed the entry after it saw the outcome at some resource version: that version is a fence,
+// It is an entry, and counts. Or a replica removed the entry after it saw the outcome at some resource version. That version is a fence,
 // and this view has passed all fences. Or the entry was dropped, because its change can never be stored. So no admitted change is missed,
 // whichever replica admitted it, and however late this one's watches are.
 package journal
@@ -162,8 +162,7 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	}
 }
 
-// exists makes sure, by a live read, that the name which this replica's view holds is still taken: ErrExists, or nil when it
-// is not.
+// exists checks, by a live read, that a name in this replica's view is still taken: ErrExists, or nil when it is not.
 func (j *Journal) exists(ctx context.Context, c *Change) error {
 	object, err := facts.NewObject(c.Kind)
 	if err != nil {

@@ -207,7 +207,8 @@ func (s *simulation) expire() {
 	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
 }
 
-// comeBack: somebody who became a member by an invitation leaves, takes the place elsewhere, as long as there is one, and is made a member again.
+// comeBack: somebody who became a member by an invitation leaves. They take places elsewhere, as long as there are any, and are made a
+// member again.
 func (s *simulation) comeBack() {
 	r := stored[v1alpha1.InvitationResponse](s, "InvitationResponse")
 	if r == nil || accepting(r) || r.Spec.Decision != v1alpha1.DecisionAccept {

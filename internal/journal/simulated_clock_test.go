@@ -12,7 +12,7 @@ import (
 // localClock is a replica's monotonic clock: it starts anywhere, runs fast or slow, and stands still while its machine is
 // suspended.
 type localClock struct {
-	clock.Clock // nil: whoever waits by it in the simulation would wait for ever
+	clock.Clock // nil: a wait by it in the simulation would never end
 	at          time.Time
 	rate        float64
 	suspended   bool

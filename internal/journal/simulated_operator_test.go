@@ -13,8 +13,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// operate is what the controllers do: they carry out answers, reserve hosts that were given up, and clear organizations that are
-// being deleted. What they create and delete goes through admission; what they write into status does not, and only gives up.
+// operate is what the controllers do: they carry out answers, reserve hosts that were given up, and clear organizations that are being
+// deleted. Their creations and deletions go through admission. Their writes of status do not, and only give something up.
 func (s *simulation) operate() {
 	for {
 		if work := s.work(); len(work) > 0 {

@@ -17,7 +17,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// What the API server and the webhook give a request, as they do in a cluster.
+// The times that the API server and the webhook give a request, as in a cluster.
 const (
 	requestTime  = 34 * time.Second
 	webhookTime  = 10 * time.Second
@@ -44,8 +44,9 @@ type outcome struct {
 	err        error // it was neither stored nor refused, as far as the client knows
 }
 
-// send is a request whose client waits for the outcome, and tries again where it failed for no fault of its own: soon, or about
-// when what its first try left in the journal is dropped. Of an object that nobody changed meanwhile, that is the very same request.
+// send is a request whose client waits for the outcome. If the request failed for no fault of its own, the client tries again. It does so
+// soon, or at about the time when the entry of the first try is dropped. Of an object that nobody changed meanwhile, that is the very same
+// request.
 func (s *simulation) send(r *request) outcome {
 	o := s.attempt(r)
 	for tries := 1; transient(o.err) && tries < 4 && s.happens(s.chance.again); tries++ {

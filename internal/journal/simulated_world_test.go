@@ -14,8 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// world is all objects at one instant. What it holds is counted here from the objects themselves, and in no way as the product
-// counts it.
+// world is all objects at one instant. Here its content is counted from the objects themselves, and not in the product's way.
 type world map[key]client.Object
 
 func (w world) apply(e event) {

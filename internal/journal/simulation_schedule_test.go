@@ -49,7 +49,7 @@ func (s *simulation) somePace() float64 {
 	return one(s, []float64{0.003, 0.03, 0.03, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
 }
 
-// paceOf is how often a watch of a kind moves: now and then one kind is slow for everybody, so that only the journal knows.
+// paceOf is the pace of a watch of a kind. Now and then one kind is slow for all replicas, so that only the journal knows of its changes.
 func (s *simulation) paceOf(kind string) float64 {
 	if s.aboutLapses() {
 		return 1
@@ -261,7 +261,7 @@ func (s *simulation) paceNow(r *replica, st *stream) float64 {
 	return st.pace
 }
 
-// cut breaks every watch at once, for a while: what comes and goes until they list again is never seen.
+// cut breaks every watch at once, for a while. Objects that come and go until the next list are never seen.
 func (s *simulation) cut() {
 	s.trace("all watches are cut")
 	s.blind = s.rng.IntN(200)

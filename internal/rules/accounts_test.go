@@ -72,7 +72,7 @@ func TestOneAccountInSeveralSpellings(t *testing.T) {
 	run(t, cases)
 }
 
-// Whatever rule is in force, a binding is found under the one key of all spellings of its account.
+// Under every rule, a binding is found by the one key of all spellings of its account.
 func TestAllSpellingsHaveOneKey(t *testing.T) {
 	key := func(account string) rules.Key { return rules.AccountKey("Fax", "", account) }
 	rapid.Check(t, func(t *rapid.T) {

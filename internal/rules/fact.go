@@ -26,7 +26,7 @@ func UserKey(email string) Key { return Key{"user", email} }
 // OrganizationKey finds an organization's account and its super admin.
 func OrganizationKey(name string) Key { return Key{"organization", name} }
 
-// EditionKey finds the organizations on an edition of which a user can be in too many (L3–L5).
+// EditionKey finds the organizations on an edition that has a limit for each user (L3–L5).
 func EditionKey(edition v1alpha1.Edition) Key { return Key{"edition", string(edition)} }
 
 // MembersKey finds the users who hold, or may get, a place in an organization.
@@ -88,8 +88,8 @@ func (p Place) joined() bool {
 	return p.Origin != "" && p.Origin != v1alpha1.OriginCreated
 }
 
-// Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its
-// status ends it: a Membership has taken the place, or the answer could not be carried out.
+// Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its status
+// ends it. Then a Membership has taken the place, or the answer could not be carried out.
 type Acceptance struct {
 	Place
 	Response string `json:"i"` // the InvitationResponse's UID

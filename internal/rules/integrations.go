@@ -88,7 +88,7 @@ func builtIn(application, component string) (Row, bool) {
 }
 
 // row is the row that applies to an application's component: the policy's where there is one, or else the built-in one. While a change of
-// the policy is in flight, the Worst outlook takes the stricter of each of its cells, the Best the more generous.
+// the policy is in flight, the Worst outlook takes the stricter value of each column, and the Best the more generous.
 func (o Outlook) row(application, component string) (Row, bool) {
 	of := func(r Row) bool { return r.Application == application && r.Component == component }
 	var rows []Row

@@ -82,7 +82,7 @@ func (j judgement) placeBefore(organization, user string) Place {
 	return Place{}
 }
 
-// A limit is one row of the per-user limits: which places count, how many there may be, and what to say.
+// A limit is one row of the per-user limits: the places that count, their number, and the message.
 type limit struct {
 	rule   string
 	max    func(Policy) int32

@@ -30,7 +30,7 @@ func crmPlus(n int) []object {
 	}, john)
 }
 
-// zohoOne makes a Zoho One organization of which john is an internal user.
+// zohoOne makes a Zoho One organization with john as an internal user.
 func zohoOne() []object {
 	return elsewhere(1, func(o organization, m membership) (organization, membership) {
 		return o.on(v1alpha1.EditionZohoOne, 100), m

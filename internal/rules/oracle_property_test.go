@@ -9,8 +9,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// The oracle knows one outcome, whole and certain, and no outlook: it counts everything that is said before and after a change, and
-// says which rules the change breaks. It shares no code with the rules that it judges.
+// The oracle knows one outcome, whole and certain, and no outlook. It counts all facts before and after a change, and says which rules the
+// change breaks. It shares no code with the rules that it judges.
 type oracle struct {
 	others, before, after []rules.Fact
 	was, is               all
@@ -112,7 +112,7 @@ func (a all) seats(organization string) int {
 	return int(a.policy.TrialLicenses)
 }
 
-// broken is the rules that the change breaks; what was over a limit before and is so after is not the change's doing (L9).
+// broken is the rules that the change breaks. If a limit was exceeded before as well, the change has not broken it (L9).
 func (o oracle) broken() set {
 	broken := set{}
 	o.users(broken)

@@ -129,8 +129,7 @@ func (p population) powerful() world {
 	return w
 }
 
-// Whatever got past admission, and in whatever order it is looked at: no more has power than the limits allow, and it is always
-// the same.
+// Objects that got past admission have power only within the limits, in whatever order they are looked at. It is always the same objects.
 func TestSurplusIsTheSameInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPopulation.Draw(t, "population")
@@ -144,7 +143,7 @@ func TestSurplusIsTheSameInAnyOrder(t *testing.T) {
 	})
 }
 
-// When something goes, who waited gets its place, and nobody more than there is room for.
+// When something goes, those who waited get its place, as many as there is room for.
 func TestRoomGoesToWhoWaits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPopulation.Draw(t, "population")

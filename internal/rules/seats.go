@@ -49,8 +49,8 @@ func (j judgement) licenses(a, was Account) Violations {
 	return exceeded("E6", used, seats, "licences of %s cannot be lowered under the seats in use; suspend or remove members, or revoke invitations, first", a.Organization)
 }
 
-// lowers reports whether a change counts as one to fewer seats. While the policy's number of seats on trial is changing, the Worst
-// outlook takes the most for what there was, and the Best the fewest.
+// lowers reports whether a change counts as one to fewer seats. While the policy's number of seats on trial is changing, the Worst outlook
+// takes the most as the former number, and the Best the fewest.
 func (j judgement) lowers(a, was Account) bool {
 	return a.Licenses != was.Licenses && a.Seats(j.policy) < was.Seats(j.opposite().Policy())
 }

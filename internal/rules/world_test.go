@@ -61,7 +61,7 @@ func (w world) with(objects ...object) world { return w.add(true, objects) }
 // perhaps adds objects that are being created or deleted: they stand in one outcome, and not in the other.
 func (w world) perhaps(objects ...object) world { return w.add(false, objects) }
 
-// changing adds an object that is being changed: what both its states say is certain.
+// changing adds an object that is being changed: the facts of both its states are certain.
 func (w world) changing(before, after object) world {
 	was, is := said(before), said(after)
 	for _, f := range was {

@@ -73,8 +73,8 @@ func Start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// run starts the program and waits for its end in the background. Both happen on one thread that does nothing else, because Linux treats
-// the death of the thread that started a child as the death of the parent.
+// run starts the program and waits for its end in the background. Both happen on one thread that does nothing else. For Linux the death of
+// the thread that started a child is the death of the parent.
 func (p *Process) run() error {
 	started := make(chan error)
 	go func() {
