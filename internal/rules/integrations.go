@@ -155,7 +155,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 
 func bindingAdded(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
 	if by := after.Spec.ConfiguredBy; by != "" && by != act.Actor.Email && !act.Actor.Platform && (before == nil || before.Spec.ConfiguredBy != by) {
-		return forbidden("R4", "only who configures it may stand in spec.configuredBy; write %s, or leave it out", act.Actor.Email)
+		return forbidden("R4", "spec.configuredBy must be your own address; write %s, or leave it out", act.Actor.Email)
 	}
 	if before != nil {
 		return nil

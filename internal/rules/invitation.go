@@ -30,7 +30,7 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 		return forbidden("R4", "only Administrators and the super admin of %s invite to it", organization)
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
-		return forbidden("R4", "only who invites may stand in spec.invitedBy; write %s, or leave it out", act.Actor.Email)
+		return forbidden("R4", "spec.invitedBy must be your own address; write %s, or leave it out", act.Actor.Email)
 	}
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)

@@ -28,7 +28,7 @@ func contradictions(p Policy) Violations {
 		vs = append(vs, invalid("L9", "spec.trial.warningDays", "%d is more than the days of the trial (%d), of whose end it warns; lower it, or make the trial longer", p.TrialWarningDays, p.TrialDays)...)
 	}
 	if !p.SignUpClosed && p.CreatedOrganizationsPerUser == 0 {
-		vs = append(vs, invalid("L9", "spec.signUp", "Open lets in nobody while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
+		vs = append(vs, invalid("L9", "spec.signUp", "Open has no effect while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
 	}
 	return vs
 }
