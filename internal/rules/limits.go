@@ -146,7 +146,19 @@ func (j judgement) place(p, was Place) Violations {
 
 // carriedOver reports whether another object already holds what the place would take, as far as that may be relied on (L9).
 func (j judgement) carriedOver(l limit, p Place) bool {
-	return j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && l.counts(j, q) })
+	holding := j.speakingFor()
+	return j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && l.counts(holding, q) })
+}
+
+// speakingFor is the judgement for facts that speak for the change. A named super admin counts as the creator unless another place says its
+// origin (founded). That place may be in flight. So the Best outlook relies on the super admin's place unless the other one is certain, and
+// the Worst only if there can be no other.
+func (j judgement) speakingFor() judgement {
+	j.Outlook = j.opposite()
+	if j.worst {
+		j.confirmed = func(Lapsing) bool { return true } // a lapsing fact that the view holds counts until its end is seen
+	}
+	return j
 }
 
 // used counts the user's organizations under a limit, except one.
