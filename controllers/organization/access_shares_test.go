@@ -43,7 +43,7 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// However members come and go: each is named once, no binding names too many, and one change writes to one binding.
+// Members come and go: each is always named once, no binding names too many, and one change writes to one binding.
 func TestShareThroughTheYears(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		first := rapid.IntRange(0, 1600).Draw(t, "members at first")

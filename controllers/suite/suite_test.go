@@ -76,7 +76,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	startOperator()
 }, NodeTimeout(5*time.Minute))
 
-// install applies the manifests that the operator comes with, but for its webhooks.
+// install applies the operator's own manifests, except its webhooks.
 func install(ctx context.Context) {
 	for _, part := range []string{"crd", "namespace", "rbac", "policy"} {
 		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("..", "..", "config", part))

@@ -36,7 +36,7 @@ func suspended(m v1alpha1.Membership) v1alpha1.Membership {
 	return m
 }
 
-// TestFirst covers F1 for memberships that come together: whichever the operator looks at first, the first is the oldest.
+// TestFirst covers F1 for memberships that come together: the oldest is the first, in whatever order the operator looks at them.
 func TestFirst(t *testing.T) {
 	const yes, no = metav1.ConditionTrue, metav1.ConditionFalse
 	for sentence, tc := range map[string]struct {

@@ -36,7 +36,7 @@ func TestFactsDoNotRepeatTheirLine(t *testing.T) {
 	}
 }
 
-// The longest that a person can write of a binding: 25 of them filled what people have of the journal.
+// The longest binding that a person can write: 25 of them filled the people's part of the journal.
 func TestTheLongestBindingMakesASmallEntry(t *testing.T) {
 	b := binding(strings.Repeat("n", 63))
 	b.Spec.Account = strings.Repeat("<", 253)

@@ -107,7 +107,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// However many storm with the smallest entries, until none of them has room, a newcomer has.
+// Any number of actors storm with the smallest entries until none of them has room. A newcomer still has room.
 func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 	small := func(of, i int) *facts.Entry {
 		id := fmt.Sprint(of, "-", i)

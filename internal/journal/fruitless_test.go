@@ -46,7 +46,7 @@ func (s stand) asks(actor, name string) *request {
 		Judge: func(rules.Outlook) rules.Violations { return nil }})
 }
 
-// wrote takes a version of the journal in, as from another replica.
+// wrote brings a version of the journal, as from another replica.
 func (s stand) wrote(version string) {
 	s.state.object.ResourceVersion = version
 	s.know(version)

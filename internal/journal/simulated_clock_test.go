@@ -49,7 +49,7 @@ func (s *simulation) upTo(most time.Duration) time.Duration {
 	return time.Duration(s.rng.Int64N(max(int64(most), 1)))
 }
 
-// pass lets time go by, for everybody at their own rate.
+// pass lets time go by, for each replica at its own rate.
 func (s *simulation) pass(d time.Duration) {
 	s.now = s.now.Add(d)
 	for _, r := range s.replicas {

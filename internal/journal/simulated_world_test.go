@@ -44,7 +44,7 @@ type meter struct{ rule, of string }
 // gauge is what is used of it, and how much there is.
 type gauge struct{ used, limit int }
 
-// census counts who holds what, each holder once.
+// census counts the holders of each thing, each holder once.
 type census struct {
 	world
 	held map[holding]bool

@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// checkWrite judges every write as it is stored: nothing that it makes more, or has less of, may be over its limit.
+// checkWrite judges every write as it is stored. Anything that the write adds to, or whose limit it lowers, must be within the limit.
 func (s *simulation) checkWrite(e event, _ client.Object) {
 	if journal.IsJournal(e.object) {
 		s.checkJournal(e.object)
@@ -75,8 +75,8 @@ func (s *simulation) checkJournal(stored client.Object) {
 	}
 }
 
-// lull: every watch brings all that it has, and everybody goes on until nobody can before time goes by. A request that still waits then has
-// a reason to wait. (Not where calls were lost: those are tried again in a while.)
+// lull: every watch brings all that it has. Everybody goes on until nobody can without time going by. A request that still waits then has a
+// reason to wait. (Not where calls were lost: those are tried again in a while.)
 func (s *simulation) lull() {
 	if !s.flow() || s.chance.loss > 0 || len(s.entries()) > 0 {
 		return

@@ -46,7 +46,7 @@ func (s *simulation) concluded() bool {
 	return s.idle() && !slices.ContainsFunc(s.entries(), func(e *facts.Entry) bool { return !s.ended(e) })
 }
 
-// ended reports whether what was admitted is there, or what it was admitted for has changed or gone since.
+// ended reports whether an admitted change is stored, or its object has changed or gone since.
 func (s *simulation) ended(e *facts.Entry) bool {
 	if e.Operation == facts.Create {
 		o := s.server.stored[key{e.Kind, client.ObjectKey{Namespace: e.Namespace, Name: e.Name}}]
@@ -82,7 +82,7 @@ func (s *simulation) entries() []*facts.Entry {
 	return nil
 }
 
-// flow lets everybody go on until nobody can, and every watch bring all that there is. It reports whether they came to that.
+// flow lets everybody go on until nobody can, and every watch bring all that there is. It reports whether that succeeded.
 func (s *simulation) flow() bool {
 	for range 100 {
 		for _, r := range s.replicas {

@@ -18,7 +18,7 @@ func accounts(compared v1alpha1.AccountComparison) policy {
 	}))
 }
 
-// G1, A4: one account is one, however it is written.
+// G1, A4: all spellings of an account are one account.
 func TestOneAccountInSeveralSpellings(t *testing.T) {
 	there := world{}.with(org("zylker", alice), org("hidden", carol))
 	lead := by(user(alice))

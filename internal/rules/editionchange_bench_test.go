@@ -14,7 +14,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// large is how many members the organization has whose edition changes.
+// large is the number of members of the organization whose edition changes.
 const large = 10_000
 
 // populace is a view of organizations and their members.

@@ -108,7 +108,7 @@ func (p population) ask(asks object) {
 
 func organizationOf(o object) string { return facts.OrganizationOf(o.bare().GetNamespace()) }
 
-// settle asks for everybody, in one order, until nobody gets anything any more.
+// settle asks for all objects, in one order, until none gets a place any more.
 func (p population) settle(order []object) {
 	for before := -1; before < len(p.granted); {
 		before = len(p.granted)
@@ -118,7 +118,7 @@ func (p population) settle(order []object) {
 	}
 }
 
-// powerful is the world of those that have power.
+// powerful is the world of the objects that have power.
 func (p population) powerful() world {
 	w := world{}.with(tight)
 	for _, o := range p.objects {
@@ -165,7 +165,7 @@ func TestRoomGoesToWhoWaits(t *testing.T) {
 	})
 }
 
-// withinLimits counts by itself who has power.
+// withinLimits counts by itself the objects that have power.
 func withinLimits(t *rapid.T, p population) {
 	organizations, created, offers := map[string]map[string]bool{}, map[string]int{}, map[string]int{}
 	seats := map[string]map[string]bool{}

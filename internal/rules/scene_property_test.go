@@ -179,7 +179,7 @@ func (p prospect) next(t *rapid.T) object {
 	return next
 }
 
-// world is what admission knows of a scene.
+// world is admission's knowledge of a scene.
 func (s scene) world() world {
 	var w world
 	for _, p := range s {
@@ -198,7 +198,7 @@ func (s scene) world() world {
 
 func (p prospect) uid() types.UID { return firstOf(p.states...).bare().GetUID() }
 
-// outcomes calls f with all that is said in each outcome of what is in flight.
+// outcomes calls f with all facts of each outcome of the changes in flight.
 func (s scene) outcomes(f func([]rules.Fact)) { s.following(nil, f) }
 
 func (s scene) following(known []rules.Fact, f func([]rules.Fact)) {

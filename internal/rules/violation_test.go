@@ -29,7 +29,7 @@ func expect(t *testing.T, who string, got ruling, want []string) {
 	}
 }
 
-// hint finds what would be allowed: who may, or after a semicolon what to do instead.
+// hint finds the advice in a refusal: the actors who may, or after a semicolon what to do instead.
 var hint = regexp.MustCompile(`\bonly\b|; .`)
 
 var ruleID = regexp.MustCompile(`^[A-Z]\d{1,2}$`)

@@ -17,7 +17,7 @@ import (
 
 const baseDomain = "crm.example.com"
 
-// world is what a case knows: facts, how sure each is, and the object that says it.
+// world is the knowledge of a case: facts, how sure each is, and the object that states it.
 type world struct {
 	stated []stated
 	self   types.UID // the object under judgement
@@ -122,7 +122,7 @@ func said(o object) []rules.Fact {
 	return facts.Of(o.bare(), baseDomain)
 }
 
-// change is one request: who wants what to become what.
+// change is one request: the actor, and the object before and after.
 type change struct {
 	act           rules.Act
 	before, after object
