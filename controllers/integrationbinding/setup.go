@@ -19,7 +19,8 @@ import (
 )
 
 // SetupWithManager registers the controller. A binding depends on its organization and on its Secret. While it has no place, it also
-// depends on others: on the other bindings of its account and its organization, on ends of organizations, and on the policy's catalogue.
+// depends on the other bindings of its account and its organization. It then depends on the ends of organizations and on the policy's
+// catalogue too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)

@@ -21,7 +21,7 @@ import (
 )
 
 // leftAgain is the time after which to look again at objects that somebody else ends. The watches are not enough: while its
-// CustomResourceDefinition is deleted, a kind may send no more events.
+// CustomResourceDefinition is deleted, events of a kind may stop.
 const leftAgain = time.Minute
 
 // end gives everything back (O7). First it permits the deletion of the namespace. Then it ends all access. Then the hosts become

@@ -122,8 +122,8 @@ func superAdmin(stated []rules.Fact) string {
 // limited are the rules whose violations say that something is full.
 var limited = []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "E5", "E6", "E7", "A2", "G1", "I2"}
 
-// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. A fact that the operator
-// gives up in status counts as given up if the replica had seen that: when it was asked, or when it answered.
+// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. The operator gives some facts
+// up in status. Such a fact counts as given up if the replica had seen that when it was asked, or when it answered.
 func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request, before, after client.Object, violations rules.Violations) {
 	s.refusals++
 	unproved := map[string]rules.Violation{}

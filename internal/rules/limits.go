@@ -151,8 +151,8 @@ func (j judgement) carriedOver(l limit, p Place) bool {
 }
 
 // speakingFor is the judgement for facts that speak for the change. A named super admin counts as the creator unless another place says its
-// origin (founded). That place may be in flight. So the Best outlook relies on the super admin's place unless the other one is certain, and
-// the Worst only if there can be no other.
+// origin (founded). That place may be in flight. So the Best outlook relies on the super admin's place unless the other one is certain. The
+// Worst relies on it only if there can be no other.
 func (j judgement) speakingFor() judgement {
 	j.Outlook = j.opposite()
 	if j.worst {

@@ -34,8 +34,8 @@ var hint = regexp.MustCompile(`\bonly\b|; .`)
 
 var ruleID = regexp.MustCompile(`^[A-Z]\d{1,2}$`)
 
-// readable checks that every refusal of every case has what a person needs: words, numbers where there is a limit, and a field where the
-// object is wrong. It must not have another tenant's name (U3).
+// readable checks that every refusal of every case has what a person needs. It has words, numbers where there is a limit, and a field where
+// the object is wrong. It must not have another tenant's name (U3).
 func readable(t *testing.T, tc testCase, vs ruling) {
 	t.Helper()
 	for _, v := range vs {
