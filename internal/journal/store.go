@@ -16,10 +16,10 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// callTime bounds one call, so that one that hangs does not hold up every request of this replica.
+// callTime bounds one call, so that a call that hangs does not hold up every request of this replica.
 const callTime = 3 * time.Second
 
-// ErrRestored ends a replica: the API server went back to an earlier state, of which what this replica knows is no part.
+// ErrRestored ends a replica: the API server went back to an earlier state than this replica knows.
 var ErrRestored = errors.New("the journal has gone back to an earlier resource version: the cluster's storage was restored, so this replica starts anew")
 
 // load makes sure that the state is known: it reads the journal, or makes it where there is none.
@@ -62,7 +62,7 @@ func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
 	return made, nil
 }
 
-// adopt takes what was read or watched as the state, and goes on watching the entries that it has watched before.
+// adopt makes a journal that was read or watched the state, and goes on watching the entries that it has watched before.
 func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 	if j.latest != "" && facts.Later(j.latest, stored.ResourceVersion) {
 		return ErrRestored
@@ -77,7 +77,7 @@ func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 	return nil
 }
 
-// know takes note of what the journal holds at a version.
+// know notes the content of the journal at a version.
 func (j *Journal) know(version string) {
 	now := j.Clock.Now()
 	j.latest, j.readAt = version, now
@@ -97,7 +97,7 @@ func (j *Journal) know(version string) {
 	inFlight.Set(float64(len(watched)))
 }
 
-// confirm reads the journal live and reports whether it is still what was judged on.
+// confirm reads the journal live and reports whether it is still the one judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
 	stored, err := j.read(ctx)
 	if err != nil {
@@ -112,8 +112,8 @@ func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
 	return true, nil
 }
 
-// commit writes the state over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
-// may have succeeded, and judging its requests again is harmless.
+// commit writes the state over the journal that was judged on. If that fails, it reads the journal anew: a write that timed out may have
+// succeeded, and judging its requests again is harmless.
 func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
