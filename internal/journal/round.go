@@ -117,9 +117,6 @@ func (j *Journal) settle(ctx context.Context, decided []decision) (current bool,
 	return true, nil
 }
 
-// hasLooked reports whether a rule looked at the world for a decision.
-func (d decision) hasLooked() bool { return d.looked }
-
 // group commits the state with all decisions that led to it.
 func (j *Journal) group(ctx context.Context, decided []decision) (current bool, err error) {
 	ctx, span := startCommit(ctx, j.state, decided)
@@ -142,6 +139,9 @@ type decision struct {
 	answer  answer
 	looked  bool
 }
+
+// hasLooked reports whether a rule looked at the world for a decision.
+func (d decision) hasLooked() bool { return d.looked }
 
 // judgeAll judges one request after another, each beside what those before it take.
 func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []decision, rest []*request) {
