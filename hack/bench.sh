@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Measures what Polyorg costs, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
+# Measures the cost of Polyorg, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
 #   hack/bench.sh [quick | scale | access | storm | answers | profile]
 #
-# `quick` and `profile` only print: a first impression is not worth keeping.
+# `quick` and `profile` only print their results.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dir=docs/benchmarks

@@ -3,8 +3,8 @@
 #
 #   hack/uninstall.sh KUBECTL KUBECONFIG
 #
-# Refused while there are organizations: with the kinds, all of their objects would go, and nobody would be left to end
-# them in order. Delete them first; the operator ends what belongs to them.
+# It refuses while there are organizations: with the kinds, all of their objects would go, and no operator would end them in order. Delete
+# the organizations first; the operator ends everything in them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kubectl=${1:?kubectl}
@@ -22,12 +22,13 @@ if ((organizations)); then
   exit 1
 fi
 
-# First whoever would put things back, until the last pod is gone; and whoever would have to admit their removal.
+# First the operator, until its last pod is gone, because it would make things again; and the webhooks, which would have to admit their
+# removal.
 "$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found --cascade=foreground polyorg-operator
 "$kubectl" delete --kustomize=config/webhook --ignore-not-found
 
-# What is left is the operator's own (users, reservations, the journal). Nobody lifts its finalizers any more. All of a kind are listed
-# 500 at a time, and changed by one kubectl: one for each would take hours where there are many people.
+# The rest is the operator's own (users, reservations, the journal). No operator lifts its finalizers any more. All of a kind are listed 500
+# at a time, and changed by one kubectl: one for each would take hours where there are many people.
 finalized='jsonpath={range .items[?(@.metadata.finalizers)]}{"---\napiVersion: "}{.apiVersion}{"\nkind: "}{.kind}{"\nmetadata: "}'
 finalized+='{"{name: \""}{.metadata.name}{"\", namespace: \""}{.metadata.namespace}{"\"}\n"}{end}'
 for kind in $kinds; do
@@ -37,13 +38,13 @@ done
 if "$kubectl" get configmap --namespace=polyorg-system polyorg-journal >/dev/null 2>&1; then
   "$kubectl" patch configmap --namespace=polyorg-system polyorg-journal --type=merge --patch='{"metadata":{"finalizers":null}}'
 fi
-# The kinds go only where that is said out loud (config/policy/kinds.yaml).
+# The kinds go only with this annotation (config/policy/kinds.yaml).
 mapfile -t crds < <("$kubectl" get crd --output=name | grep '\.polyorg\.io$')
 if ((${#crds[@]})); then
   "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
   "$kubectl" delete "${crds[@]}" --ignore-not-found
 fi
-# What guards them stays in force until they are gone.
+# The policies that guard them stay in force until they are gone.
 for kind in validatingadmissionpolicy validatingadmissionpolicybinding; do
   mapfile -t guards < <("$kubectl" get "$kind" --output=name | grep '/polyorg-')
   ((!${#guards[@]})) || "$kubectl" patch "${guards[@]}" --type=merge --patch='{"metadata":{"finalizers":null}}'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Regenerates, tidies and formats everything in place; fails if that changed a file, or if one is not in git. Then lints.
 #
-# What it compares with is the work tree as it was before, so it works beside changes that you have not committed; in a
-# fresh clone, as in CI, that is HEAD. A file that git does not know fails it whoever made it: add it, or ignore it.
+# It compares with the work tree as it was before, so it works beside changes that you have not committed. In a fresh clone,
+# as in CI, that is HEAD. A file that git does not know fails it: add it, or ignore it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 step() { printf '\n== %s\n' "$*"; }
@@ -20,7 +20,7 @@ tree() {
 
 tidy() { git ls-files '*go.mod' | while IFS= read -r mod; do (cd "$(dirname "$mod")" && go mod tidy); done; }
 
-# sound: what has no generator and no linter can at least be read.
+# sound: files without a generator and a linter can at least be parsed.
 sound() {
   git ls-files '*.sh' .ci/run | while IFS= read -r script; do bash -n "$script"; done
   git ls-files 'config/*kustomization.yaml' | while IFS= read -r base; do

@@ -2,10 +2,11 @@
 
 package v1alpha1
 
-// Condition types. The polarity says which status is the good one: positive ones are True when all is well, negative
-// ones (after kstatus) are present and True only while something is amiss or under way.
+// Condition types. Each has a polarity. A positive condition is True when all is well. A negative one (as in kstatus) is present and True
+// only while something is wrong or under way.
 const (
-	// ConditionReady is on every kind with a status. Positive. Of a Membership it means active: it gives access (R7).
+	// ConditionReady is on every kind with a status. Positive. On a Membership it means that the membership is active: it gives access
+	// (R7).
 	ConditionReady = "Ready"
 
 	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative. It is
@@ -22,24 +23,23 @@ const (
 	// ConditionAccessURLReady is on an Organization: its hosts are held and served (A2, A5). Positive.
 	ConditionAccessURLReady = "AccessURLReady"
 
-	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive, yet False does no harm on trial.
+	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive; False is normal on trial.
 	ConditionSubscribed = "Subscribed"
 
-	// ConditionTrialEnding is on an Organization in the last days of its trial, while nobody has subscribed (E3). Negative.
-	// Whether the organization is Ready does not depend on it.
+	// ConditionTrialEnding is on an Organization in the last days of its trial, without a subscription (E3). Negative. The organization can
+	// be Ready beside it.
 	ConditionTrialEnding = "TrialEnding"
 
 	// ConditionForeignAccess is on an Organization while its namespace holds RoleBindings that name people and were not made by the
-	// operator: what they give is beside memberships, and ends with none (R7). Negative. The message names the RoleBindings, and not
-	// the people. Whether the organization is Ready does not depend on it.
+	// operator. Such access does not come from a membership, and does not end with one (R7). Negative. The message names the RoleBindings,
+	// and not the people. The organization can be Ready beside it.
 	ConditionForeignAccess = "ForeignAccess"
 
-	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive; once True it stays so for
-	// good, and sample data is never loaded again. Whether the organization is Ready does not depend on it.
+	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive; once True it stays so, and sample data is
+	// never loaded again. The organization can be Ready without it.
 	ConditionSampleDataLoaded = "SampleDataLoaded"
 
-	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown before the first
-	// attempt is over.
+	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown until the end of the first attempt.
 	ConditionDelivered = "Delivered"
 
 	// ConditionDefaultOrganizationChosen is on a User: a default organization is in force (F1). Positive; False means
@@ -49,13 +49,13 @@ const (
 	// ConditionWithinLimits is on a User: nothing is used beyond a limit. Positive; False takes nothing away (L9).
 	ConditionWithinLimits = "WithinLimits"
 
-	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding whose power was given by the limits
-	// of its day (L9). Positive; once True it stays so for good. False: it got past admission and is beyond a limit, which the
-	// message names, or its Organization is; it is given its place when there is room, the eldest first.
+	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding that the operator granted, by the limits of that
+	// day (L9). Positive; once True it stays so. False: it, or its Organization, got past admission and is beyond a limit. The message
+	// names the limit. It is granted when there is room, the oldest first.
 	ConditionGranted = "Granted"
 
-	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what it refuses. The leader asks
-	// once a minute. Positive; False: rules and limits do not hold. Whether the policy is Ready does not depend on it.
+	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what Polyorg refuses. The leader
+	// checks that once a minute. Positive; False: rules and limits do not hold. The policy can be Ready without it.
 	ConditionEnforced = "Enforced"
 )
 
@@ -65,8 +65,8 @@ const (
 	ReasonActive = "Active"
 	// ReasonProgressing appears with Reconciling=True, and with Ready=False or Unknown beside it: work is under way.
 	ReasonProgressing = "Progressing"
-	// ReasonRetrying appears with Reconciling=True after an attempt failed for a reason that is none of the following. The
-	// message says at which step, the operator's log has the text of the error, and it is tried again within two minutes.
+	// ReasonRetrying appears with Reconciling=True after an attempt failed for a reason that is none of the following. The message says at
+	// which step, and the operator's log has the text of the error. The operator tries again within two minutes.
 	ReasonRetrying = "Retrying"
 	// ReasonRequestRefused appears with Reconciling=True after the cluster refused a request of the operator, by its access rules, a
 	// policy or a webhook.
@@ -76,26 +76,26 @@ const (
 	ReasonQuotaExceeded = "QuotaExceeded"
 	// ReasonUnavailable appears with Reconciling=True after the cluster, or a webhook in it, was busy or did not answer.
 	ReasonUnavailable = "ClusterUnavailable"
-	// ReasonNotFound appears with Reconciling=True after a request named something that is not there, as its namespace.
+	// ReasonNotFound appears with Reconciling=True after a request named something that does not exist, for example its namespace.
 	ReasonNotFound = "ObjectNotFound"
 	// ReasonInvalid appears with Stalled=True: the spec got past admission and cannot be carried out as it is.
 	ReasonInvalid = "Invalid"
 	// ReasonTerminating appears with Ready=False while a deletion is carried out.
 	ReasonTerminating = "Terminating"
-	// ReasonPending appears with Ready=True on an Invitation that waits for its answer, and with Ready=False on anything
-	// that waits for something else to come.
+	// ReasonPending appears with Ready=True on an Invitation that waits for its answer. It appears with Ready=False on an object that waits
+	// for another object.
 	ReasonPending = "Pending"
-	// ReasonOrganizationNotFound appears with Ready=False on what belongs to an Organization that is not there yet (R8).
+	// ReasonOrganizationNotFound appears with Ready=False on an object whose Organization does not exist yet (R8).
 	ReasonOrganizationNotFound = "OrganizationNotFound"
-	// ReasonOrganizationSuspended appears with Ready=False on what belongs to a suspended Organization (E3).
+	// ReasonOrganizationSuspended appears with Ready=False on an object of a suspended Organization (E3).
 	ReasonOrganizationSuspended = "OrganizationSuspended"
-	// ReasonOverLimit appears with Ready=False on what is beyond a limit and has no power, with WithinLimits=False on a
-	// User, and with Stalled=True on an InvitationResponse that accepts an Invitation which is beyond a limit itself (I8).
+	// ReasonOverLimit appears with Ready=False on an object that is beyond a limit and has no power, and with WithinLimits=False on a User.
+	// It appears with Stalled=True on an InvitationResponse if its Invitation is beyond a limit itself (I8).
 	ReasonOverLimit = "OverLimit"
 	// ReasonNoSeat appears with Ready=False on a Membership or Invitation that the licences do not cover (E5).
 	ReasonNoSeat = "NoSeat"
-	// ReasonDuplicate appears with Ready=False on the younger of two objects that claim the same place, account or host
-	// (L6, G1, A2) after one got past admission.
+	// ReasonDuplicate appears with Ready=False after an object got past admission, if two objects claim one place, account or host (L6, G1,
+	// A2). The younger one has it.
 	ReasonDuplicate = "Duplicate"
 	// ReasonGranted appears with Granted=True.
 	ReasonGranted = "Granted"
@@ -114,10 +114,10 @@ const (
 	ReasonSubscribed = "Subscribed"
 	// ReasonNamespaceAvailable appears with NamespaceReady=True.
 	ReasonNamespaceAvailable = "NamespaceAvailable"
-	// ReasonNamespaceNotOurs appears with NamespaceReady=False, Ready=False and Stalled=True when a namespace of that name
-	// lacks the organization's label: it is never touched.
+	// ReasonNamespaceNotOurs appears with NamespaceReady=False, Ready=False and Stalled=True when a namespace of that name lacks the
+	// organization's label. The operator never touches it.
 	ReasonNamespaceNotOurs = "NamespaceNotOurs"
-	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name goes away, and with
+	// ReasonNamespaceTerminating appears with NamespaceReady=False while a former namespace of that name ends. It appears with
 	// Reconciling=True after a request failed because the namespace is being deleted.
 	ReasonNamespaceTerminating = "NamespaceTerminating"
 	// ReasonForeignRoleBindings appears with ForeignAccess=True, and in a Warning event when that begins (R7).
@@ -125,16 +125,16 @@ const (
 	// ReasonBindingInTheWay appears with Ready=False and Stalled=True when a RoleBinding, or ClusterRoleBinding, of the operator's own name
 	// gives another role, which cannot be changed. The message names it; members get no access by it until somebody deletes it (R7).
 	ReasonBindingInTheWay = "BindingInTheWay"
-	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past
-	// admission: nothing of it is ended while it is protected (O7). The message also tells what else keeps it from service.
+	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past admission. The
+	// operator ends nothing of it while it is protected (O7). The message also names anything else that keeps it from service.
 	ReasonDeletionProtected = "DeletionProtected"
 	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
 	ReasonServing = "Serving"
-	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed, and a HostReservation for the
-	// organization, which the platform wrote, redirects elsewhere than to its present host. It is left as it is.
+	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed. But a HostReservation that the platform
+	// wrote for the organization redirects to another host than its present one. The operator leaves it as it is.
 	ReasonForeignReservation = "ForeignReservation"
-	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved
-	// to somebody else (A2).
+	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved to another
+	// organization, or reserved by the platform (A2).
 	ReasonHostNotFree = "HostNotFree"
 	// ReasonBackendNotFound appears with AccessURLReady=False when the Service named as back end does not exist (A5).
 	ReasonBackendNotFound = "BackendNotFound"
@@ -144,14 +144,14 @@ const (
 	ReasonLoaded = "Loaded"
 	// ReasonLoading appears with SampleDataLoaded=False while the Job that loads sample data runs.
 	ReasonLoading = "Loading"
-	// ReasonLoadFailed appears with SampleDataLoaded=False when that Job failed for good: the message has its reason. Once the Job
-	// is deleted, it is made again.
+	// ReasonLoadFailed appears with SampleDataLoaded=False when that Job has failed; the message has its reason. Once the Job is deleted,
+	// the operator makes it again.
 	ReasonLoadFailed = "LoadFailed"
-	// ReasonJobRefused appears with SampleDataLoaded=False when the cluster refuses the Job, or another one has its name; it
-	// is tried again every minute.
+	// ReasonJobRefused appears with SampleDataLoaded=False when the cluster refuses the Job, or another one has its name. The operator
+	// tries again every minute.
 	ReasonJobRefused = "JobRefused"
-	// ReasonNotConfigured appears with SampleDataLoaded=Unknown where sample data is asked for and the operator's configuration
-	// has no Job that loads any.
+	// ReasonNotConfigured appears with SampleDataLoaded=Unknown where sample data is asked for and the operator's configuration has no Job
+	// for it.
 	ReasonNotConfigured = "NotConfigured"
 )
 
@@ -202,14 +202,13 @@ const (
 	ReasonChosen = "Chosen"
 	// ReasonFirstOrganization appears with DefaultOrganizationChosen=True when it is the user's first organization (F1).
 	ReasonFirstOrganization = "FirstOrganization"
-	// ReasonChoiceDue appears with DefaultOrganizationChosen=False when the default was lost, whether or not there is another to
-	// choose by now (F3).
+	// ReasonChoiceDue appears with DefaultOrganizationChosen=False when the default was lost, even if there is no other to choose yet (F3).
 	ReasonChoiceDue = "ChoiceDue"
 	// ReasonNoOrganization appears with DefaultOrganizationChosen=False for a user who has not been in any organization yet.
 	ReasonNoOrganization = "NoOrganization"
 	// ReasonWithinLimits appears with WithinLimits=True.
 	ReasonWithinLimits = "WithinLimits"
-	// ReasonUpToDate appears with Ready=True on a User whose status tells the present.
+	// ReasonUpToDate appears with Ready=True on a User whose status is up to date.
 	ReasonUpToDate = "UpToDate"
 	// ReasonMadeAgain is the reason of a Warning event of a User that was deleted past admission.
 	ReasonMadeAgain = "MadeAgain"
@@ -229,10 +228,10 @@ const (
 	// ReasonWebhooksAltered appears with Enforced=False when a webhook is missing, ignores failures or is asked about less than it
 	// should be; the message says which.
 	ReasonWebhooksAltered = "WebhooksAltered"
-	// ReasonNotVerified appears with Enforced=Unknown when the API server answered time and again otherwise than expected, for
-	// example because it does not reach the operator.
+	// ReasonNotVerified appears with Enforced=Unknown when the API server repeatedly gave an unexpected answer, for example because it does
+	// not reach the operator.
 	ReasonNotVerified = "NotVerified"
-	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the
-	// built-in one; such a row is not in force (G3).
+	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the built-in one. Such a
+	// row is not in force (G3).
 	ReasonWidensCatalogue = "WidensCatalogue"
 )

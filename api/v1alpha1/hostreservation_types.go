@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// HostReservationSpec says for whom a host is kept, and until when.
+// HostReservationSpec says for which organization a host is kept, and until when.
 type HostReservationSpec struct {
 	// heldFor is the organization that may take the host again. Absent: nobody may take it.
 	// +optional
@@ -22,7 +22,7 @@ type HostReservationSpec struct {
 	ExpiresAt *metav1.Time `json:"expiresAt,omitempty"`
 }
 
-// OrganizationReference names one organization for ever: a later one of the same name has another UID (A2).
+// OrganizationReference names one organization and no later one of the same name, which has another UID (A2).
 type OrganizationReference struct {
 	// name is that of the Organization.
 	// +required
@@ -38,7 +38,7 @@ type OrganizationReference struct {
 	UID types.UID `json:"uid,omitempty"`
 }
 
-// HostReservationStatus is what became of the reservation.
+// HostReservationStatus is the observed state of the reservation.
 type HostReservationStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -47,14 +47,15 @@ type HostReservationStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 }
 
-// HostReservation keeps the host that is its name from being taken: after a rename or deletion until a date, or for good
-// (A6, A7). The operator redirects and ends those that it made; one that the platform wrote it leaves as it is, until expiresAt.
+// HostReservation reserves the host that is its name, so that nobody takes it. After a rename or deletion it does so until a date; it can
+// also do so without an end (A6, A7). The operator redirects and ends those that it made. It leaves those that the platform wrote as they
+// are, until expiresAt.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -71,11 +72,11 @@ type HostReservation struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is for whom the host is kept. Absent: for nobody, for good.
+	// spec says for which organization the host is kept. Absent: for none, without an end.
 	// +optional
 	Spec HostReservationSpec `json:"spec,omitzero"`
 
-	// status is what became of the reservation.
+	// status is the observed state of the reservation.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status HostReservationStatus `json:"status,omitzero"`

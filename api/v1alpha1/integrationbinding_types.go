@@ -37,8 +37,8 @@ type IntegrationBindingSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component is named as in the catalogue: letters and digits, for example Calendar"
 	Component string `json:"component,omitempty"`
 
-	// account is what is bound: a portal, folder, report …, as the application's row says; 1 to 253 visible
-	// characters (A4). The row says when two spellings are one account. It changes in place for the messaging extension of Microsoft Teams only (G4).
+	// account is the bound account: a portal, folder, report …, as the application's row says. It has 1 to 253 visible characters (A4). The
+	// row says when two spellings are one account. It changes in place for the messaging extension of Microsoft Teams only (G4).
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -50,7 +50,7 @@ type IntegrationBindingSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="G2: where a binding was started cannot be changed; delete the binding and make another"
 	InitiatedFrom InitiatedFrom `json:"initiatedFrom,omitempty"`
 
-	// configuredBy is the e-mail address of who set the binding up.
+	// configuredBy is the e-mail address of the person who set the binding up.
 	// +optional
 	ConfiguredBy Email `json:"configuredBy,omitempty"`
 
@@ -70,7 +70,7 @@ type LocalSecretReference struct {
 	Name string `json:"name,omitempty"`
 }
 
-// IntegrationBindingStatus is what became of the binding.
+// IntegrationBindingStatus is the observed state of the binding.
 type IntegrationBindingStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -79,12 +79,12 @@ type IntegrationBindingStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// boundAt is when the binding was given its account; it ranks bindings that got past admission.
+	// boundAt is when the binding was granted its account. It ranks bindings that got past admission.
 	// +optional
 	BoundAt *metav1.Time `json:"boundAt,omitempty"`
 }
@@ -110,11 +110,11 @@ type IntegrationBinding struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is what is bound.
+	// spec is the account that is bound.
 	// +required
 	Spec IntegrationBindingSpec `json:"spec,omitzero"`
 
-	// status is what became of the binding.
+	// status is the observed state of the binding.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status IntegrationBindingStatus `json:"status,omitzero"`

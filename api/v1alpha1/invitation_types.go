@@ -6,7 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// InvitationState is where an invitation stands. Every state but Pending is final (I2).
+// InvitationState is the state of an invitation. Every state but Pending is final (I2).
 //
 // +kubebuilder:validation:Enum=Pending;Accepted;Declined;Expired;Revoked
 type InvitationState string
@@ -20,7 +20,7 @@ const (
 	InvitationDeclined InvitationState = "Declined"
 	// InvitationExpired invitations were not answered in time (I1).
 	InvitationExpired InvitationState = "Expired"
-	// InvitationRevoked invitations were taken back by the organization (I10).
+	// InvitationRevoked invitations were withdrawn by the organization (I10).
 	InvitationRevoked InvitationState = "Revoked"
 )
 
@@ -52,8 +52,7 @@ type InvitationSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[^\P{Cc}\t\r\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
 	Message string `json:"message,omitempty"`
 
-	// invitedBy is the e-mail address of who invites; it must be the actor's own, platform actors aside, and never
-	// changes.
+	// invitedBy is the e-mail address of the person who invites; it never changes. It must be the actor's own, except for platform actors.
 	// +optional
 	InvitedBy Email `json:"invitedBy,omitempty"`
 
@@ -62,7 +61,7 @@ type InvitationSpec struct {
 	Revoked bool `json:"revoked,omitempty"`
 }
 
-// InvitationStatus is where the invitation stands.
+// InvitationStatus is the observed state of the invitation.
 type InvitationStatus struct {
 	// conditions are Ready, Reconciling, Stalled and Delivered.
 	// +optional
@@ -71,12 +70,12 @@ type InvitationStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// state is Pending, then exactly one of Accepted, Declined, Expired and Revoked for ever (I2).
+	// state is Pending, then exactly one of Accepted, Declined, Expired and Revoked, and never changes again (I2).
 	// +optional
 	State InvitationState `json:"state,omitempty"`
 
@@ -94,14 +93,14 @@ type InvitationStatus struct {
 	// +kubebuilder:validation:MaxLength=253
 	Membership string `json:"membership,omitempty"`
 
-	// delivery is what became of the e-mail.
+	// delivery is the delivery of the e-mail.
 	// +optional
 	Delivery *InvitationDeliveryStatus `json:"delivery,omitempty"`
 }
 
-// InvitationDeliveryStatus is what became of an invitation's e-mail (I9, I12).
+// InvitationDeliveryStatus is the delivery of an invitation's e-mail (I9, I12).
 type InvitationDeliveryStatus struct {
-	// sends is how often the e-mail was sent.
+	// sends is the number of times that the e-mail was sent.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Sends int32 `json:"sends"`
@@ -110,7 +109,7 @@ type InvitationDeliveryStatus struct {
 	// +optional
 	LastSentAt *metav1.Time `json:"lastSentAt,omitempty"`
 
-	// lastError is why the last attempt failed. Absent: it did not.
+	// lastError says why the last attempt failed. Absent: it did not fail.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	LastError string `json:"lastError,omitempty"`
@@ -142,7 +141,7 @@ type Invitation struct {
 	// +required
 	Spec InvitationSpec `json:"spec,omitzero"`
 
-	// status is where the invitation stands.
+	// status is the observed state of the invitation.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status InvitationStatus `json:"status,omitzero"`

@@ -19,14 +19,14 @@ const (
 	DecisionDecline Decision = "Decline"
 )
 
-// InvitationResponseSpec is the answer. It names the invitation, or carries the token from its e-mail, or both. It is
-// immutable, and what follows the decision is not accepted from the author: the operator's mutating webhook stamps it.
+// InvitationResponseSpec is the answer. It names the invitation, or carries the token from its e-mail, or both. It is immutable. The
+// operator's mutating webhook stamps the fields after the decision; they are not accepted from the author.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I7: an answer cannot be changed once it is given"
 // +kubebuilder:validation:XValidation:rule="!has(self.token)",fieldPath=".token",message="I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"
 // +kubebuilder:validation:XValidation:rule="has(self.invitation) || has(self.token) || has(self.tokenHash)",message="I7: an answer names the invitation, or carries the token from its e-mail"
 type InvitationResponseSpec struct {
-	// invitation is the one that is answered, from the invitee's organization list (I5). Absent: the token tells.
+	// invitation is the invitation that is answered, from the invitee's organization list (I5). Absent: the token names it.
 	// +optional
 	Invitation *InvitationReference `json:"invitation,omitempty"`
 
@@ -40,7 +40,7 @@ type InvitationResponseSpec struct {
 	// +required
 	Decision Decision `json:"decision,omitempty"`
 
-	// author is the Kubernetes username of who created this object. Stamped at creation.
+	// author is the Kubernetes username of the creator of this object. Stamped at creation.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
@@ -57,7 +57,7 @@ type InvitationResponseSpec struct {
 	// +kubebuilder:validation:MaxLength=128
 	InvitationUID types.UID `json:"invitationUID,omitempty"`
 
-	// role is the one that the invitation offers. Stamped at creation: what an answer takes must be in the answer itself.
+	// role is the role that the invitation offers. Stamped at creation, because an answer must state by itself what it takes.
 	// +optional
 	Role Role `json:"role,omitempty"`
 
@@ -88,7 +88,7 @@ type InvitationReference struct {
 	Name string `json:"name,omitempty"`
 }
 
-// InvitationResponseStatus is what became of the answer.
+// InvitationResponseStatus is the observed state of the answer.
 type InvitationResponseStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -97,18 +97,18 @@ type InvitationResponseStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// completedAt is when the answer was carried out or turned out to be void; the object is removed an hour later.
+	// completedAt is when the answer was carried out or turned out to be void. The object is removed an hour later.
 	// +optional
 	CompletedAt *metav1.Time `json:"completedAt,omitempty"`
 }
 
-// InvitationResponse is the act of accepting or declining an invitation. Who creates it is who answers: the API server's
-// word, not a field (I7). The API server gives it its name, from metadata.generateName: a name that its author chose is refused (U3).
+// InvitationResponse is the act of accepting or declining an invitation. Its creator is the person who answers; the API server says who
+// that is, not a field (I7). The API server gives it its name, from metadata.generateName. A name that its author chose is refused (U3).
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -129,7 +129,7 @@ type InvitationResponse struct {
 	// +required
 	Spec InvitationResponseSpec `json:"spec,omitzero"`
 
-	// status is what became of it.
+	// status is the observed state of the answer.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status InvitationResponseStatus `json:"status,omitzero"`

@@ -6,7 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// MembershipSpec says who belongs to the organization of the namespace, and as what.
+// MembershipSpec names a member of the organization of the namespace, and their role.
 //
 // +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
 type MembershipSpec struct {
@@ -15,7 +15,7 @@ type MembershipSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="L6: a membership is one user's for ever; create another for another user"
 	User Email `json:"user,omitempty"`
 
-	// role is Administrator or Standard; a super admin is named by the Organization alone (R1).
+	// role is Administrator or Standard; only the Organization names its super admin (R1).
 	// +required
 	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
 	Role Role `json:"role,omitempty"`
@@ -24,17 +24,17 @@ type MembershipSpec struct {
 	// +optional
 	UserType UserType `json:"userType,omitempty"`
 
-	// origin is how the membership came about; it never changes (L2). Absent: Provisioned. The others are set by the
-	// operator, or by platform actors who restore from Git.
+	// origin says how the membership was made; it never changes (L2). Absent: Provisioned. The operator sets the others, and so do platform
+	// actors who restore from Git.
 	// +optional
 	Origin Origin `json:"origin,omitempty"`
 
-	// suspended takes the member's power and frees the seat, for as long as it is true (E5, R7). Absent: false.
+	// suspended withdraws the member's power and frees the seat, for as long as it is true (E5, R7). Absent: false.
 	// +optional
 	Suspended bool `json:"suspended,omitempty"`
 }
 
-// MembershipStatus is what is in force for the member. The membership is active, and gives access, if it is Ready (R7).
+// MembershipStatus is the observed state of the membership. The membership is active, and gives access, if it is Ready (R7).
 type MembershipStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -43,7 +43,7 @@ type MembershipStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
@@ -52,11 +52,11 @@ type MembershipStatus struct {
 	// +optional
 	Role Role `json:"role,omitempty"`
 
-	// userType is the one in force: that of the spec, or Internal where it is silent.
+	// userType is the one in force: that of the spec, or Internal where it is absent there.
 	// +optional
 	UserType UserType `json:"userType,omitempty"`
 
-	// origin is the one in force: that of the spec, or Provisioned where it is silent.
+	// origin is the one in force: that of the spec, or Provisioned where it is absent there.
 	// +optional
 	Origin Origin `json:"origin,omitempty"`
 }
@@ -82,11 +82,11 @@ type Membership struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is who belongs, and as what.
+	// spec is the member and their role.
 	// +required
 	Spec MembershipSpec `json:"spec,omitzero"`
 
-	// status is what is in force.
+	// status is the observed state of the membership.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status MembershipStatus `json:"status,omitzero"`

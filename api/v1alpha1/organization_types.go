@@ -18,11 +18,11 @@ const (
 	InvitationDeliveryEmailOnly InvitationDelivery = "EmailOnly"
 )
 
-// OrganizationSpec is what the platform and the super admin want the organization to be.
+// OrganizationSpec is the desired state of an organization. The platform and the organization's administrators write it.
 //
 // +kubebuilder:validation:XValidation:rule="self.?sampleData.orValue(false) == oldSelf.?sampleData.orValue(false)",fieldPath=".sampleData",message="O5: sample data can be asked for at creation only; put back the former value"
 type OrganizationSpec struct {
-	// displayName is the organization's name as people see it: one line of 1 to 100 characters, none of them a control, zero-width or
+	// displayName is the organization's name as people see it: one line of 1 to 100 characters. It has no control, zero-width or
 	// bidirectional character (A4).
 	// +required
 	// +kubebuilder:validation:MinLength=1
@@ -48,11 +48,11 @@ type OrganizationSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")`,message="O5: a locale is a BCP 47 language tag, for example fr or en-GB"
 	Locale string `json:"locale,omitempty"`
 
-	// accessURL is where the organization's CRM is reached (A1). Absent: all of it by default.
+	// accessURL is the address of the organization's CRM (A1). Absent: all of its fields have their defaults.
 	// +optional
 	AccessURL *AccessURL `json:"accessURL,omitempty"`
 
-	// subscription is what was bought. Absent: the Enterprise trial (O4, E3).
+	// subscription is the edition and the licences that were bought. Absent: the Enterprise trial (O4, E3).
 	// +optional
 	Subscription *Subscription `json:"subscription,omitempty"`
 
@@ -73,7 +73,7 @@ type OrganizationSpec struct {
 	DeletionProtection bool `json:"deletionProtection,omitempty"`
 }
 
-// AccessURL is the host of an organization, and what answers there.
+// AccessURL is the host of an organization, and the Service that answers there.
 type AccessURL struct {
 	// name is the first label of the host https://<name>.<baseDomain>: one lower-case DNS label of 3 to 59 characters
 	// (A4). Absent: the organization's name.
@@ -109,13 +109,13 @@ type ServiceBackend struct {
 	Port int32 `json:"port,omitempty"`
 }
 
-// Subscription is what was bought for this organization alone (E4).
+// Subscription is the edition and the licences that were bought for this organization alone (E4).
 type Subscription struct {
 	// edition is the edition bought (E1).
 	// +required
 	Edition Edition `json:"edition,omitempty"`
 
-	// licenses is the number of seats bought, 1 to 1000000; never less than those in use (E5, E6).
+	// licenses is the number of seats bought, 1 to 1000000; never less than the seats in use (E5, E6).
 	// +required
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000000
@@ -132,7 +132,7 @@ type IPRestriction struct {
 	AllowedCIDRs []CIDR `json:"allowedCIDRs,omitempty"`
 }
 
-// OrganizationStatus is what the operator observed and did.
+// OrganizationStatus is the observed state of an organization.
 type OrganizationStatus struct {
 	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, Subscribed, TrialEnding,
 	// ForeignAccess and SampleDataLoaded.
@@ -142,18 +142,18 @@ type OrganizationStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// namespace is the organization's namespace, org-<name>, once it is ours.
+	// namespace is the organization's namespace, org-<name>, once the operator has made or adopted it.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	Namespace string `json:"namespace,omitempty"`
 
-	// edition is the one in force: that of the subscription, or Enterprise on trial (O4).
+	// edition is the edition in force: that of the subscription, or Enterprise on trial (O4).
 	// +optional
 	Edition Edition `json:"edition,omitempty"`
 
@@ -163,7 +163,7 @@ type OrganizationStatus struct {
 	// +kubebuilder:validation:MaxLength=64
 	EditionText string `json:"editionText,omitempty"`
 
-	// trial is the organization's trial, also once it is over (E2).
+	// trial is the organization's trial, also after its end (E2).
 	// +optional
 	Trial *TrialStatus `json:"trial,omitempty"`
 
@@ -173,8 +173,8 @@ type OrganizationStatus struct {
 	// +kubebuilder:validation:MaxLength=300
 	AccessURL string `json:"accessURL,omitempty"`
 
-	// hosts are those that the organization holds and serves. One leaves the list only after its HostReservation
-	// stands, so that nobody can take it in between (A6).
+	// hosts are the hosts that the organization holds and serves. A host leaves the list only after its HostReservation exists, so that
+	// nobody can take it in between (A6).
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
@@ -189,7 +189,7 @@ type OrganizationStatus struct {
 	// +kubebuilder:validation:MaxItems=100
 	PreviousHosts []PreviousHost `json:"previousHosts,omitempty"`
 
-	// seats are the licences and who holds them (E5).
+	// seats counts the licences and their use (E5).
 	// +optional
 	Seats SeatsStatus `json:"seats,omitzero"`
 
@@ -198,7 +198,7 @@ type OrganizationStatus struct {
 	InvitationDelivery InvitationDelivery `json:"invitationDelivery,omitempty"`
 }
 
-// TrialStatus is when a trial began and when it ends or ended.
+// TrialStatus is the begin and the end of a trial.
 type TrialStatus struct {
 	// startedAt is the organization's creation.
 	// +required
@@ -208,8 +208,8 @@ type TrialStatus struct {
 	// +required
 	EndsAt metav1.Time `json:"endsAt,omitzero"`
 
-	// days is how long the trial lasts from startedAt, promised when it began: the PlatformPolicy of that day. A policy that
-	// changes later speaks to trials that begin after, and neither shortens nor extends this one (L9); spec.trialEndsAt does.
+	// days is the length of the trial from startedAt, promised when it began by the PlatformPolicy of that day. A later change of the
+	// policy applies to trials that begin after it, and neither shortens nor extends this one (L9). spec.trialEndsAt does.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	Days int32 `json:"days,omitempty"`
@@ -223,7 +223,7 @@ type PreviousHost struct {
 	// +kubebuilder:validation:MaxLength=253
 	Host string `json:"host,omitempty"`
 
-	// reservedUntil is when others may take it. Absent: never.
+	// reservedUntil is the moment from which others may take it. Absent: never.
 	// +optional
 	ReservedUntil *metav1.Time `json:"reservedUntil,omitempty"`
 }
@@ -252,8 +252,7 @@ type SeatsStatus struct {
 	Summary string `json:"summary,omitempty"`
 }
 
-// Organization is one CRM account: its super admin, edition, licences and access URL. What belongs to it is in the
-// namespace org-<name>.
+// Organization is one CRM account: its super admin, edition, licences and access URL. Its other objects are in the namespace org-<name>.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -274,15 +273,15 @@ type SeatsStatus struct {
 type Organization struct {
 	metav1.TypeMeta `json:",inline"`
 
-	// metadata is the standard object metadata; its name is that of the organization for ever.
+	// metadata is the standard object metadata; its name is that of the organization, and never changes.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is what the organization is to be.
+	// spec is the desired state of the organization.
 	// +required
 	Spec OrganizationSpec `json:"spec,omitzero"`
 
-	// status is what the operator observed and did.
+	// status is the observed state of the organization.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status OrganizationStatus `json:"status,omitzero"`

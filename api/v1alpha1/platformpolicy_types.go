@@ -6,7 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// SignUpPolicy is whether a user without any membership may create a first organization (O2).
+// SignUpPolicy says if a user without any membership may create a first organization (O2).
 //
 // +kubebuilder:validation:Enum=Closed;Open
 type SignUpPolicy string
@@ -18,7 +18,7 @@ const (
 	SignUpOpen SignUpPolicy = "Open"
 )
 
-// OrganizationDeletionPolicy is who, platform actors aside, may delete an organization (O7).
+// OrganizationDeletionPolicy says which members may delete an organization; platform actors always may (O7).
 //
 // +kubebuilder:validation:Enum=Administrators;SuperAdmin
 type OrganizationDeletionPolicy string
@@ -30,14 +30,14 @@ const (
 	OrganizationDeletionSuperAdmin OrganizationDeletionPolicy = "SuperAdmin"
 )
 
-// PlatformPolicySpec holds every number of the rulebook. What is absent has the rulebook's own value. A lowered limit
-// takes nothing away from anybody (L9).
+// PlatformPolicySpec holds every number of the rulebook. An absent field has the rulebook's own value. A lowered limit takes nothing away
+// from anybody (L9).
 type PlatformPolicySpec struct {
-	// limits are those of one user.
+	// limits are the limits of one user.
 	// +optional
 	Limits *LimitsPolicy `json:"limits,omitempty"`
 
-	// trial is what a new organization gets.
+	// trial is the trial of a new organization.
 	// +optional
 	Trial *TrialPolicy `json:"trial,omitempty"`
 
@@ -68,53 +68,52 @@ type PlatformPolicySpec struct {
 
 // LimitsPolicy are the limits of one user, each 0 to 1000.
 type LimitsPolicy struct {
-	// organizationsPerUser is how many organizations a user may belong to at once (L1). Absent: 10.
+	// organizationsPerUser is the number of organizations that a user may belong to at once (L1). Absent: 10.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	OrganizationsPerUser *int32 `json:"organizationsPerUser,omitempty"`
 
-	// createdOrganizationsPerUser is how many of these the user may have created or be super admin of (L2). Absent: 5.
+	// createdOrganizationsPerUser is the number of these that the user may have created or be super admin of (L2). Absent: 5.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	CreatedOrganizationsPerUser *int32 `json:"createdOrganizationsPerUser,omitempty"`
 
-	// createdCRMPlusPerUser is how many created ones may be on CRM Plus (L3). Absent: 1.
+	// createdCRMPlusPerUser is the number of created organizations that may be on CRM Plus (L3). Absent: 1.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	CreatedCRMPlusPerUser *int32 `json:"createdCRMPlusPerUser,omitempty"`
 
-	// invitedCRMPlusPerUser is how many further CRM Plus organizations a user may join by invitation (L4). Absent: 9.
+	// invitedCRMPlusPerUser is the number of further CRM Plus organizations that a user may join by invitation (L4). Absent: 9.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	InvitedCRMPlusPerUser *int32 `json:"invitedCRMPlusPerUser,omitempty"`
 
-	// internalZohoOnePerUser is how many Zoho One organizations a user may be an internal user of (L5). Absent: 1.
+	// internalZohoOnePerUser is the number of Zoho One organizations in which a user may be internal (L5). Absent: 1.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	InternalZohoOnePerUser *int32 `json:"internalZohoOnePerUser,omitempty"`
 
-	// pendingInvitationsPerUser is how many pending invitations a user may have (L7). Absent: 20.
+	// pendingInvitationsPerUser is the number of pending invitations that a user may have (L7). Absent: 20.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	PendingInvitationsPerUser *int32 `json:"pendingInvitationsPerUser,omitempty"`
 
-	// pendingInvitationsPerSuperAdmin is how many of these may come from organizations of one super admin (L7).
-	// Absent: 3.
+	// pendingInvitationsPerSuperAdmin is the number of these that may come from organizations of one super admin (L7). Absent: 3.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	PendingInvitationsPerSuperAdmin *int32 `json:"pendingInvitationsPerSuperAdmin,omitempty"`
 }
 
-// TrialPolicy is what a new organization gets before it subscribes.
+// TrialPolicy describes the trial of a new organization.
 type TrialPolicy struct {
-	// days is how long the trial lasts, 1 to 3650 days from creation (E2). Absent: 15. Trials that have begun keep their end.
+	// days is the length of the trial, 1 to 3650 days from creation (E2). Absent: 15. Trials that have begun keep their end.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=3650
@@ -126,39 +125,39 @@ type TrialPolicy struct {
 	// +kubebuilder:validation:Maximum=1000000
 	Licenses *int32 `json:"licenses,omitempty"`
 
-	// warningDays is how many days before the end of a trial its administrators are warned of it, 0 to 3650 and no more than
-	// days; 0: not at all (E3). Absent: 3, or all days of a shorter trial.
+	// warningDays is the number of days before the end of a trial in which its administrators are warned (E3). It is 0 to 3650, and at most
+	// days; 0: no warning. Absent: 3, or all days of a shorter trial.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=3650
 	WarningDays *int32 `json:"warningDays,omitempty"`
 }
 
-// InvitationPolicy is how long invitations stand and how often they are repeated.
+// InvitationPolicy is the life of invitations, and the number of their e-mails.
 type InvitationPolicy struct {
-	// validDays is how long an invitation can be answered, 1 to 365 days from its creation (I1). Absent: 7. Invitations
-	// that exist keep their deadline.
+	// validDays is the time in which an invitation can be answered, 1 to 365 days from its creation (I1). Absent: 7. Invitations that exist
+	// keep their deadline.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=365
 	ValidDays *int32 `json:"validDays,omitempty"`
 
-	// sends is how often the e-mail may be sent again on request, 0 to 100, the first time not counted (I9). Absent: 3.
+	// sends is the number of times that the e-mail may be sent again on request, 0 to 100 (I9). The first e-mail does not count. Absent: 3.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	Sends *int32 `json:"sends,omitempty"`
 }
 
-// HostPolicy is how long hosts stay with their former holder, and which nobody may take.
+// HostPolicy says how long hosts stay reserved to their former holder, and which names are reserved.
 type HostPolicy struct {
-	// reservationDays is how long a host given up stays reserved, 0 to 3650 days (A6, A7). Absent: 30.
+	// reservationDays is the time for which a former host stays reserved, 0 to 3650 days (A6, A7). Absent: 30.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=3650
 	ReservationDays *int32 `json:"reservationDays,omitempty"`
 
-	// unprovedClaimDays is how long a custom domain is held without proof of ownership, 1 to 365 days (A8). Absent: 7.
+	// unprovedClaimDays is the time for which a custom domain is held without proof of ownership, 1 to 365 days (A8). Absent: 7.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=365
@@ -175,20 +174,19 @@ type HostPolicy struct {
 	ReservedNames []string `json:"reservedNames,omitempty"`
 }
 
-// AccountComparison is when two spellings of an account name one account (G1).
+// AccountComparison says when two spellings of an account are one account (G1).
 //
 // +kubebuilder:validation:Enum=CaseInsensitive;Exact
 type AccountComparison string
 
 const (
-	// AccountsCaseInsensitive takes accounts for one that differ in letter case, or in how letters are encoded, as full-width and
-	// plain letters do.
+	// AccountsCaseInsensitive treats accounts as one if they differ only in letter case or in encoding, as full-width and plain letters do.
 	AccountsCaseInsensitive AccountComparison = "CaseInsensitive"
-	// AccountsExact takes accounts for one only if Unicode holds them for the same text, as composed and decomposed accents.
+	// AccountsExact treats accounts as one only if Unicode holds them for the same text, as composed and decomposed accents.
 	AccountsExact AccountComparison = "Exact"
 )
 
-// IntegrationRow says how accounts of an application and organizations go together (G1).
+// IntegrationRow says how many accounts of an application can be bound to how many organizations (G1).
 type IntegrationRow struct {
 	// application is the application's name, for example ZohoDesk.
 	// +required
@@ -197,32 +195,32 @@ type IntegrationRow struct {
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="G3: an application's name is made of letters and digits, for example ZohoDesk"
 	Application string `json:"application,omitempty"`
 
-	// component is the part of the application that the row speaks of. Absent or empty: the application as a whole.
+	// component is the part of the application for which the row is. Absent or empty: the application as a whole.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component's name is made of letters and digits, for example Calendar"
 	Component string `json:"component,omitempty"`
 
-	// unit is what an account of the application is, for example portal; for messages.
+	// unit is the word for an account of the application in messages, for example portal.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a unit is one line of visible text, without control, zero-width or bidirectional characters"
 	Unit string `json:"unit,omitempty"`
 
-	// organizationsPerAccount is how many organizations one account may be bound to. 0: no limit.
+	// organizationsPerAccount is the number of organizations to which one account may be bound. 0: no limit.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000000
 	OrganizationsPerAccount int32 `json:"organizationsPerAccount"`
 
-	// accountsPerOrganization is how many accounts one organization may bind. 0: no limit.
+	// accountsPerOrganization is the number of accounts that one organization may bind. 0: no limit.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000000
 	AccountsPerOrganization int32 `json:"accountsPerOrganization"`
 
-	// accounts is when two spellings name one account, CaseInsensitive or Exact. Absent: as in the built-in row, or CaseInsensitive.
+	// accounts says when two spellings are one account, CaseInsensitive or Exact. Absent: as in the built-in row, or CaseInsensitive.
 	// +optional
 	Accounts AccountComparison `json:"accounts,omitempty"`
 
@@ -234,7 +232,7 @@ type IntegrationRow struct {
 	InitiatedFrom []InitiatedFrom `json:"initiatedFrom,omitempty"`
 }
 
-// PlatformPolicyStatus is what became of the policy.
+// PlatformPolicyStatus is the observed state of the policy.
 type PlatformPolicyStatus struct {
 	// conditions are Ready, Reconciling, Stalled and Enforced.
 	// +optional
@@ -243,14 +241,14 @@ type PlatformPolicyStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 }
 
-// PlatformPolicy holds the numbers of the rulebook and the additions to the integration catalogue, changeable at run
-// time. There is one, named default; without it the rulebook's own values are in force.
+// PlatformPolicy holds the numbers of the rulebook and the additions to the integration catalogue. It can be changed while the operator
+// runs. There is one, named default. Without it the rulebook's own values are in force.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -272,7 +270,7 @@ type PlatformPolicy struct {
 	// +optional
 	Spec PlatformPolicySpec `json:"spec,omitzero"`
 
-	// status is what became of the policy.
+	// status is the observed state of the policy.
 	// +optional
 	// +default={"observedGeneration":-1}
 	Status PlatformPolicyStatus `json:"status,omitzero"`

@@ -2,9 +2,9 @@
 
 package v1alpha1
 
-// Email identifies a user (U1): a lower-case address of at most 254 characters, its local part a dot-atom of at most 64,
-// its domain two or more DNS labels. Addresses that differ only in letter case or surrounding space would be taken for
-// different people, so only one spelling exists.
+// Email identifies a user (U1). It is a lower-case address of at most 254 characters. Its local part is a dot-atom of at most 64, its
+// domain two or more DNS labels. There is only one spelling. Otherwise addresses that differ only in letter case or surrounding space would
+// be different people.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=254
@@ -28,7 +28,7 @@ type Host = string
 // +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix: 203.0.113.0/24, not 203.0.113.7/24"
 type CIDR = string
 
-// Edition is what an organization is subscribed to (E1).
+// Edition is a product to which an organization subscribes (E1).
 //
 // +kubebuilder:validation:Enum=Standard;Professional;Enterprise;Ultimate;CRMPlus;ZohoOne
 type Edition string
@@ -49,7 +49,7 @@ const (
 type Role string
 
 const (
-	// RoleSuperAdmin is in force for the one user whom the Organization names; it stands in statuses only (R1).
+	// RoleSuperAdmin is in force for the one user whom the Organization names; only statuses have it (R1).
 	RoleSuperAdmin Role = "SuperAdmin"
 	// RoleAdministrator may invite, suspend and change roles (R4), and create further organizations (O1).
 	RoleAdministrator Role = "Administrator"
@@ -69,7 +69,7 @@ const (
 	UserTypeExternal UserType = "External"
 )
 
-// Origin is how a membership came about; it never changes (L2).
+// Origin says how a membership was made; it never changes (L2).
 //
 // +kubebuilder:validation:Enum=Created;Invited;Provisioned
 type Origin string

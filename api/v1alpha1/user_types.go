@@ -6,7 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// UserSpec is who the user is, and what they chose.
+// UserSpec is the user's address and their choices.
 type UserSpec struct {
 	// email is the user's address; it never changes.
 	// +required
@@ -30,7 +30,7 @@ type UserStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the spec that this status speaks of; -1 until the operator has looked at it.
+	// observedGeneration is the generation of the spec that this status describes; -1 until the operator has looked at it.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
@@ -48,7 +48,7 @@ type UserStatus struct {
 	// +kubebuilder:validation:MaxItems=1000
 	Organizations []UserOrganization `json:"organizations,omitempty"`
 
-	// invitations are the pending ones that can be answered from here; those answered by e-mail only are not shown (I6).
+	// invitations are the pending invitations that can be answered from here. Those that can be answered only by e-mail are not shown (I6).
 	// +optional
 	// +listType=map
 	// +listMapKey=organization
@@ -56,7 +56,7 @@ type UserStatus struct {
 	// +kubebuilder:validation:MaxItems=1000
 	Invitations []UserInvitation `json:"invitations,omitempty"`
 
-	// usage is what the user has of each limit (L1 to L5, L7).
+	// usage is the user's usage of each limit (L1 to L5, L7).
 	// +optional
 	Usage UserUsage `json:"usage,omitzero"`
 }
@@ -91,7 +91,7 @@ type UserOrganization struct {
 	// +optional
 	Edition Edition `json:"edition,omitempty"`
 
-	// accessURL is where the organization is served. Absent: it is not.
+	// accessURL is the URL of the organization. Absent: it is not served.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=300
@@ -125,7 +125,7 @@ type UserInvitation struct {
 	ExpiresAt *metav1.Time `json:"expiresAt,omitempty"`
 }
 
-// UserUsage is what a user has of each limit.
+// UserUsage is a user's usage of each limit.
 type UserUsage struct {
 	// organizations counts all of the user's organizations (L1).
 	// +optional
@@ -152,7 +152,7 @@ type UserUsage struct {
 	PendingInvitations Usage `json:"pendingInvitations,omitzero"`
 }
 
-// Usage is what is used of one limit. Used can exceed the limit after the limit was lowered (L9).
+// Usage is the usage of one limit. Used can exceed the limit after the limit was lowered (L9).
 type Usage struct {
 	// used is the number of places taken.
 	// +required
@@ -191,7 +191,7 @@ type User struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is who the user is, and what they chose.
+	// spec is the user's address and their choices.
 	// +required
 	Spec UserSpec `json:"spec,omitzero"`
 

@@ -35,7 +35,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return wake.For(mgr, &v1alpha1.HostReservation{}).Complete(r)
 }
 
-// Reconcile shows that a reservation stands, and ends it in time.
+// Reconcile shows that a reservation is in force, and ends it in time.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.HostReservation]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.HostReservation{}, r.step)
@@ -55,7 +55,7 @@ func (r *Reconciler) step(ctx context.Context, h *v1alpha1.HostReservation, say 
 		return 0, nil
 	}
 	if !now.Before(end.Time) {
-		return 0, child.DeleteUnchanged(ctx, r.Client, h) // one that was prolonged meanwhile stays
+		return 0, child.DeleteUnchanged(ctx, r.Client, h) // a reservation that was prolonged meanwhile stays
 	}
 	say.Ready(v1alpha1.ReasonReserved, "Nobody else can take the host until "+end.UTC().Format(time.RFC3339))
 	return end.Sub(now), nil

@@ -20,7 +20,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/status"
 )
 
-// Reconciler keeps the status of bindings. Of credentials it sees that they are there, never what they are.
+// Reconciler keeps the status of bindings. It sees that credentials exist, and never reads them.
 type Reconciler struct {
 	Client client.Client
 	Desk   *grant.Desk
@@ -55,7 +55,7 @@ func (r *Reconciler) step(ctx context.Context, b *v1alpha1.IntegrationBinding, s
 	return 0, r.bind(ctx, b, say, now)
 }
 
-// bind puts the binding in force, once its credentials are there.
+// bind puts the binding in force, once its credentials exist.
 func (r *Reconciler) bind(ctx context.Context, b *v1alpha1.IntegrationBinding, say status.Conditions, now time.Time) error {
 	missing, err := r.credentialsMissing(ctx, b)
 	switch {

@@ -18,8 +18,9 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 )
 
-// SetupWithManager registers the controller: a binding depends on its organization and on its Secret, and, while it has no place,
-// on the other bindings of its account and its organization, on the ends of organizations, and on the policy's catalogue.
+// SetupWithManager registers the controller. A binding depends on its organization and on its Secret. While it has no place, it also
+// depends on the other bindings of its account and its organization. It then depends on the ends of organizations and on the policy's
+// catalogue too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)

@@ -17,10 +17,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// nextLook is how often it is looked what became of an answer that was admitted and is not stored yet.
+// nextLook is the interval between looks at an answer that was admitted and is not stored yet.
 const nextLook = time.Second
 
-// progress is how far an answer to an invitation has come.
+// progress is the progress of an answer to an invitation.
 type progress int
 
 const (
@@ -29,10 +29,9 @@ const (
 	here            // stored
 )
 
-// answer tells whether an invitation is being answered. An answer that was admitted in time must win over expiry and
-// revocation, however late it is seen. So before an invitation is ended, first the journal and then the answers are read
-// live: what has left the journal by the first reading is stored by the second, and what enters it later was judged after
-// the end.
+// answer reports whether an invitation is being answered. An answer that was admitted in time must win over expiry and revocation, however
+// late it is seen. So before an invitation is ended, first the journal and then the answers are read live. An answer that has left the
+// journal by the first read is stored by the second. An answer that enters it later was judged after the end.
 func (r *Reconciler) answer(ctx context.Context, i *v1alpha1.Invitation) (progress, error) {
 	var seen v1alpha1.InvitationResponseList
 	if err := r.Client.List(ctx, &seen, client.MatchingFields{index.Answers: string(i.UID)}); err != nil {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package invitation ends invitations in time: each is Pending, then exactly one thing for ever (I1, I2, I10).
+// Package invitation ends invitations in time: each is Pending, and then has exactly one final state (I1, I2, I10).
 package invitation
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Reconciler expires and revokes invitations. What becomes of an answered one is the answer's to write.
+// Reconciler expires and revokes invitations. The controller of answers writes the state of an answered one.
 type Reconciler struct {
 	Client client.Client
 	// Live reads past the cache.
@@ -28,7 +28,7 @@ type Reconciler struct {
 	Desk *grant.Desk
 	// Namespace is the operator's, where the journal is.
 	Namespace string
-	// Mail is whether a mail server is configured.
+	// Mail says whether a mail server is configured.
 	Mail   bool
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
@@ -39,7 +39,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;platformpolicies;invitationresponses,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
 
-// Reconcile says how one invitation stands, and ends it when its time has come.
+// Reconcile keeps the status of one invitation, and ends it when its time has come.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Invitation]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.Invitation{}, r.step)
@@ -73,7 +73,7 @@ func (r *Reconciler) sayDelivered(say status.Conditions) {
 	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message+"; the invitee answers from their organization list")
 }
 
-// open gives a new invitation its state and its deadline, which nobody moves afterwards (I1).
+// open gives a new invitation its state and its deadline, which never changes afterwards (I1).
 func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
 	if i.Status.State == "" {
 		i.Status.State = v1alpha1.InvitationPending
@@ -90,8 +90,7 @@ func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
 	return nil
 }
 
-// end revokes or expires a pending invitation whose time has come, unless it is being answered; otherwise it says when that
-// will be.
+// end revokes or expires a pending invitation whose time has come, unless it is being answered. Otherwise it returns the time until then.
 func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
 	if i.Status.State != v1alpha1.InvitationPending {
 		return 0, nil
@@ -132,8 +131,7 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 	return nil
 }
 
-// sayPending gives a pending invitation its place among the invitee's and its organization's, and so the right to be answered
-// (L7, E5).
+// sayPending grants a pending invitation its place among the invitee's, and its seat. With them it can be answered (L7, E5).
 func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
 	org, err := grant.Organization(ctx, r.Client, i, say)
 	if err != nil || org == nil {

@@ -18,10 +18,9 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// SetupWithManager registers the controller: an invitation depends on its organization, and on its answer, which may also
-// go away without having finished it. While it has no place, it depends on all that may make room: the invitee's other
-// invitations, who else has a seat, the organizations of a super admin, the policy. Its state is also written by who carries out an
-// answer.
+// SetupWithManager registers the controller. An invitation depends on its organization, and on its answer, which may also go without having
+// finished it. While it has no place, it depends on everything that may make room. That is the invitee's other invitations, other people's
+// seats, the organizations of a super admin, and the policy. The controller of answers writes its state too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
@@ -37,7 +36,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// finished passes that an invitation got another state.
+// finished passes events by which an invitation gets another state.
 var finished = index.Updates(func(before, after client.Object) bool {
 	was, ok1 := before.(*v1alpha1.Invitation)
 	is, ok2 := after.(*v1alpha1.Invitation)

@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// carryOut does what the invitee decided, from wherever an earlier attempt stopped.
+// carryOut carries out the invitee's decision, from the step at which an earlier attempt stopped.
 func (r *Reconciler) carryOut(ctx context.Context, a *v1alpha1.InvitationResponse, now time.Time) (outcome, error) {
 	if a.Spec.Invitation == nil {
 		return failed(v1alpha1.ReasonInvitationNotFound, "The answer names no invitation"), nil
@@ -46,7 +46,7 @@ func (r *Reconciler) organizationLives(ctx context.Context, a *v1alpha1.Invitati
 	return err == nil && !rules.Ending(&org), client.IgnoreNotFound(err)
 }
 
-// invitation is the one that is answered, nil when it is gone: another of its name is not meant.
+// invitation is the invitation that is answered; nil when it is gone. A later one of the same name does not count.
 func (r *Reconciler) invitation(ctx context.Context, a *v1alpha1.InvitationResponse) (*v1alpha1.Invitation, error) {
 	var i v1alpha1.Invitation
 	key := client.ObjectKey{Namespace: a.Spec.Invitation.Namespace, Name: a.Spec.Invitation.Name}
@@ -57,7 +57,8 @@ func (r *Reconciler) invitation(ctx context.Context, a *v1alpha1.InvitationRespo
 	return &i, err
 }
 
-// withoutInvitation: once it is accepted its organization may delete it, also before the answer could be concluded.
+// withoutInvitation concludes an answer whose invitation is gone. Once it is accepted its organization may delete it, even before the
+// answer is concluded.
 func (r *Reconciler) withoutInvitation(ctx context.Context, a *v1alpha1.InvitationResponse) (outcome, error) {
 	if a.Spec.Decision == v1alpha1.DecisionAccept {
 		f, err := r.find(ctx, a)
@@ -114,7 +115,7 @@ func withoutPlace(i *v1alpha1.Invitation) outcome {
 	return failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted; it stays pending (I8)")
 }
 
-// already is the outcome of an answer whose invitation is finished by an answer.
+// already is the outcome of an answer whose invitation an answer has finished.
 func already(i *v1alpha1.Invitation, accepts bool) outcome {
 	switch {
 	case accepts && i.Status.State == v1alpha1.InvitationAccepted:

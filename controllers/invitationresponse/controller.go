@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package invitationresponse carries answers out: an acceptance becomes a membership, and the invitation says what became of
-// it (I2, I3).
+// Package invitationresponse carries answers out: an acceptance becomes a membership, and the invitation gets its final state (I2, I3).
 package invitationresponse
 
 import (
@@ -25,14 +24,15 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// keptFor is how long an answer stays to be read after it is done.
+// keptFor is the time for which an answer can be read after it is done.
 const keptFor = time.Hour
 
-// Reconciler carries out each answer once. The order of its writes matters, since it may be killed between any two: first
-// the membership, then the invitation's state, and only then is the answer done, whose place has kept the other two possible.
+// Reconciler carries out each answer once. The order of its writes matters, because it may be killed between any two. It writes first the
+// membership, then the invitation's state, and last that the answer is done. The answer's place keeps the first two writes possible until
+// then.
 type Reconciler struct {
 	Client client.Client
-	// Live reads past the cache, one object by its name each time: an answer finds everything that it was judged against.
+	// Live reads past the cache, one object by its name each time. So an answer finds every object against which it was judged.
 	Live   client.Reader
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
@@ -45,8 +45,8 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships,verbs=get;list;watch;create
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=get;list;watch
 
-// SetupWithManager registers the controller. An acceptance waits until it is decided whether its invitation, and then its
-// membership, have a place: a moment, unless something got past admission. It waits for a former membership to be gone, too.
+// SetupWithManager registers the controller. An acceptance waits until its invitation, and then its membership, are granted their place or
+// not. That takes a moment, unless something got past admission. It also waits for the end of a former membership.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
 	judged := builder.WithPredicates(index.Judged)
@@ -57,7 +57,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// ofPerson are the answers of the person of whom an object speaks.
+// ofPerson are the answers of the person that an object is about.
 func (r *Reconciler) ofPerson(ctx context.Context, obj client.Object) []reconcile.Request {
 	of := client.MatchingFields{index.User: identity.ObjectName(index.Email(obj))}
 	return index.Requests(ctx, r.Client, &v1alpha1.InvitationResponseList{}, of)
@@ -90,7 +90,7 @@ func (r *Reconciler) step(ctx context.Context, a *v1alpha1.InvitationResponse, s
 	return r.conclude(ctx, a, outcome, say, now)
 }
 
-// conclude says what became of the answer. One whose organization is gone has nobody to tell, and gives its place up.
+// conclude writes the outcome of an answer. An answer whose organization is gone has no reader, and gives its place up.
 func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationResponse, o outcome, say status.Conditions, now time.Time) (time.Duration, error) {
 	switch {
 	case o.orphaned:
@@ -108,7 +108,7 @@ func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationRespons
 	return done.Add(keptFor).Sub(now), nil
 }
 
-// outcome is what became of an answer.
+// outcome is the outcome of an answer.
 type outcome struct {
 	reason, message string
 	waits           bool // something else has to be decided first

@@ -14,17 +14,17 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// found is what the invitee has in the organization.
+// found is the invitee's membership in the organization.
 type found struct {
 	membership *v1alpha1.Membership // the one that they have, if any
 	leaves     bool                 // they have one that is being deleted
 	free       string               // the name for a new one
 }
 
-// find looks for the invitee's membership without a list of all members, of whom there may be many thousands. The cache knows
-// memberships by their person, whatever their names. It may not show yet what an earlier attempt made, which has one of the person's own
-// names, so those are tried too. Each name is read live, because the cache may show what is gone by now. A membership that somebody else
-// made a moment ago is missed here; then admission refuses a second one (L6).
+// find looks for the invitee's membership without a list of all members, of whom there may be many thousands. The cache finds memberships
+// by their person, whatever their names. It may not show yet the membership that an earlier attempt made. That has one of the person's own
+// names, so those are tried too. Each name is read live, because the cache may show a membership that is gone by now. A membership that
+// somebody else made a moment ago is missed here; then admission refuses a second one (L6).
 func (r *Reconciler) find(ctx context.Context, a *v1alpha1.InvitationResponse) (f found, err error) {
 	namespace := a.Spec.Invitation.Namespace
 	var known v1alpha1.MembershipList
@@ -56,7 +56,7 @@ func (r *Reconciler) tryNames(ctx context.Context, namespace, invitee string, f 
 	}
 }
 
-// look reads one membership, and takes note of it if it is the invitee's.
+// look reads one membership, and notes it if it is the invitee's.
 func (r *Reconciler) look(ctx context.Context, namespace, name, invitee string, f *found) (taken bool, err error) {
 	var m v1alpha1.Membership
 	err = r.Live.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &m)

@@ -17,7 +17,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/status"
 )
 
-// join makes the invitee a member, or finds that they are one. Where it does neither, it says what comes of the answer instead.
+// join makes the invitee a member, or finds that they are one. Where it does neither, it returns the outcome of the answer instead.
 func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, instead outcome, err error) {
 	found, err := r.find(ctx, a)
 	switch {
@@ -54,8 +54,8 @@ func isMember(err error) bool {
 	return apierrors.HasStatusCause(err, "L6")
 }
 
-// isFinal tells a refusal by the rules, which names its causes, from what passes: contention, an API server out of reach, a
-// namespace on its way out, a quota, RBAC that is not there yet.
+// isFinal reports whether an error is a refusal by the rules, which names its causes. Other errors pass: contention, an API server that
+// cannot be reached, a namespace that ends, a quota, RBAC that is not there yet.
 func isFinal(err error) bool {
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
 		return false
@@ -64,7 +64,7 @@ func isFinal(err error) bool {
 	return errors.As(err, &refusal) && refusal.Status().Details != nil && len(refusal.Status().Details.Causes) > 0
 }
 
-// refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was
-// admitted, so this is somebody else's webhook or policy; the invitation stays pending (I8). What it said is in the log: it may be
-// anything, and can tell of the organization what an invitee, who is no member, is not told (U3).
+// refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was admitted, so the
+// refusal comes from another webhook or policy. The invitation stays pending (I8). The text of the refusal is only in the log: an invitee
+// is no member, and it may reveal something of the organization (U3).
 var refused = failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")

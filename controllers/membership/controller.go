@@ -31,7 +31,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;invitations;platformpolicies,verbs=get;list;watch
 
-// Reconcile says what one membership gives.
+// Reconcile keeps the status of one membership.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
 	return keeper.Keep(ctx, req, &v1alpha1.Membership{}, r.step)

@@ -19,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller: a membership depends on its organization and, while it has no place, on all that may
-// make room: its user's other memberships, who else has a seat, other organizations' editions and ends, the policy.
+// SetupWithManager registers the controller. A membership depends on its organization. While it has no place, it depends on everything that
+// may make room. That is its user's other memberships, other people's seats, other organizations' editions and ends, and the policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
@@ -36,8 +36,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// members are all memberships of an organization. One that ends deletes each of them, which is when they are looked at: to say before
-// of thousands that they are about to go is a write each that nobody will read.
+// members are all memberships of an organization. An organization that ends deletes each of them, and that event wakes the controller. It
+// does not announce the end before, because that would cost thousands of writes that nobody reads.
 func (r *Reconciler) members(ctx context.Context, obj client.Object) []reconcile.Request {
 	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
@@ -45,7 +45,7 @@ func (r *Reconciler) members(ctx context.Context, obj client.Object) []reconcile
 	return r.leftBehind(ctx, obj)
 }
 
-// leftBehind are the memberships that are there when their organization is gone: none, unless its finalizer was removed by hand.
+// leftBehind are the memberships that exist when their organization is gone: none, unless its finalizer was removed by hand.
 func (r *Reconciler) leftBehind(ctx context.Context, org client.Object) []reconcile.Request {
 	return index.Requests(ctx, r.Client, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
 }

@@ -43,7 +43,7 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// However members come and go: each is named once, no binding names too many, and one change writes to one binding.
+// Members come and go: each is always named once, no binding names too many, and one change writes to one binding.
 func TestShareThroughTheYears(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		first := rapid.IntRange(0, 1600).Draw(t, "members at first")
@@ -78,7 +78,7 @@ func TestShareThroughTheYears(t *testing.T) {
 	})
 }
 
-// Whatever somebody else made of the bindings, the next look at them sets it right.
+// Somebody else changes the bindings; the next look at them sets them right.
 func TestShareOfWhatStandsAnyhow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		have := shares{}

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// batch is how many objects are deleted before the organization says how far it is.
+	// batch is the number of objects that are deleted before the organization's status shows the progress.
 	batch = 128
-	// atOnce is how many of them are deleted at the same time: those share writes of the journal. The namespace controller, which
+	// atOnce is the number of objects that are deleted at the same time: they share writes of the journal. The namespace controller, which
 	// would delete them too, takes one after the other.
 	atOnce = 16
 )
@@ -28,15 +28,15 @@ const (
 // +kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;integrationbindings;invitationresponses,verbs=list;watch;delete
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles;clusterrolebindings,verbs=delete
 
-// belonging is one kind of what belongs to an organization.
+// belonging is one kind of object that belongs to an organization.
 type belonging struct {
 	name  string // as the condition counts it
 	list  client.ObjectList
 	where client.ListOption
 }
 
-// belongings are all kinds that end with an organization, wherever they are: in its namespace, be it ours or not, and answers to its
-// invitations, which are in none.
+// belongings are all kinds that end with an organization. Most are in its namespace, even if that namespace is not ours. The answers to its
+// invitations are in no namespace.
 func belongings(org *v1alpha1.Organization) []belonging {
 	inside := client.InNamespace(namespaceOf(org))
 	return []belonging{
@@ -47,7 +47,7 @@ func belongings(org *v1alpha1.Organization) []belonging {
 	}
 }
 
-// endContent deletes a batch of what belongs to an organization that ends, and says how much there was; nothing, when it is all gone.
+// endContent deletes a batch of the objects of an organization that ends, and says how many there were; nothing when all are gone.
 func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
 	found, living, err := r.content(ctx, org)
 	if len(found) == 0 || err != nil {
@@ -60,12 +60,12 @@ func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization)
 		}
 	}
 	if total(found) > len(living) {
-		return left, nil // something is on its way out, and kept by somebody's finalizer
+		return left, nil // something is being deleted, and kept by somebody's finalizer
 	}
 	return "", nil // the cache is behind, as it stays when the kind itself is deleted
 }
 
-// count is how many objects of one kind belong to an organization.
+// count is the number of objects of one kind that belong to an organization.
 type count struct {
 	n  int
 	of string
@@ -86,7 +86,7 @@ func said(counts []count) string {
 	return strings.Join(texts, ", ")
 }
 
-// content counts what belongs to an organization, and returns what of it is not being deleted yet.
+// content counts the objects of an organization, and returns those that are not being deleted yet.
 func (r *Reconciler) content(ctx context.Context, org *v1alpha1.Organization) (found []count, living []client.Object, err error) {
 	for _, b := range belongings(org) {
 		n := 0
@@ -103,7 +103,7 @@ func (r *Reconciler) content(ctx context.Context, org *v1alpha1.Organization) (f
 	return found, living, err
 }
 
-// deleteAll deletes objects, many at once, and tells how many were gone before.
+// deleteAll deletes objects, many at once, and returns how many were gone before.
 func (r *Reconciler) deleteAll(ctx context.Context, objects []client.Object) (gone int, err error) {
 	errs := make([]error, len(objects))
 	workqueue.ParallelizeUntil(ctx, atOnce, len(objects), func(i int) {
@@ -115,7 +115,7 @@ func (r *Reconciler) deleteAll(ctx context.Context, objects []client.Object) (go
 		case apierrors.IsNotFound(err):
 			gone++
 		case err != nil:
-			return gone, fmt.Errorf("delete what belongs to the organization: %w", err) // one says enough
+			return gone, fmt.Errorf("delete what belongs to the organization: %w", err) // one is enough
 		}
 	}
 	return gone, ctx.Err()

@@ -21,8 +21,8 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 )
 
-// TestEndContentGoneAlready: with its CustomResourceDefinition a kind goes behind the operator's back, and the cache keeps what it saw
-// last, for its watch cannot be renewed.
+// TestEndContentGoneAlready: when its CustomResourceDefinition is deleted, a kind goes without an event. The cache keeps the last objects
+// that it saw, because its watch cannot be renewed.
 func TestEndContentGoneAlready(t *testing.T) {
 	const members = 3 * batch
 	for sentence, tc := range map[string]struct {

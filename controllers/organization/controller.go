@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package organization makes an organization what its spec says: a namespace, a first member, access for its members, and a
-// host (A1, R7, E3); and takes it all back when it is deleted (O7).
+// Package organization carries out the spec of an organization: a namespace, a first member, access for its members, and a host (A1, R7,
+// E3). It removes all of that when the organization is deleted (O7).
 package organization
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Reconciler keeps what belongs to each organization.
+// Reconciler keeps the objects of each organization.
 type Reconciler struct {
 	Client client.Client
 	// Live reads past the cache.
@@ -35,7 +35,7 @@ type Reconciler struct {
 	bound tally // organizations with a ClusterRoleBinding
 }
 
-// The operator hands out update and delete on single organizations, so it must hold both itself.
+// The operator grants update and delete on single organizations, so it must have both itself.
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch;update;patch;delete
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations/finalizers,verbs=update
@@ -85,7 +85,7 @@ func (r *Reconciler) step(ctx context.Context, org *v1alpha1.Organization, say s
 	return o.next(now), err
 }
 
-// bring does for an organization what its spec says.
+// bring carries out the spec of an organization.
 func (r *Reconciler) bring(ctx context.Context, o *observed, say status.Conditions, now time.Time) (err error) {
 	o.report(say, now)
 	if o.granted, err = r.Desk.Give(ctx, o.org, say); err != nil {
@@ -94,7 +94,7 @@ func (r *Reconciler) bring(ctx context.Context, o *observed, say status.Conditio
 	return r.keep(ctx, o, say, now)
 }
 
-// keep makes what belongs to the organization, in the order in which one thing needs another.
+// keep makes the objects of the organization, in the order in which one needs another.
 func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
 	ours, err := r.keepNamespace(ctx, o, say, now)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if !o.granted {
 		return r.withhold(ctx, o, say)
 	}
-	// Access goes before what may fail: whoever is to lose it does not keep it meanwhile.
+	// Access comes before steps that may fail, so that a person who must lose it does not keep it meanwhile.
 	if err := o.takeObstacles(r.keepAccess(ctx, o)); err != nil {
 		return status.During("give its members access", err)
 	}
@@ -135,9 +135,9 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	return nil
 }
 
-// withhold leaves an organization that is beyond its super admin's limits (L1–L5) without access and without hosts. A limit on
-// how many organizations a person has would be none if the surplus worked, be it for others; so nobody gets anything from it
-// until there is room. It keeps what is in its namespace, and nothing is deleted. What once had power keeps it (L9).
+// withhold leaves an organization that is beyond its super admin's limits (L1–L5) without access and without hosts. If the surplus worked,
+// even for others, the limit would be no limit. So nobody gets anything from it until there is room. The content of its namespace stays,
+// and nothing is deleted. An organization that once had power keeps it (L9).
 func (r *Reconciler) withhold(ctx context.Context, o *observed, say status.Conditions) error {
 	o.members = nil
 	o.org.Status.AccessURL = ""

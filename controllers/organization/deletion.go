@@ -20,13 +20,13 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/world"
 )
 
-// leftAgain is when to look again at what somebody else is about to end, besides the watches: while its
-// CustomResourceDefinition goes, a kind may tell nothing more.
+// leftAgain is the time after which to look again at objects that somebody else ends. The watches are not enough: while its
+// CustomResourceDefinition is deleted, events of a kind may stop.
 const leftAgain = time.Minute
 
-// end gives everything back (O7). First it lets everybody delete the namespace. Then it ends all access. Then the hosts become
-// reservations. Then all goes that belongs to the organization, then its namespace, and the organization last. Each step finds by
-// itself what an earlier attempt left. While something is left, it is looked at again.
+// end gives everything back (O7). First it permits the deletion of the namespace. Then it ends all access. Then the hosts become
+// reservations. Then it deletes the objects of the organization, then its namespace, and the organization last. Each step finds by itself
+// what an earlier attempt left. While something is left, it looks again.
 func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say status.Conditions, now time.Time) (again time.Duration, err error) {
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
 		return 0, nil
@@ -46,7 +46,7 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 	return r.empty(ctx, org, say)
 }
 
-// empty ends what is in an organization and then the organization. While something is left, it says what, and returns when to look
+// empty ends the content of an organization and then the organization. While something is left, it says what, and returns when to look
 // again.
 func (r *Reconciler) empty(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) (again time.Duration, err error) {
 	left, err := r.endContent(ctx, org)
@@ -63,16 +63,15 @@ func (r *Reconciler) empty(ctx context.Context, org *v1alpha1.Organization, say 
 	return 0, err
 }
 
-// hold keeps an organization that is protected, though its deletion was asked for where admission was not asked (O7): it lives on,
-// and says what it takes to end it, whatever else there is to say.
+// hold keeps a protected organization whose deletion came past admission (O7). It lives on. Its conditions say how to end it, beside
+// everything else.
 func (r *Reconciler) hold(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
 	err := r.bring(ctx, o, say.Apart(), now)
 	o.conclude(say)
 	return err
 }
 
-// endHosts stops serving, and keeps the hosts, present and former, from others for a while; nothing is left to which they could
-// redirect (A7).
+// endHosts stops serving, and reserves the hosts, present and former, for a while. There is nothing left to which they could redirect (A7).
 func (r *Reconciler) endHosts(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
 	served := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: ingressName}}
 	if err := child.Remove(ctx, r.Client, served); err != nil {
@@ -104,8 +103,8 @@ func (r *Reconciler) endRedirects(ctx context.Context, org *v1alpha1.Organizatio
 	return nil
 }
 
-// endNamespace deletes the namespace if it is ours, and says for what it waits; nothing, when it is gone. It asks the API server
-// and not the cache, which may not have seen yet that there is one.
+// endNamespace deletes the namespace if it is ours, and says for what it waits; nothing when the namespace is gone. It asks the API server
+// and not the cache, which may not have seen the namespace yet.
 func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
 	var ns corev1.Namespace
 	if err := r.Live.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns); err != nil {
@@ -120,8 +119,8 @@ func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organizatio
 	return remaining(&ns), err
 }
 
-// remaining says what keeps a namespace that ends: what is left in it in the words of who empties it, and of what failed its kind
-// alone, since the text of an error differs each time.
+// remaining says what keeps a namespace that ends. It repeats the namespace controller's words on what is left. Of a failure it gives only
+// the kind, because the text of an error differs each time.
 func remaining(ns *corev1.Namespace) string {
 	text := "Waits until everything in its namespace is gone"
 	for _, c := range ns.Status.Conditions {
@@ -136,8 +135,9 @@ func remaining(ns *corev1.Namespace) string {
 	return text
 }
 
-// release removes the finalizer, and with it the organization. Admission sees to it that nothing is left which would count again
-// once there is no organization (O7, R8). What nothing else removes where garbage collection is told to leave orphans goes before.
+// release removes the finalizer, and with it the organization. Admission makes sure that nothing is left that would count again once there
+// is no organization (O7, R8). Before that, release deletes the objects that garbage collection does not remove when it is told to leave
+// orphans.
 func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) error {
 	if err := r.removeOwnAccess(ctx, r.Live, org, client.MatchingLabels(child.Labels(org))); err != nil {
 		return fmt.Errorf("remove the access to the organization: %w", err)
@@ -148,8 +148,8 @@ func (r *Reconciler) release(ctx context.Context, org *v1alpha1.Organization) er
 	return client.IgnoreNotFound(r.Client.Patch(ctx, free, patch))
 }
 
-// removeOwnAccess deletes what belongs to an organization, and not to a later one of its name. At its end the API server is asked and
-// not the cache: nothing comes back to what is left then.
+// removeOwnAccess deletes the access objects of an organization, and not those of a later one of its name. At its end it asks the API
+// server and not the cache, because nothing removes objects that are left then.
 func (r *Reconciler) removeOwnAccess(ctx context.Context, from client.Reader, org *v1alpha1.Organization, found client.ListOption) error {
 	live, err := ownBindings(ctx, from, org, found)
 	if err != nil {
@@ -166,8 +166,8 @@ func (r *Reconciler) removeOwnAccess(ctx context.Context, from client.Reader, or
 	return child.Delete(ctx, r.Client, role)
 }
 
-// isOwn reports whether what bears an organization's label or name was made for it. While it ends, what nobody owns was too: with
-// --cascade=orphan garbage collection takes the owner from it, before the operator is done.
+// isOwn reports whether an object with an organization's label or name was made for it. While the organization ends, an object without an
+// owner counts too: with --cascade=orphan garbage collection removes the owner before the operator is done.
 func isOwn(obj client.Object, org *v1alpha1.Organization) bool {
 	orphan := org.DeletionTimestamp != nil && metav1.GetControllerOf(obj) == nil
 	return orphan || metav1.IsControlledBy(obj, org)

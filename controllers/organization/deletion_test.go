@@ -30,7 +30,7 @@ func holding(t *testing.T, objects ...client.Object) client.Client {
 	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
 }
 
-// TestReleaseRemovesItsOwn: by a cache that is behind, an organization is released whose name a later one has by now.
+// TestReleaseRemovesItsOwn: the cache is behind, and a later organization has the name of the one that is released.
 func TestReleaseRemovesItsOwn(t *testing.T) {
 	ending := zylker.DeepCopy()
 	ending.DeletionTimestamp = &metav1.Time{}

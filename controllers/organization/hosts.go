@@ -42,8 +42,8 @@ func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Cond
 	return ours, nil
 }
 
-// ours are those of the wanted hosts that nobody else has. Admission lets nobody ask for another's; this is for what got past
-// it (A2).
+// ours are those of the wanted hosts that no other organization has. Admission refuses another's host; this is for hosts that got past it
+// (A2).
 func (r *Reconciler) ours(ctx context.Context, o *observed, wanted []string) ([]string, error) {
 	var ours []string
 	for _, host := range wanted {
@@ -66,7 +66,7 @@ func (r *Reconciler) ours(ctx context.Context, o *observed, wanted []string) ([]
 	return ours, nil
 }
 
-// reservedToOthers reports whether a reservation keeps a host from the organization. What it has already it keeps.
+// reservedToOthers reports whether a reservation keeps a host from the organization. It keeps the hosts that it has already.
 func (r *Reconciler) reservedToOthers(ctx context.Context, org *v1alpha1.Organization, host string) (bool, error) {
 	var h v1alpha1.HostReservation
 	if err := r.Client.Get(ctx, client.ObjectKey{Name: host}, &h); err != nil {
@@ -90,7 +90,7 @@ func heldFor(h *v1alpha1.HostReservation, org *v1alpha1.Organization) bool {
 	return h.Spec.HeldFor != nil && h.Spec.HeldFor.UID == org.UID
 }
 
-// giveUp drops former hosts from the status, each only after its reservation stands: in between, nobody can take it (A6).
+// giveUp drops former hosts from the status, each only after its reservation exists, so that nobody can take it in between (A6).
 func (r *Reconciler) giveUp(ctx context.Context, o *observed, ours []string, now time.Time) error {
 	for _, host := range o.org.Status.Hosts {
 		if slices.Contains(ours, host) {
@@ -112,7 +112,7 @@ func (r *Reconciler) previous(ctx context.Context, org *v1alpha1.Organization) (
 	return all.Items, err
 }
 
-// keepPrevious lets former hosts redirect to the present one, and ends the reservation of a host that was taken again.
+// keepPrevious redirects former hosts to the present one, and ends the reservation of a host that the organization took again.
 func (r *Reconciler) keepPrevious(ctx context.Context, o *observed, ours []string, present string) error {
 	reservations, err := r.previous(ctx, o.org)
 	if err != nil {
@@ -158,7 +158,7 @@ func (o *observed) reportHosts(say status.Conditions, main string, served []stri
 	}
 }
 
-// withoutNamespace says that nothing can be served or loaded where there is no namespace to do it from.
+// withoutNamespace says that nothing can be served or loaded without a namespace.
 func (o *observed) withoutNamespace(say status.Conditions) {
 	o.org.Status.AccessURL = ""
 	say.Remove(v1alpha1.ConditionForeignAccess)
@@ -166,7 +166,7 @@ func (o *observed) withoutNamespace(say status.Conditions) {
 	o.awaitSampleData(say, v1alpha1.ReasonPending, "Waits for the namespace")
 }
 
-// ignoreExists takes what stands already for what was to be made.
+// ignoreExists treats an object that exists already as made.
 func ignoreExists(err error) error {
 	if apierrors.IsAlreadyExists(err) {
 		return nil

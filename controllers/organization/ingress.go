@@ -13,7 +13,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 )
 
-// ingressName is that of the Ingress in each organization's namespace.
+// ingressName is the name of the Ingress in each organization's namespace.
 const ingressName = "polyorg-access"
 
 // keepIngress routes the hosts to the organization's back end (A5); without hosts there is no Ingress (A7).
@@ -40,7 +40,7 @@ func (r *Reconciler) ingress(org *v1alpha1.Organization, hosts []string) *networ
 		WithLabels(child.Labels(org)).WithOwnerReferences(child.OwnerOf(org)).WithSpec(spec)
 }
 
-// backend is the organization's own Service, else the one that the operator's configuration names.
+// backend is the organization's own Service, or else the one that the operator's configuration names.
 func (r *Reconciler) backend(org *v1alpha1.Organization) *networkingacv1.IngressServiceBackendApplyConfiguration {
 	name, port := r.Config.Ingress.Backend.ServiceName, r.Config.Ingress.Backend.Port
 	if u := org.Spec.AccessURL; u != nil && u.Backend != nil {

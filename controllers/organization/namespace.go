@@ -22,7 +22,7 @@ import (
 
 func namespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
 
-// keepNamespace makes the organization's namespace, or finds it. One without our label is somebody else's.
+// keepNamespace makes the organization's namespace, or finds it. A namespace without our label belongs to somebody else.
 func (r *Reconciler) keepNamespace(ctx context.Context, o *observed, say status.Conditions, now time.Time) (ours bool, err error) {
 	org := o.org
 	var ns corev1.Namespace
@@ -74,8 +74,8 @@ func (r *Reconciler) createNamespace(ctx context.Context, org *v1alpha1.Organiza
 
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
 
-// openFor is for how long the namespace of an organization that lives may be deleted after the deletion of the organization was
-// admitted: the API server ends a request after 34 s at most, so by then it has been carried out or never is.
+// openFor is the time for which a namespace may be deleted after the deletion of its organization was admitted, if the organization lives.
+// The API server ends a request after 34 s at most. So by then the deletion has been carried out, or never will be.
 const openFor = time.Minute
 
 // guard marks the namespace of a living organization, and returns when to look again at one that is open meanwhile.
@@ -97,7 +97,7 @@ func openUntil(ns *corev1.Namespace) time.Time {
 	return time.Unix(since, 0).Add(openFor)
 }
 
-// open lets somebody delete the namespace of an organization that ends. Admission does it first, where it was asked.
+// open permits the deletion of the namespace of an organization that ends. Admission does it first, where it was asked.
 func (r *Reconciler) open(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
 	var ns corev1.Namespace
 	if err := r.Client.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns); err != nil {
@@ -110,8 +110,8 @@ func (r *Reconciler) open(ctx context.Context, org *v1alpha1.Organization, now t
 	return client.IgnoreNotFound(r.mark(ctx, &ns, uid, strconv.FormatInt(now.Unix(), 10)))
 }
 
-// mark says of a namespace which organization it is, if any, and since when that ends: only those that are marked, and do not end,
-// are guarded by the policy in config/policy (O7). Nothing else of a namespace is ever changed.
+// mark labels a namespace with its organization, if any, and the time since when that ends. The policy in config/policy guards only
+// namespaces that are marked and do not end (O7). The operator changes nothing else of a namespace.
 func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid, ending string) error {
 	before := ns.DeepCopy()
 	for label, value := range map[string]string{v1alpha1.OrganizationUIDLabel: uid, v1alpha1.OrganizationEndingLabel: ending} {
@@ -129,9 +129,9 @@ func (r *Reconciler) mark(ctx context.Context, ns *corev1.Namespace, uid, ending
 	return nil
 }
 
-// unmark takes the mark from the namespace of an organization that is not there any more, so that somebody can delete it. This is
-// for an Organization whose finalizer was removed by hand: the operator deletes nothing for the mere reason that it finds no
-// Organization, which may be about to be restored (R8).
+// unmark removes the mark from the namespace of an organization that does not exist any more, so that somebody can delete it. This is for
+// an Organization whose finalizer was removed by hand. The operator does not delete the namespace itself: the Organization may be about to
+// be restored (R8).
 func (r *Reconciler) unmark(ctx context.Context, name string) error {
 	var ns corev1.Namespace
 	if err := r.Client.Get(ctx, client.ObjectKey{Name: v1alpha1.NamespacePrefix + name}, &ns); err != nil {

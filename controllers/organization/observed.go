@@ -18,7 +18,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// observed is an organization with what belongs to it, at one instant.
+// observed is an organization with its objects, at one instant.
 type observed struct {
 	org       *v1alpha1.Organization
 	members   []v1alpha1.Membership // the cache's own
@@ -26,11 +26,11 @@ type observed struct {
 	account   rules.Account
 	suspended bool          // its trial ended without a subscription (E3)
 	granted   bool          // it has a place among its super admin's (L1–L5)
-	hostsLack bool          // a host that it asks for is somebody else's
+	hostsLack bool          // another has a host that it asks for
 	obstacles []string      // bindings that keep its members from access
-	reserved  []string      // of those, the ones that a reservation keeps from it
+	reserved  []string      // wanted hosts that a reservation keeps from it
 	foreign   []string      // hosts whose reservation is the platform's own, and redirects elsewhere
-	again     time.Duration // after which something is to be tried again; 0: nothing is
+	again     time.Duration // after which to try something again; 0: nothing to try
 
 	seats, used, pending int32
 	emailOnly            bool
@@ -61,10 +61,10 @@ func (r *Reconciler) observe(ctx context.Context, org *v1alpha1.Organization, no
 	return weigh(org, members.Items, w, now), nil
 }
 
-// weigh lets the rules say what the objects mean.
+// weigh applies the rules to the objects.
 func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.World, now time.Time) *observed {
 	policy := w.Outlook().Policy()
-	account := world.Said[rules.Account](w)[0] // the organization always says what it is
+	account := world.Said[rules.Account](w)[0] // an organization always states its account
 	o := &observed{
 		org: org, members: members, policy: policy, account: account, suspended: account.Suspended(policy, now),
 		seats: account.Seats(policy), emailOnly: w.Outlook().EmailOnly(org.Name),
@@ -74,7 +74,7 @@ func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.W
 	return o
 }
 
-// next is when to look at the organization again if nothing changes: 0, never.
+// next is the time after which to look at the organization again if nothing changes; 0: never.
 func (o *observed) next(now time.Time) time.Duration {
 	after := o.untilTrialMoves(now)
 	if o.again > 0 && (after == 0 || o.again < after) {
@@ -83,7 +83,7 @@ func (o *observed) next(now time.Time) time.Duration {
 	return after
 }
 
-// report writes what needs nothing to be done.
+// report writes the parts of the status that need no action.
 func (o *observed) report(say status.Conditions, now time.Time) {
 	s := &o.org.Status
 	s.Edition = rules.EditionInForce(o.org.Spec)
@@ -97,7 +97,7 @@ func (o *observed) report(say status.Conditions, now time.Time) {
 	o.reportTrial(say, now)
 }
 
-// superAdminActive reports whether there is somebody who can use the organization: the one who is always there (R3).
+// superAdminActive reports whether somebody can use the organization: its super admin, who is always there (R3).
 func (o *observed) superAdminActive() bool {
 	return slices.ContainsFunc(o.members, func(m v1alpha1.Membership) bool {
 		return m.Spec.User == o.org.Spec.SuperAdmin && rules.Active(&m)
@@ -107,7 +107,7 @@ func (o *observed) superAdminActive() bool {
 // stall is one thing that keeps an organization from service until somebody acts.
 type stall struct{ reason, message string }
 
-// stalls are all of them, what decides first.
+// stalls are all of them; the first decides the reason.
 func (o *observed) stalls() (all []stall) {
 	if o.org.DeletionTimestamp != nil {
 		all = append(all, stall{v1alpha1.ReasonDeletionProtected, "Its deletion came past admission, and it is protected, so nothing of it is ended; " +
@@ -126,7 +126,7 @@ func (o *observed) stalls() (all []stall) {
 	return all
 }
 
-// summed is the reason that the first gives, and what each tells.
+// summed is the reason of the first, and the messages of all.
 func summed(stalls []stall) (reason, message string) {
 	var texts []string
 	for _, s := range stalls {

@@ -11,7 +11,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// TestStalls: what somebody has to do is told, whatever else there is to do.
+// TestStalls: a condition names every obstacle that somebody has to remove.
 func TestStalls(t *testing.T) {
 	held := zylker.DeepCopy()
 	held.DeletionTimestamp, held.Spec.DeletionProtection = &metav1.Time{}, true

@@ -17,8 +17,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// reserve keeps a former host for the organization, for the days that the policy gives (A6, A7). While the organization
-// lives, the host redirects to its present one. Another reservation that stands does as well: the host is nobody's to take.
+// reserve keeps a former host for the organization, for the days that the policy gives (A6, A7). While the organization lives, the host
+// redirects to its present one. Another reservation of the host is as good: nobody can take it.
 func (r *Reconciler) reserve(ctx context.Context, org *v1alpha1.Organization, p rules.Policy, host string, now time.Time) error {
 	if p.ReservationDays == 0 {
 		return nil
@@ -36,20 +36,20 @@ func (r *Reconciler) reserve(ctx context.Context, org *v1alpha1.Organization, p 
 	}
 	err := ignoreExists(r.Client.Create(ctx, h, client.FieldOwner(v1alpha1.FieldOwner)))
 	if err == nil || (rules.Ending(org) && apierrors.IsNotFound(err)) {
-		return nil // where even the kind is deleted, there is nothing to keep the host from
+		return nil // if the kind itself is deleted, nobody can ask for the host
 	}
 	return fmt.Errorf("reserve host %s: %w", host, err)
 }
 
-// keepRedirect lets a reservation redirect to the present host, or ends it where the organization has the host again. It leaves what
-// somebody else wrote as it is, and reports whether that stands in the way.
+// keepRedirect redirects a reservation to the present host, or ends it where the organization has the host again. It does not change
+// another writer's values, and reports whether they are in the way.
 func (r *Reconciler) keepRedirect(ctx context.Context, h *v1alpha1.HostReservation, ours []string, present string) (foreign bool, err error) {
 	taken := slices.Contains(ours, h.Name)
 	switch {
 	case taken && writesAlone(h, all):
 		return false, child.Delete(ctx, r.Client, h)
 	case h.Spec.RedirectTo == "":
-		return false, nil // merely kept for the organization
+		return false, nil // only reserved for the organization
 	case taken:
 		return true, nil
 	case !writesAlone(h, redirectTo):

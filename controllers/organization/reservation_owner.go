@@ -14,7 +14,7 @@ type writtenFields struct {
 }
 
 // writesAlone reports whether the operator wrote some of a reservation's spec and nobody else wrote any of it: a field, or all of them.
-// What the platform wrote, by hand or from Git, is the platform's: it would only come back.
+// Values that the platform wrote, by hand or from Git, belong to the platform: they would only come back.
 func writesAlone(h *v1alpha1.HostReservation, field string) bool {
 	ours := false
 	for _, entry := range h.ManagedFields {

@@ -10,7 +10,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// wrote is what the API server notes of one who wrote fields.
+// wrote is the API server's record of a writer of fields.
 func wrote(manager, fields string) metav1.ManagedFieldsEntry {
 	return metav1.ManagedFieldsEntry{Manager: manager, FieldsV1: metav1.NewFieldsV1(fields)}
 }

@@ -28,17 +28,17 @@ import (
 )
 
 const (
-	// sampleDataName is that of the Job in each organization's namespace. It never changes: that there is such a Job is how it
-	// is known that sample data is being loaded.
+	// sampleDataName is the name of the Job in each organization's namespace. It never changes: by a Job of this name the operator knows
+	// that sample data is being loaded.
 	sampleDataName = "polyorg-sample-data"
-	// sampleDataAgain is after how long a Job is asked for again that the cluster refused.
+	// sampleDataAgain is the time after which to try again a Job that the cluster refused.
 	sampleDataAgain = time.Minute
 )
 
 var errNotOurs = errors.New("there is a Job of that name which is not the organization's")
 
-// keepSampleData loads sample data once, where it was asked for (O5). Once it is loaded the condition says so for good, whatever
-// becomes of the Job. Before that the Job is the memory: one that failed stays until somebody deletes it, which asks for another.
+// keepSampleData loads sample data once, where it was asked for (O5). Once it is loaded the condition always says so, whatever happens to
+// the Job. Before that the Job is the memory: a failed one stays until somebody deletes it, which asks for another.
 func (r *Reconciler) keepSampleData(ctx context.Context, o *observed, say status.Conditions) error {
 	if !o.org.Spec.SampleData {
 		return nil
@@ -63,7 +63,7 @@ func (r *Reconciler) keepSampleData(ctx context.Context, o *observed, say status
 	return nil
 }
 
-// awaitSampleData says of what sample data waits for, unless it is loaded or nobody asked for it.
+// awaitSampleData says for what sample data waits, unless it is loaded or nobody asked for it.
 func (o *observed) awaitSampleData(say status.Conditions, reason, message string) {
 	loaded := meta.IsStatusConditionTrue(o.org.Status.Conditions, v1alpha1.ConditionSampleDataLoaded)
 	if o.org.Spec.SampleData && !loaded {
@@ -81,7 +81,7 @@ func (r *Reconciler) sampleDataJob(ctx context.Context, from client.Reader, org 
 	return job, nil
 }
 
-// reportSampleData says how far the Job has come. What its pods wrote is not repeated.
+// reportSampleData shows the progress of the Job. It does not repeat the output of its pods.
 func reportSampleData(job *batchv1.Job, say status.Conditions) {
 	failed := jobCondition(job, batchv1.JobFailed)
 	switch {
@@ -96,7 +96,7 @@ func reportSampleData(job *batchv1.Job, say status.Conditions) {
 	}
 }
 
-// jobCondition is one that is True; nil where it is not.
+// jobCondition is a condition of the Job that is True; nil where it is not.
 func jobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
 	is := func(c batchv1.JobCondition) bool { return c.Type == kind && c.Status == corev1.ConditionTrue }
 	if i := slices.IndexFunc(job.Status.Conditions, is); i >= 0 {
@@ -105,11 +105,11 @@ func jobCondition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobC
 	return nil
 }
 
-// loadSampleData makes the Job. That the cluster refuses it is no failure of the organization, which is in service without.
+// loadSampleData makes the Job. If the cluster refuses it, the organization has not failed: it is in service without.
 func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status.Conditions) error {
 	job := newSampleDataJob(o.org, r.Config.SampleData)
 	err := r.Client.Create(ctx, job, client.FieldOwner(v1alpha1.FieldOwner))
-	if apierrors.IsAlreadyExists(err) { // the cache has not seen it yet, or it is somebody else's
+	if apierrors.IsAlreadyExists(err) { // the cache has not seen it yet, or it belongs to somebody else
 		if job, err = r.sampleDataJob(ctx, r.Live, o.org); err == nil && job == nil {
 			err = errNotOurs
 		}
@@ -127,8 +127,8 @@ func (r *Reconciler) loadSampleData(ctx context.Context, o *observed, say status
 	return nil
 }
 
-// refusal says why the cluster refuses the Job. Of one whose form is wrong it names the fields and no values: the template is the
-// platform's, and those who read this are not.
+// refusal says why the cluster refuses the Job. If its form is wrong, refusal names the fields and no values: the template is the
+// platform's, and the readers are tenants.
 func refusal(err error) string {
 	if errors.Is(err, errNotOurs) {
 		return "There is another Job " + sampleDataName + ", which is not the organization's"
@@ -148,8 +148,8 @@ func refusal(err error) string {
 	return "The Job's template is invalid: " + cmp.Or(strings.Join(slices.Compact(fields), ", "), "its form")
 }
 
-// newSampleDataJob is the configured template with what makes it the organization's. It has no time to live: the end of a Job that
-// is gone could not be seen, and sample data would be loaded twice.
+// newSampleDataJob is the configured template, completed for the organization. It has no time to live: if the Job went by itself, its end
+// could not be seen, and sample data would be loaded twice.
 func newSampleDataJob(org *v1alpha1.Organization, from *config.SampleData) *batchv1.Job {
 	template := from.JobTemplate.DeepCopy()
 	job := &batchv1.Job{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
@@ -161,7 +161,7 @@ func newSampleDataJob(org *v1alpha1.Organization, from *config.SampleData) *batc
 	job.Spec.TTLSecondsAfterFinished = nil
 	pod := &job.Spec.Template.Spec
 	if pod.AutomountServiceAccountToken == nil {
-		pod.AutomountServiceAccountToken = ptr.To(false) // least: the template may ask for one
+		pod.AutomountServiceAccountToken = ptr.To(false) // the least power; the template may ask for a token
 	}
 	for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
 		for i := range containers {
@@ -171,7 +171,8 @@ func newSampleDataJob(org *v1alpha1.Organization, from *config.SampleData) *batc
 	return job
 }
 
-// sampleDataEnv tells a container whose data it loads. It comes first, so that the template's own variables can refer to it.
+// sampleDataEnv tells a container for which organization it loads data. It comes first, so that the template's own variables can refer to
+// it.
 func sampleDataEnv(org *v1alpha1.Organization) []corev1.EnvVar {
 	return []corev1.EnvVar{
 		{Name: config.EnvOrganization, Value: org.Name},
@@ -180,7 +181,7 @@ func sampleDataEnv(org *v1alpha1.Organization) []corev1.EnvVar {
 	}
 }
 
-// expire gives a Job whose success is written down the time to live that the template asks for.
+// expire gives a Job, once its success is in the status, the time to live that the template asks for.
 func (r *Reconciler) expire(ctx context.Context, job *batchv1.Job) error {
 	if job == nil || r.Config.SampleData == nil {
 		return nil

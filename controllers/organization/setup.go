@@ -26,14 +26,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller: an organization depends on what is in its namespace, on its reservations, on
-// the policy, and on others that ask for its hosts; while it has no place, on what else its super admin has; and while it ends, on
-// the answers to its invitations, which are in no namespace.
+// SetupWithManager registers the controller. An organization depends on the objects in its namespace, on its reservations, on the policy,
+// and on others that ask for its hosts. While it has no place, it also depends on its super admin's other places. While it ends, it depends
+// on the answers to its invitations, which are in no namespace.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
 	return wake.For(mgr, &v1alpha1.Organization{}, sampleDataLoaded).
-		Watches(&rbacv1.RoleBinding{}, inside). // whoever made it: it can give people access, or be in the way
+		Watches(&rbacv1.RoleBinding{}, inside). // not only our own: each can give people access, or be in the way
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).
 		Watches(&networkingv1.Ingress{}, made).
@@ -56,7 +56,7 @@ func ofNamespaced(_ context.Context, obj client.Object) []reconcile.Request {
 	return index.Named(facts.OrganizationOf(obj.GetNamespace()))
 }
 
-// ofAnswer is the organization to whose invitation somebody answered.
+// ofAnswer is the organization whose invitation somebody answered.
 func ofAnswer(_ context.Context, obj client.Object) []reconcile.Request {
 	answer, ok := obj.(*v1alpha1.InvitationResponse)
 	if !ok || answer.Spec.Invitation == nil {
@@ -69,7 +69,7 @@ func ofNamespace(_ context.Context, ns client.Object) []reconcile.Request {
 	return index.Named(facts.OrganizationOf(ns.GetName()))
 }
 
-// ofHost are the organization for which a host is reserved, and all that ask for it.
+// ofHost are the organization for which a host is reserved, and all organizations that ask for it.
 func (r *Reconciler) ofHost(ctx context.Context, obj client.Object) []reconcile.Request {
 	h, ok := obj.(*v1alpha1.HostReservation)
 	if !ok {
@@ -95,8 +95,8 @@ func (r *Reconciler) rivals(ctx context.Context, obj client.Object) []reconcile.
 	return slices.DeleteFunc(requests, func(other reconcile.Request) bool { return other.Name == org.Name })
 }
 
-// hostsMoved passes that an organization asks for other hosts than before, has others, or is gone: a rival may take what it gives up,
-// or must give up what it took.
+// hostsMoved passes events by which an organization asks for other hosts than before, has others, or is gone. A rival may take a host that
+// it gives up, or must give up a host that it took.
 func (r *Reconciler) hostsMoved() predicate.Predicate {
 	return predicate.Or(index.Gone, index.Updates(func(before, after client.Object) bool {
 		was, ok1 := before.(*v1alpha1.Organization)
@@ -106,7 +106,7 @@ func (r *Reconciler) hostsMoved() predicate.Predicate {
 	}))
 }
 
-// sampleDataLoaded passes that it is written down that sample data was loaded: its Job may go then.
+// sampleDataLoaded passes the event by which the status says that sample data was loaded: the Job may go then.
 var sampleDataLoaded = index.Updates(func(was, is client.Object) bool { return !isLoaded(was) && isLoaded(is) })
 
 func isLoaded(obj client.Object) bool {

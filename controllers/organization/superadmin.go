@@ -14,8 +14,8 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// keepSuperAdmin makes the membership of the organization's first super admin, unless they have one. Later ones had theirs
-// before, as Administrators (R2). If theirs is gone all the same, past admission, it is made again (R3).
+// keepSuperAdmin makes the membership of the organization's first super admin, unless they have one. Later super admins have one already,
+// because they were Administrators (R2). If it is deleted past admission, it is made again (R3).
 func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 	email := o.org.Spec.SuperAdmin
 	for i := range o.members {
@@ -39,9 +39,9 @@ func (r *Reconciler) keepSuperAdmin(ctx context.Context, o *observed) error {
 	return fmt.Errorf("create the super admin's membership: %w", err)
 }
 
-// heads asks the API server whether an organization's super admin is who the cache says. One who handed the role on and left is not
-// to be made a member again by a cache that has not seen the transfer. Who is super admin now, and was no member when the members were
-// read, has never been one or was taken away: a super admin does not leave (R3).
+// heads asks the API server whether an organization's super admin is the one in the cache. A former super admin who left must not become a
+// member again because the cache has not seen the transfer. A present super admin was perhaps no member when the members were read. Then
+// they have never been one, or were removed: a super admin does not leave (R3).
 func (r *Reconciler) heads(ctx context.Context, org *v1alpha1.Organization) (bool, error) {
 	var live v1alpha1.Organization
 	err := r.Live.Get(ctx, client.ObjectKeyFromObject(org), &live)

@@ -12,8 +12,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/status"
 )
 
-// untilTrialMoves is how long it takes until the trial has something new to say: the warning of its end, then the end; 0 when
-// that is no question.
+// untilTrialMoves is the time until the next event of the trial: the warning of its end, then the end; 0 when there is none.
 func (o *observed) untilTrialMoves(now time.Time) time.Duration {
 	warning, end := o.account.TrialWarning(o.policy), o.account.TrialEnd(o.policy)
 	switch {
@@ -25,7 +24,7 @@ func (o *observed) untilTrialMoves(now time.Time) time.Duration {
 	return end.Sub(now)
 }
 
-// reportTrial promises the days that the trial lasts, once, and says how it stands between trial and subscription (E2, E3).
+// reportTrial promises the days of the trial, once, and shows whether the organization is on trial or subscribed (E2, E3).
 func (o *observed) reportTrial(say status.Conditions, now time.Time) {
 	s := &o.org.Status
 	s.Trial = &v1alpha1.TrialStatus{

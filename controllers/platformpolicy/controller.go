@@ -41,7 +41,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return errors.Join(err, mgr.Add(r.Enforcement))
 }
 
-// Reconcile says what is wrong with a policy that got past admission.
+// Reconcile reports the mistakes of a policy that got past admission.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.PlatformPolicy]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.PlatformPolicy{}, r.step)

@@ -21,15 +21,15 @@ import (
 )
 
 const (
-	// EnforcementInterval is the time between two looks at whether rules are enforced.
+	// EnforcementInterval is the time between two checks that rules are enforced.
 	EnforcementInterval = time.Minute
-	// doubtful is how many looks in a row may fail before that is told: an API server that restarts is no alarm.
+	// doubtful is the number of checks in a row that fail before the leader reports it: an API server that restarts is no alarm.
 	doubtful = 3
-	// soonerAfterDoubt divides the interval for a look that follows one that failed.
+	// soonerAfterDoubt divides the interval for a check that follows one that failed.
 	soonerAfterDoubt = 12
 )
 
-// enforced has no value before the first look, and so none on replicas that do not lead.
+// enforced has no value before the first check, and so none on replicas that do not lead.
 var enforced = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 	Name: "polyorg_enforced",
 	Help: "1 while the cluster refuses what Polyorg refuses; 0 while it does not, or while that cannot be verified. Told by the replica that runs the controllers.",
@@ -37,30 +37,30 @@ var enforced = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 
 func init() { metrics.Registry.MustRegister(enforced) }
 
-// Enforcement finds out, time and again, whether the cluster still asks Polyorg for admission. The leader runs it.
+// Enforcement checks at intervals whether the cluster still asks Polyorg for admission. The leader runs it.
 type Enforcement struct {
 	client   client.Client
 	live     client.Reader
 	interval time.Duration
 	changed  chan event.GenericEvent // wakes the controller
-	doubts   int                     // looks in a row that told nothing
+	doubts   int                     // checks in a row without a result
 
 	mu     sync.Mutex
-	latest verdict // empty before the first look
+	latest verdict // empty before the first check
 }
 
-// verdict is what a look found, as a condition says it.
+// verdict is the result of a check, as a condition says it.
 type verdict struct {
 	status          metav1.ConditionStatus
 	reason, message string
 }
 
-// NewEnforcement looks once in each interval. It reads webhook configurations live, so that nobody needs to watch them.
+// NewEnforcement checks once in each interval. It reads webhook configurations live, so that no watch of them is needed.
 func NewEnforcement(c client.Client, live client.Reader, interval time.Duration) *Enforcement {
 	return &Enforcement{client: c, live: live, interval: interval, changed: make(chan event.GenericEvent)}
 }
 
-// Start looks until the context ends.
+// Start checks until the context ends.
 func (e *Enforcement) Start(ctx context.Context) error {
 	for {
 		next := e.look(ctx)
@@ -72,7 +72,7 @@ func (e *Enforcement) Start(ctx context.Context) error {
 	}
 }
 
-// look tells what it finds, and returns after which time to look again.
+// look checks once, reports the result, and returns the time until the next check.
 func (e *Enforcement) look(ctx context.Context) time.Duration {
 	within, cancel := context.WithTimeout(ctx, max(e.interval/2, time.Second))
 	defer cancel()
@@ -92,7 +92,7 @@ func (e *Enforcement) look(ctx context.Context) time.Duration {
 	return e.interval
 }
 
-// judge returns what is certain; with an error, that nothing is.
+// judge returns a certain result, or an error where there is none.
 func (e *Enforcement) judge(ctx context.Context) (verdict, error) {
 	altered, readErr := e.altered(ctx)
 	admitted, askErr := e.ask(ctx)

@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
-// An API server that restarts is no alarm. One that goes on answering otherwise than expected is one.
+// An API server that restarts raises no alarm. One that goes on giving unexpected answers raises one.
 func TestDoubtIsToldWhenItLasts(t *testing.T) {
 	refused := errors.New(`admission webhook "validate.polyorg.io" denied the request: no`)
 	unreachable := errors.New(`failed calling webhook "validate.polyorg.io": connection refused`)

@@ -12,13 +12,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// refusal begins what the API server says when our webhook refused, or asked to try again.
+// refusal begins the API server's message when our webhook refused, or asked to try again.
 const refusal = `admission webhook "validate.polyorg.io" denied the request`
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=create
 
-// ask has the API server judge, as a dry run, what Polyorg always refuses, and nothing before it does: a User of another name than
-// its e-mail address gives it (U1).
+// ask sends the API server, as a dry run, a request that Polyorg always refuses and nothing else does. It is a User whose name does not
+// follow from its e-mail address (U1).
 func (e *Enforcement) ask(ctx context.Context) (admitted bool, err error) {
 	err = e.client.Create(ctx, &v1alpha1.User{
 		ObjectMeta: metav1.ObjectMeta{Name: "enforcement-check.polyorg.invalid"},

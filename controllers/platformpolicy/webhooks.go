@@ -48,7 +48,7 @@ func hooksOf(configuration client.Object) (hooks []hook) {
 	return hooks
 }
 
-// altered says by what the cluster's webhook configurations enforce less than those that are shipped: what one question cannot show.
+// altered lists where the cluster's webhook configurations enforce less than the shipped ones. A single question cannot show that.
 func (e *Enforcement) altered(ctx context.Context) ([]string, error) {
 	shipped, err := shippedConfigurations()
 	if err != nil {
@@ -94,7 +94,7 @@ func shippedConfigurations() (map[client.Object]client.Object, error) {
 	}
 }
 
-// weaker says by what some webhooks enforce less than they should.
+// weaker lists where some webhooks enforce less than they should.
 func weaker(should, are []hook) (texts []string) {
 	for _, want := range should {
 		i := slices.IndexFunc(are, func(h hook) bool { return h.name == want.name })
@@ -125,7 +125,7 @@ func selects(s *metav1.LabelSelector) bool {
 	return s != nil && len(s.MatchLabels)+len(s.MatchExpressions) > 0
 }
 
-// missed are the resources that rules do not speak of in full.
+// missed are the resources that rules do not cover in full.
 func (h hook) missed(rules []admissionregistrationv1.RuleWithOperations) (resources []string) {
 	for _, want := range rules {
 		for _, resource := range want.Resources {
@@ -137,7 +137,7 @@ func (h hook) missed(rules []admissionregistrationv1.RuleWithOperations) (resour
 	return resources
 }
 
-// hears reports whether one rule of the webhook has an operation on a resource.
+// hears reports whether one rule of the webhook covers an operation on a resource.
 func (h hook) hears(want admissionregistrationv1.RuleWithOperations, resource string, operation admissionregistrationv1.OperationType) bool {
 	return slices.ContainsFunc(h.rules, func(r admissionregistrationv1.RuleWithOperations) bool {
 		return has(r.Operations, operation) && has(r.APIGroups, want.APIGroups[0]) && has(r.APIVersions, want.APIVersions[0]) &&

@@ -23,7 +23,7 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// membershipsOf is where the API server has the memberships of the organization that invites somebody.
+// membershipsOf is the path of the memberships of the organization that invites somebody.
 func membershipsOf(i *v1alpha1.Invitation) string {
 	return path.Join("/apis", v1alpha1.GroupVersion.String(), "namespaces", i.Namespace, "memberships")
 }
@@ -86,7 +86,7 @@ var _ = Describe("Answers", func() {
 	})
 })
 
-// secondMembership is what admission answers.
+// secondMembership is the answer of admission.
 func secondMembership() error {
 	return &apierrors.StatusError{ErrStatus: metav1.Status{
 		Status: metav1.StatusFailure, Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden,

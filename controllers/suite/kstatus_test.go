@@ -15,7 +15,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// After each spec, no object of any kind says that it is under way and that it is stalled.
+// After each spec, no object of any kind has both Reconciling and Stalled True.
 var _ = AfterEach(func(ctx context.Context) {
 	for _, list := range []client.ObjectList{
 		&v1alpha1.OrganizationList{}, &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{}, &v1alpha1.InvitationResponseList{},

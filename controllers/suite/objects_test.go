@@ -44,7 +44,7 @@ func invitation(organization, email string) *v1alpha1.Invitation {
 	}
 }
 
-// answer is what admission makes of the invitee's response.
+// answer is the invitee's response as admission stamps it.
 func answer(i *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1.InvitationResponse {
 	return &v1alpha1.InvitationResponse{
 		ObjectMeta: metav1.ObjectMeta{Name: unique("answer")},
@@ -69,7 +69,7 @@ func read[O client.Object](ctx context.Context, obj O) O {
 	return obj
 }
 
-// change writes an object, however often somebody else is faster.
+// change writes an object, and tries again after each conflict.
 func change[O client.Object](ctx context.Context, obj O, how func(O)) O {
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
@@ -80,7 +80,7 @@ func change[O client.Object](ctx context.Context, obj O, how func(O)) O {
 	return obj
 }
 
-// touch wakes the controllers of an object. What they were about to end anyway may be gone by then.
+// touch wakes the controllers of an object. Objects that they were about to end anyway may be gone by then.
 func touch(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Eventually(func() error {

@@ -237,7 +237,7 @@ var _ = Describe("An organization", func() {
 			becomes(ctx, create(ctx, m), v1alpha1.ReasonActive)
 			Eventually(ctx, func() error { return as(email).Get(ctx, key(org), org) }).Should(Succeed())
 		}
-		// As the operator, whom the policy in config/policy lets do that: whoever does it, there was no policy then.
+		// As the operator, because the policy in config/policy permits it. In this case the policy was missing.
 		unlabel := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"labels":{"polyorg.io/organization":null}}}`))
 		Expect(mgr.GetClient().Patch(ctx, namespaceOf(org), unlabel)).To(Succeed())
 		becomes(ctx, org, v1alpha1.ReasonNamespaceNotOurs)

@@ -19,7 +19,7 @@ import (
 	reconcilers "github.com/polyorg/polyorg/controllers/organization"
 )
 
-// endures deletes an organization that is protected, and returns when it says that it lives on.
+// endures deletes a protected organization, and returns when the status says that it lives on.
 func endures(ctx context.Context, org *v1alpha1.Organization, options ...client.DeleteOption) {
 	GinkgoHelper()
 	change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
@@ -30,7 +30,7 @@ func endures(ctx context.Context, org *v1alpha1.Organization, options ...client.
 	})
 }
 
-// isStalled looks at an organization once more, which goes well and changes no word.
+// isStalled looks at an organization once more; the look succeeds and changes nothing in the status.
 func isStalled(ctx context.Context, org *v1alpha1.Organization) {
 	GinkgoHelper()
 	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
@@ -100,7 +100,7 @@ var _ = Describe("A protected organization that was deleted past admission lives
 		org := settled(ctx, name, john)
 		stuck := held(ctx, &corev1.ConfigMap{ObjectMeta: inside(name, "stuck")})
 		endures(ctx, org)
-		// As the operator, whom the policy in config/policy lets do that: whoever does it, there was no policy then.
+		// As the operator, because the policy in config/policy permits it. In this case the policy was missing.
 		Expect(mgr.GetClient().Delete(ctx, namespaceOf(org))).To(Succeed())
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(condition(o, v1alpha1.ConditionNamespaceReady).Reason).To(Equal(v1alpha1.ReasonNamespaceTerminating))

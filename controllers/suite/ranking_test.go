@@ -20,7 +20,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// inTime is within what room is taken by who waited for it.
+// inTime is the time within which a waiting object takes free room.
 const inTime = time.Second
 
 // limited sets the limits of a user for one spec.
@@ -41,7 +41,7 @@ func allLimits(n int32, change func(*v1alpha1.LimitsPolicy)) *v1alpha1.LimitsPol
 	return l
 }
 
-// surplus waits until an object says that it got no place, why, and by which rule.
+// surplus waits until an object's status says that it got no place, and names the rule.
 func surplus[O client.Object](ctx context.Context, obj O, reason, rule string) O {
 	GinkgoHelper()
 	return eventually(ctx, obj, func(g Gomega, obj O) {
@@ -54,7 +54,7 @@ func surplus[O client.Object](ctx context.Context, obj O, reason, rule string) O
 	})
 }
 
-// byRank sorts objects as they are ranked: several may be made in one second.
+// byRank sorts objects by their rank: several may be made in one second.
 func byRank[O client.Object](objects []O) {
 	slices.SortFunc(objects, func(a, b O) int {
 		if rules.RankOf(a).Before(rules.RankOf(b)) {

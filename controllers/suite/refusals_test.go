@@ -19,7 +19,7 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// refusals is somebody's webhook that refuses the operator one kind of request, each time in other words.
+// refusals is another webhook that refuses one kind of request of the operator, each time in other words.
 type refusals struct {
 	server *httptest.Server
 	asked  atomic.Int64 // by the operator

@@ -19,7 +19,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// sampleDataTemplate is the one that the operator runs with here.
+// sampleDataTemplate is the template in the operator's configuration here.
 func sampleDataTemplate() batchv1.JobTemplateSpec {
 	return batchv1.JobTemplateSpec{
 		ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"team": "crm"}, Annotations: map[string]string{"example.com/why": "samples"}},
@@ -46,7 +46,7 @@ func jobOf(org *v1alpha1.Organization) *batchv1.Job {
 	return &batchv1.Job{ObjectMeta: inside(org.Name, "polyorg-sample-data")}
 }
 
-// sampleDataIs waits for what an organization says of its sample data.
+// sampleDataIs waits for a state of an organization's sample data.
 func sampleDataIs(ctx context.Context, org *v1alpha1.Organization, status metav1.ConditionStatus, reason, message string) {
 	GinkgoHelper()
 	eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package suite tests all controllers on one real API server, with the rights that the operator's manifests give them. There
-// is no admission here: what got past it is part of what is tested.
+// Package suite tests all controllers on one real API server, with the rights that the operator's manifests give them. There is no
+// admission here, because objects that got past it are tested too.
 package suite
 
 import (
@@ -36,7 +36,7 @@ const (
 	operator   = "system:serviceaccount:polyorg-system:polyorg-operator"
 )
 
-// What all specs share.
+// All specs share these.
 var (
 	plane  *controlplane.ControlPlane
 	kube   client.WithWatch // the administrator's
@@ -76,7 +76,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	startOperator()
 }, NodeTimeout(5*time.Minute))
 
-// install applies the manifests that the operator comes with, but for its webhooks.
+// install applies the operator's own manifests, except its webhooks.
 func install(ctx context.Context) {
 	for _, part := range []string{"crd", "namespace", "rbac", "policy"} {
 		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("..", "..", "config", part))

@@ -20,7 +20,7 @@ import (
 
 const day = 24 * time.Hour
 
-// looksAgain waits until a look at the organization says when the next one is due.
+// looksAgain waits until the operator has looked at the organization and planned its next look.
 func looksAgain(ctx context.Context, org *v1alpha1.Organization, after time.Duration) {
 	GinkgoHelper()
 	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}

@@ -32,7 +32,7 @@ func choice(ctx context.Context, u *v1alpha1.User, organization, reason string) 
 	})
 }
 
-// overLimit is what the metric says.
+// overLimit is the value of the metric.
 func overLimit() float64 {
 	GinkgoHelper()
 	families, err := metrics.Registry.Gather()

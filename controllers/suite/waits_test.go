@@ -24,7 +24,7 @@ import (
 // hold is somebody else's finalizer.
 const hold = "example.com/hold"
 
-// release takes it away, as whoever put it does once they are done.
+// release removes it, as its owner does in the end.
 func release(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	none := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))

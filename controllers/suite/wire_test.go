@@ -9,7 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 )
 
-// wire is what the operator's requests pass. A spec can look at them, and hold some back.
+// wire is between the operator and the API server. A spec can look at the requests, and hold some back.
 type wire struct {
 	mu  sync.Mutex
 	tap func(*http.Request)
@@ -31,7 +31,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// watch has a function see each request until the spec is over. The request goes on when it returns.
+// watch calls a function with each request until the spec is over. The request goes on when the function returns.
 func (w *wire) watch(tap func(*http.Request)) {
 	set := func(tap func(*http.Request)) {
 		w.mu.Lock()
@@ -42,8 +42,8 @@ func (w *wire) watch(tap func(*http.Request)) {
 	DeferCleanup(set, (func(*http.Request))(nil))
 }
 
-// hold keeps the requests of one method to one path from the API server, until the returned function is called or the spec is over.
-// Held tells that there is one.
+// hold keeps the requests of one method to one path from the API server. It ends when the returned function is called or the spec is over.
+// held reports whether there is one.
 func (w *wire) hold(method, path string) (held <-chan struct{}, release func()) {
 	seen, free := make(chan struct{}), make(chan struct{})
 	var once sync.Once

@@ -12,13 +12,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// memory keeps what people chose of the Users that were deleted past admission, until these are made again.
+// memory keeps the choices in Users that were deleted past admission, until these are made again.
 type memory struct {
 	chosen  sync.Map // by the User's name, the default organization that its person chose, or nothing
-	removed sync.Map // by the User's name, the UID of one that the operator deletes itself: nothing is kept of it
+	removed sync.Map // by the User's name, the UID of one that the operator deletes itself: its choice is not kept
 }
 
-// deletions notes each deletion before the controller is told of it. It passes nothing else, for others do.
+// deletions notes each deletion before the controller learns of it. It passes no other event, because other predicates do.
 func (m *memory) deletions() predicate.Predicate {
 	return predicate.Funcs{
 		CreateFunc: func(event.CreateEvent) bool { return false },
@@ -33,7 +33,7 @@ func (m *memory) deletions() predicate.Predicate {
 	}
 }
 
-// recall is what the person of a deleted User had chosen; it is told once.
+// recall is the choice of the person of a deleted User; it is returned once.
 func (m *memory) recall(name string) (chosen string, deleted bool) {
 	value, deleted := m.chosen.LoadAndDelete(name)
 	if !deleted {
@@ -42,7 +42,7 @@ func (m *memory) recall(name string) (chosen string, deleted bool) {
 	return value.(string), true
 }
 
-// tellAgain says that somebody's User was deleted, and what came back with it.
+// tellAgain reports that somebody's User was deleted, and what was restored.
 func (r *Reconciler) tellAgain(u *v1alpha1.User) {
 	r.Events.Eventf(u, nil, corev1.EventTypeWarning, v1alpha1.ReasonMadeAgain, "Create", "%s",
 		"It was deleted past admission while its person had organizations or invitations. It is made again with the default "+

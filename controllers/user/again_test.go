@@ -12,7 +12,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// TestMemoryOfDeletions: F2, what a person chose is kept of a User that somebody else deleted, and of no other.
+// TestMemoryOfDeletions: F2, the choice in a User is kept if somebody else deleted the User, and only then.
 func TestMemoryOfDeletions(t *testing.T) {
 	for sentence, tc := range map[string]struct {
 		removed types.UID // by the operator, earlier or now

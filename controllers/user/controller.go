@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package user keeps a User for everybody who has, or is offered, an organization: their list, their default, and what they
-// use of each limit.
+// Package user keeps a User for everybody who belongs to an organization or is invited to one. It has their list, their default, and their
+// usage of each limit.
 package user
 
 import (
@@ -39,7 +39,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=polyorg.io,resources=users/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;invitations;integrationbindings;platformpolicies,verbs=get;list;watch
 
-// Reconcile makes the User of one person, brings it up to date, or removes it when nothing is left to tell.
+// Reconcile makes the User of one person, brings it up to date, or removes it when the person has nothing left.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	p, err := r.observe(ctx, req.Name)
 	if err != nil {
@@ -59,7 +59,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if wait := p.wait(&u, r.Clock.Now()); wait > 0 {
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
-	p.email = u.Spec.Email // of somebody who is nowhere too, whose User is not the operator's to remove
+	p.email = u.Spec.Email // also of a person without organizations, if the operator may not remove their User
 	keeper := status.Keeper[*v1alpha1.User]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
 		p.tell(u, say)
@@ -72,8 +72,8 @@ func parts(u *v1alpha1.User) (*[]metav1.Condition, *int64) {
 	return &u.Status.Conditions, &u.Status.ObservedGeneration
 }
 
-// make makes the User of somebody who has none; the watch brings it back here. One that was deleted past admission comes back as its
-// person had it.
+// make makes the User of somebody who has none; the watch brings it back here. One that was deleted past admission comes back with its
+// person's choice.
 func (r *Reconciler) make(ctx context.Context, name, email string) error {
 	chosen, deleted := r.memory.recall(name)
 	if email == "" {
@@ -98,15 +98,15 @@ func (r *Reconciler) make(ctx context.Context, name, email string) error {
 	return nil
 }
 
-// isOurs reports whether the operator made the User. One that a platform actor wrote, from Git for example, is theirs to remove:
-// it would only come back. One that bears another name than its address asks for got past admission, or was made by an operator that
-// named them otherwise; the person has another (U1).
+// isOurs reports whether the operator made the User. The operator does not remove a User that a platform actor wrote, for example from Git:
+// it would only come back. A User whose name does not follow from its address got past admission, or another version of the operator made
+// it. Then the person has another User (U1).
 func isOurs(u *v1alpha1.User) bool {
 	return u.Labels[v1alpha1.ManagedByLabel] == v1alpha1.FieldOwner || u.Name != identity.ObjectName(u.Spec.Email)
 }
 
-// remove ends the User of somebody who has no organization and is offered none. Nothing is kept of who is gone, their choice of a
-// default neither: should they come back, their first organization is the default again (F1).
+// remove deletes the User of a person without organization and invitation. The operator keeps nothing of them, not even their choice of a
+// default. If they come back, their first organization is the default again (F1).
 func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 	if u.DeletionTimestamp != nil {
 		return nil
@@ -119,7 +119,7 @@ func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 	return err
 }
 
-// tell writes what there is to know about the person.
+// tell writes the status of the person's User.
 func (p *person) tell(u *v1alpha1.User, say status.Conditions) {
 	u.Status.Organizations = p.organizations()
 	u.Status.Invitations = p.listed()

@@ -18,13 +18,13 @@ var overLimit = prometheus.NewGauge(prometheus.GaugeOpts{
 
 func init() { metrics.Registry.MustRegister(overLimit) }
 
-// tally is who is over a limit, by the names of Users.
+// tally is the people over a limit, by the names of their Users.
 type tally struct {
 	mu    sync.Mutex
 	names sets.Set[string]
 }
 
-// count takes note of how one User stands.
+// count notes whether one User is over a limit.
 func (t *tally) count(name string, over bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -18,8 +18,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// person is what is known of the person for whom a User stands. Without an e-mail there is nothing to know. The objects are the
-// cache's own.
+// person is all that is known about the person of a User. Without an e-mail address nothing is known. The objects are the cache's own.
 type person struct {
 	email       string
 	memberships []v1alpha1.Membership // oldest first
@@ -29,7 +28,7 @@ type person struct {
 	over        bool // a limit
 }
 
-// observe finds what speaks of the person whose User has that name.
+// observe finds the objects about the person whose User has that name.
 func (r *Reconciler) observe(ctx context.Context, name string) (*person, error) {
 	mine := []client.ListOption{client.MatchingFields{index.User: name}, index.Shared}
 	var memberships v1alpha1.MembershipList
@@ -69,7 +68,7 @@ func newPerson(memberships []v1alpha1.Membership, invitations []v1alpha1.Invitat
 	return p
 }
 
-// byAge is the order in which memberships began; of two that began in one second, that of their organizations' names.
+// byAge is the order in which memberships began. For two that began in one second, it is the order of their organizations' names.
 func byAge(a, b v1alpha1.Membership) int {
 	if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
 		return c
@@ -80,7 +79,7 @@ func byAge(a, b v1alpha1.Membership) int {
 // isPending reports whether an invitation still offers a membership, as the rules see it.
 func isPending(i *v1alpha1.Invitation) bool { return len(facts.Of(i, "")) > 0 }
 
-// learn reads what there is to know about the organizations that the person has to do with.
+// learn reads the organizations that the person has to do with.
 func (r *Reconciler) learn(ctx context.Context, p *person, owned []v1alpha1.Organization) error {
 	w := world.New(r.Config.Ingress.BaseDomain)
 	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
@@ -97,7 +96,7 @@ func (r *Reconciler) learn(ctx context.Context, p *person, owned []v1alpha1.Orga
 	return nil
 }
 
-// names are those of the organizations that the person has to do with.
+// names are the names of the organizations that the person has to do with.
 func (p *person) names(owned []v1alpha1.Organization) []string {
 	var names []string
 	for i := range p.memberships {
@@ -158,12 +157,12 @@ func (p *person) organization(m *v1alpha1.Membership) v1alpha1.UserOrganization 
 	return o
 }
 
-// patience is how long a new User waits for what is about to be said: far longer than it takes, but when the operator comes to a large
-// cluster for the first time.
+// patience is the longest time that a new User waits for the decisions about its memberships. They take far less time, except on the first
+// start in a large cluster.
 const patience = 30 * time.Minute
 
-// wait is for how long nothing is to be told of somebody new of whose memberships some are about to be judged: each of them, as it is,
-// wakes the controller. So nobody's first list is written once for each organization in it.
+// wait is the time for which a new person's status is not written, because some of their memberships are about to be judged. Each decision
+// wakes the controller. So the first list is not written once for each organization in it.
 func (p *person) wait(u *v1alpha1.User, now time.Time) time.Duration {
 	undecided := func(m v1alpha1.Membership) bool { return p.undecided(&m) }
 	if len(u.Status.Conditions) > 0 || !slices.ContainsFunc(p.memberships, undecided) {
@@ -172,13 +171,13 @@ func (p *person) wait(u *v1alpha1.User, now time.Time) time.Duration {
 	return patience - now.Sub(u.CreationTimestamp.Time)
 }
 
-// active reports whether a membership gives access, in an organization that is there to stay.
+// active reports whether a membership gives access, in an organization that is not being deleted.
 func (p *person) active(m *v1alpha1.Membership) bool {
 	org := p.known[facts.OrganizationOf(m.Namespace)]
 	return org != nil && !rules.Ending(org) && rules.Active(m)
 }
 
-// undecided reports whether a membership is about to give access, or not to.
+// undecided reports whether it is not decided yet that a membership gives access.
 func (p *person) undecided(m *v1alpha1.Membership) bool {
 	org := p.known[facts.OrganizationOf(m.Namespace)]
 	return org != nil && !rules.Ending(org) && !rules.Judged(m)

@@ -21,8 +21,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller: a User depends on what speaks of the person, on what their list shows of each
-// organization, and on the policy.
+// SetupWithManager registers the controller. A User depends on the objects about the person, on the organizations in their list, and on the
+// policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
 	return wake.For(mgr, &v1alpha1.User{}, r.memory.deletions()).
@@ -37,8 +37,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Complete(r)
 }
 
-// shownChanged passes over changes of an organization that no list shows, such as its seats: a large organization has many
-// of them, and many members.
+// shownChanged drops changes of an organization that no list shows, such as its seats: a large organization has many of them, and many
+// members.
 var shownChanged = predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		was, ok1 := e.ObjectOld.(*v1alpha1.Organization)
@@ -54,8 +54,8 @@ func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
 	return nil
 }
 
-// ofOrganization are its members, and those whom it invites. Of one that ends they are looked at as their memberships and invitations
-// go.
+// ofOrganization are the organization's members, and the people that it invites. When it ends, the end of their memberships and invitations
+// wakes the controller instead.
 func (r *Reconciler) ofOrganization(ctx context.Context, obj client.Object) []reconcile.Request {
 	if org, ok := obj.(*v1alpha1.Organization); ok && rules.Ending(org) {
 		return nil
@@ -63,12 +63,12 @@ func (r *Reconciler) ofOrganization(ctx context.Context, obj client.Object) []re
 	return r.leftBehind(ctx, obj)
 }
 
-// leftBehind are its members and those whom it invites, also once it is gone: then nobody, unless its finalizer was removed by hand.
+// leftBehind are the members and invitees of an organization that is gone: none, unless its finalizer was removed by hand.
 func (r *Reconciler) leftBehind(ctx context.Context, org client.Object) []reconcile.Request {
 	return r.in(ctx, v1alpha1.NamespacePrefix+org.GetName(), &v1alpha1.MembershipList{}, &v1alpha1.InvitationList{})
 }
 
-// ofBinding are those whom its organization invites: the binding may decide where they can answer (G5).
+// ofBinding are the people that the binding's organization invites: the binding may decide where they can answer (G5).
 func (r *Reconciler) ofBinding(ctx context.Context, b client.Object) []reconcile.Request {
 	if facts.OrganizationOf(b.GetNamespace()) == "" {
 		return nil
@@ -76,7 +76,7 @@ func (r *Reconciler) ofBinding(ctx context.Context, b client.Object) []reconcile
 	return r.in(ctx, b.GetNamespace(), &v1alpha1.InvitationList{})
 }
 
-// in are the people of whom a namespace's objects speak.
+// in are the people of a namespace's objects.
 func (r *Reconciler) in(ctx context.Context, namespace string, lists ...client.ObjectList) []reconcile.Request {
 	var requests []reconcile.Request
 	for _, list := range lists {

@@ -31,7 +31,7 @@ func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
 	}
 }
 
-// defaultOf is the person's default organization, or says that a choice is due. Which is their first one is told once it is decided.
+// defaultOf is the person's default organization, or says that a choice is due. Their first organization is shown once it is decided.
 func (p *person) defaultOf(u *v1alpha1.User) (organization string, due bool) {
 	active, decided := p.actives()
 	chosen := u.Spec.DefaultOrganization
@@ -41,9 +41,8 @@ func (p *person) defaultOf(u *v1alpha1.User) (organization string, due bool) {
 	return rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
 }
 
-// actives are the organizations that the person has access to, by how long they have been members. Decided: it is known which of
-// them is the first (F1), for all that came before it are known to give no access. Of those that came together, any may get its place
-// first.
+// actives are the organizations to which the person has access, the longest membership first. Decided: the first of them is known (F1),
+// because all older memberships are known to give no access. Of several that came together, any may get its place first.
 func (p *person) actives() (active []string, decided bool) {
 	decided = true
 	for i := range p.memberships {
@@ -57,13 +56,13 @@ func (p *person) actives() (active []string, decided bool) {
 	return active, decided
 }
 
-// hadOne reports whether the user has had a default, since when none is chosen for them (F3), for as long as there is their User.
+// hadOne reports whether the user has had a default. From then on none is chosen for them (F3), as long as their User exists.
 func hadOne(u *v1alpha1.User) bool {
 	c := meta.FindStatusCondition(u.Status.Conditions, v1alpha1.ConditionDefaultOrganizationChosen)
 	return u.Status.DefaultOrganization != "" || (c != nil && c.Reason == v1alpha1.ReasonChoiceDue)
 }
 
-// tellUsage says what the person has of each limit.
+// tellUsage writes the person's usage of each limit.
 func (p *person) tellUsage(u *v1alpha1.User, say status.Conditions) {
 	usage := rules.UsageOf(p.outlook, p.email)
 	u.Status.Usage = v1alpha1.UserUsage{

@@ -15,8 +15,8 @@ const alice = "alice@zylker.com"
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// in is a membership of an organization that began at noon and as many seconds later; granted is whether it was given its place, or
-// nothing while that is undecided.
+// in is a membership of an organization that began that many seconds after noon. granted says whether it was granted its place, or nothing
+// while that is undecided.
 func in(organization string, seconds int, granted ...metav1.ConditionStatus) v1alpha1.Membership {
 	m := v1alpha1.Membership{
 		ObjectMeta: metav1.ObjectMeta{
@@ -36,7 +36,7 @@ func suspended(m v1alpha1.Membership) v1alpha1.Membership {
 	return m
 }
 
-// TestFirst covers F1 for memberships that come together: whichever the operator looks at first, the first is the oldest.
+// TestFirst covers F1 for memberships that come together: the oldest is the first, in whatever order the operator looks at them.
 func TestFirst(t *testing.T) {
 	const yes, no = metav1.ConditionTrue, metav1.ConditionFalse
 	for sentence, tc := range map[string]struct {

@@ -18,13 +18,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// door is what a ClusterRole lets people do with the kinds, by the names of their resources.
+// door is the rights of a ClusterRole on our kinds, by the names of their resources.
 type door struct {
 	role  string
 	kinds map[string]string
 }
 
-// readDoors finds the ClusterRoles in a folder, by name, but for those of one kind each.
+// readDoors finds the ClusterRoles in a folder, by name, except those for one kind each.
 func readDoors(folder string) ([]door, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil {
@@ -87,7 +87,7 @@ func opened(rules []rbacv1.PolicyRule) map[string]string {
 	return words
 }
 
-// inWords says of verbs what they allow. A word stands for verbs that are given together.
+// inWords says what verbs allow. A word stands for verbs that are given together.
 func inWords(verbs []string) string {
 	var words []string
 	for _, w := range []struct {

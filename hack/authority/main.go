@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command authority writes docs/reference/authority.md: the table over which test/authority runs, and the doors that the ClusterRoles in
-// config/rbac open. Run it in the folder of the module.
+// Command authority writes docs/reference/authority.md: the table that test/authority runs, and the rights that the ClusterRoles in
+// config/rbac give. Run it in the folder of the module.
 package main
 
 import (

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// results are those parts of results.json, which test/bench writes, that are shown.
+// results are the parts of results.json that the pages show; test/bench writes the file.
 type results struct {
 	Comparison *struct {
 		Machine machine   `json:"machine"`

@@ -89,7 +89,7 @@ func comparison(all []summary) string {
 	return b.String()
 }
 
-// cpu shows what a thousand creations cost each process.
+// cpu shows the CPU time of each process for a thousand creations.
 func cpu(all []summary) string {
 	seen := map[string]bool{}
 	for _, s := range all {

@@ -31,8 +31,8 @@ var colors = map[string]color.Color{
 	"operator": color.RGBA{R: 0x9e, G: 0xca, B: 0xe1, A: 0xff},
 }
 
-// draw puts one panel a load side by side: what part of the creations without webhook each mode reaches. Fonts are not embedded,
-// which would make the file a hundred times larger: there is room for the reader's own.
+// draw puts one panel for each load side by side. A panel shows the part of the creations without webhook that each mode reaches. Fonts are
+// not embedded, because they would make the file a hundred times larger; there is room for the reader's own.
 func draw(all []summary, path string) error {
 	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans", Size: 10}
 	var panels []*plot.Plot

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// scale is what is shown of a large cluster.
+// scale is the figures of a large cluster.
 type scale struct {
 	Machine       machine `json:"machine"`
 	Organizations int     `json:"organizations"`
@@ -85,7 +85,7 @@ func (s *scale) table() string {
 	return b.String()
 }
 
-// settlings shows what the operator did about each thing that happened.
+// settlings shows the operator's work after each event.
 func (s *scale) settlings() string {
 	if s == nil {
 		return notMeasured
@@ -98,10 +98,10 @@ func (s *scale) settlings() string {
 	return b.String()
 }
 
-// fewest is how many requests of a kind are worth a row.
+// fewest is the number of requests from which a kind gets a row.
 const fewest = 10
 
-// requests shows which writes those were, of what the operator did first.
+// requests shows the writes of the operator's first start, by kind.
 func (s *scale) requests() string {
 	if s == nil || len(s.Settlings) == 0 {
 		return notMeasured

@@ -29,7 +29,7 @@ type stormTimes struct {
 	Failed  int     `json:"failed"`
 }
 
-// stormLimit is how many times its quiet value the quiet tenant's p99 may be.
+// stormLimit bounds the quiet tenant's p99 in a storm, as a multiple of its quiet value.
 const stormLimit = 3
 
 func (s *storm) describe() string {

@@ -3,9 +3,8 @@
 #
 #   hack/controlplane/build.sh OUTPUT_DIR
 #
-# Sources come from the Go module proxy at the versions pinned in the two modules beside this file. A binary whose pins
-# did not change since it was built is left alone; one is moved into place only when it is whole, so an interrupted
-# build leaves nothing that looks finished.
+# Sources come from the Go module proxy at the versions pinned in the two modules beside this file. A binary whose pins did not change since
+# it was built is left alone; one is moved into place only when it is whole, so an interrupted build leaves nothing that looks finished.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "${1:?output directory}"
@@ -14,7 +13,7 @@ out=$(cd "$1" && pwd)
 exec 9>"$out/.lock"
 flock -n 9 || { echo "another build of the control plane is under way; waiting for it" >&2; flock 9; }
 
-# fingerprint MODULE: what a binary of that module was made from.
+# fingerprint MODULE: the inputs of a binary of that module.
 fingerprint() { { cat "$here/$1/go.mod" "$here/$1/go.sum" "$here/build.sh"; go env GOVERSION GOOS GOARCH; } | sha256sum | cut -d' ' -f1; }
 
 # progress NAME TOTAL: counts the packages that `go build -v` names on standard input; shows anything else it says.

@@ -1,13 +1,13 @@
-# Writes what a cluster holds as it can stand in Git and be applied to another cluster:
+# Writes the objects of a cluster in a form that can be kept in Git and applied to another cluster:
 #
 #   kubectl get organizations,memberships,invitations,integrationbindings -A -o json | jq -n -f hack/export/customers.jq
 #
-# It reads all lists that it is given. What is finished or on its way out stays behind, and so do the reservations of former hosts.
+# It reads all lists that it is given. It leaves out objects that are finished or being deleted, and the reservations of former hosts.
 
 [inputs | (.items // [.])[] | select(.metadata.deletionTimestamp == null)] as $all
 | def every($kind): $all[] | select(.kind == $kind);
 
-# Labels and annotations of tools are for the tools to set again.
+# Labels and annotations of tools are left out; the tools set them again.
 def lasting: with_entries(select(.key | test("^(polyorg\\.io|kustomize\\.toolkit\\.fluxcd\\.io|argocd\\.argoproj\\.io|kubectl\\.kubernetes\\.io)/") | not));
 
 def portable:
@@ -22,7 +22,7 @@ def early: .metadata.annotations["argocd.argoproj.io/sync-wave"] = "-1";
 ([every("Organization") | {("org-" + .metadata.name): .spec.superAdmin}] | add // {}) as $superAdmins
 | def owner: $superAdmins[.metadata.namespace] == .spec.user;
 
-# Origins are for ever (L2).
+# Origins never change (L2).
 def membership: .status.origin as $origin | portable
   | if $origin != null and $origin != "Provisioned" then .spec.origin = $origin else . end;
 
@@ -33,14 +33,14 @@ def membership: .status.origin as $origin | portable
     labels: {"polyorg.io/organization": .metadata.name},
     annotations: {"kustomize.toolkit.fluxcd.io/prune": "disabled", "argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}}}
     | early),
-  # A super admin's membership is the operator's to make, of origin Created. One of another origin has to be there before.
+    # The operator makes a super admin's membership, with origin Created. One of another origin has to exist before.
   (every("Membership") | select(owner and .status.origin != "Created") | membership | early),
   (every("Membership") | select(owner | not) | membership),
-  # Pending ones alone; their days start anew (I1).
+    # Only the pending ones; their days start anew (I1).
   (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | portable),
   (every("IntegrationBinding") | portable),
-  # Last, because to one whose trial has ended nothing is added (E3). The trial goes on from where it is, also under a subscription
-  # (E2). Sample data is not loaded a second time (O5).
+    # Last, because nothing can be added to an organization whose trial has ended (E3). The trial keeps its end, also under a subscription
+    # (E2). Sample data is not loaded a second time (O5).
   (every("Organization") | (.spec.trialEndsAt // .status.trial.endsAt) as $ends
     | portable | .spec.trialEndsAt = $ends | del(.spec.sampleData))
 ]}

@@ -16,8 +16,8 @@ import (
 	"strings"
 )
 
-// note is where the inputs stand with which every mutant was noticed. A seed always shows the same, so that the same inputs need
-// not be tried twice.
+// note is the file with the inputs with which every mutant was found. A seed always gives the same result, so the same inputs need not be
+// tried twice.
 const note = "bin/.mutants.from"
 
 // ours are the files of a package of this module, one a line behind its folder.
@@ -27,7 +27,7 @@ const ours = `{{with .Module}}{{if .Main}}{{range $.GoFiles}}{{$.Dir}}	{{.}}
 {{end}}{{range $.EmbedFiles}}{{$.Dir}}	{{.}}
 {{end}}{{end}}{{end}}`
 
-// inputs is one number for all that the outcome depends on: the sources, the version of Go, and how many seeds run.
+// inputs is one number for everything on which the outcome depends: the sources, the version of Go, and the number of seeds.
 func inputs(ctx context.Context, seeds int) (string, error) {
 	files, err := sources(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func inputs(ctx context.Context, seeds int) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// sources are our own files that the simulation is compiled from, the mutants, and the versions of everything else.
+// sources are our own files from which the simulation is compiled, the mutants, and the versions of everything else.
 func sources(ctx context.Context) ([]string, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-deps", "-test", "-f", ours, "./internal/journal", "./hack/mutants")
 	out, err := list.Output()
@@ -70,7 +70,7 @@ func add(sum io.Writer, file string) error {
 	return err
 }
 
-// noted is what was written last; empty if nothing was.
+// noted is the last note; empty if there is none.
 func noted() string {
 	text, err := os.ReadFile(note)
 	if err != nil {

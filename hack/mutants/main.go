@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command mutants proves that the simulation of the journal finds bugs: it switches off one rule of the protocol after another,
-// in a copy that only the compiler sees, and demands that the simulation fails.
+// Command mutants proves that the simulation of the journal finds bugs. It switches off one rule of the protocol after another, in a copy
+// that only the compiler sees. Each time the simulation must fail.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// run tries every mutant, unless nothing has changed since all were noticed. While one is simulated, the next are compiled.
+// run tries every mutant, unless nothing has changed since all were found. While one is simulated, the next are compiled.
 func run(ctx context.Context, seeds int, only string) error {
 	now, err := inputs(ctx, seeds)
 	if err != nil {
@@ -54,7 +54,7 @@ func run(ctx context.Context, seeds int, only string) error {
 	return write(now)
 }
 
-// chosen are the product as it is, and the mutants whose rule contains a text.
+// chosen are the unchanged product, and the mutants whose rule contains a text.
 func chosen(only string) []mutant {
 	return slices.DeleteFunc(append([]mutant{control}, mutants...), func(m mutant) bool { return !strings.Contains(m.rule, only) })
 }

@@ -19,9 +19,9 @@ const (
 // one is the mutant of a single edit.
 func one(rule, file, old, with string) mutant { return mutant{rule, []edit{{file, old, with}}} }
 
-// mutants has each rule of the protocol, off.
+// mutants has one mutant for each rule of the protocol, or several.
 var mutants = []mutant{
-	// what is written down
+	// the entries
 	one("entries of one object add up, and none replaces another", state,
 		"	s.overlay.Append(stamped)\n", `	for _, other := range slices.Clone(s.overlay.Entries()) {
 		if other.Kind == e.Kind && other.Namespace == e.Namespace && other.Name == e.Name {
@@ -53,12 +53,12 @@ var mutants = []mutant{
 	one("a dry run leaves nothing", round,
 		"	case r.entry == nil || r.DryRun:\n", "	case r.entry == nil:\n"),
 
-	// who may judge
-	one("nobody judges before every kind was seen whole", round,
+	// the replicas that may judge
+	one("no replica judges before it has seen every kind whole", round,
 		"if !j.View.Synced() {", "if false {"),
-	one("nobody judges before the fences are reached", round,
+	one("no replica judges before it has reached the fences", round,
 		"if !j.View.Reached(j.state.fences) {", "if false {"),
-	{"the fences of every kind are to be reached, not only that of the kind judged", []edit{
+	{"a replica must have reached the fences of every kind, not only that of the kind judged", []edit{
 		{round, "if !j.View.Reached(j.state.fences) {", "if false {"},
 		{round, "	outcome, violations, looked = r.judge(", `	if fence, ok := j.state.fences[r.Kind]; ok && !j.View.Reached(map[string]string{r.Kind: fence}) {
 		return contended, nil, true, nil
@@ -67,17 +67,17 @@ var mutants = []mutant{
 	}},
 
 	// the judgement
-	one("who is admitted is right in every outcome", change,
+	one("an admitted change is right in every outcome", change,
 		"if len(r.Judge(rules.Worst(w))) == 0 {", "if len(r.Judge(rules.Best(w))) == 0 {"),
-	one("who is refused is wrong in every outcome, not only because of what is in flight", change,
+	one("a refused change is wrong in every outcome, not only because of changes in flight", change,
 		"if violations = r.Judge(rules.Best(w));", "if violations = r.Judge(rules.Worst(w));"),
-	one("the worst outlook counts what may stand", outlook,
+	one("the worst outlook counts everything that may stand", outlook,
 		"return pick[F](o.world.Facts(k), o.worst) }", "return pick[F](o.world.Facts(k), !o.worst) }"),
 	one("the worst outlook relies on nothing that may end", outlook,
 		"return pick[F](o.world.Facts(k), !o.worst) }", "return pick[F](o.world.Facts(k), true) }"),
-	one("what status can end is relied on only after a live read", confirm,
+	one("a change relies on a fact that status can end only after a live read", confirm,
 		"	j.confirmations.stands[f] = stands\n	return stands\n", "	return stands || true\n"),
-	one("what the view holds is uncertain while an entry may end it", world,
+	one("a fact of the view is uncertain while an entry may end it", world,
 		"if w.counts(e) && !e.states(s.stated()) {", "if w.counts(e) && false {"),
 	one("the object under judgement does not stand in its own way", world,
 		"return w.self == nil || uid != w.self.UID })", "return true })"),
@@ -96,12 +96,10 @@ var mutants = []mutant{
 	// the answer
 	one("an entry is written over the very journal that was judged on", store,
 		"	s, next, began := j.state, j.state.write(), j.Clock.Now()\n", "	s, next, began := j.state, j.state.write(), j.Clock.Now()\n	next.ResourceVersion = \"\"\n"),
-	one("whoever meets another's write judges again", round,
+	one("a replica that meets another's write judges again", round,
 		"	if !current {\n", "	if !current && false {\n"),
 	one("a refusal reads the journal live", round,
 		"		return j.confirm(ctx)\n", "		return true, nil\n"),
-	one("a decision made on what was read before the request came is confirmed", round,
-		"!j.liveAt.After(d.request.came)", "j.liveAt.IsZero()"),
 	one("a request that waits is judged again when the journal has changed", store,
 		"	j.epoch++\n", ""),
 
@@ -112,7 +110,7 @@ var mutants = []mutant{
 		"			j.state.raise(e.Kind, end.Fence)\n", "			j.state.raise(\"PlatformPolicy\", end.Fence)\n"),
 	one("an update ends with a later version, not merely another", entry,
 		"End{Later(o.version, e.ResourceVersion), o.version, true}", "End{o.version != e.ResourceVersion, o.version, true}"),
-	one("what was only missed from a list waits for the drop time", drop,
+	one("an end that only a list shows waits for the drop time", drop,
 		"		case end.Seen && end.Exact:\n", "		case end.Seen:\n"),
 	one("an object that is not there has gone only if it could have been seen", entry,
 		"End{reached(kind.version, e.ResourceVersion), kind.version, false}", "End{true, kind.version, false}"),
@@ -120,7 +118,7 @@ var mutants = []mutant{
 	// the drop
 	one("an entry is dropped when its request can no longer be stored, not sooner", drop,
 		"DefaultDropTime = 90 * time.Second", "DefaultDropTime = 9 * time.Second"),
-	one("a replica drops what it has itself watched for so long", store,
+	one("a replica drops only entries that it has itself watched for so long", store,
 		"			w = sighting{e, now, contested(j.View.News(e))}\n", "			w = sighting{e, now.Add(-j.DropTime), nil}\n"),
 	one("a drop reads the object live", drop,
 		"switch became := j.outcome(ctx, e); {", "switch became := neverStored; {"),
@@ -132,7 +130,7 @@ var mutants = []mutant{
 		"j.closed.uid != stored.UID || j.closed.version != stored.ResourceVersion {", "stored != nil && j.closed.uid == \"\" {"),
 	one("a closed journal waits anew when it was open meanwhile", identity,
 		" || j.closed.version != stored.ResourceVersion {", " {"),
-	one("a journal that is made anew has the fences of what is stored", identity,
+	one("a journal that is made anew has the fences of the stored objects", identity,
 		"if fences, err = j.versions(ctx); err != nil {", "if err != nil {"),
 	one("a journal that is not itself is not trusted", state,
 		"s.echo != \"\" && s.echo == s.object.UID", "s.echo != \"\""),

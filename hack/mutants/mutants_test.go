@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// What a mutant replaces stands where it says: who changes the product learns here that a mutant is to be brought up to date.
+// Each mutant finds the text that it replaces. If a change of the product moves that text, this test says which mutant to mend.
 func TestEveryMutantFitsTheProduct(t *testing.T) {
 	t.Chdir("../..")
 	for _, m := range mutants {

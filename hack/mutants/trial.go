@@ -18,17 +18,17 @@ import (
 
 // A mutant is the product with one rule of the protocol switched off.
 type mutant struct {
-	rule  string // what holds no more
+	rule  string // that is switched off
 	edits []edit
 }
 
-// control is the product as it is. Were it to fail, the failures of mutants would prove nothing.
+// control is the unchanged product. If it failed, the failures of mutants would prove nothing.
 var control = mutant{rule: "control: every rule holds"}
 
 // harmless reports whether the simulation should find nothing.
 func (m mutant) harmless() bool { return len(m.edits) == 0 }
 
-// surprise is what is wrong when it did not do what it should.
+// surprise is an error if the result is not the expected one.
 func (m mutant) surprise() error {
 	if m.harmless() {
 		return errors.New("the simulation fails though every rule holds: what it says of mutants proves nothing")
@@ -36,7 +36,7 @@ func (m mutant) surprise() error {
 	return fmt.Errorf("the simulation does not notice that this is off, and is to be made stronger: %s", m.rule)
 }
 
-// An edit replaces a text that stands exactly once in a file.
+// An edit replaces a text that is in a file exactly once.
 type edit struct{ file, old, new string }
 
 // trial is the simulation, compiled with a mutant.
@@ -100,7 +100,7 @@ func (m mutant) overlay(dir string) (string, error) {
 
 var failing = regexp.MustCompile(`seed \d+`)
 
-// simulate tells which seed found the mutant; empty: none did.
+// simulate returns the seed that found the mutant; empty: none did.
 func (t trial) simulate(ctx context.Context, seeds int) (found string) {
 	var out bytes.Buffer
 	simulation := exec.CommandContext(ctx, t.binary, "-test.run", "^TestSimulation$", "-seeds", strconv.Itoa(seeds))
@@ -114,5 +114,5 @@ func (t trial) simulate(ctx context.Context, seeds int) (found string) {
 	if strings.Contains(out.String(), "panic: ") {
 		return "panic"
 	}
-	return "" // it did less than usual, and nothing wrong
+	return "" // it did less than usual, but nothing wrong
 }

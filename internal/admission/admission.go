@@ -26,10 +26,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// patience is how long a request waits for others in flight: within the webhook's own time limit of 10 s.
+// patience is the longest time that a request waits for others in flight. It is shorter than the webhook's own time limit of 10 s.
 const patience = 8 * time.Second
 
-// Judge answers for one kind: which rules a change from before to after breaks; nil before is a creation, nil after a deletion.
+// Judge finds the rules that a change of one kind from before to after breaks; nil before is a creation, nil after a deletion.
 type Judge func(o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations
 
 // Validator judges every change of a kind that has rules.
@@ -38,7 +38,7 @@ type Validator struct {
 	Journal *journal.Journal
 	Clock   clock.PassiveClock
 	Decoder admission.Decoder
-	// Operator is the operator's own username: no bound of others is for it.
+	// Operator is the operator's own username. The bounds of others do not apply to it.
 	Operator string
 }
 
@@ -117,7 +117,7 @@ func extent(actor rules.Actor, before, after client.Object) rules.Violations {
 	return rules.Extent(rules.Act{Actor: actor}, before, after)
 }
 
-// change is what the request would do.
+// change is the change that a request asks for.
 func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, before, after client.Object) *journal.Change {
 	was, is := v.facts(before), v.facts(after)
 	c := &journal.Change{
@@ -149,7 +149,8 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	return c
 }
 
-// counted is as whom an actor is counted for the journal's bounds. An actor that asks for all tenants is counted as a platform actor.
+// counted is the actor under which a request counts for the journal's bounds. An actor that acts for all tenants counts as a platform
+// actor.
 func (v *Validator) counted(username string, actor rules.Actor) string {
 	switch {
 	case actor.Platform && username == v.Operator:
@@ -160,7 +161,7 @@ func (v *Validator) counted(username string, actor rules.Actor) string {
 	return journal.PlatformActor(fingerprint(username))
 }
 
-// Violations tells which rules a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
+// Violations finds the rules that a change of a kind breaks, without a request for it: nil before is a creation, nil after a deletion.
 func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after client.Object) rules.Violations {
 	stated := func(obj client.Object) []rules.Fact {
 		if obj == nil {
@@ -179,12 +180,12 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
 	violations := authority(kind, o, act, organization, before, after)
 	if violations.Forbid() {
-		return violations // an actor who may not do this learns nothing of limits and holders (U3)
+		return violations // an actor who may not make the change learns nothing of limits and holders (U3)
 	}
 	return append(violations, rules.Limits(o, act, was, is)...)
 }
 
-// authority judges whether the actor may do this, and whether the object makes sense.
+// authority judges whether the actor may make the change, and whether the object makes sense.
 func authority(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations {
 	violations := kind.judge(o, act, organization, before, after)
 	switch {

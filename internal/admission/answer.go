@@ -18,11 +18,11 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// retryAfter is what a client that is asked to try again waits, in seconds; client-go obeys.
+// retryAfter is the wait of a client that is asked to try again, in seconds; client-go obeys it.
 const retryAfter = 1
 
-// refusals are the kinds of violation in the order in which they are answered. What is wrong with the object comes first, then what the
-// actor may not do, then limits. Each kind has an answer of its own.
+// refusals are the kinds of violation in the order in which they are answered. Mistakes in the object come first, then missing rights of
+// the actor, then limits. Each kind has an answer of its own.
 var refusals = []rules.ViolationKind{rules.KindInvalid, rules.KindForbidden, rules.KindLimit}
 
 // answerFor puts a judgement into words.
@@ -107,19 +107,20 @@ func later(req admission.Request, again *journal.Again) admission.Response {
 	return denied(s)
 }
 
-// unavailable asks for the same request again where something else than the journal is out of reach.
+// unavailable asks for the same request again when something other than the journal cannot be reached.
 func unavailable(req admission.Request, err error) admission.Response {
 	s := status(req, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error()+"; try again")
 	s.Details.RetryAfterSeconds = retryAfter
 	return denied(s)
 }
 
-// unknown answers a request for what this version cannot judge. It is never allowed: a newer replica, which can, is asked next.
+// unknown answers a request that this version cannot judge. It is never allowed: the client's next try may reach a newer replica, which can
+// judge it.
 func unknown(req admission.Request) admission.Response {
 	return unavailable(req, fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
 }
 
-// fingerprint stands for an actor where a name would say too much.
+// fingerprint stands for an actor where a name would reveal too much.
 func fingerprint(username string) string {
 	sum := sha256.Sum256([]byte(username))
 	return hex.EncodeToString(sum[:8])

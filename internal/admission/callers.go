@@ -12,7 +12,7 @@ import (
 
 var errNoAuthorities = errors.New("the authorities of client certificates are not known")
 
-// callers are those who may ask: they have a client certificate.
+// callers are the clients that may call the webhook: they have a client certificate.
 type callers struct {
 	authorities interface {
 		VerifyOptions() (x509.VerifyOptions, bool)
@@ -24,7 +24,7 @@ type callers struct {
 func (c callers) require(server *tls.Config) {
 	server.ClientAuth = tls.RequireAndVerifyClientCert
 	server.VerifyConnection = c.isAllowed
-	server.SessionTicketsDisabled = true // each connection is judged by the authorities of today
+	server.SessionTicketsDisabled = true // each connection is judged by the present authorities
 	server.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
 		options, known := c.authorities.VerifyOptions()
 		if !known {

@@ -21,7 +21,7 @@ import (
 
 const apiServer = "kube-apiserver"
 
-// Anybody may reach the port. An answer gets who has a certificate of the right authority and name, and nobody else.
+// Any client may reach the port. Only a client with a certificate of the right authority and name gets an answer.
 func TestCallers(t *testing.T) {
 	ours, others := newAuthority(t), newAuthority(t)
 	url, roots := listen(t, ours)
@@ -104,7 +104,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// listen serves, until the test ends, those who have a certificate of this authority with the name of an API server.
+// listen serves, until the test ends, clients with a certificate of this authority that has the name of an API server.
 func listen(t *testing.T, ca *pki.Authority) (url string, roots *x509.CertPool) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ca.crt")

@@ -34,7 +34,8 @@ func deleted(b *v1alpha1.IntegrationBinding) *v1alpha1.IntegrationBinding {
 	return b
 }
 
-// TestChange: what the journal is told of a request. What leaves, leaves an entry without facts; what lingers changes nothing.
+// TestChange: the change that the journal gets for a request. An object that leaves has an entry without facts; one that lingers changes
+// nothing.
 func TestChange(t *testing.T) {
 	says := func(account string) []rules.Fact {
 		return []rules.Fact{rules.Binding{Organization: "zylker", Application: "cliq", Account: account}}

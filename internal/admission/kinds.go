@@ -10,14 +10,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// kind is how one kind is judged.
+// kind says how one kind is judged.
 type kind struct {
 	namespaced bool // lives in an organization's namespace
 	object     func() client.Object
 	judge      Judge
 }
 
-// kinds has every kind that rules speak of; which rules those are stands in internal/rules.
+// kinds has every kind that has rules. The rules themselves are in internal/rules.
 var kinds = map[string]kind{
 	"Organization": {false, object[v1alpha1.Organization], clusterWide(rules.Organization)},
 	"Membership":   {true, object[v1alpha1.Membership], namespaced(rules.Membership)},
@@ -30,8 +30,8 @@ var kinds = map[string]kind{
 	"User":               {false, object[v1alpha1.User], clusterWide(rules.User)},
 }
 
-// kindOf is how a request is judged. During an upgrade an older replica is asked about kinds and versions of a newer one, which it does
-// not know.
+// kindOf says how a request is judged. During an upgrade an older replica gets requests for kinds and versions of a newer one, which it
+// does not know.
 func kindOf(req admission.Request) (kind, bool) {
 	k, known := kinds[req.Kind.Kind]
 	return k, known && req.Kind.Group == v1alpha1.GroupName && req.Kind.Version == v1alpha1.GroupVersion.Version

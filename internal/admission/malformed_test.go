@@ -22,7 +22,7 @@ import (
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
-// TestWhatWouldDamageTheJournalIsRefused: no API server sends this, but whoever reaches the port can.
+// TestWhatWouldDamageTheJournalIsRefused: no API server sends this, but another client that reaches the port can.
 func TestWhatWouldDamageTheJournalIsRefused(t *testing.T) {
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {

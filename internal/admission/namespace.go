@@ -19,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// ends is the organization to which a change brings its end; nil where it brings none. The deletion of one that is being deleted
-// already brings none: a protected one lives on.
+// ends is the organization that a change ends; nil where it ends none. A second deletion of an organization that is being deleted ends
+// nothing: a protected one lives on.
 func ends(before, after client.Object) *v1alpha1.Organization {
 	was, ok := before.(*v1alpha1.Organization)
 	if !ok || rules.Ending(was) {
@@ -37,9 +37,9 @@ func ends(before, after client.Object) *v1alpha1.Organization {
 
 //+kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
 
-// openNamespace allows the deletion of an organization's namespace, before the answer that admits the organization's end. The next
-// request of the same tool may be for the namespace, and no controller is as fast (docs/adr, namespaces that end). If this fails, the
-// controller does it a moment later. If the organization lives on, the controller takes it back.
+// openNamespace allows the deletion of an organization's namespace, before the answer that admits the organization's end. The next request
+// of the same tool may be for the namespace, and no controller is as fast (docs/adr, namespaces that end). If this fails, the controller
+// does it a moment later. If the organization lives on, the controller undoes it.
 func (v *Validator) openNamespace(ctx context.Context, org *v1alpha1.Organization) {
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + org.Name}}
 	patch, err := openingPatch(org.UID, v.Clock.Now().Unix())

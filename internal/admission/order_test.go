@@ -26,7 +26,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Which answer comes first to a request with several faults. The journal is out of reach, so a request without a fault is answered 503.
+// A request has several faults; this is the order of the answers. The journal cannot be reached, so a request without a fault is answered
+// 503.
 func TestWhichAnswerComesFirst(t *testing.T) {
 	laden := &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{Name: "bob", UID: "1", Labels: map[string]string{}}}
 	for i := range 65 {
@@ -68,7 +69,7 @@ func TestWhichAnswerComesFirst(t *testing.T) {
 	}
 }
 
-// validator has a journal that nobody runs. Nobody is a platform actor.
+// validator has a journal that does not run, and knows no platform actor.
 func validator(t *testing.T, deaf bool) *Validator {
 	t.Helper()
 	scheme := runtime.NewScheme()

@@ -44,7 +44,7 @@ func (s *server) Start(ctx context.Context) error {
 	return s.Server.Start(ctx)
 }
 
-// StartedChecker looks until the server listens, and not again. The look has no certificate, so each one is a refused connection in the
+// StartedChecker checks until the server listens, and not again. The check has no certificate, so each one is a refused connection in the
 // log. A server that stops listening ends the process.
 func (s *server) StartedChecker() healthz.Checker {
 	var started atomic.Bool

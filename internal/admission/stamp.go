@@ -22,14 +22,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Stamper writes into an answer, as it is created, its author and what it answers. These are the API server's words, not the author's.
-// So an acceptance itself states the place that it takes, and no token is ever stored (I7, I11).
+// Stamper writes into an answer, when it is created, its author and the invitation that it answers. The API server vouches for these
+// values, not the author. So an acceptance itself states the place that it takes, and no token is ever stored (I7, I11).
 //
-// An answer to another person's invitation gets the same stamp as an answer to an invitation that does not exist. The API server has
-// the same work with both, so its time tells nothing of what exists (U3).
+// An answer to another person's invitation gets the same stamp as an answer to an invitation that does not exist. The API server has the
+// same work with both, so its time does not show which invitations exist (U3).
 type Stamper struct {
 	Journal *journal.Journal
-	// Seen is what this replica has cached. It is asked for finished invitations, which changes only the words of a refusal.
+	// Seen is this replica's cache. It finds finished invitations, which change only the words of a refusal.
 	Seen    client.Reader
 	Decoder admission.Decoder
 	Actors  *identity.Actors
@@ -61,7 +61,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// stamp overwrites the author's words in these fields. An author without an invitation of that name is offered nothing.
+// stamp overwrites the author's own values in these fields. An author without an invitation of that name gets no offer.
 func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
 	spec.Author, spec.TokenHash = author, ""
 	if spec.Token != "" {
@@ -72,7 +72,7 @@ func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.O
 	spec.Role, spec.UserType = offered.Role, offered.UserType
 }
 
-// invited is what the invitation of that name offers to the author, or has offered. Both look-ups cost the same, whether or not another
+// invited is the offer that the invitation of that name makes, or has made, to the author. Both look-ups cost the same, even if another
 // person has such an invitation.
 func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.InvitationReference) (rules.Offer, error) {
 	email := s.Actors.Email(author)
@@ -85,14 +85,14 @@ func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.Invi
 	err := s.Journal.Look(ctx, fingerprint(author), func(w facts.World) { offered, pending = w.Offered(email, name) })
 	switch {
 	case err != nil:
-		return rules.Offer{}, err // nothing was seen for certain; the journal may still be looking
+		return rules.Offer{}, err // the look gave no certain result, and may still be under way
 	case pending:
 		return offered, nil
 	}
 	return s.finished(ctx, email, name)
 }
 
-// finished is what a finished invitation to the author has offered, so that the refusal can tell why it cannot be answered.
+// finished is the offer of a finished invitation to the author, so that the refusal can say why it cannot be answered.
 func (s *Stamper) finished(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
 	var i v1alpha1.Invitation
 	err := s.Seen.Get(ctx, name, &i)

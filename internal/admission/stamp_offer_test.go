@@ -37,7 +37,7 @@ func (s seen) Get(_ context.Context, name client.ObjectKey, into client.Object, 
 	return nil
 }
 
-// TestWhatAFinishedInvitationOffered: U3, only its own invitee learns that there was one.
+// TestWhatAFinishedInvitationOffered: U3, only the invitee learns that the invitation existed.
 func TestWhatAFinishedInvitationOffered(t *testing.T) {
 	expired := &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{UID: "1"}, Spec: v1alpha1.InvitationSpec{Email: "bob@zylker.com", Role: v1alpha1.RoleStandard},
 		Status: v1alpha1.InvitationStatus{State: v1alpha1.InvitationExpired}}

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
 
-// An old replica beside a new one judges nothing that it does not know, and is not the last word on it.
+// An old replica beside a new one judges no kind that it does not know, and its answer is not final.
 func TestWhatIsNotKnownIsAskedAgain(t *testing.T) {
 	for name, kind := range map[string]metav1.GroupVersionKind{
 		"a kind of a later version":          {Group: "polyorg.io", Version: "v1alpha1", Kind: "Portal"},

@@ -10,8 +10,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// warnings go with the answer to an admitted change. A warning is advice: it rests on what this replica has seen, not on the journal.
-// So no request waits for one, or is judged otherwise because of it.
+// warnings go with the answer to an admitted change. A warning is advice: it rests on this replica's view, not on the journal. So no
+// request waits for one, and none is judged differently because of it.
 func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (texts []string) {
 	if !isWanted(before, after) {
 		return nil
@@ -23,12 +23,12 @@ func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (te
 	return texts
 }
 
-// isWanted reports whether a change is of what its sender wants: a creation, or another spec.
+// isWanted reports whether a change is one that people make: a creation, or another spec.
 func isWanted(before, after client.Object) bool {
 	return after != nil && (before == nil || before.GetGeneration() != after.GetGeneration())
 }
 
-// concerned is the organization to which an object belongs, or which it is; empty for what belongs to none.
+// concerned is the organization to which an object belongs, or which it is; empty for an object of none.
 func concerned(obj client.Object) string {
 	if org, ok := obj.(*v1alpha1.Organization); ok {
 		return org.Name

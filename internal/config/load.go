@@ -15,8 +15,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Load reads a file, fills in the defaults, and refuses what is unknown, repeated or invalid, all of it at once and
-// by its path in the file.
+// Load reads a file and fills in the defaults. It refuses unknown, repeated and invalid fields, all of them at once, and names their paths
+// in the file.
 func Load(path string) (*OperatorConfig, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -41,8 +41,8 @@ func parse(data []byte) (*OperatorConfig, error) {
 	return c, nil
 }
 
-// decode goes by JSON, whose decoder knows the path of a field that it does not know. Of a value that it cannot read, such as a
-// duration, it does not: that path is found out by reading one value at a time.
+// decode uses JSON, whose decoder says the path of an unknown field. It does not say the path of a value that it cannot read, such as a
+// duration. That path is found by reading one value at a time.
 func decode(data []byte, c *OperatorConfig) error {
 	data, err := yaml.YAMLToJSONStrict(data)
 	if err != nil {
@@ -68,7 +68,7 @@ func read(all any) error {
 	return kjson.UnmarshalCaseSensitivePreserveInts(data, &OperatorConfig{})
 }
 
-// unreadable names the innermost values that cannot be read. Each is tried alone, in the place where it stands.
+// unreadable names the innermost values that cannot be read. Each is tried alone, at its place in the file.
 func unreadable(path *field.Path, value any, read func(any) error) []error {
 	err := read(value)
 	if err == nil {

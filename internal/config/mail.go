@@ -12,19 +12,19 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// maxMailTimeout is longer than any mail server that is alive takes for one message.
+// maxMailTimeout is longer than a working mail server takes for one message.
 const maxMailTimeout = 10 * time.Minute
 
-// MailTLS is how a connection to a mail server is kept private.
+// MailTLS says how a connection to a mail server is encrypted.
 //
 // +kubebuilder:validation:Enum=StartTLS;Implicit;None
 type MailTLS string
 
-// Ways to keep a connection to a mail server private.
+// Ways to encrypt a connection to a mail server.
 const (
-	MailStartTLS    MailTLS = "StartTLS" // asked for on a plain connection, as on port 587; a server without it gets nothing
+	MailStartTLS    MailTLS = "StartTLS" // by STARTTLS on a plain connection, as on port 587; a server without it gets nothing
 	MailImplicitTLS MailTLS = "Implicit" // from the first byte, as on port 465
-	MailPlain       MailTLS = "None"     // not at all: for a relay on the same machine
+	MailPlain       MailTLS = "None"     // not encrypted: for a relay on the same machine
 )
 
 // Mail is the mail server that sends invitations (I4). Its form is checked at start, and Invitations say whether there is one; this
@@ -34,10 +34,10 @@ type Mail struct {
 	Address string `json:"address,omitempty"`
 	// TLS is StartTLS, Implicit or None; StartTLS by default.
 	TLS MailTLS `json:"tls,omitempty"`
-	// From is whom the messages are from: an address, with or without a name, such as CRM <crm@example.com>. Required.
+	// From is the sender of the messages: an address, with or without a name, such as CRM <crm@example.com>. Required.
 	From string `json:"from,omitempty"`
-	// CredentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does; they are
-	// never in this file. By default nobody signs in. Not together with TLS None.
+	// CredentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does; they are never in
+	// this file. By default the operator does not sign in. Not together with TLS None.
 	CredentialsDir string `json:"credentialsDir,omitempty"`
 	// Timeout bounds the sending of one message, more than 0 and at most 10m; 30s by default.
 	Timeout metav1.Duration `json:"timeout,omitzero"`

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Environment variables that tell every container of the sample-data Job whose data it loads.
+// Environment variables that tell every container of the sample-data Job for which organization it loads data.
 const (
 	// EnvOrganization is the organization's name; its namespace is org-<name>.
 	EnvOrganization = envPrefix + "ORGANIZATION"
@@ -26,9 +26,9 @@ const (
 
 // SampleData says how sample data is loaded (O5).
 type SampleData struct {
-	// JobTemplate is a batch/v1 JobTemplateSpec: the Job polyorg-sample-data, made once in the organization's namespace. Its
-	// containers get POLYORG_ORGANIZATION, POLYORG_LOCALE and POLYORG_TIME_ZONE beside their own variables. Without a word on
-	// it, its pods get no service-account token. Its ttlSecondsAfterFinished is for a Job that succeeded; one that failed stays.
+	// JobTemplate is a batch/v1 JobTemplateSpec: the Job polyorg-sample-data, made once in the organization's namespace. Its containers get
+	// POLYORG_ORGANIZATION, POLYORG_LOCALE and POLYORG_TIME_ZONE beside their own variables. Its pods get a service-account token only if
+	// automountServiceAccountToken is true. Its ttlSecondsAfterFinished is for a Job that succeeded; one that failed stays.
 	JobTemplate batchv1.JobTemplateSpec `json:"jobTemplate"`
 }
 
@@ -56,7 +56,7 @@ func (s *SampleData) validate(path *field.Path) field.ErrorList {
 	return append(errs, validateContainers(pod.Containers, spec.Child("containers"))...)
 }
 
-// ownedMetadata refuses what the operator decides: which Job it is, where, and whose.
+// ownedMetadata refuses metadata that the operator decides: the Job's name, namespace and owner.
 func ownedMetadata(s *SampleData, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	m := s.JobTemplate.ObjectMeta

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package config is the operator's configuration file: what one installation differs in from another. What the
-// platform may change while the operator runs is a PlatformPolicy instead.
+// Package config is the operator's configuration file: the differences between one installation and another. Settings that may change while
+// the operator runs are in the PlatformPolicy instead.
 //
 // It is read at start; a field that is unknown, repeated or invalid stops the start, with its path in the message. Examples with
 // every field, each with a comment: config/samples/configuration/operator.yaml, and platformpolicy.yaml beside it.
@@ -18,7 +18,7 @@ import (
 	tracing "k8s.io/component-base/tracing/api/v1"
 )
 
-// The file says what it is, so that a later version can tell.
+// The file says its kind and version, so that a later version can recognise it.
 const (
 	APIVersion = "config.polyorg.io/v1alpha1"
 	Kind       = "OperatorConfig"
@@ -38,15 +38,15 @@ type OperatorConfig struct {
 	Health Listener `json:"health,omitempty"`
 	// LeaderElection decides which replica runs the controllers.
 	LeaderElection LeaderElection `json:"leaderElection,omitempty"`
-	// Identity tells who an actor is.
+	// Identity says which person an actor is.
 	Identity Identity `json:"identity,omitempty"`
-	// Access is what people are given beside the access to their organization's namespace.
+	// Access is the access that people get beside that to their organization's namespace.
 	Access Access `json:"access,omitempty"`
-	// Ingress is where access URLs lead.
+	// Ingress describes the Ingresses of access URLs.
 	Ingress Ingress `json:"ingress,omitempty"`
 	// Mail is the mail server that sends invitations (I4); absent: none, and Invitations say so.
 	Mail *Mail `json:"mail,omitempty"`
-	// SampleData is what loads sample data into the organizations that ask for it (O5); absent: nothing does, and they say so.
+	// SampleData is the Job that loads sample data into the organizations that ask for it (O5); absent: there is none, and they say so.
 	SampleData *SampleData `json:"sampleData,omitempty"`
 	// Tracing sends OpenTelemetry traces of admission by OTLP over gRPC; absent: none. Without a sampling rate of its own the
 	// API server's choice is followed.
@@ -71,8 +71,8 @@ type Webhook struct {
 	Listener `json:",inline"`
 	// CertDir holds tls.crt and tls.key, which are read again whenever they change.
 	CertDir string `json:"certDir,omitempty"`
-	// ClientCertificates are required of whoever asks, where this is given: then only your API servers are answered. Absent: whoever
-	// reaches the port is answered.
+	// ClientCertificates makes the webhook require a client certificate: then it answers only your API servers. Absent: it answers every
+	// client that reaches the port.
 	ClientCertificates *ClientCertificates `json:"clientCertificates,omitempty"`
 }
 
@@ -80,8 +80,8 @@ type Webhook struct {
 type ClientCertificates struct {
 	// CAFile holds the certificates, in PEM, of the authorities that sign them. It is read again whenever it changes. Required.
 	CAFile string `json:"caFile,omitempty"`
-	// AllowedNames are those that a certificate may bear as its common name, as a DNS name or as a URI: one of them is enough.
-	// Absent: any certificate that an authority of CAFile signed for a client.
+	// AllowedNames are the names that a certificate may have as its common name, as a DNS name or as a URI. One of them is enough. Absent:
+	// any certificate that an authority of CAFile signed for a client.
 	AllowedNames []string `json:"allowedNames,omitempty"`
 }
 
@@ -89,9 +89,9 @@ type ClientCertificates struct {
 type LeaderElection struct {
 	// Namespace of the Lease, and of the journal; polyorg-system by default.
 	Namespace string `json:"namespace,omitempty"`
-	// LeaseDuration is for how long others leave a leader in office that they do not hear from, in whole seconds; 15s by default.
+	// LeaseDuration is the time after which another replica replaces a leader that it does not hear from, in whole seconds; 15s by default.
 	LeaseDuration metav1.Duration `json:"leaseDuration,omitzero"`
-	// RenewDeadline is after how long a leader that cannot renew its Lease gives up, less than LeaseDuration; 10s by default.
+	// RenewDeadline is the time after which a leader that cannot renew its Lease gives up, less than LeaseDuration; 10s by default.
 	RenewDeadline metav1.Duration `json:"renewDeadline,omitzero"`
 	// RetryPeriod is the time between two attempts, less than 5/6 of RenewDeadline; 2s by default.
 	RetryPeriod metav1.Duration `json:"retryPeriod,omitzero"`
@@ -104,30 +104,30 @@ type Identity struct {
 	UsernamePrefix string `json:"usernamePrefix,omitempty"`
 }
 
-// Access is what administrators are given outside of their organization's namespace (R9).
+// Access is the access that administrators get outside of their organization's namespace (R9).
 type Access struct {
-	// OwnOrganization is Bound or None; Bound by default. It can be changed at any time: the operator removes or makes what it takes when
-	// it starts.
+	// OwnOrganization is Bound or None; Bound by default. It can be changed at any time: the operator removes or makes the roles and
+	// bindings when it starts.
 	OwnOrganization OwnOrganization `json:"ownOrganization,omitempty"`
 }
 
-// OwnOrganization is how administrators reach their own Organization, which is outside of its namespace. Bound: each organization has
-// a ClusterRole and a ClusterRoleBinding by which its administrators read, change and delete it with kubectl; every request in the
-// cluster pays for each of them. None: no organization has these. Its administrators keep their role in the namespace, and reach the
-// Organization only as far as the platform grants it.
+// OwnOrganization says how administrators reach their own Organization, which is outside of its namespace. Bound: each organization has a
+// ClusterRole and a ClusterRoleBinding. By them its administrators read, change and delete it with kubectl. Every request in the cluster
+// pays for each of them. None: no organization has these. Its administrators keep their role in the namespace, and reach the Organization
+// only as far as the platform grants it.
 type OwnOrganization string
 
 const (
 	// OwnOrganizationBound makes a ClusterRole and a ClusterRoleBinding for each organization.
 	OwnOrganizationBound OwnOrganization = "Bound"
-	// OwnOrganizationNone makes neither, and removes those that there are.
+	// OwnOrganizationNone makes neither, and removes those that exist.
 	OwnOrganizationNone OwnOrganization = "None"
 )
 
 // Ingress describes the Ingress of an organization's access URL (A1, A5).
 type Ingress struct {
-	// BaseDomain is what follows the name in https://<name>.<baseDomain>: a lower-case domain of at most 193
-	// characters, so that the longest name still fits. Required.
+	// BaseDomain follows the name in https://<name>.<baseDomain>. It is a lower-case domain of at most 193 characters, so that the longest
+	// name still fits. Required.
 	BaseDomain string `json:"baseDomain,omitempty"`
 	// ClassName of the Ingress; by default the cluster's default class.
 	ClassName string `json:"className,omitempty"`

@@ -66,7 +66,7 @@ func (l Listener) validate(path *field.Path) field.ErrorList {
 	return address(l.BindAddress, path.Child("bindAddress"), "such as 127.0.0.1:9443 or :9443")
 }
 
-// address refuses what is no host:port; the host may be left out.
+// address refuses a value that is not host:port; the host may be left out.
 func address(value string, path *field.Path, example string) field.ErrorList {
 	host, port, err := net.SplitHostPort(value)
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *OperatorConfig) distinct() field.ErrorList {
 	}{{"webhook", c.Webhook.Listener}, {"metrics", c.Metrics}, {"health", c.Health}} {
 		host, port := l.HostPort()
 		other, taken := at[port]
-		if taken && port != 0 && (host == other || host == "" || other == "") { // 0 is no port, and refused as such
+		if taken && port != 0 && (host == other || host == "" || other == "") { // 0 is no port, and is refused for that
 			errs = append(errs, field.Duplicate(field.NewPath(l.name, "bindAddress"), l.BindAddress))
 		}
 		at[port] = host
@@ -100,7 +100,7 @@ func (c *OperatorConfig) distinct() field.ErrorList {
 	return errs
 }
 
-// validate keeps to what leader election itself insists on.
+// validate applies the requirements of leader election itself.
 func (l LeaderElection) validate(path *field.Path) field.ErrorList {
 	errs := conform(l.Namespace, path.Child("namespace"), validation.IsDNS1123Label)
 	lease, renew, retry := l.LeaseDuration, l.RenewDeadline, l.RetryPeriod
@@ -145,7 +145,7 @@ func (i Ingress) validate(path *field.Path) field.ErrorList {
 	return errs
 }
 
-// conform reports what a check says against a value.
+// conform reports the objections of a check to a value.
 func conform(value string, path *field.Path, check func(string) []string) field.ErrorList {
 	var errs field.ErrorList
 	for _, msg := range check(value) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// binaries are what a control plane consists of.
+// binaries are the programs of a control plane.
 var binaries = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kubectl"}
 
 // FindAssets returns the folder with the binaries, absolute, or an error that says which are missing and how to get

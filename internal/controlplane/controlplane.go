@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package controlplane runs a real Kubernetes control plane on loopback, for tests and for trying out: etcd, the API
-// server, and the controllers that collect garbage and empty namespaces. No kubelet: nothing is ever scheduled.
+// Package controlplane runs a real Kubernetes control plane on loopback, for tests and trials. It has etcd, the API server, and the
+// controllers that collect garbage and empty namespaces. It has no kubelet, so no pod runs.
 package controlplane
 
 import (
@@ -28,8 +28,8 @@ type Options struct {
 	// Assets is the folder with the binaries; by default $KUBEBUILDER_ASSETS, else bin/controlplane of the module
 	// that the working directory is in.
 	Assets string
-	// WebhookClient is the name in the client certificate that the API server presents to webhooks, signed by the control plane's own
-	// authority; empty: it presents none.
+	// WebhookClient is the name in the client certificate that the API server presents to webhooks. The control plane's own authority signs
+	// it. Empty: the API server presents none.
 	WebhookClient string
 	// Out receives a line about each step, unless nil.
 	Out io.Writer
@@ -47,10 +47,8 @@ type ControlPlane struct {
 	processes     []*process.Process // in the order of their start
 }
 
-// Start returns a control plane whose API server is ready. The context bounds the start alone.
-//
-// A folder left behind by a run that was killed is cleared, and what may still run from it ended; one that is in use
-// is refused with a process.LockedError.
+// Start returns a control plane whose API server is ready. The context bounds the start alone. Start clears a folder that a killed run left
+// behind, and ends its processes that still run. It refuses a folder that is in use with a process.LockedError.
 func Start(ctx context.Context, o Options) (*ControlPlane, error) {
 	assets, err := FindAssets(o.Assets)
 	if err != nil {
@@ -75,7 +73,7 @@ func Start(ctx context.Context, o Options) (*ControlPlane, error) {
 // Config authenticates as cluster administrator, and is not throttled.
 func (c *ControlPlane) Config() *rest.Config { return rest.CopyConfig(c.admin) }
 
-// ConfigFor acts as somebody else, with the rights of that user and these groups.
+// ConfigFor acts as another user, with the rights of that user and these groups.
 func (c *ControlPlane) ConfigFor(user string, groups ...string) *rest.Config {
 	config := c.Config()
 	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
@@ -85,14 +83,14 @@ func (c *ControlPlane) ConfigFor(user string, groups ...string) *rest.Config {
 // Kubeconfig is the path of the administrator's kubeconfig file.
 func (c *ControlPlane) Kubeconfig() string { return filepath.Join(c.dir, "kubeconfig") }
 
-// CAFile is the path of the certificate of the authority that signs everybody's.
+// CAFile is the path of the certificate of the authority that signs all others.
 func (c *ControlPlane) CAFile() string { return c.path("ca.crt") }
 
 // Kubectl is the path of the kubectl that belongs to the control plane.
 func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubectl") }
 
-// RestartControllers makes kinds that were just installed known to the controllers, which otherwise learn of them
-// within 30 seconds: until then no garbage of theirs is collected.
+// RestartControllers tells the controllers about kinds that were just installed. Otherwise they learn of them within 30 seconds, and
+// collect no garbage of these kinds until then.
 func (c *ControlPlane) RestartControllers() error {
 	last := len(c.processes) - 1
 	if err := c.processes[last].Kill(); err != nil {
@@ -103,8 +101,8 @@ func (c *ControlPlane) RestartControllers() error {
 	return c.startControllerManager()
 }
 
-// Wait returns when a process of the control plane ends that nobody stopped, with an error that says which and why,
-// or when the context does, with nil.
+// Wait returns when a process of the control plane ends without Stop, with an error that says which and why. It returns nil when the
+// context ends.
 func (c *ControlPlane) Wait(ctx context.Context) error {
 	if p := process.WaitAny(ctx, c.processes...); p != nil {
 		return p.Err()
@@ -122,7 +120,7 @@ func (c *ControlPlane) Stop() error {
 	return err
 }
 
-// stopProcesses kills, the last started first: nothing of a trial is worth a graceful end.
+// stopProcesses kills, the last started first: a trial needs no graceful end.
 func (c *ControlPlane) stopProcesses() error {
 	var errs []error
 	for i := len(c.processes) - 1; i >= 0; i-- {

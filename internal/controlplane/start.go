@@ -20,16 +20,16 @@ import (
 
 const (
 	lockFile = "lock"
-	// portAttempts is how many ports are tried when somebody else takes the free one first.
+	// portAttempts is the number of ports to try when another process takes the free one first.
 	portAttempts = 5
 	// serviceCIDR makes ClusterIPs loopback addresses: a process that binds one is the Service's back end.
 	serviceCIDR = "127.10.0.0/24"
-	// etcd listens on sockets in the folder, which only its owner may enter: no port, no certificate, no clash.
-	// The names have the form host:port because etcd insists on it.
+	// etcd listens on sockets in the folder, which only its owner may enter: no port, no certificate, no clash. The names have the form
+	// host:port because etcd requires it.
 	etcdClients, etcdPeers = "unix://etcd-clients:0", "unix://etcd-peers:0"
 )
 
-// controllers are those without which what a test observes would differ from a real cluster.
+// controllers are the controllers without which a test would observe something else than in a real cluster.
 var controllers = strings.Join([]string{
 	"garbage-collector-controller",
 	"namespace-controller",
@@ -57,7 +57,7 @@ func (c *ControlPlane) start(ctx context.Context) error {
 	return c.startControllerManager()
 }
 
-// prepare claims the folder, ends and removes what an earlier run left in it, and makes new certificates.
+// prepare claims the folder, ends the processes and removes the files of an earlier run, and makes new certificates.
 func (c *ControlPlane) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (c *ControlPlane) startEtcd() error {
 		"--initial-cluster=trial="+etcdPeers)
 }
 
-// startAPIServer returns when the API server is ready. No port can be kept for it, so a clash is met by another one.
+// startAPIServer returns when the API server is ready. No port can be reserved for it, so after a clash it tries another one.
 func (c *ControlPlane) startAPIServer(ctx context.Context, nextPort func() (int, error)) error {
 	for attempt := 1; ; attempt++ {
 		port, err := nextPort()
@@ -162,7 +162,7 @@ func (c *ControlPlane) waitReady(ctx context.Context) error {
 	return err
 }
 
-// ended says which process did, and tells a lost race for the port from every other end.
+// ended says which process ended, and distinguishes a lost race for the port from every other end.
 func (c *ControlPlane) ended() error {
 	for _, p := range c.processes {
 		switch {
@@ -176,7 +176,7 @@ func (c *ControlPlane) ended() error {
 	return nil
 }
 
-// startControllerManager gives each controller its own service account, as real clusters do: admission sees who acts.
+// startControllerManager gives each controller its own service account, as real clusters do, so that admission can distinguish them.
 func (c *ControlPlane) startControllerManager() error {
 	return c.run("kube-controller-manager",
 		"--kubeconfig="+c.path("controllers.kubeconfig"),
@@ -199,7 +199,7 @@ func (c *ControlPlane) run(name string, args ...string) error {
 
 func (c *ControlPlane) path(name string) string { return filepath.Join(c.dir, name) }
 
-// FreePort is a port of 127.0.0.1 that nobody uses at the moment. Nothing keeps it free.
+// FreePort is a port of 127.0.0.1 that no process uses at the moment. Another process may take it.
 func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 	inFlight          = 120
 )
 
-// received makes of an object one as a watch brings it: read from the wire, sharing no text with another.
+// received is an object as a watch brings it: read from the wire, and sharing no text with another.
 func received[T any](b *testing.B, o T) *T {
 	b.Helper()
 	wire, err := json.Marshal(o)
@@ -160,7 +160,7 @@ func BenchmarkJudgeEdition(b *testing.B) {
 	}
 }
 
-// What a replica does to judge beside the journal: all entries are looked up again for each batch.
+// The work of a replica to judge beside the journal: all entries are looked up again for each batch.
 func BenchmarkOverlay(b *testing.B) {
 	var entries []*Entry
 	for n := range inFlight {
@@ -183,7 +183,8 @@ func BenchmarkOverlay(b *testing.B) {
 	})
 }
 
-// An event is applied while nobody judges: in an organization of 50,000 as quickly as elsewhere, and whatever was deleted of late.
+// No request is judged while an event is applied. So it must be as quick in an organization of 50,000 as elsewhere, even after many
+// deletions.
 func BenchmarkWatch(b *testing.B) {
 	v := filled(b, manyMemberships)
 	store := &kindStore{v, "Membership"}

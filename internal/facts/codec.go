@@ -15,21 +15,21 @@ import (
 
 // A factType is one type of fact as the journal keeps it.
 type factType struct {
-	// name stands before the fact. It is never used again for another meaning: replicas of two versions read one journal.
+	// name is before the fact. It never gets another meaning, because replicas of two versions read one journal.
 	name string
 	of   reflect.Type
 	read func(text string) (rules.Fact, error)
-	// rewrite takes out of a fact what the line says before it, or puts it back.
+	// rewrite removes from a fact the values that the line has before it, or puts them back.
 	rewrite func(h *head, f rules.Fact, field field) rules.Fact
 }
 
-// field rewrites one field of a fact; own is what it is expected to be by the head.
+// field rewrites one field of a fact; own is the value that the head makes likely.
 type field func(text, own string) string
 
-// factTypes has every type of fact: its name, and which of its fields a line states already.
+// factTypes has every type of fact: its name, and those of its fields that a line states already.
 //
-// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user).
-// An older version skips what it does not know, and would complete the next fact with another user.
+// A new type of fact that names a user needs a new Format of the journal. A fact leaves out the user of the one before it (head.user). An
+// older version skips a type that it does not know, and would complete the next fact with another user.
 var factTypes = []factType{
 	typeOf("place", func(h *head, f *rules.Place, own field) { f.Organization = own(f.Organization, h.organization) }),
 	typeOf[rules.Acceptance]("accepts", nil), // its line says nothing of the organization that it joins
@@ -84,7 +84,7 @@ func typeOfFact(f rules.Fact) factType {
 	return factTypes[i]
 }
 
-// encode writes facts as the journal keeps them behind a head. Each leaves out what the line says before it.
+// encode writes facts as the journal keeps them behind a head. Each leaves out the values that the line has before it.
 func encode(h head, facts []rules.Fact) []string {
 	texts := make([]string, len(facts))
 	for i, f := range facts {
@@ -93,7 +93,7 @@ func encode(h head, facts []rules.Fact) []string {
 	return texts
 }
 
-// textOf writes one fact: without the escapes that JSON has for HTML, which make six bytes of one.
+// textOf writes one fact, without JSON's escapes for HTML, which turn one byte into six.
 func textOf(f rules.Fact) string {
 	var text bytes.Buffer
 	text.WriteString(typeOfFact(f).name)
@@ -105,8 +105,8 @@ func textOf(f rules.Fact) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// parseFacts reads facts as the journal keeps them behind a head. One that this version does not know has no effect here; it stays
-// in the journal, verbatim, for those who do.
+// parseFacts reads facts as the journal keeps them behind a head. One that this version does not know has no effect here; it stays in the
+// journal, verbatim, for versions that do.
 func parseFacts(h head, texts []string) []rules.Fact {
 	var facts []rules.Fact
 	for _, text := range texts {

@@ -81,7 +81,7 @@ func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// FuzzDecode: no text does harm, and what is read is written so that it is read the same again.
+// FuzzDecode: no text does harm, and a fact that is read and written again is read as the same fact.
 func FuzzDecode(f *testing.F) {
 	for text := range everyFact() {
 		f.Add(text)

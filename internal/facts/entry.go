@@ -10,7 +10,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Operation is what was admitted.
+// Operation is the kind of change that was admitted.
 type Operation string
 
 // The operations that are journalled, by the words that the journal keeps.
@@ -22,20 +22,20 @@ const (
 
 // Entry is one admitted change of one object.
 type Entry struct {
-	// Stamp is the journal's resource version that the request was judged on. It tells apart the entries of a request that was sent
-	// again: the drop time runs anew.
+	// Stamp is the journal's resource version that the request was judged on. It distinguishes the entries of a request that was sent
+	// again, so that the drop time starts anew.
 	Stamp           string
 	Operation       Operation
 	Kind            string
 	Namespace, Name string
 	UID             types.UID
 	ResourceVersion string // that was judged; empty for a creation
-	Actor           string // who asked, for the bounds: a hash, behind Platform's mark for platform actors; empty for the operator
+	Actor           string // the sender, for the bounds: a hash, behind Platform's mark for platform actors; empty for the operator
 	// Facts are what the object states if the change is stored; nothing for a deletion. One that this version does not know has no
 	// effect here.
 	Facts []rules.Fact
-	// Text is the entry as the journal keeps it, verbatim: what this version does not know stays in it for those who do. It
-	// tells one entry from another.
+	// Text is the entry as the journal keeps it, verbatim. Parts that this version does not know stay in it for versions that do. It
+	// distinguishes entries.
 	Text string
 }
 
@@ -54,7 +54,7 @@ func (e *Entry) states(f rules.Fact) bool {
 	return false
 }
 
-// End is what a view has seen of an entry's outcome.
+// End is a view's knowledge of an entry's outcome.
 type End struct {
 	// Seen: the outcome is known here. The entry no longer counts for this replica, whatever the journal says.
 	Seen bool
@@ -65,8 +65,8 @@ type End struct {
 	Exact bool
 }
 
-// Ended tells what the view has seen of an entry's outcome. A creation ends with its UID. An update or deletion ends with any later
-// version of the object, or with its absence.
+// Ended is the view's knowledge of an entry's outcome. A creation ends with its UID. An update or deletion ends with any later version of
+// the object, or with its absence.
 func (v *View) Ended(e *Entry) End {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -99,7 +99,7 @@ func (v *View) WasStored(e *Entry) bool {
 	return there && len(stated) == len(e.Facts) && !slices.ContainsFunc(stated, func(f rules.Fact) bool { return !e.states(f) })
 }
 
-// StatedBy are the facts of an object that was seen and not yet seen to go.
+// StatedBy are the facts of an object that the view has seen, and whose deletion it has not seen.
 func (v *View) StatedBy(uid types.UID) []rules.Fact {
 	stated, _ := v.statedBy(uid)
 	return stated
@@ -138,7 +138,7 @@ func (v *View) ended(e *Entry) End {
 	return End{Later(o.version, e.ResourceVersion), o.version, true}
 }
 
-// Overlay is the entries of the journal, ready to be looked up.
+// Overlay is the entries of the journal, indexed for look-ups.
 type Overlay struct {
 	entries []*Entry
 	byKey   map[rules.Key][]coming
@@ -171,7 +171,7 @@ func (o *Overlay) Append(e *Entry) {
 	}
 }
 
-// Remove takes an entry out, at a cost that does not grow with the other objects' entries but for a short search.
+// Remove removes an entry. Its cost does not grow with the other objects' entries, except for a short search.
 func (o *Overlay) Remove(e *Entry) {
 	is := func(other *Entry) bool { return other == e }
 	o.entries = slices.DeleteFunc(o.entries, is)
@@ -183,7 +183,7 @@ func (o *Overlay) Remove(e *Entry) {
 	}
 }
 
-// drop removes from one of many lists; a list that is empty is none.
+// drop removes from one of many lists, and removes a list that is then empty.
 func drop[K comparable, V any](lists map[K][]V, of K, is func(V) bool) {
 	if lists[of] = slices.DeleteFunc(lists[of], is); len(lists[of]) == 0 {
 		delete(lists, of)

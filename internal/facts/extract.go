@@ -16,12 +16,11 @@ import (
 // OrganizationOf is the organization whose namespace an object is in; empty in any other namespace.
 func OrganizationOf(namespace string) string { return rules.OrganizationOf(namespace) }
 
-// shared keeps one copy of a text for all objects that are read at about the same time. Most of what a view keeps are the same few
-// names.
+// shared keeps one copy of a text for all objects that are read at about the same time. A view keeps mostly the same few names.
 func shared[S ~string](text S) S { return S(unique.Make(string(text)).Value()) }
 
-// organizationFacts are its account, its super admin's place and its hosts. The hosts are those of its spec and those of its status:
-// status gives an old one up only once its HostReservation stands.
+// organizationFacts are its account, its super admin's place and its hosts. The hosts are those of its spec and those of its status: status
+// gives an old one up only once its HostReservation exists.
 func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact {
 	account := rules.Account{
 		Organization: o.Name,
@@ -63,7 +62,7 @@ func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
 	}
 	place.Seat = !m.Spec.Suspended
 	if place.Seat && m.DeletionTimestamp == nil {
-		place.Role = shared(m.Spec.Role) // one that is being deleted gives no power, whatever keeps it
+		place.Role = shared(m.Spec.Role) // a membership that is being deleted gives no power, even while a finalizer keeps it
 		place.Grant = rules.GrantOf(m)
 	}
 	name := rules.SeatName(organization, m.Spec.User)

@@ -8,7 +8,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// head is what an entry's line states before a fact. Facts do not repeat it, so that entries are small.
+// head is the part of an entry's line before a fact. Facts do not repeat it, so that entries are small.
 type head struct {
 	organization, name, uid string
 	user                    string // of the last fact that speaks of a user's place
@@ -24,8 +24,8 @@ func (e *Entry) home() string {
 	return OrganizationOf(e.Namespace)
 }
 
-// Organization is the organization that the change is about, as far as its line states it: its own, or the one that an answer joins.
-// An answer to no invitation joins none, whatever its author wrote: only the answer to one names an invitee.
+// Organization is the organization that the change is about, as far as its line states it. It is the object's own, or the one that an
+// answer joins. An answer to no invitation joins none, whatever its author wrote: only an answer to an invitation names an invitee.
 func (e *Entry) Organization() string {
 	if home := e.home(); home != "" {
 		return home
@@ -38,14 +38,14 @@ func (e *Entry) Organization() string {
 	return ""
 }
 
-// shorten takes out of a fact what the line states already.
+// shorten removes from a fact the values that the line states already.
 func (h *head) shorten(f rules.Fact) rules.Fact {
 	short := typeOfFact(f).rewrite(h, f, omit)
 	h.read(f)
 	return short
 }
 
-// complete puts back into a fact what shorten took out.
+// complete puts the values that shorten removed back into a fact.
 func (h *head) complete(f rules.Fact) rules.Fact {
 	whole := typeOfFact(f).rewrite(h, f, restore)
 	h.read(whole)
@@ -69,10 +69,10 @@ func (h *head) claimed(kind rules.ClaimKind) string {
 	return ""
 }
 
-// marked is before a text that would otherwise be taken for one that was left out, or for a marked one.
+// marked is before a text that would otherwise look like one that was left out, or like a marked one.
 const marked = "."
 
-// omit leaves a text out that is what it is expected to be.
+// omit leaves out a text that equals its likely value.
 func omit(text, own string) string {
 	switch {
 	case text == own:

@@ -36,7 +36,7 @@ func TestFactsDoNotRepeatTheirLine(t *testing.T) {
 	}
 }
 
-// The longest that a person can write of a binding: 25 of them filled what people have of the journal.
+// The longest binding that a person can write: 25 of them filled the people's part of the journal.
 func TestTheLongestBindingMakesASmallEntry(t *testing.T) {
 	b := binding(strings.Repeat("n", 63))
 	b.Spec.Account = strings.Repeat("<", 253)
@@ -65,7 +65,7 @@ func TestTheOrganizationOfAnEntry(t *testing.T) {
 	}
 }
 
-// Whatever the facts and the line say, an entry is read as it was written: also where they happen to say the same.
+// An entry is read as it was written, for all facts and lines, even if a fact happens to repeat the line.
 func TestWhatFactsLeaveOutIsReadAgain(t *testing.T) {
 	text := rapid.SampledFrom([]string{"", ".", "..", "zylker", ".zylker", "uid", "name", bob, "zylker/" + bob, "zylker/", "<é>"})
 	kind := rapid.SampledFrom([]string{"Organization", "Membership", "HostReservation"})

@@ -39,7 +39,7 @@ func metaOf(namespace, name string) metav1.ObjectMeta {
 	}
 }
 
-// judged is how the operator says whether an object was given its place.
+// judged is the condition by which the operator says whether an object was granted its place.
 func judged(given metav1.ConditionStatus) []metav1.Condition {
 	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: given}}
 }

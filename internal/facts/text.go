@@ -10,17 +10,17 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// An entry is kept as one line: when it was written, who asked, what the request is, and its facts, with tabs between. None of
-// them has tabs of its own: Check refuses them in names, versions and UIDs, and facts are JSON.
+// An entry is one line: its stamp, the actor, the request, and the facts, with tabs between. They have no tabs of their own: Check refuses
+// those in names, versions and UIDs, and facts are JSON.
 const separator = "\t"
 
-// fields is how many come before the facts.
+// fields is the number of fields before the facts.
 const fields = 8
 
 var errNoEntry = errors.New("not an entry of the journal")
 
-// ErrMalformed says that an entry would damage the journal. No API server sends what makes one: it has checked names and namespaces,
-// and makes UIDs and versions itself.
+// ErrMalformed says that an entry would damage the journal. No API server sends such a request: it has checked names and namespaces, and
+// makes UIDs and versions itself.
 var ErrMalformed = errors.New("the object has no UID, or its name, namespace, UID or resource version has a control character")
 
 // Check reports why an entry of these fields cannot be kept; nil: it can.
@@ -66,10 +66,10 @@ func (e *Entry) At(stamp string) *Entry {
 	return &at
 }
 
-// Same reports whether two entries stand for one request, of any sender and any time. Judging it twice is harmless.
+// Same reports whether two entries are from one request, of any sender and any time. Judging it twice is harmless.
 func (e *Entry) Same(other *Entry) bool { return e.Request() == other.Request() }
 
-// Request is the part of the line that tells one request from another.
+// Request is the part of the line that distinguishes requests.
 func (e *Entry) Request() string {
 	if e.Text == "" {
 		return "" // of a change that leaves no entry

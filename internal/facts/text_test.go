@@ -65,7 +65,7 @@ func TestWhatIsNoEntryIsAnError(t *testing.T) {
 	}
 }
 
-// FuzzParseEntry: no text does harm, and what is read is what was there.
+// FuzzParseEntry: no text does harm, and an entry is read as it was written.
 func FuzzParseEntry(f *testing.F) {
 	f.Add(creating(membership("m", bob)).Text)
 	f.Add(deleting(at(membership("m", bob), "7")).Text)

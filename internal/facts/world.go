@@ -11,12 +11,12 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// World is what is known while one change is judged: the view, and the entries whose outcome the view has not seen yet. It is
-// a rules.World; use it inside View.Judge only.
+// World is the knowledge with which one change is judged: the view, and the entries whose outcome the view has not seen yet. It is a
+// rules.World; use it inside View.Judge only.
 type World struct {
 	view    *View
 	overlay *Overlay
-	self    *Entry // the change under judgement; nil for who only looks
+	self    *Entry // the change under judgement; nil for a look
 }
 
 var _ rules.World = World{}
@@ -62,7 +62,7 @@ func (w World) known(k rules.Key, wanted func(types.UID) bool) iter.Seq[rules.Kn
 	}
 }
 
-// certain reports whether what the view holds stands in every outcome of the entries that may yet change its object.
+// certain reports whether a fact of the view stands in every outcome of the entries that may yet change its object.
 func (w World) certain(s listing) bool {
 	for _, e := range w.overlay.byUID[s.object.uid] {
 		if w.counts(e) && !e.states(s.stated()) {
@@ -72,8 +72,8 @@ func (w World) certain(s listing) bool {
 	return true
 }
 
-// counts reports whether an entry's outcome is still unknown here; the very request under judgement, judged before, does not
-// stand in its own way.
+// counts reports whether an entry's outcome is still unknown here; an earlier entry of the request under judgement does not stand in its
+// way.
 func (w World) counts(e *Entry) bool {
 	if w.self != nil && e.Same(w.self) {
 		return false
@@ -88,7 +88,7 @@ func (w World) alreadyStated(c coming) bool {
 }
 
 // Offered is the offer that the Invitation of a name makes to a person, in any outcome of what is in flight. It looks only at the facts
-// about that person. So the work does not tell what others are offered (U3).
+// about that person. So the time that it takes does not show the offers to others (U3).
 func (w World) Offered(user string, invitation types.NamespacedName) (offer rules.Offer, ok bool) {
 	key := rules.UserKey(user)
 	for _, s := range w.view.index.under(key) {

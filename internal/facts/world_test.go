@@ -123,7 +123,7 @@ func TestWorld(t *testing.T) {
 	}
 }
 
-// The view and the rules together: the limit holds for two replicas, of which one has not seen what the other admitted.
+// The view and the rules together: the limit holds for two replicas, although one has not seen the changes that the other admitted.
 func TestAChangeInFlightCountsBeforeItIsSeen(t *testing.T) {
 	v := synced(t)
 	two := with(organization("zylker"), func(o *v1alpha1.Organization) {

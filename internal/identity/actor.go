@@ -22,13 +22,13 @@ import (
 // VerbAdminister is the verb on organizations.polyorg.io that makes somebody a platform actor.
 const VerbAdminister = "administer"
 
-// Answers of the API server about who is a platform actor are kept this long, by the whole of the actor's identity.
+// The API server's answers about platform actors are kept this long, by the whole of the actor's identity.
 const (
 	allowTTL = 10 * time.Second
 	denyTTL  = 2 * time.Second
 )
 
-// Actors tells who is behind a request.
+// Actors finds the actor behind a request.
 type Actors struct {
 	// UsernamePrefix stands before the e-mail address in a Kubernetes username (U2).
 	UsernamePrefix string
@@ -36,7 +36,7 @@ type Actors struct {
 	Authorizer authorizer.Authorizer
 }
 
-// NewActors asks the API server, by SubjectAccessReview, who is a platform actor.
+// NewActors asks the API server for platform actors, by SubjectAccessReview.
 func NewActors(prefix string, reviews authorizationclient.AuthorizationV1Interface) (*Actors, error) {
 	delegating, err := authorizerfactory.DelegatingAuthorizerConfig{
 		SubjectAccessReviewClient: reviews,
@@ -59,7 +59,7 @@ func (a *Actors) Email(username string) string {
 	return address
 }
 
-// Actor tells who a request is from. It fails when the API server does not answer: nobody is taken for somebody else.
+// Actor finds the sender of a request. It fails when the API server does not answer, so that nobody is mistaken for somebody else.
 func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rules.Actor, error) {
 	extra := make(map[string][]string, len(info.Extra))
 	for k, v := range info.Extra {
@@ -79,14 +79,14 @@ func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rul
 	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow, Collector: IsCollector(info.Username)}, nil
 }
 
-// CleansUp reports whether a request is of a part of Kubernetes that deletes what others have deleted the owner or the namespace of. It
-// asks for all tenants.
+// CleansUp reports whether a request is of a part of Kubernetes that deletes objects after their owner or their namespace was deleted. It
+// acts for all tenants.
 func CleansUp(username string) bool {
 	return IsCollector(username) || username == "system:serviceaccount:kube-system:namespace-controller"
 }
 
-// IsCollector reports whether a request is the garbage collector's. It has a service account of its own, or else the name of the
-// controller manager, as --use-service-account-credentials of that says.
+// IsCollector reports whether a request is the garbage collector's. It has a service account of its own, or else the name of the controller
+// manager; --use-service-account-credentials decides.
 func IsCollector(username string) bool {
 	return username == "system:serviceaccount:kube-system:generic-garbage-collector" || username == user.KubeControllerManager
 }

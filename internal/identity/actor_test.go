@@ -65,7 +65,7 @@ func who(name string, groups ...string) authenticationv1.UserInfo {
 	return authenticationv1.UserInfo{Username: name, Groups: groups}
 }
 
-// is expects who an actor is, and how often the API server was asked so far.
+// is expects a certain actor, and a number of questions to the API server so far.
 func (r *reviewer) is(t *testing.T, actors *Actors, info authenticationv1.UserInfo, want rules.Actor, asked int) {
 	t.Helper()
 	got, err := actors.Actor(t.Context(), info)

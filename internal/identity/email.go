@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package identity tells who a person is: an e-mail address in its one spelling, the actor behind a request, the name of a
-// person's objects.
+// Package identity identifies people: an e-mail address in its one spelling, the actor behind a request, the name of a person's objects.
 package identity
 
 import (
@@ -12,8 +11,8 @@ import (
 // MaxEmailLength is the longest address there can be, in characters.
 const MaxEmailLength = 254
 
-// email is the one spelling of an address (U1): a lower-case dot-atom, and two or more DNS labels, of which the last begins with a
-// letter, as that of no IP address does. The CRDs hold the same.
+// email is the one spelling of an address (U1): a lower-case dot-atom, and two or more DNS labels. The last label begins with a letter, so
+// it is no IP address. The CRDs have the same rule.
 var email = regexp.MustCompile(`^[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+(\.[a-z0-9!#$%&'*+/=?^_{|}~\x60-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // IsEmail reports whether an address is in its one spelling.

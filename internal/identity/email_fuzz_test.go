@@ -31,7 +31,7 @@ var fields = map[string]string{
 	"users":               "email",
 }
 
-// lookAlikes are where fuzzing starts: what could be taken for somebody else's address.
+// lookAlikes are the seeds of the fuzzing: addresses that could be mistaken for another person's.
 var lookAlikes = []string{
 	"john@zylker.com", "John@zylker.com", "john@ZYLKER.com", " john@zylker.com", "john@zylker.com.", "john+crm@zylker.com",
 	"john..smith@zylker.com", `"john"@zylker.com`, `"john smith"@zylker.com`, "j\u043ehn@zylker.com", "m\u0131ke@zylker.com",
@@ -41,8 +41,8 @@ var lookAlikes = []string{
 	"j@" + strings.Repeat("d.", 124) + "com", "j@" + strings.Repeat("d.", 125) + "com", "\xff@zylker.com", "",
 }
 
-// FuzzEmail holds that this package and every CRD take the same addresses, and that none of these can be mistaken for another:
-// what is taken is its own normal form, whichever way a mail system folds it.
+// FuzzEmail checks that this package and every CRD accept the same addresses, and that none of these can be mistaken for another. An
+// accepted address is its own normal form, in every way in which a mail system folds addresses.
 func FuzzEmail(f *testing.F) {
 	crds := schemas(f)
 	for _, address := range lookAlikes {
@@ -67,7 +67,7 @@ func FuzzEmail(f *testing.F) {
 	})
 }
 
-// crd is what a CRD says of one field.
+// crd is the schema of one field in a CRD.
 type crd struct {
 	field *schema.Structural
 	rules *cel.Validator

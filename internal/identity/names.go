@@ -4,5 +4,5 @@ package identity
 
 import "github.com/polyorg/polyorg/internal/rules"
 
-// ObjectName is the name of the object that stands for a person, as the rules demand it of a User (U1).
+// ObjectName is the name of the object that stands for a person, as the rules require it for a User (U1).
 func ObjectName(email string) string { return rules.ObjectName(email) }

@@ -9,18 +9,18 @@ import (
 // Again is the one answer that is not final: the same request may be sent again, as it is.
 type Again struct {
 	Reason Reason
-	// Because cites the rule that asks for patience; with Early alone.
+	// Because is the rule that asks for patience; only with Early.
 	Because rules.Violations
 }
 
-// Reason tells why a request is to be sent again.
+// Reason says why a request must be sent again.
 type Reason int
 
 // The reasons. All but Unavailable say that this replica works, and that something else must happen first.
 const (
 	Unavailable Reason = iota // the journal could not be read or written in time, or this replica has not seen enough yet
 	Contended                 // another change in flight stands in the way, and its outcome was not known in time
-	Crowded                   // as many changes of this actor, or of this organization, wait as may
+	Crowded                   // too many changes of this actor, or of this organization, wait already
 	Early                     // the operator has something to do first, which takes a moment
 )
 
@@ -30,7 +30,7 @@ var reasons = map[Reason]string{
 	Crowded:     "too many changes of yours, or of your organization, are waiting already",
 }
 
-// Error is what the sender is told.
+// Error is the answer to the sender.
 func (a *Again) Error() string {
 	if a.Reason == Early {
 		return a.Because.String()
@@ -38,10 +38,10 @@ func (a *Again) Error() string {
 	return reasons[a.Reason] + "; try again"
 }
 
-// tryAgain is the answer to a request on which no rule has spoken.
+// tryAgain is the answer to a request that no rule has refused.
 func tryAgain(reason Reason) *Again { return &Again{Reason: reason} }
 
-// outcome is the label that metrics and traces have for a reason.
+// outcome is the label of a reason in metrics and traces.
 func (a *Again) outcome() string {
 	switch a.Reason {
 	case Contended, Crowded:

@@ -40,7 +40,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// A rule that asks for patience refuses nothing for good: the request may be sent again, and the answer cites the rule.
+// The answer "not prepared yet" is not final: the request may be sent again, and the answer cites the rule.
 func TestARuleThatAsksForPatience(t *testing.T) {
 	s := newStand()
 	early := rules.Violations{{Rule: "O7", Kind: rules.KindAgain, Message: "not prepared yet; try again"}}

@@ -8,7 +8,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// An allowance is how many entries an actor may have in the journal, and how many bytes they may take together.
+// An allowance is the number of entries that an actor may have in the journal, and the bytes that they may take together.
 type allowance struct{ entries, bytes int }
 
 // Bounds: a change beyond them must be sent again later, so that one tenant's storm, or one runaway tool, cannot stop the others. The
@@ -22,11 +22,11 @@ var (
 	ofPerson       = allowance{32, 8 << 10}
 )
 
-// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people, so that the operator and platform actors
-// can always act on it.
+// maxPerObject bounds the open entries of one object, and peoplesPerObject those of people. So the operator and platform actors can always
+// act on it.
 const maxPerObject, peoplesPerObject = 4, 3
 
-// platformMark is before the fingerprint of a platform actor, so that every replica knows by an entry which bounds it counts against.
+// platformMark is before the fingerprint of a platform actor. By it every replica knows against which bounds an entry counts.
 const platformMark = "+"
 
 // PlatformActor is the Actor of a change by a platform actor with that fingerprint.
@@ -35,10 +35,10 @@ func PlatformActor(fingerprint string) string { return platformMark + fingerprin
 // isPerson reports whether an actor is neither a platform actor nor the operator.
 func isPerson(actor string) bool { return actor != "" && !strings.HasPrefix(actor, platformMark) }
 
-// A share is what some entries are counted for.
+// A share is a part of the journal against which entries count: that of an actor, of an organization, or of many.
 type share struct{ kind, of string }
 
-// The shares of which there is one each.
+// The shares that exist once.
 var (
 	shareOfAll    = share{kind: "all"}
 	shareOfOthers = share{kind: "others"}
@@ -48,7 +48,7 @@ var (
 func shareOfActor(actor string) share               { return share{"actor", actor} }
 func shareOfOrganization(organization string) share { return share{"organization", organization} }
 
-// sharesOf are those that an entry counts for.
+// sharesOf are the shares against which an entry counts.
 func sharesOf(e *facts.Entry) []share {
 	switch {
 	case e.Actor == "":
@@ -69,10 +69,10 @@ func organizationsShare(e *facts.Entry) []share {
 	return nil
 }
 
-// use is what is taken of each share.
+// use is the part of each share that is taken.
 type use map[share]allowance
 
-// count adds an entry, or takes it away again, where times is -1.
+// count adds an entry, or removes it where times is -1.
 func (u use) count(e *facts.Entry, times int) {
 	for _, s := range sharesOf(e) {
 		taken := u[s]
@@ -100,13 +100,13 @@ func (s *state) sharesHaveRoom(e *facts.Entry) bool {
 	return true
 }
 
-// halfOfPeoples is half of what remains for people; of one remaining entry, all.
+// halfOfPeoples is half of the rest for people; if one entry remains, that one.
 func (s *state) halfOfPeoples() allowance {
 	taken := s.use[shareOfPeople]
 	return allowance{entries: (ofPeople.entries - taken.entries + 1) / 2, bytes: (ofPeople.bytes - taken.bytes) / 2}
 }
 
-// limit is how much there is of a share.
+// limit is the size of a share.
 func (s *state) limit(of share) allowance {
 	switch {
 	case of == shareOfAll:
@@ -123,5 +123,5 @@ func (s *state) limit(of share) allowance {
 	return s.fruitless.lessen(ofPlatform, of.of)
 }
 
-// size is how many bytes an entry takes in the stored journal.
+// size is the number of bytes of an entry in the stored journal.
 func size(e *facts.Entry) int { return len(e.Text) + 1 }

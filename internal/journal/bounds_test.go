@@ -107,7 +107,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// However many storm with the smallest entries, until none of them has room, a newcomer has.
+// Any number of actors storm with the smallest entries until none of them has room. A newcomer still has room.
 func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 	small := func(of, i int) *facts.Entry {
 		id := fmt.Sprint(of, "-", i)
@@ -133,7 +133,7 @@ func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 	}
 }
 
-// What is counted as entries come and go is what a count of all of them finds.
+// The running count, as entries come and go, equals a count of all entries.
 func TestSharesAreCountedAsEntriesComeAndGo(t *testing.T) {
 	s := emptyState()
 	s.object.ResourceVersion = "1"

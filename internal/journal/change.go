@@ -21,20 +21,20 @@ type Change struct {
 	Operation       facts.Operation
 	ResourceVersion string // of the object before; empty for a creation
 	Before, After   []rules.Fact
-	// Actor tells apart who asks, for the bounds: a fingerprint, which PlatformActor marks for platform actors. It is empty for the
-	// operator itself, which has no bound but the journal's.
+	// Actor is a fingerprint of the sender, for the bounds; PlatformActor marks that of a platform actor. It is empty for the operator
+	// itself, whose only bound is the journal's.
 	Actor string
-	// DryRun is judged like any other, and leaves no entry.
+	// DryRun: the change is judged like any other, and leaves no entry.
 	DryRun bool
-	// Discreet: whether the name of a creation is taken is told only to who may make one (U3).
+	// Discreet: only an actor who may make the object learns whether its name is taken (U3).
 	Discreet bool
-	// Judge is asked once or more, with a world in which everything admitted so far counts.
+	// Judge is called once or more, with a world in which everything admitted so far counts.
 	Judge func(rules.Outlook) rules.Violations
-	// look is set instead of Judge where nothing is to be changed: it is given the world on which a change would be judged now.
+	// look is set instead of Judge where nothing is changed. It gets the world on which a change would be judged now.
 	look func(facts.World)
 }
 
-// ErrExists says that there is an object of that name already.
+// ErrExists says that an object of that name exists already.
 var ErrExists = errors.New("an object of that name exists already")
 
 // entry is the journal's line for a change; nil for one that takes and gives nothing.
@@ -58,7 +58,7 @@ func same(a, b []rules.Fact) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(f rules.Fact) bool { return !slices.Contains(b, f) })
 }
 
-// verdict is what a judgement came to.
+// verdict is the result of a judgement.
 type verdict int
 
 const (
@@ -72,18 +72,17 @@ const (
 type request struct {
 	*Change
 	ctx    context.Context
-	came   since
-	epoch  uint64          // in which it was judged to be contended; 0: not yet
+	epoch  uint64          // in which the verdict was "contended"; 0: not yet
 	entry  *facts.Entry    // its line; nil for a change that takes and gives nothing
-	relies []rules.Lapsing // what it relies on, when it is unconfirmed
-	crowd  []share         // who is to wait for whom
+	relies []rules.Lapsing // the facts that it relies on, when it is unconfirmed
+	crowd  []share         // against which it counts while it waits
 	turn   int             // among those who wait
 	reason Reason          // why it waits
 	answer chan answer
 }
 
 func (j *Journal) newRequest(ctx context.Context, c *Change) *request {
-	return &request{Change: c, ctx: ctx, came: j.Clock.Now(), entry: c.entry(), crowd: c.crowd(), reason: Unavailable, answer: make(chan answer, 1)}
+	return &request{Change: c, ctx: ctx, entry: c.entry(), crowd: c.crowd(), reason: Unavailable, answer: make(chan answer, 1)}
 }
 
 type answer struct {
@@ -121,8 +120,8 @@ func outcomeOf(violations rules.Violations, err error) string {
 	return outcomeAdmitted
 }
 
-// judge comes to a verdict on a request beside everything in the overlay. It reports whether the verdict was come to by looking at
-// the world at all: one that was not is right whatever others do.
+// judge finds a verdict on a request beside everything in the overlay. It reports whether a rule looked at the world for it. A verdict
+// without such a look is right whatever others do.
 func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdict, violations rules.Violations, looked bool) {
 	self := r.entry
 	if self == nil {
@@ -151,7 +150,8 @@ func (r *request) judge(view *facts.View, overlay *facts.Overlay) (outcome verdi
 	return outcome, violations, looked
 }
 
-// rightIfConfirmed reports whether a request is right if the lapsing facts stand that the view holds, and notes which it relies on.
+// rightIfConfirmed reports whether a request is right if the lapsing facts of the view still stand. It notes those on which the request
+// relies.
 func (r *request) rightIfConfirmed(worst rules.Outlook) bool {
 	r.relies = nil
 	violations := r.Judge(worst.Confirming(func(f rules.Lapsing) bool {

@@ -12,14 +12,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// mostConfirmations bounds the live reads of one round for what requests rely on; all others wait for them.
+// mostConfirmations bounds the live reads of one round for facts that requests rely on, because all other requests wait for them.
 const mostConfirmations = 16
 
-// confirmations are what live reads have shown of lapsing facts since the journal is at one version.
+// confirmations are the results of live reads of lapsing facts since the journal is at one version.
 //
-// The order is: this replica knows the journal, reads the fact live, and writes the journal. Had another replica meanwhile admitted a
-// change on the place that would be free without the fact, its entry would be in this journal, or in a later one. Over a later one
-// nothing is written. For the same reason the answer holds as long as the journal is at that version.
+// The order is: this replica knows the journal, reads the fact live, and writes the journal. Suppose that another replica has meanwhile
+// admitted a change to the place that would be free without the fact. Its entry is then in this journal, or in a later one. This replica
+// cannot write over a later one. For the same reason the answer holds as long as the journal is at that version.
 type confirmations struct {
 	version string
 	stands  map[rules.Lapsing]bool
@@ -34,7 +34,7 @@ func (c *confirmations) begin(version string) {
 	c.reads = 0
 }
 
-// refute reports whether a read has shown that one of some facts has ended. The view, which holds it still, will show that too.
+// refute reports whether a read has shown that one of some facts has ended. The view still has that fact, and will show its end too.
 func (c *confirmations) refute(reliedOn []rules.Lapsing) bool {
 	return slices.ContainsFunc(reliedOn, func(f rules.Lapsing) bool {
 		stands, known := c.stands[f]
@@ -42,7 +42,8 @@ func (c *confirmations) refute(reliedOn []rules.Lapsing) bool {
 	})
 }
 
-// confirmed reports, by live reads, whether all that a request relies on still stands. It is not known where the round has read enough.
+// confirmed reports, by live reads, whether all facts that a request relies on still stand. If the round has no reads left, that is not
+// known.
 func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool) {
 	if r.entry != nil && !r.DryRun && !j.state.hasRoomFor(r.entry) {
 		return false, true // it waits for room in any case
@@ -62,7 +63,7 @@ func (j *Journal) confirmed(ctx context.Context, r *request) (stands, known bool
 	return true, true
 }
 
-// readsAs reads a fact live, and keeps the answer.
+// readsAs reads a fact live, and keeps the result.
 func (j *Journal) readsAs(ctx context.Context, f rules.Lapsing) bool {
 	j.confirmations.reads++
 	stands, err := j.stands(ctx, f)

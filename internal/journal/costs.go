@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// costly is a judgement that takes so long that others feel it.
+	// costly is a time of one judgement that other requests notice.
 	costly = 5 * time.Millisecond
-	// rests is how many times as long the same object, or the same person, is not judged again. So others have nine tenths of the time.
+	// rests: for so many times as long the same object, or the same person, is not judged again. So others have nine tenths of the time.
 	rests = 10
 )
 
-// costs are the objects, and the people, that were costly to judge of late. They are judged again at each entry that ends, and for each
-// request that is sent again. So one of them does not hold up all others.
+// costs are the objects, and the people, whose judgement was costly a short while ago. A request is judged again whenever an entry ends,
+// and whenever it is sent again. The rest keeps one of them from holding up all others.
 type costs map[cause]time.Time // until when it rests
 
-// A cause is what a cost is noted under: an object, or a person.
+// A cause is the object or the person that caused a cost.
 type cause struct{ object, person string }
 
-// causes are those of a person's request. Nothing that the operator or a platform actor asks for rests: they ask for all tenants.
+// causes are those of a person's request. Requests of the operator and of platform actors never rest, because they act for all tenants.
 func (c *Change) causes() []cause {
 	if !isPerson(c.Actor) {
 		return nil
@@ -47,7 +47,7 @@ func (c costs) note(of *Change, took time.Duration, now since) {
 	}
 }
 
-// rests reports whether a request is not to be judged yet.
+// rests reports whether a request must not be judged yet.
 func (c costs) rests(of *Change, now since) bool {
 	return slices.ContainsFunc(of.causes(), func(of cause) bool { return now.Before(c[of]) })
 }

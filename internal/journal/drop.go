@@ -13,14 +13,15 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// DefaultDropTime is how long an entry whose object never came is kept: more than twice what the API server gives a request.
+// DefaultDropTime is the time for which an entry stays whose object never came. It is more than twice as long as the API server gives a
+// request.
 const DefaultDropTime = 90 * time.Second
 
 // readsARound bounds the live reads of one round, which requests wait for.
 const readsARound = 2
 
-// tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them. It also removes
-// entries that can never end, and keeps account of their actors.
+// tidy removes from the state the entries whose end the view has seen, and raises the fences to where it saw them. It also removes entries
+// that can never end, and counts them for their actors.
 func (j *Journal) tidy(ctx context.Context) {
 	j.forgive()
 	reads := 0 // of entries that are overdue; requests wait for them
@@ -66,7 +67,7 @@ func (j *Journal) canGo(ctx context.Context, e *facts.Entry, end facts.End) bool
 	return false
 }
 
-// outcome is what became of a change by the drop time.
+// outcome is the outcome of a change at the drop time.
 type outcome int
 
 const (
@@ -75,11 +76,11 @@ const (
 	neverStored                // it was not stored, and no longer can be
 )
 
-// outcome reads live what became of an entry.
+// outcome reads the outcome of an entry live.
 func (j *Journal) outcome(ctx context.Context, e *facts.Entry) outcome {
 	object, err := facts.NewObject(e.Kind)
 	if err != nil {
-		return unknown // a kind that only a later version knows is for it to drop
+		return unknown // the later version that knows this kind will drop the entry
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()

@@ -16,38 +16,38 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// What the simulation needs of what is not exported, and nothing else: whoever changes the journal's inside mends it here.
+// The simulation needs these parts that are not exported, and no others. A change of the journal's inside needs a change only here.
 
-// ByHand is a journal that runs when it is told to, as Start and Submit would run it.
+// ByHand is a journal that runs step by step, as Start and Submit would run it.
 type ByHand struct {
 	*Journal
 	asked   []*request // since the last round began
 	waiting []*request
 }
 
-// Pending is a change that was handed to a journal.
+// Pending is a change that was submitted to a journal.
 type Pending struct{ *request }
 
-// Put hands in a change, as Submit does.
+// Put submits a change, as Submit does.
 func (b *ByHand) Put(ctx context.Context, c *Change) Pending {
 	r := b.newRequest(ctx, c)
 	b.asked = append(b.asked, r)
 	return Pending{r}
 }
 
-// Answered reports whether the journal has spoken.
+// Answered reports whether the journal has answered.
 func (p Pending) Answered() bool { return len(p.answer) > 0 }
 
-// Answer is what it said.
+// Answer is the answer.
 func (p Pending) Answer() (rules.Violations, error) {
 	a := <-p.answer
 	return a.violations, a.err
 }
 
-// Exists is what Submit asks when the name of a creation is held.
+// Exists is the check that Submit makes when the name of a creation is held.
 func (b *ByHand) Exists(ctx context.Context, c *Change) error { return b.exists(ctx, c) }
 
-// Round is one turn of Start's loop. It reports whether another is due at once, and else how long the loop would pause.
+// Round is one turn of Start's loop. It reports whether another is due at once, or else how long the loop would pause.
 func (b *ByHand) Round(ctx context.Context) (again bool, pause time.Duration) {
 	waiting := slices.Concat(b.waiting, b.asked)
 	b.asked = nil
@@ -58,15 +58,15 @@ func (b *ByHand) Round(ctx context.Context) (again bool, pause time.Duration) {
 // Asked reports whether a request came since the last round began.
 func (b *ByHand) Asked() bool { return len(b.asked) > 0 }
 
-// Waits reports whether anybody waits for an answer.
+// Waits reports whether a request waits for an answer.
 func (b *ByHand) Waits() bool { return len(b.waiting) > 0 }
 
-// WaitsFor reports whether anybody waits with a change of some sort.
+// WaitsFor reports whether a change of some sort waits.
 func (b *ByHand) WaitsFor(sort func(*Change) bool) bool {
 	return slices.ContainsFunc(b.waiting, func(r *request) bool { return sort(r.Change) })
 }
 
-// Yields reports whether a change is to leave others their turn.
+// Yields reports whether a change must wait because others have their turn.
 func (b *ByHand) Yields(c *Change) bool { return b.yields(&request{Change: c}) }
 
 // Bring is what the watch of the journal does.
@@ -75,7 +75,7 @@ func (b *ByHand) Bring(stored client.Object) error { return mailbox{b.Journal}.U
 // Heard reports whether the watch has brought something that Start's loop has not taken in.
 func (b *ByHand) Heard() bool { return len(b.news) > 0 }
 
-// TakeIn is what Start's loop does about it.
+// TakeIn does what Start's loop then does.
 func (b *ByHand) TakeIn() {
 	<-b.news
 	b.catchUp(context.Background())
@@ -92,7 +92,7 @@ func (b *ByHand) Judges(stored client.Object) bool {
 	return b.state != nil && b.state.object.ResourceVersion == stored.GetResourceVersion() && b.state.echoesItself() && b.View.Reached(b.state.fences)
 }
 
-// OpenJournal is a journal in which nothing is in flight, as a cluster that has run for long has it.
+// OpenJournal is a journal without entries, as in a cluster that has run for long.
 func OpenJournal(namespace string, uid types.UID) client.Object {
 	return &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: Name, UID: uid},
@@ -117,7 +117,7 @@ func StoredEntries(stored client.Object) []*facts.Entry { return recordOf(stored
 // StoredFences are its fences.
 func StoredFences(stored client.Object) map[string]string { return recordOf(stored).Fences }
 
-// recordOf is what a stored journal says; nothing if it is damaged.
+// recordOf is the record of a stored journal; empty if it is damaged.
 func recordOf(stored client.Object) *Record {
 	if r, err := Parse(stored.(*corev1.ConfigMap)); err == nil {
 		return r
@@ -125,5 +125,5 @@ func recordOf(stored client.Object) *Record {
 	return &Record{}
 }
 
-// Damage writes over a journal, as somebody might by hand: it does not say any more that it is itself.
+// Damage writes over a journal, as somebody might by hand: it does not repeat its own UID any more.
 func Damage(stored client.Object) { delete(stored.(*corev1.ConfigMap).Data, keyUID) }

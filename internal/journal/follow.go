@@ -17,8 +17,8 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// follow watches the journal until the context ends, so that this replica knows what others wrote without asking. That saves
-// reads and conflicts, no more: a write is by compare-and-swap, and a refusal reads live, whatever was watched.
+// follow watches the journal until the context ends, so that this replica knows the writes of others without asking. That only saves reads
+// and conflicts: a write is by compare-and-swap, and a refusal reads live, whatever the watch has brought.
 func (j *Journal) follow(ctx context.Context) {
 	only := fields.OneTermEqualSelector(metav1.ObjectNameField, Name).String()
 	lw := &cache.ListWatch{
@@ -48,21 +48,21 @@ func (m mailbox) put(obj any) error {
 	m.newest.Store(stored)
 	select {
 	case m.news <- struct{}{}:
-	default: // the one before is still to be read
+	default: // the one before has not been read yet
 	}
 	return nil
 }
 
-// Add takes a journal in.
+// Add keeps a journal.
 func (m mailbox) Add(obj any) error { return m.put(obj) }
 
-// Update takes a journal in.
+// Update keeps a journal.
 func (m mailbox) Update(obj any) error { return m.put(obj) }
 
 // Delete does nothing: the next writer finds out.
 func (m mailbox) Delete(any) error { return nil }
 
-// Replace takes a journal in, if there is one.
+// Replace keeps a journal, if there is one.
 func (m mailbox) Replace(list []any, _ string) error {
 	for _, obj := range list {
 		if err := m.put(obj); err != nil {
@@ -75,7 +75,7 @@ func (m mailbox) Replace(list []any, _ string) error {
 // Resync does nothing.
 func (m mailbox) Resync() error { return nil }
 
-// catchUp takes what the watch brought, if it is newer than what is known.
+// catchUp takes the journal that the watch brought, if it is newer than the known one.
 func (j *Journal) catchUp(ctx context.Context) {
 	seen := j.newest.Load()
 	if seen == nil || j.latest != "" && !facts.Later(seen.ResourceVersion, j.latest) {

@@ -14,15 +14,16 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// A Fruitless is an actor whose changes were admitted and never stored. Such changes hold places until the drop. So an actor that goes
-// on with them may have fewer in flight, and others get their turn at what it held.
+// A Fruitless is an actor whose changes were admitted and never stored. Such changes hold places until the drop. So an actor that goes on
+// with them may have fewer in flight, and others get a turn at the names that it held.
 type Fruitless struct {
 	Actor string
-	// Times is how often it happened; each time halves what the actor may have in flight. A change that arrives takes one off.
+	// Times is the number of times. Each time halves the entries that the actor may have in flight. A change that arrives takes one off.
 	Times int
 	// Stamp is the journal's resource version when it happened last. A replica that watches this sees by it that it happened again.
 	Stamp string
-	// Names are hashes of what those changes held and others may want, the latest first; everything, where a person's were many.
+	// Names are hashes of the names that those changes held and others may want, the latest first. If a person's were many, it is the mark
+	// for every name.
 	Names []string
 }
 
@@ -31,12 +32,12 @@ const (
 	maxTimes     = 5
 	maxNames     = 8 // of one actor
 	everything   = "*"
-	// leastBytes is what any actor may have in flight: the largest entry of a person's, with room to spare. That is a binding's whose
-	// account has 253 characters of four bytes each, about 1.5 KiB.
+	// leastBytes is the room that every actor keeps: the largest entry of a person, with room to spare. That is the entry of a binding
+	// whose account has 253 characters of four bytes each, about 1.5 KiB.
 	leastBytes = 2 << 10
 
-	// A turn is how long an actor leaves to others what its change held in vain: this part of the drop time, and twice as long each
-	// time. A memory ends after so many drop times.
+	// A turn is the time for which an actor leaves to others the names that its change held in vain. It is this part of the drop time, and
+	// twice as long each time. A line is forgotten after so many drop times.
 	turnsADrop, dropsRemembered = 6, 8
 )
 
@@ -48,7 +49,7 @@ func (f fruitless) of(actor string) (i int, known bool) {
 	return i, i >= 0
 }
 
-// lessen is what is left to an actor of an allowance.
+// lessen is the part of an allowance that is left to an actor.
 func (f fruitless) lessen(a allowance, actor string) allowance {
 	if i, known := f.of(actor); known {
 		floor := leastOf(actor)
@@ -57,7 +58,8 @@ func (f fruitless) lessen(a allowance, actor string) allowance {
 	return a
 }
 
-// leastOf is what is left to an actor in any case. A platform actor keeps what a person may have: its other tenants did nothing.
+// leastOf is the part that is left to an actor in any case. A platform actor keeps the allowance of a person, because its other tenants did
+// nothing wrong.
 func leastOf(actor string) allowance {
 	if isPerson(actor) {
 		return allowance{1, leastBytes}
@@ -65,7 +67,7 @@ func leastOf(actor string) allowance {
 	return ofPerson
 }
 
-// blame takes note of a change that never came; more says that it is one time more, not another of the same time.
+// blame notes a change that never came; more says that it counts as one more time.
 func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitless {
 	one := Fruitless{Actor: actor}
 	if i, known := f.of(actor); known {
@@ -82,8 +84,8 @@ func (f fruitless) blame(actor, stamp string, names []string, more bool) fruitle
 	return append(f, one)
 }
 
-// few are names without repetitions; everything, where they are too many to be written down. Of a platform actor, which asks for all
-// tenants, they are the first: one tenant's names are not to keep every other from being served.
+// few are names without repetitions. Where they are too many to be written down, the result is everything. A platform actor acts for all
+// tenants, so of its names the first are kept: one tenant's names must not stop the others.
 func few(actor string, names []string) (kept []string) {
 	for _, name := range names {
 		if !slices.Contains(kept, name) {
@@ -112,7 +114,7 @@ func (f fruitless) arrived(actor string) {
 	}
 }
 
-// text is how the journal keeps it: an actor a line.
+// text is the form in the journal: an actor a line.
 func (f fruitless) text() string {
 	var text strings.Builder
 	for _, one := range f {
@@ -121,7 +123,7 @@ func (f fruitless) text() string {
 	return text.String()
 }
 
-// parseFruitless reads what the journal keeps. A line that is none is left out: nothing that holds rests on it.
+// parseFruitless reads the form in the journal. A line that it cannot read is left out, because no limit rests on it.
 func parseFruitless(text string) (f fruitless) {
 	for line := range lines(text) {
 		part := strings.Split(line, " ")
@@ -141,7 +143,7 @@ func parseFruitless(text string) (f fruitless) {
 	return f
 }
 
-// contested are hashes of what some facts hold and others may want.
+// contested are hashes of the names that some facts hold and others may want.
 func contested(stated []rules.Fact) (names []string) {
 	for _, f := range stated {
 		for _, key := range rules.Contested(f) {
@@ -153,7 +155,7 @@ func contested(stated []rules.Fact) (names []string) {
 	return names
 }
 
-// blamed is what this replica has itself watched of a fruitless actor, by its own clock.
+// blamed is this replica's own knowledge of a fruitless actor, by its own clock.
 type blamed struct {
 	stamp       string
 	times       int
@@ -181,7 +183,7 @@ func (j *Journal) watchFruitless(now since) {
 	j.blamed = watched
 }
 
-// blame takes note that a change of an actor never came. The operator is never blamed.
+// blame notes that a change of an actor never came. The operator is never blamed.
 func (j *Journal) blame(e *facts.Entry) {
 	if e.Actor == "" {
 		return
@@ -192,11 +194,11 @@ func (j *Journal) blame(e *facts.Entry) {
 	j.watchFruitless(j.Clock.Now())
 }
 
-// turn is the shortest time for which an actor leaves to others what they held in vain.
+// turn is the shortest time for which an actor leaves to others the names that they held in vain.
 func (j *Journal) turn() time.Duration { return j.DropTime / turnsADrop }
 
-// arrived takes note of an entry whose end was seen, where its change came. An update or deletion that a later change of its object
-// has overtaken did not. It counts once a turn: many changes that come do not make up for as many that do not.
+// arrived notes an entry whose end was seen, if its change came. An update or deletion that a later change of its object has overtaken did
+// not come. It counts once a turn: many changes that come do not make up for as many that do not.
 func (j *Journal) arrived(e *facts.Entry) {
 	b, known := j.blamed[e.Actor]
 	if !known || j.Clock.Since(b.lower) < j.turn() || !j.View.WasStored(e) {
@@ -206,8 +208,8 @@ func (j *Journal) arrived(e *facts.Entry) {
 	j.watchFruitless(j.Clock.Now())
 }
 
-// forgive forgets the actors whose changes came to nothing long ago. It forgets what those changes held once others have had their turn
-// at it.
+// forgive forgets the actors whose changes came to nothing long ago. It forgets the names that those changes held once others have had
+// their turn.
 func (j *Journal) forgive() {
 	for actor, b := range j.blamed {
 		i, known := j.state.fruitless.of(actor)
@@ -221,10 +223,10 @@ func (j *Journal) forgive() {
 	}
 }
 
-// turnAfter is for how long an actor leaves to others what they held in vain, by how often it happened.
+// turnAfter is the time for which an actor leaves names to others, by the number of times that it happened.
 func (j *Journal) turnAfter(times int) time.Duration { return j.turn() << max(times-1, 0) }
 
-// yields reports whether it is others' turn at what a request wants, which its actor has held in vain.
+// yields reports whether others have their turn at a name that a request wants and that its actor has held in vain.
 func (j *Journal) yields(r *request) bool {
 	i, known := j.state.fruitless.of(r.Actor)
 	if !known {
@@ -239,8 +241,8 @@ func (f Fruitless) heldInVain(name string) bool {
 	return slices.Contains(f.Names, name) || slices.Contains(f.Names, everything)
 }
 
-// renewed reports whether a request has kept what it wants for long enough: by its own entry, sent again and again, or by other entries
-// of its object. The operator and platform actors may go on: they try until they are done.
+// renewed reports whether a request has kept its names for long enough. It keeps them by its own entry, sent again and again, or by other
+// entries of its object. The operator and platform actors may go on, because they try until they are done.
 func (j *Journal) renewed(r *request) bool {
 	if !isPerson(r.Actor) {
 		return false
@@ -249,7 +251,7 @@ func (j *Journal) renewed(r *request) bool {
 	return known && j.Clock.Since(first) >= j.DropTime || j.heldLong(r)
 }
 
-// firstSights is since when this replica knows each request that is in the journal, however often it was written down.
+// firstSights says since when this replica knows each request that is in the journal, however often it was written down.
 func (j *Journal) firstSights(entries []*facts.Entry, now since) map[string]since {
 	first := make(map[string]since, len(entries))
 	for _, e := range entries {

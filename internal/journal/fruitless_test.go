@@ -46,7 +46,7 @@ func (s stand) asks(actor, name string) *request {
 		Judge: func(rules.Outlook) rules.Violations { return nil }})
 }
 
-// wrote takes a version of the journal in, as from another replica.
+// wrote brings a version of the journal, as from another replica.
 func (s stand) wrote(version string) {
 	s.state.object.ResourceVersion = version
 	s.know(version)
@@ -200,7 +200,8 @@ func TestFruitlessChangesAreForgotten(t *testing.T) {
 	}
 }
 
-// What was held in vain long ago does not add up: nobody is to leave every name to others for eight names of eight different times.
+// Names that were held in vain long ago do not add up. Eight names of eight different times must not make an actor leave every name to
+// others.
 func TestNamesThatWereHeldInVainAreForgottenAfterOthersTurn(t *testing.T) {
 	s := newStand()
 	for i := range maxNames + 1 {
@@ -324,7 +325,7 @@ func TestAChangeThatComesEndsAHoldAndTakesOneTimeOff(t *testing.T) {
 	}
 }
 
-// A request that is sent over and over keeps its entry from the drop for as long as its own time, and then no longer.
+// A request that is sent over and over keeps its entry from the drop for one drop time, and then no longer.
 func TestARequestIsNotRenewedForEver(t *testing.T) {
 	s := newStand()
 	r := s.asks("bob", "shop")

@@ -21,7 +21,8 @@ type hold struct {
 	ended     since // when the last such entry was seen to be gone; only where it is not in the journal
 }
 
-// holds goes on watching what objects hold by entries alone. One ends when the object has the name, or when others have had a turn.
+// holds goes on watching the names that objects hold by entries alone. A hold ends when the object has the name, or when others have had a
+// turn.
 func (j *Journal) holds(now since) map[heldName]hold {
 	next := map[heldName]hold{}
 	for _, w := range j.watched {
@@ -45,10 +46,10 @@ func (j *Journal) holds(now since) map[heldName]hold {
 	return next
 }
 
-// lapsed reports whether others have had a turn at what was held.
+// lapsed reports whether others have had a turn at the name.
 func (j *Journal) lapsed(h hold) bool { return !h.inJournal && j.Clock.Since(h.ended) >= j.turn() }
 
-// heldLong reports whether a request's object has held for the drop time what the request wants, without ever having it.
+// heldLong reports whether a request's object has held the wanted name for the drop time by entries alone, without ever having it.
 func (j *Journal) heldLong(r *request) bool {
 	return slices.ContainsFunc(contested(r.added()), func(name string) bool {
 		h, known := j.firstHeld[heldName{r.UID, name}]

@@ -17,12 +17,12 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// MarkerName is the ConfigMap that tells that a journal has been open in this cluster. A cluster's first journal may open at once,
-// because nothing was ever admitted. Without the marker it would look like one that replaces a deleted journal.
+// MarkerName is the ConfigMap that shows that a journal has been open in this cluster. A cluster's first journal may open at once, because
+// nothing was ever admitted. Without the marker a journal that replaces a deleted one would look like the first.
 const MarkerName = "polyorg-journal-opened"
 
-// closure is a journal that is closed, as this replica has watched it. Only the replica that opens a closed journal writes it. So
-// another version is another closure, and this replica may have missed what was admitted in between.
+// closure is a closed journal, as this replica has watched it. Only the replica that opens a closed journal writes it. So another version
+// is another closure, and this replica may have missed changes that were admitted in between.
 type closure struct {
 	uid     types.UID
 	version string
@@ -31,8 +31,8 @@ type closure struct {
 	known   bool // whether that is so
 }
 
-// isOpen reports whether the journal may be judged on: it is open, and of a format that this version writes. Where a later version is
-// at work this replica is not ready, so that its requests go to the others.
+// isOpen reports whether this replica may judge on the journal: it is open, and of a format that this version writes. Where a later version
+// is at work this replica is not ready, so that its requests go to the others.
 func (j *Journal) isOpen(ctx context.Context) (bool, error) {
 	if j.state.format > Format {
 		j.ready.Store(false)
@@ -51,9 +51,9 @@ func (j *Journal) isOpen(ctx context.Context) (bool, error) {
 	return false, j.reopen(ctx)
 }
 
-// reopen opens a journal that does not echo its own UID. Everything that the journal before it admitted must have been stored, or must
-// be beyond storing: that is so at once in a new cluster, else after the drop time. Its entries belong to another journal and are void.
-// The fences are read live, so that each judge has seen all that was stored until then.
+// reopen opens a journal that does not echo its own UID. Every change that the journal before it admitted must be stored, or must never be
+// able to be stored. In a new cluster that is so at once, otherwise after the drop time. Its entries belong to another journal and are
+// void. The fences are read live, so that each replica that judges has seen all that was stored until then.
 func (j *Journal) reopen(ctx context.Context) error {
 	if !j.closed.known {
 		first, err := j.isFirst(ctx)
@@ -79,7 +79,7 @@ func (j *Journal) reopen(ctx context.Context) error {
 	return err
 }
 
-// isFirst reports whether no journal was ever open here: there is no marker, nor any object that one could have admitted.
+// isFirst reports whether no journal was ever open here: there is no marker, and no object that a journal could have admitted.
 func (j *Journal) isFirst(ctx context.Context) (bool, error) {
 	called, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -96,7 +96,7 @@ func (j *Journal) isFirst(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// versions reads live how far each kind has come.
+// versions reads the present resource version of each kind live.
 func (j *Journal) versions(ctx context.Context) (map[string]string, error) {
 	versions := map[string]string{}
 	for _, kind := range facts.Kinds() {
@@ -109,7 +109,7 @@ func (j *Journal) versions(ctx context.Context) (map[string]string, error) {
 	return versions, nil
 }
 
-// glance lists a kind as it is now, one object at most.
+// glance lists a kind live, one object at most.
 func (j *Journal) glance(ctx context.Context, kind string) (*metav1.PartialObjectMetadataList, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -118,7 +118,7 @@ func (j *Journal) glance(ctx context.Context, kind string) (*metav1.PartialObjec
 	return list, j.Client.List(ctx, list, client.Limit(1))
 }
 
-// mark leaves the marker, once.
+// mark writes the marker, once.
 func (j *Journal) mark(ctx context.Context) error {
 	if j.marked {
 		return nil

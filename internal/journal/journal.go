@@ -4,12 +4,12 @@
 // compare-and-swap into one small object. It stays there until its outcome has been seen. The next judgement, on any replica, counts
 // it: so limits hold exactly.
 //
-// Why it is safe. A change is judged against the objects in this replica's view and the entries of the journal. It is admitted only if
-// the journal's resource version is still the one that was judged on. There are three cases of a change that was admitted before:
+// Why it is safe. A change is judged against the objects in this replica's view and the entries of the journal. It is admitted only if the
+// journal's resource version is still the one that was judged on. For a change that was admitted before there are three cases:
 //
-// It is an entry, and counts. Or a replica removed the entry after it saw the outcome at some resource version: that version is a
-// fence, and this view has passed all fences. Or the entry was dropped, because its change can never be stored. So nothing that was
-// admitted is missed, on whatever replica, and however late this one's watches are.
+// It is an entry, and counts. Or a replica removed the entry after it saw the outcome at some resource version. That version is a fence,
+// and this view has passed all fences. Or the entry was dropped, because its change can never be stored. So no admitted change is missed,
+// whichever replica admitted it, and however late this one's watches are.
 package journal
 
 import (
@@ -28,8 +28,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// answerTime is how long after its own time a request waits for the reason why it was not answered. Only a journal that is stuck in
-// a call to the API server leaves one without.
+// answerTime is the time that a request waits, after its own time is over, for the reason why it was not answered. It gets none only if the
+// journal hangs in a call to the API server.
 const answerTime = time.Second
 
 // Journal commits changes in groups: those that arrive while a write is under way go out together in the next one.
@@ -40,9 +40,9 @@ type Journal struct {
 	View *facts.View
 	// Namespace holds the journal: the operator's own.
 	Namespace string
-	// DropTime is how long an entry whose object never came is kept, by this replica's monotonic clock.
+	// DropTime is the time for which an entry stays whose object never came, by this replica's monotonic clock.
 	DropTime time.Duration
-	// Clock is monotonic time; the real one but in tests.
+	// Clock is monotonic time; only tests replace the real one.
 	Clock clock.Clock
 
 	ready    atomic.Bool
@@ -53,30 +53,29 @@ type Journal struct {
 	lobby    lobby                            // who waits
 
 	// The fields below belong to the goroutine that runs Start.
-	state   *state              // as last read or written; nil when that is not known
+	state   *state              // as last read or written; nil when that is unknown
 	latest  string              // the highest resource version that the journal was seen at
 	watched map[string]sighting // the entries by their text, and since when this replica has watched each
 	closed  closure             // since when it has watched a closed journal
 	behind  since               // since when its view has been behind the fences; zero when it is not
 	marked  bool                // the marker is known to be there
 	pace    pace
-	// blamed is what this replica has watched of actors whose changes come to nothing. firstSeen is since when it knows each request,
-	// and firstHeld since when it knows what objects hold by entries alone.
+	// blamed is this replica's knowledge of actors whose changes come to nothing. firstSeen says since when it knows each request.
+	// firstHeld says since when it knows the names that objects hold by entries alone.
 	blamed    map[string]blamed
 	firstSeen map[string]since
 	firstHeld map[heldName]hold
 	costs     costs
-	// confirmations are what live reads have shown since the journal is at its version.
+	// confirmations are the results of live reads since the journal is at its version.
 	confirmations confirmations
 	readAt        since    // when the journal was last read live, or written
-	liveAt        since    // an instant at which the journal was what the state says: just before it was read live, or written
-	epoch         uint64   // counts what may change a verdict: entries that came or ended, and time
+	epoch         uint64   // counts events that may change a verdict: entries that came or ended, and time
 	judgedAt      since    // when everything was last judged again for the time that had passed
 	failed        error    // why this replica cannot go on
-	log           quietLog // of what goes wrong
+	log           quietLog // of failures
 }
 
-// sighting is an entry, since when it is watched, and hashes of what it held then that others may want.
+// sighting is an entry, the instant since when it is watched, and hashes of the names that it held then and others may want.
 type sighting struct {
 	entry *facts.Entry
 	since since
@@ -106,13 +105,13 @@ func (j *Journal) Submit(ctx context.Context, c *Change) (rules.Violations, erro
 	return violations, err
 }
 
-// Look shows a world with every change that any replica admitted before the call. It takes the same steps whatever there is to see. It
-// may call f several times; the last call counts, once Look has returned without an error. The actor is that of a Change.
+// Look shows a world with every change that any replica admitted before the call. It takes the same steps whatever the world holds. It may
+// call f several times; the last call counts, if Look returns without an error. The actor is that of a Change.
 func (j *Journal) Look(ctx context.Context, actor string, f func(facts.World)) error {
 	return j.submit(ctx, &Change{Actor: actor, look: f}).err
 }
 
-// insist submits a change again for as long as only a name stands in its way that is taken no more.
+// insist submits a change again as long as the only obstacle is a name that is not taken any more.
 func (j *Journal) insist(ctx context.Context, c *Change) (rules.Violations, error) {
 	for {
 		changed := j.View.Changed()
@@ -155,15 +154,14 @@ func (j *Journal) submit(ctx context.Context, c *Change) answer {
 	case <-ctx.Done():
 	}
 	select {
-	case a := <-r.answer: // the journal answers those whose time is up too, with the reason
+	case a := <-r.answer: // the journal also answers requests whose time is up, with the reason
 		return a
 	case <-j.Clock.After(answerTime):
 		return answer{err: tryAgain(Unavailable)}
 	}
 }
 
-// exists makes sure, by a live read, that the name which this replica's view holds is still taken: ErrExists, or nil when it
-// is not.
+// exists checks, by a live read, that a name in this replica's view is still taken: ErrExists, or nil when it is not.
 func (j *Journal) exists(ctx context.Context, c *Change) error {
 	object, err := facts.NewObject(c.Kind)
 	if err != nil {
@@ -182,7 +180,7 @@ func (j *Journal) exists(ctx context.Context, c *Change) error {
 func (j *Journal) NeedLeaderElection() bool { return false }
 
 // Ready reports, as a readiness check, whether this replica has once seen every kind whole and an open journal. It is not ready where a
-// later version has taken the journal over. It stays ready while the journal is closed: some replica must say "try again".
+// later version has taken over the journal. It stays ready while the journal is closed, because some replica must say "try again".
 func (j *Journal) Ready(*http.Request) error {
 	if !j.ready.Load() {
 		return tryAgain(Unavailable)

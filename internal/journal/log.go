@@ -9,10 +9,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
-// quiet is how long the same trouble is not told again.
+// quiet is the time for which the same failure is not logged again.
 const quiet = 10 * time.Second
 
-// quietLog tells of trouble when it begins, and from time to time while it lasts.
+// quietLog logs a failure when it begins, and from time to time while it lasts.
 type quietLog struct {
 	last string
 	at   time.Time

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// busyPause is how often a replica with nothing to judge looks at its entries, while it knows of some. idlePause is how often it reads
-// the journal live at least, in case its watch brings nothing.
+// busyPause is the interval at which a replica without requests looks at the entries that it knows. idlePause is the longest interval
+// between live reads of the journal, in case its watch brings nothing.
 const (
 	busyPause = 250 * time.Millisecond
 	idlePause = 5 * time.Second
@@ -40,7 +40,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 	timer := j.Clock.NewTimer(j.pause(waiting))
 	defer timer.Stop()
 	if len(waiting) == 0 {
-		changed = nil // no request waits; what is seen meanwhile is tidied up in time
+		changed = nil // no request waits; entries that end meanwhile are removed later
 	}
 	for {
 		select {
@@ -61,7 +61,7 @@ func (j *Journal) await(ctx context.Context, waiting []*request, changed <-chan 
 	}
 }
 
-// pauseEnds makes the next round read a journal of which nothing was heard for long.
+// pauseEnds makes the next round read the journal if the watch has brought nothing for long.
 func (j *Journal) pauseEnds() {
 	if j.Clock.Since(j.readAt) >= idlePause {
 		j.state = nil
@@ -75,7 +75,7 @@ func (j *Journal) pause(waiting []*request) time.Duration {
 	return idlePause
 }
 
-// gather takes in every request that is waiting to be heard, and those that come until it is time to write.
+// gather collects every request that has been submitted, and those that come until it is time to write.
 func (j *Journal) gather(ctx context.Context, waiting []*request) []*request {
 	for {
 		remaining := j.pace.wait(j.Clock.Now())
@@ -96,7 +96,7 @@ func (j *Journal) gather(ctx context.Context, waiting []*request) []*request {
 	}
 }
 
-// drain takes in every request that is waiting to be heard.
+// drain collects every request that has been submitted.
 func (j *Journal) drain(waiting []*request) []*request {
 	for {
 		select {

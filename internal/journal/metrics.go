@@ -55,13 +55,13 @@ func init() {
 	metrics.Registry.MustRegister(judgements, panics, batch, commits, fenceWaits, inFlight, openGauge, dropped)
 }
 
-// Why entries leave the journal without an outcome.
+// The reasons why entries leave the journal without an outcome.
 const (
 	causeNeverStored = "never_stored"
 	causeVoid        = "void"
 )
 
-// kindLabel bounds the kinds that a label takes.
+// kindLabel bounds the values of the label for kinds.
 func kindLabel(kind string) string {
 	if slices.Contains(facts.Kinds(), kind) || kind == "User" {
 		return kind

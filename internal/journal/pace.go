@@ -9,23 +9,23 @@ import (
 )
 
 const (
-	// bytesASecond bounds what this replica writes: each write is stored, and sent to every replica.
+	// bytesASecond bounds the writes of this replica, because each write is stored, and sent to every replica.
 	bytesASecond = 1 << 20
-	// rivalry is for how long after its last write another replica is a rival: it may write again.
+	// rivalry is the time after its last write for which another replica is a rival: it may write again.
 	rivalry = time.Second
-	// A replica waits so many times as long as its last write took: gathers for company, yields for a rival's turn, which includes the
-	// rival's wait for company. `make bench` showed: less makes small batches and conflicts. A replica yields only where two take
-	// turns, so that the rival wrote a short while before. To wait for a rival that writes now and then would add a multiple of a write
-	// to every answer (`make bench BENCH=storm`).
+	// A replica waits so many times as long as its last write took. It waits gathers times for other requests. It waits yields times for a
+	// rival's turn, which includes the rival's own wait for requests. Shorter waits give small batches and conflicts, as `make bench`
+	// showed. A replica yields only where two take turns, so that the rival wrote a short while before. A wait for a rival that seldom
+	// writes would add several times a write to every answer (`make bench BENCH=storm`).
 	gathers, yields = 3, 5
-	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer. The last is for the watch to bring
-	// what a rival wrote, which is cheaper than reading it.
+	// longestGather, longestYield and longestNews bound the waits that pacing adds to an answer. In the last the watch brings the write of
+	// a rival, which is cheaper than reading it.
 	longestGather = 25 * time.Millisecond
 	longestYield  = 100 * time.Millisecond
 	longestNews   = 20 * time.Millisecond
 )
 
-// pace tells when to write next. Without a rival, and with one request at a time, a replica never waits.
+// pace says when to write next. Without a rival, and with one request at a time, a replica never waits.
 type pace struct {
 	bytes   *rate.Limiter
 	next    time.Time // not before
@@ -35,7 +35,7 @@ type pace struct {
 
 func newPace() pace { return pace{bytes: rate.NewLimiter(bytesASecond, 4*ofAll.bytes)} }
 
-// wrote takes note of a write of this replica's own, which has just ended.
+// wrote notes a write of this replica, which has just ended.
 func (p *pace) wrote(now time.Time, took time.Duration, size int) {
 	p.next = now.Add(p.bytes.ReserveN(now, min(size, p.bytes.Burst())).DelayFrom(now))
 	if turn := min(yields*took, longestYield); now.Sub(p.foreign) < took+turn {
@@ -43,23 +43,23 @@ func (p *pace) wrote(now time.Time, took time.Duration, size int) {
 	}
 }
 
-// gather waits for company: where requests come many at a time, those of the next moment share a write.
+// gather waits for other requests: where many come at a time, those of the next moment share a write.
 func (p *pace) gather(now time.Time, took time.Duration) {
 	if next := now.Add(min(gathers*took, longestGather)); next.After(p.next) {
 		p.next = next
 	}
 }
 
-// lost takes note that another replica wrote first.
+// lost notes that another replica wrote first.
 func (p *pace) lost(now time.Time) { p.foreign, p.yield = now, now.Add(longestNews) }
 
-// saw takes note that another replica has written: it is this one's turn.
+// saw notes that another replica has written: it is this one's turn.
 func (p *pace) saw(now time.Time) { p.foreign, p.yield = now, time.Time{} }
 
 // rival reports whether another replica is at work too.
 func (p *pace) rival(now time.Time) bool { return now.Sub(p.foreign) < rivalry }
 
-// wait is how long not to write yet.
+// wait is the time until the next write.
 func (p *pace) wait(now time.Time) time.Duration {
 	until := p.next
 	if p.yield.After(until) {

@@ -14,8 +14,8 @@ import (
 // ErrPanicked says that a rule panicked while it judged the change, which is a fault of ours. Nothing was changed.
 var ErrPanicked = errors.New("a rule failed on this change, which is a fault of the operator; its log says where")
 
-// survive ends, with an error, the one request whose rules panic. A panic in the journal's own goroutine would end the process, and
-// with it every other request. It is to be deferred itself.
+// survive ends, with an error, only the request whose rules panic. A panic in the journal's own goroutine would end the process, and with
+// it every other request. Defer survive itself.
 func survive(r *request, err *error) { //nolint:gocritic // a deferred call returns nothing otherwise
 	p := recover()
 	if p == nil {

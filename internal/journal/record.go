@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	// Name is that of the ConfigMap, in the operator's namespace, which is the journal. A built-in kind travels as protobuf and passes
+	// Name is the name of the ConfigMap, in the operator's namespace, that is the journal. A built-in kind travels as protobuf and passes
 	// no schema. So a write costs a seventh of that of a custom object with the same entries (docs/adr/0002).
 	Name = "polyorg-journal"
 	// Finalizer keeps the journal from being deleted by mistake.
@@ -35,7 +35,7 @@ const (
 	keyUID     = "uid"
 	keyFences  = "fences"
 	keyEntries = "entries"
-	// keyFruitless is only there while an actor's changes came to nothing.
+	// keyFruitless is only there while there is an actor whose changes came to nothing.
 	keyFruitless = "fruitless"
 )
 
@@ -49,7 +49,7 @@ type Record struct {
 	Fences map[string]string
 	// Entries are the admitted changes, oldest first.
 	Entries []*facts.Entry
-	// Fruitless are the actors whose changes were admitted and never stored of late, the latest last.
+	// Fruitless are the actors whose recent changes were admitted and never stored, the latest last.
 	Fruitless []Fruitless
 }
 
@@ -75,7 +75,7 @@ func parse(stored *corev1.ConfigMap, entry func(string) (*facts.Entry, error)) (
 	}
 	r := &Record{Format: format, UID: types.UID(stored.Data[keyUID]), Fences: map[string]string{}}
 	if format > Format {
-		return r, nil // only those who write it know how to read the rest
+		return r, nil // only later versions can read the rest
 	}
 	for line := range lines(stored.Data[keyFences]) {
 		kind, version, ok := strings.Cut(line, " ")

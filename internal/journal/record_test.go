@@ -55,7 +55,7 @@ func TestWhatSomebodyElseWroteIsAnError(t *testing.T) {
 	}
 }
 
-// An older version must not take what it cannot read for damage: it would wipe it.
+// An older version must not mistake lines that it cannot read for damage: it would remove them.
 func TestALaterFormatIsLeftAlone(t *testing.T) {
 	s := newState(&corev1.ConfigMap{Data: map[string]string{keyFormat: "3", keyUID: "own", keyFences: "[{}]", keyEntries: "{}"}}, facts.ParseEntry)
 	if s.format != 3 || s.echo != "own" {
@@ -63,7 +63,7 @@ func TestALaterFormatIsLeftAlone(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever somebody writes into the ConfigMap, it is read or refused, and never harms.
+// FuzzParse: any text in the ConfigMap is read or refused, and does no harm.
 func FuzzParse(f *testing.F) {
 	f.Add("1", "own", "Organization 17\n", entryOf("a", "").Text+"\n", "")
 	f.Add("2", "own", "", "", "bob 1 17 0a,1b\n+tool 5 18 *\nalice 0 19 \nnonsense\n")

@@ -11,21 +11,21 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// round judges all waiting requests, writes at most once, and answers those that it can. It returns the requests that wait on, and
-// whether another round is worth while at once.
+// round judges all waiting requests, writes at most once, and answers those that it can. It returns the requests that still wait, and
+// whether another round at once is useful.
 func (j *Journal) round(ctx context.Context, waiting []*request) (rest []*request, again bool) {
 	waiting = expire(waiting)
 	can, err := j.canJudge(ctx)
 	if err != nil || !can {
 		j.fail(ctx, err)
 		for _, r := range waiting {
-			r.reason = Unavailable // whatever stood in its way before
+			r.reason = Unavailable // whatever the reason was before
 		}
 		return waiting, false
 	}
 	j.tidy(ctx)
 	if j.Clock.Since(j.judgedAt) >= busyPause {
-		j.epoch, j.judgedAt = j.epoch+1, j.Clock.Now() // for what changes a verdict and is no entry
+		j.epoch, j.judgedAt = j.epoch+1, j.Clock.Now() // for events that change a verdict and are no entry
 	}
 	decided, rest := j.judgeAll(ctx, byTurn(waiting))
 	current, err := j.settle(ctx, decided)
@@ -65,8 +65,8 @@ func (j *Journal) canJudge(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// fallBehind takes note that this replica has not seen enough. If that lasts, it compares the fences with what there is to see. A fence
-// beyond all of it comes from no event, and is set back.
+// fallBehind notes that this replica has not seen enough. If that lasts, it compares the fences with the present versions of the kinds. A
+// fence beyond them comes from no event, and is set back.
 func (j *Journal) fallBehind(ctx context.Context) error {
 	switch {
 	case j.behind.IsZero():
@@ -92,7 +92,7 @@ func (j *Journal) fallBehind(ctx context.Context) error {
 	return err
 }
 
-// fail takes note of what went wrong: most passes by itself, and is tried again.
+// fail notes a failure. Most failures pass by themselves, and the journal tries again.
 func (j *Journal) fail(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, ErrRestored):
@@ -102,13 +102,14 @@ func (j *Journal) fail(ctx context.Context, err error) {
 	}
 }
 
-// settle makes sure that the journal still is what was judged on: by writing it where it has grown, else by reading. A state that only
-// lacks ended entries is written when no request waits, here or elsewhere.
+// settle makes sure that the journal is still the one judged on. If the state has new entries, it writes the journal, otherwise it reads
+// it. A read from before the judgement proves too little. Since then the view may have seen the effect of an entry that was not in that
+// journal. A state that only lacks ended entries is written when no request waits, here or elsewhere.
 func (j *Journal) settle(ctx context.Context, decided []decision) (current bool, err error) {
 	switch {
 	case j.state.grown:
 		return j.group(ctx, decided)
-	case slices.ContainsFunc(decided, j.doubtful):
+	case slices.ContainsFunc(decided, decision.hasLooked):
 		return j.confirm(ctx)
 	case len(decided) == 0 && j.state.tidied && !j.pace.rival(j.Clock.Now()):
 		return j.commit(ctx)
@@ -116,10 +117,7 @@ func (j *Journal) settle(ctx context.Context, decided []decision) (current bool,
 	return true, nil
 }
 
-// doubtful reports whether a decision was made on a journal that may have changed before the request came.
-func (j *Journal) doubtful(d decision) bool { return d.looked && !j.liveAt.After(d.request.came) }
-
-// group commits the state with all that was decided on the way to it.
+// group commits the state with all decisions that led to it.
 func (j *Journal) group(ctx context.Context, decided []decision) (current bool, err error) {
 	ctx, span := startCommit(ctx, j.state, decided)
 	defer span.End()
@@ -134,20 +132,23 @@ func (j *Journal) group(ctx context.Context, decided []decision) (current bool, 
 	return current, err
 }
 
-// decision is an answer that may be given once the journal is known to be what was judged on. Where no rule looked at the world, it may
-// be given at once.
+// decision is an answer that may be given once the journal is known to be the one judged on. Where no rule looked at the world, it may be
+// given at once.
 type decision struct {
 	request *request
 	answer  answer
 	looked  bool
 }
 
+// hasLooked reports whether a rule looked at the world for a decision.
+func (d decision) hasLooked() bool { return d.looked }
+
 // judgeAll judges one request after another, each beside what those before it take.
 func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []decision, rest []*request) {
 	j.confirmations.begin(j.state.object.ResourceVersion)
 	for _, r := range waiting {
 		if r.epoch == j.epoch {
-			rest = append(rest, r) // nothing has changed that it waits for
+			rest = append(rest, r) // nothing that it waits for has changed
 		} else if d, done := j.judgeOne(ctx, r); done {
 			decided = append(decided, d)
 		} else {
@@ -157,7 +158,7 @@ func (j *Journal) judgeAll(ctx context.Context, waiting []*request) (decided []d
 	return decided, rest
 }
 
-// judgeOne judges a request, unless its object, or another of the same person, was costly to judge a short while ago.
+// judgeOne judges a request, unless the judgement of its object, or of another of the same person, was costly a short while ago.
 func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	if j.costs.rests(r.Change, j.Clock.Now()) {
 		r.reason = Contended
@@ -165,7 +166,7 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	}
 	taken := j.taken(r)
 	if taken && !r.Discreet {
-		return decision{r, answer{err: ErrExists}, false}, true // who submitted it reads the name live
+		return decision{r, answer{err: ErrExists}, false}, true // its submitter reads the name live
 	}
 	outcome, violations, looked, err := j.ask(r)
 	if err != nil {
@@ -176,7 +177,7 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 		case stands:
 			outcome = admitted
 		case !known, j.confirmations.refute(r.relies):
-			return r.waits(0) // for the next round: then more is read, or the view shows what was read
+			return r.waits(0) // for the next round: then more is read, or the view shows it too
 		}
 	}
 	if outcome == admitted || outcome == refused {
@@ -185,7 +186,7 @@ func (j *Journal) judgeOne(ctx context.Context, r *request) (decision, bool) {
 	return r.waits(j.epoch)
 }
 
-// decide answers a request on which there is a verdict, unless the journal has no room for it.
+// decide answers a request that has a verdict, unless the journal has no room for it.
 func (j *Journal) decide(r *request, taken bool, violations rules.Violations, looked bool) (decision, bool) {
 	switch {
 	case taken && !violations.Forbid():
@@ -203,13 +204,13 @@ func (j *Journal) decide(r *request, taken bool, violations rules.Violations, lo
 	return r.waits(j.epoch)
 }
 
-// waits leaves a request until something has changed.
+// waits lets a request wait until something has changed.
 func (r *request) waits(epoch uint64) (decision, bool) {
 	r.reason, r.epoch = Contended, epoch
 	return decision{}, false
 }
 
-// ask has the rules judge a request, and notes what that cost.
+// ask has the rules judge a request, and notes the time that it took.
 func (j *Journal) ask(r *request) (outcome verdict, violations rules.Violations, looked bool, err error) {
 	began := j.Clock.Now()
 	defer func() {
@@ -221,12 +222,12 @@ func (j *Journal) ask(r *request) (outcome verdict, violations rules.Violations,
 	return outcome, violations, looked, nil
 }
 
-// taken reports whether a creation is of a name that this replica's view holds.
+// taken reports whether this replica's view already holds the name of a creation.
 func (j *Journal) taken(r *request) bool {
 	return r.Operation == facts.Create && j.View.Holds(r.Kind, r.Name)
 }
 
-// expire answers those whose time is up; the rest wait on.
+// expire answers the requests whose time is up; the others still wait.
 func expire(waiting []*request) []*request {
 	var rest []*request
 	for _, r := range waiting {

@@ -10,7 +10,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// changeOf is what the webhook of a replica makes of a request.
+// changeOf is the change that a replica's webhook makes from a request.
 func (s *simulation) changeOf(r *request, before, after client.Object) *journal.Change {
 	subject, version := after, ""
 	if before != nil {

@@ -33,7 +33,7 @@ type event struct {
 	object   client.Object // as it is now, or was last
 	gone     bool
 	revision int64
-	// silent: it left no entry, as what the operator gives up in status, so that a replica knows of it when its watch has brought it.
+	// silent: it left no entry, like a fact that the operator gives up in status. A replica learns of it only by its watch.
 	silent bool
 }
 

@@ -17,7 +17,7 @@ import (
 // liveClient is how a replica reads and writes the API server. Each call is two steps, there and back: anything may happen
 // before it arrives, and before its answer does.
 type liveClient struct {
-	client.WithWatch // nil: the journal needs no more than what stands below
+	client.WithWatch // nil: the journal needs only the methods below
 	sim              *simulation
 }
 

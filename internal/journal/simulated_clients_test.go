@@ -23,7 +23,7 @@ var (
 	origins       = []v1alpha1.Origin{v1alpha1.OriginProvisioned, v1alpha1.OriginProvisioned, v1alpha1.OriginCreated}
 )
 
-// acts are what clients do, by what they compete for.
+// acts are the acts of clients, by the things for which they compete.
 var acts = [][]func(*simulation){
 	{(*simulation).found, (*simulation).rename, (*simulation).rename, (*simulation).reserve, (*simulation).free}, // hosts
 	{(*simulation).join, (*simulation).join, (*simulation).leave, (*simulation).found, (*simulation).transfer, (*simulation).demolish},
@@ -35,7 +35,7 @@ var acts = [][]func(*simulation){
 	{(*simulation).limit, (*simulation).join, (*simulation).found, (*simulation).invite, (*simulation).leave},
 }
 
-// lapses are what clients do to give away places and seats that the operator's status has ended, and to ask for them again.
+// lapses are the acts by which clients give away places and seats that the operator's status has ended, and ask for them again.
 var lapses = []func(*simulation){
 	(*simulation).invite, (*simulation).respond, (*simulation).expire, (*simulation).comeBack, (*simulation).comeBack, (*simulation).comeBack,
 	(*simulation).comeLate, (*simulation).comeLate,
@@ -207,7 +207,8 @@ func (s *simulation) expire() {
 	s.says(i, func(o client.Object) { o.(*v1alpha1.Invitation).Status.State = v1alpha1.InvitationExpired })
 }
 
-// comeBack: somebody who became a member by an invitation leaves, takes the place elsewhere, as long as there is one, and is made a member again.
+// comeBack: somebody who became a member by an invitation leaves. They take places elsewhere, as long as there are any, and are made a
+// member again.
 func (s *simulation) comeBack() {
 	r := stored[v1alpha1.InvitationResponse](s, "InvitationResponse")
 	if r == nil || accepting(r) || r.Spec.Decision != v1alpha1.DecisionAccept {

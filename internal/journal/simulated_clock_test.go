@@ -12,7 +12,7 @@ import (
 // localClock is a replica's monotonic clock: it starts anywhere, runs fast or slow, and stands still while its machine is
 // suspended.
 type localClock struct {
-	clock.Clock // nil: whoever waits by it in the simulation would wait for ever
+	clock.Clock // nil: a wait by it in the simulation would never end
 	at          time.Time
 	rate        float64
 	suspended   bool
@@ -49,7 +49,7 @@ func (s *simulation) upTo(most time.Duration) time.Duration {
 	return time.Duration(s.rng.Int64N(max(int64(most), 1)))
 }
 
-// pass lets time go by, for everybody at their own rate.
+// pass lets time go by, for each replica at its own rate.
 func (s *simulation) pass(d time.Duration) {
 	s.now = s.now.Add(d)
 	for _, r := range s.replicas {

@@ -13,8 +13,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// operate is what the controllers do: they carry out answers, reserve hosts that were given up, and clear organizations that are
-// being deleted. What they create and delete goes through admission; what they write into status does not, and only gives up.
+// operate does the work of the controllers: they carry out answers, reserve hosts that were given up, and clear organizations that are
+// being deleted. Their creations and deletions go through admission. Their writes of status do not, and only give something up.
 func (s *simulation) operate() {
 	for {
 		if work := s.work(); len(work) > 0 {
@@ -24,7 +24,7 @@ func (s *simulation) operate() {
 	}
 }
 
-// work is all that is to be done.
+// work is all that the controllers have to do.
 func (s *simulation) work() (work []func()) {
 	for _, o := range s.server.stored.sorted() {
 		switch o := o.(type) {

@@ -18,7 +18,7 @@ const (
 	systemNS   = "polyorg-system"
 )
 
-// quietly is the context of everything that the simulation calls.
+// quietly is the context of all calls of the simulation.
 var quietly = log.IntoContext(context.Background(), logr.Discard())
 
 // replica is one operator process: the real journal and the real view.

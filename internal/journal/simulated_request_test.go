@@ -17,7 +17,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// What the API server and the webhook give a request, as they do in a cluster.
+// The times that the API server and the webhook give a request, as in a cluster.
 const (
 	requestTime  = 34 * time.Second
 	webhookTime  = 10 * time.Second
@@ -37,15 +37,16 @@ type request struct {
 	since int64 // the revision at which it began
 }
 
-// outcome is what the client of a request gets to know.
+// outcome is the client's knowledge of its request.
 type outcome struct {
 	done       bool // stored; or admitted, where it is a dry run
 	violations rules.Violations
 	err        error // it was neither stored nor refused, as far as the client knows
 }
 
-// send is a request whose client waits for the outcome, and tries again where it failed for no fault of its own: soon, or about
-// when what its first try left in the journal is dropped. Of an object that nobody changed meanwhile, that is the very same request.
+// send is a request whose client waits for the outcome. If the request failed for no fault of its own, the client tries again. It does so
+// soon, or at about the time when the entry of the first try is dropped. Of an object that nobody changed meanwhile, that is the very same
+// request.
 func (s *simulation) send(r *request) outcome {
 	o := s.attempt(r)
 	for tries := 1; transient(o.err) && tries < 4 && s.happens(s.chance.again); tries++ {
@@ -82,7 +83,7 @@ func (s *simulation) respite(r *request, err error) {
 	s.lapse(max(0, drop+5*time.Second-s.upTo(requestTime)))
 }
 
-// lapse lets time go by: for everybody, as where nobody gets anything done meanwhile, or only for who waits.
+// lapse lets time go by: for everybody, when nobody gets anything done meanwhile, or only for those who wait.
 func (s *simulation) lapse(d time.Duration) {
 	if s.happens(0.2) {
 		s.waitUntil(s.now.Add(d), nil)
@@ -149,12 +150,12 @@ var (
 	errTimeout = errors.New("out of time")
 )
 
-// dwell is what happens between admission and storage: nothing, much time, or death.
+// dwell is the time between admission and storage: nothing happens, much time passes, or somebody dies.
 func (s *simulation) dwell(r *request, began time.Time) error {
 	s.wait(nil)
 	if s.late == r {
 		s.lapse(requestTime/2 + s.upTo(requestTime/4))
-		s.rivals() // so that whoever dropped its entry is found out
+		s.rivals() // so that a replica that dropped its entry too early is found
 	}
 	if s.late != r && s.current.name != rival && s.happens(s.chance.death) {
 		s.trace("%s: dies between admission and storage", s.current.name)
@@ -233,7 +234,7 @@ func (s *simulation) ask(r *request, before, after client.Object) (rules.Violati
 	}
 }
 
-// operation is what a request does to its object.
+// operation is the operation of a request on its object.
 func operation(before, after client.Object) facts.Operation {
 	switch {
 	case before == nil:

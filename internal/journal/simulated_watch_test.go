@@ -11,8 +11,8 @@ import (
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
-// stream is one replica's watch of one kind. What it brings is in order, and as late as the simulation likes, whatever the
-// streams of other kinds bring meanwhile.
+// stream is one replica's watch of one kind. Its events come in order, as late as the simulation likes, and independently of the streams of
+// other kinds.
 type stream struct {
 	kind     string
 	store    cache.ReflectorStore
@@ -77,8 +77,8 @@ func (s *simulation) bookmarks(r *replica) {
 	}
 }
 
-// relist is a watch that was cut: the kind is listed, by an API server that may be behind, though never behind what this
-// client has seen. What came and went since is never seen.
+// relist is a watch that was cut. An API server lists the kind; it may be behind, but never behind the version that this client has seen.
+// Objects that came and went since are never seen.
 func (s *simulation) relist(r *replica, st *stream) {
 	oldest := max(st.reached, s.founded, s.server.revision-staleBy)
 	at := oldest + s.rng.Int64N(s.server.revision-oldest+1)

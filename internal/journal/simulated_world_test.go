@@ -14,8 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// world is all objects at one instant. What it holds is counted here from the objects themselves, and in no way as the product
-// counts it.
+// world is all objects at one instant. Here its content is counted from the objects themselves, and not in the product's way.
 type world map[key]client.Object
 
 func (w world) apply(e event) {
@@ -45,7 +44,7 @@ type meter struct{ rule, of string }
 // gauge is what is used of it, and how much there is.
 type gauge struct{ used, limit int }
 
-// census counts who holds what, each holder once.
+// census counts the holders of each thing, each holder once.
 type census struct {
 	world
 	held map[holding]bool

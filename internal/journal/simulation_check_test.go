@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// checkWrite judges every write as it is stored: nothing that it makes more, or has less of, may be over its limit.
+// checkWrite judges every write as it is stored. Anything that the write adds to, or whose limit it lowers, must be within the limit.
 func (s *simulation) checkWrite(e event, _ client.Object) {
 	if journal.IsJournal(e.object) {
 		s.checkJournal(e.object)
@@ -75,8 +75,8 @@ func (s *simulation) checkJournal(stored client.Object) {
 	}
 }
 
-// lull: every watch brings all that it has, and everybody goes on until nobody can before time goes by. Who still waits then, waits
-// for something. (Not where calls were lost: those are tried again in a while.)
+// lull: every watch brings all that it has. Everybody goes on until nobody can without time going by. A request that still waits then has a
+// reason to wait. (Not where calls were lost: those are tried again in a while.)
 func (s *simulation) lull() {
 	if !s.flow() || s.chance.loss > 0 || len(s.entries()) > 0 {
 		return
@@ -122,8 +122,8 @@ func superAdmin(stated []rules.Fact) string {
 // limited are the rules whose violations say that something is full.
 var limited = []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "E5", "E6", "E7", "A2", "G1", "I2"}
 
-// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. What the
-// operator gives up in status counts as given up if the replica had seen it: when it was asked, or when it answered.
+// checkRefusal: what was refused with a limit would have been over it at some instant since the request came. The operator gives some facts
+// up in status. Such a fact counts as given up if the replica had seen that when it was asked, or when it answered.
 func (s *simulation) checkRefusal(by *replica, seen map[string]int64, r *request, before, after client.Object, violations rules.Violations) {
 	s.refusals++
 	unproved := map[string]rules.Violation{}

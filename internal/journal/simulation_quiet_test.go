@@ -40,13 +40,13 @@ func (s *simulation) still() bool { return s.idle() && len(s.entries()) == 0 }
 
 func (s *simulation) idle() bool { return !s.busy() && len(s.work()) == 0 && s.ready() }
 
-// concluded reports whether nothing is under way, and whatever is in the journal speaks of what everybody has seen: it is to be in
-// nobody's way.
+// concluded reports whether nothing is under way. The entries that are still in the journal must then have outcomes that all replicas have
+// seen, and stand in nobody's way.
 func (s *simulation) concluded() bool {
 	return s.idle() && !slices.ContainsFunc(s.entries(), func(e *facts.Entry) bool { return !s.ended(e) })
 }
 
-// ended reports whether what was admitted is there, or what it was admitted for has changed or gone since.
+// ended reports whether an admitted change is stored, or its object has changed or gone since.
 func (s *simulation) ended(e *facts.Entry) bool {
 	if e.Operation == facts.Create {
 		o := s.server.stored[key{e.Kind, client.ObjectKey{Namespace: e.Namespace, Name: e.Name}}]
@@ -82,7 +82,7 @@ func (s *simulation) entries() []*facts.Entry {
 	return nil
 }
 
-// flow lets everybody go on until nobody can, and every watch bring all that there is. It reports whether they came to that.
+// flow lets everybody go on until nobody can, and every watch bring all that there is. It reports whether that succeeded.
 func (s *simulation) flow() bool {
 	for range 100 {
 		for _, r := range s.replicas {
@@ -103,7 +103,7 @@ func (s *simulation) flow() bool {
 	return false
 }
 
-// probe: in the quiet every answer is what the objects say, on every replica; what is allowed is admitted.
+// probe: in the quiet every answer follows from the objects, on every replica; a change that is allowed is admitted.
 func (s *simulation) probe() {
 	if s.failure != "" {
 		return

@@ -14,8 +14,7 @@ import (
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
-// chances say how often what goes wrong goes wrong. Each simulation has its own, most of them none: so that each thing is tried
-// much, and alone.
+// chances are the probabilities of faults. Each simulation has its own, and most are zero, so that each fault is tried much, and alone.
 type chances struct {
 	loss, relist, death, dwell, twice, dryRun float64 // each time that it could
 	journal                                   float64 // each time that a request was admitted
@@ -49,7 +48,7 @@ func (s *simulation) somePace() float64 {
 	return one(s, []float64{0.003, 0.03, 0.03, 0.2, 0.2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
 }
 
-// paceOf is how often a watch of a kind moves: now and then one kind is slow for everybody, so that only the journal knows.
+// paceOf is the pace of a watch of a kind. Now and then one kind is slow for all replicas, so that only the journal knows of its changes.
 func (s *simulation) paceOf(kind string) float64 {
 	if s.aboutLapses() {
 		return 1
@@ -60,7 +59,7 @@ func (s *simulation) paceOf(kind string) float64 {
 	return s.somePace()
 }
 
-// furnish makes a world in which limits are near, with replicas that watch it and clients that will act on it.
+// furnish makes a world close to its limits, with replicas that watch it and clients that will act on it.
 func (s *simulation) furnish() {
 	s.server.wrote = func(event, client.Object) {}
 	now := metav1.NewTime(s.now)
@@ -85,7 +84,7 @@ func (s *simulation) furnish() {
 	s.employ()
 }
 
-// narrow chooses what this run is about: the fewer there are, the more requests meet. The first organization is still to be founded.
+// narrow chooses the objects of this run: the fewer there are, the more requests meet. The first organization is still to be founded.
 func (s *simulation) narrow() {
 	s.users = users[:1+s.rng.IntN(len(users))]
 	s.organizations = organizations[:2+s.rng.IntN(len(organizations)-1)]
@@ -249,10 +248,11 @@ func (s *simulation) watch() {
 	}
 }
 
-// aboutLapses reports whether a run is all about what status ends: one of eight.
+// aboutLapses reports whether a run is only about facts that status ends: one of eight.
 func (s *simulation) aboutLapses() bool { return s.seed%8 == 3 }
 
-// paceNow is how often a stream moves. In a run about what status ends, the first replica is late with what only status tells.
+// paceNow is how often a stream moves. In a run about facts that status ends, the first replica is late with changes that only status
+// shows.
 func (s *simulation) paceNow(r *replica, st *stream) float64 {
 	log := s.server.byKind[st.kind]
 	if s.aboutLapses() && r == s.replicas[0] && st.synced && st.position < len(log) && log[st.position].silent {
@@ -261,7 +261,7 @@ func (s *simulation) paceNow(r *replica, st *stream) float64 {
 	return st.pace
 }
 
-// cut breaks every watch at once, for a while: what comes and goes until they list again is never seen.
+// cut breaks every watch at once, for a while. Objects that come and go until the next list are never seen.
 func (s *simulation) cut() {
 	s.trace("all watches are cut")
 	s.blind = s.rng.IntN(200)
@@ -280,7 +280,7 @@ func (s *simulation) startle() {
 	s.dozer, s.doze = one(s, s.replicas), rush+s.rng.IntN(100)
 }
 
-// rush is for how many turns watches are quick when rivals come.
+// rush is the number of turns for which watches are quick when rivals come.
 const rush = 500
 
 // rivals come, who are after the same things as somebody who waits for theirs.
@@ -311,7 +311,7 @@ func (s *simulation) harmJournal() {
 	}
 	s.untouched = false
 	s.startle()
-	s.rivals()                               // so that whoever opens the next one too early is found out
+	s.rivals()                               // so that a replica that opens the next one too early is found
 	s.chance.leap = max(s.chance.leap, 0.03) // and it opens after that
 	last := versions[len(versions)-1]
 	if s.happens(0.3) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The simulation runs the real journal, view and rules of several replicas against a simulated API server, in one thread, from
-// one seed: whoever goes on next, what arrives when, what is lost and who dies is drawn from it. So what a seed has shown, it shows again.
+// The simulation runs the real journal, view and rules of several replicas against a simulated API server, in one thread, from one seed.
+// The seed decides who goes on next, what arrives when, what is lost, and who dies. So a seed always gives the same run.
 package journal_test
 
 import (
@@ -53,7 +53,7 @@ func TestSimulation(t *testing.T) {
 	}
 }
 
-// What a seed has shown, it shows again: else no failure could be looked into, and which mutants are found would be luck.
+// A seed always gives the same result. Otherwise no failure could be investigated, and luck would decide which mutants are found.
 func TestASeedShowsTheSameAgain(t *testing.T) {
 	for seed := range uint64(30) {
 		first, second := simulate(seed, true), simulate(seed, true)

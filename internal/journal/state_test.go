@@ -24,7 +24,7 @@ func TestAnIdenticalEntryIsKeptOnce(t *testing.T) {
 	if len(s.overlay.Entries()) != 1 || s.bytes() != bytes {
 		t.Errorf("%d entries of %d bytes", len(s.overlay.Entries()), s.bytes())
 	}
-	// Once it is stored, the same request sent again is young again: else it would be dropped for the first one's age.
+	// Once it is stored, the same request sent again has a new entry. Otherwise it would be dropped for the age of the first one.
 	s.wrote(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{ResourceVersion: "8"}})
 	s.append(entryOf("a", ""))
 	if len(s.overlay.Entries()) != 1 || s.bytes() != bytes || !s.grown || s.overlay.Entries()[0].Stamp != "8" {

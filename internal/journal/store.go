@@ -16,10 +16,10 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// callTime bounds one call, so that one that hangs does not hold up every request of this replica.
+// callTime bounds one call, so that a call that hangs does not hold up every request of this replica.
 const callTime = 3 * time.Second
 
-// ErrRestored ends a replica: the API server went back to an earlier state, of which what this replica knows is no part.
+// ErrRestored ends a replica: the API server went back to an earlier state than this replica knows.
 var ErrRestored = errors.New("the journal has gone back to an earlier resource version: the cluster's storage was restored, so this replica starts anew")
 
 // load makes sure that the state is known: it reads the journal, or makes it where there is none.
@@ -27,7 +27,6 @@ func (j *Journal) load(ctx context.Context) error {
 	if j.state != nil {
 		return nil
 	}
-	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if apierrors.IsNotFound(err) {
 		stored, err = j.create(ctx)
@@ -35,11 +34,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := j.adopt(stored); err != nil {
-		return err
-	}
-	j.liveAt = began
-	return nil
+	return j.adopt(stored)
 }
 
 func (j *Journal) read(ctx context.Context) (*corev1.ConfigMap, error) {
@@ -67,7 +62,7 @@ func (j *Journal) create(ctx context.Context) (*corev1.ConfigMap, error) {
 	return made, nil
 }
 
-// adopt takes what was read or watched as the state, and goes on watching the entries that it has watched before.
+// adopt makes a journal that was read or watched the state, and goes on watching the entries that it has watched before.
 func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 	if j.latest != "" && facts.Later(j.latest, stored.ResourceVersion) {
 		return ErrRestored
@@ -82,7 +77,7 @@ func (j *Journal) adopt(stored *corev1.ConfigMap) error {
 	return nil
 }
 
-// know takes note of what the journal holds at a version.
+// know notes the content of the journal at a version.
 func (j *Journal) know(version string) {
 	now := j.Clock.Now()
 	j.latest, j.readAt = version, now
@@ -102,9 +97,8 @@ func (j *Journal) know(version string) {
 	inFlight.Set(float64(len(watched)))
 }
 
-// confirm reads the journal live and reports whether it is still what was judged on.
+// confirm reads the journal live and reports whether it is still the one judged on.
 func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
-	began := j.Clock.Now()
 	stored, err := j.read(ctx)
 	if err != nil {
 		j.state = nil
@@ -112,16 +106,14 @@ func (j *Journal) confirm(ctx context.Context) (current bool, err error) {
 	}
 	judged := j.state.object
 	if stored.ResourceVersion != judged.ResourceVersion || stored.UID != judged.UID {
-		err = j.adopt(stored)
-	} else {
-		j.readAt, current = j.Clock.Now(), true
+		return false, j.adopt(stored)
 	}
-	j.liveAt = began
-	return current, err
+	j.readAt = j.Clock.Now()
+	return true, nil
 }
 
-// commit writes the state over what was judged on. When that fails, whatever is stored is read anew: a write that timed out
-// may have succeeded, and judging its requests again is harmless.
+// commit writes the state over the journal that was judged on. If that fails, it reads the journal anew: a write that timed out may have
+// succeeded, and judging its requests again is harmless.
 func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -132,7 +124,7 @@ func (j *Journal) commit(ctx context.Context) (current bool, err error) {
 	commits.WithLabelValues(result(err)).Observe(took.Seconds())
 	switch {
 	case err == nil:
-		j.state, j.liveAt = s, began
+		j.state = s
 		j.state.wrote(next)
 		j.know(next.ResourceVersion)
 		j.pace.wrote(j.Clock.Now(), took, s.bytes())

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// tracer makes spans where the process has tracing on. They tell kinds and outcomes, never names or people.
+// tracer makes spans where the process has tracing on. They show kinds and outcomes, never names or people.
 var tracer = otel.Tracer("github.com/polyorg/polyorg/internal/journal")
 
 func startJudgement(ctx context.Context, c *Change) (context.Context, trace.Span) {

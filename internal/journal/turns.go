@@ -9,7 +9,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// How many requests wait at one replica. The operator's are not counted.
+// The largest numbers of requests that wait at one replica. The operator's requests do not count.
 const (
 	waitersOfPlatform     = 256 // of one platform actor
 	waitersOfOrganization = 64
@@ -38,13 +38,13 @@ func waitersOf(s share) int {
 	return waitersOfPlatform
 }
 
-// lobby counts who waits.
+// lobby counts the waiting requests.
 type lobby struct {
 	mu sync.Mutex
 	in map[share]int
 }
 
-// enter lets one more in, if there is room.
+// enter counts one more request, if there is room.
 func (l *lobby) enter(crowd []share) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -68,8 +68,8 @@ func (l *lobby) leave(crowd []share) {
 	}
 }
 
-// byTurn sorts the waiting requests: first the first of each actor and organization, then the second of each. Two requests of one
-// actor, or of one organization, are never of one turn. Within a turn the earlier request goes first.
+// byTurn sorts the waiting requests: first the first of each actor and organization, then the second of each. Two requests of one actor, or
+// of one organization, are never in one turn. Within a turn the earlier request goes first.
 func byTurn(waiting []*request) []*request {
 	before := map[share]int{}
 	for _, r := range waiting {

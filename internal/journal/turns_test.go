@@ -101,7 +101,7 @@ func TestTheLobbyIsBounded(t *testing.T) {
 	}
 }
 
-// Anybody who is signed in may send these, whatever name they write into them.
+// Anybody who is signed in may send these, with any name in them.
 func TestStrangersTakeNoPlacesOfAnOrganization(t *testing.T) {
 	founds := func(i int) *Change {
 		return &Change{Kind: "Organization", Operation: facts.Create, Name: types.NamespacedName{Name: "victim"}, Actor: fmt.Sprint("stranger ", i/32),

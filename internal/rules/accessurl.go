@@ -12,8 +12,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// organizationSpec judges what CEL cannot see: zones, languages, and names that the policy reserves (O5, A4). What stood before is not
-// judged again, even if zones and policies have changed since (L9). Before a creation stands an empty organization.
+// organizationSpec judges what CEL cannot see: zones, languages, and names that the policy reserves (O5, A4). Values that were there before
+// are not judged again, even if zones and policies have changed since (L9). For a creation, before is an empty organization.
 func organizationSpec(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	return append(timeAndLanguage(before.Spec, after.Spec), accessURL(o, act, before, after)...)
 }
@@ -77,7 +77,7 @@ func within(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
-// AccessName is the first label of an organization's access URL: the one chosen, else its own name (A1).
+// AccessName is the first label of an organization's access URL: the chosen one, or else its own name (A1).
 func AccessName(org *v1alpha1.Organization) string {
 	if u := org.Spec.AccessURL; u != nil && u.Name != "" {
 		return u.Name
@@ -104,7 +104,7 @@ func customDomain(org *v1alpha1.Organization) string {
 // HostReservation judges who reserves or frees a host (A6).
 func HostReservation(_ Outlook, act Act, before, after *v1alpha1.HostReservation) Violations {
 	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
-		return nil // what else there is to change, Metadata judges
+		return nil // Metadata judges all other changes
 	}
 	return platformOnly(act, "A6", "reserve or free a host")
 }

@@ -18,7 +18,7 @@ func (r Row) isOne(a, b string) bool {
 	return loosely(a) == loosely(b)
 }
 
-// exactly is an account in the one form of all texts that Unicode holds for the same, without invisible characters.
+// exactly is an account in a normal form: all texts that Unicode holds for the same have one. It has no invisible characters.
 func exactly(account string) string {
 	if isASCII(account) {
 		return account
@@ -26,8 +26,8 @@ func exactly(account string) string {
 	return norm.NFC.String(strings.Map(seen, account))
 }
 
-// loosely is an account in the one form of all texts that differ only in letter case or in how letters are encoded. No policy changes
-// it, so it finds a binding under any rule. Accounts that are one exactly are one loosely.
+// loosely is an account in another normal form: all texts that differ only in letter case or in encoding have one. No policy changes it, so
+// it finds a binding under any rule. Accounts that are one exactly are one loosely too.
 func loosely(account string) string {
 	if isASCII(account) {
 		return strings.ToLower(account)
@@ -39,7 +39,7 @@ func loosely(account string) string {
 	return account
 }
 
-// seen drops what takes no place on the screen: joiners, selectors of variants, and other characters that fonts ignore.
+// seen drops characters that nobody sees on the screen: joiners, selectors of variants, and others that fonts ignore.
 func seen(r rune) rune {
 	if unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 		return -1

@@ -18,7 +18,7 @@ func accounts(compared v1alpha1.AccountComparison) policy {
 	}))
 }
 
-// G1, A4: one account is one, however it is written.
+// G1, A4: all spellings of an account are one account.
 func TestOneAccountInSeveralSpellings(t *testing.T) {
 	there := world{}.with(org("zylker", alice), org("hidden", carol))
 	lead := by(user(alice))
@@ -72,7 +72,7 @@ func TestOneAccountInSeveralSpellings(t *testing.T) {
 	run(t, cases)
 }
 
-// Whatever rule is in force, a binding is found under the one key of all spellings of its account.
+// Under every rule, a binding is found by the one key of all spellings of its account.
 func TestAllSpellingsHaveOneKey(t *testing.T) {
 	key := func(account string) rules.Key { return rules.AccountKey("Fax", "", account) }
 	rapid.Check(t, func(t *rapid.T) {

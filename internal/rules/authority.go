@@ -17,7 +17,7 @@ type Act struct {
 	BaseDomain string
 }
 
-// Actor is who sends a request.
+// Actor is the sender of a request.
 type Actor struct {
 	Email    string // empty for an actor without a valid e-mail address (U2)
 	Platform bool   // may `administer` organizations: a cluster admin, a GitOps service account, the operator
@@ -40,8 +40,8 @@ func (o Outlook) Role(user, organization string) v1alpha1.Role {
 	return role
 }
 
-// isAdministrator reports whether a user has a membership as Administrator. Whether they are the super admin too is another question: while
-// the role is on its way to them, the Best outlook knows them as both.
+// isAdministrator reports whether a user has a membership as Administrator. They may be the super admin too: while the role is on its way
+// to them, the Best outlook knows them as both.
 func (o Outlook) isAdministrator(user, organization string) bool {
 	return o.empowers(organization) && slices.ContainsFunc(o.rolesInForce(user, organization), func(p Place) bool {
 		return p.Role == v1alpha1.RoleAdministrator
@@ -75,8 +75,8 @@ func grantOf(f Fact) Grant {
 	return Given
 }
 
-// alive reports whether a fact that an organization states of itself shows that it is not being deleted. Its account states so, and it
-// names its super admin as long as it lives. So a change of either leaves no doubt.
+// alive reports whether a fact that an organization states of itself shows that it is not being deleted. Its account says so. It also names
+// its super admin as long as it lives. So a change of either leaves no doubt.
 func alive(f Fact) bool {
 	a, ok := f.(Account)
 	return !ok || !a.Terminating

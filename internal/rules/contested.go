@@ -2,7 +2,7 @@
 
 package rules
 
-// Contested finds what a fact holds that strangers may want too: a name, or an account of an application. A thing of one person or one
+// Contested finds the things of a fact that strangers may want too: a name, or an account of an application. A thing of one person or one
 // organization alone is not contested.
 func Contested(fact Fact) []Key {
 	switch f := fact.(type) {

@@ -11,7 +11,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Wherever the operator runs, a day has 24 hours and a date is UTC's: also over the nights on which clocks are put forward or back.
+// In every time zone of the operator, a day has 24 hours and a date is UTC's, even over the nights on which clocks change.
 func TestDaysAreCountedInUTC(t *testing.T) {
 	const day = 24 * time.Hour
 	for _, name := range []string{"UTC", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia"} {
@@ -45,7 +45,7 @@ func TestDaysAreCountedInUTC(t *testing.T) {
 	}
 }
 
-// What people read has UTC's date.
+// Messages have UTC's date.
 func TestDatesAreTold(t *testing.T) {
 	operatorRunsIn(t, "Pacific/Apia")
 	zylker := org("zylker", john)

@@ -7,7 +7,7 @@ import (
 )
 
 // User judges a change of a User. The operator and platform actors may change all of it; the person may change their own default
-// organization (F2), with kubectl's notes on that. A person may not label it: by a label the operator knows the Users that it made.
+// organization (F2), and kubectl its annotations. A person may not label it: by a label the operator knows the Users that it made.
 func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	switch {
 	case before == nil:
@@ -43,11 +43,11 @@ func createUser(act Act, u *v1alpha1.User) Violations {
 	return nil
 }
 
-// isStray reports whether a User bears another name than its e-mail address gives it, because it was made past admission.
+// isStray reports whether a User has another name than the one that follows from its e-mail address. Such a User was made past admission.
 func isStray(u *v1alpha1.User) bool { return u.Name != ObjectName(u.Spec.Email) }
 
-// deleteUser refuses to delete a User whose person still has something: the default that they chose would go with it (F2). No choice
-// goes with a stray one: the person has another User.
+// deleteUser refuses to delete a User whose person still has a place or an invitation: their chosen default would be lost (F2). A stray
+// User holds no choice, because the person has another User.
 func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 	if isStray(u) {
 		return platformOnly(act, "U1", "delete a User")
@@ -63,7 +63,7 @@ func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 		"lost; the operator deletes the User after the last of them", u.Spec.Email, organizations)
 }
 
-// organizationsOf a user are those in which they have a place, and those that invite them.
+// organizationsOf a user are the organizations in which they have a place, and those that invite them.
 func (o Outlook) organizationsOf(user string) map[string]struct{} {
 	names := map[string]struct{}{}
 	for _, p := range countedAgainst[Place](o, UserKey(user)) {
@@ -75,9 +75,9 @@ func (o Outlook) organizationsOf(user string) map[string]struct{} {
 	return names
 }
 
-// Default decides which organization is a user's default, from their active memberships, oldest first (F1–F3). The one they
-// chose counts while they are in it. Until they first choose, it is the first they had (current, once known). When the
-// default is lost, no other is chosen for them: due is true until they choose, also while there is nothing to choose from.
+// Default decides which organization is a user's default, from their active memberships, oldest first (F1–F3). Their choice counts while
+// they are in that organization. Until they first choose, it is the first that they had (current, once known). When the default is lost, no
+// other is chosen for them. Then due is true until they choose, even while there is nothing to choose from.
 func Default(chosen, current string, hadOne bool, active []string) (organization string, due bool) {
 	in := func(name string) bool {
 		for _, a := range active {

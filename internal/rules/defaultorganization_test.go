@@ -40,7 +40,7 @@ func TestChooseDefault(t *testing.T) {
 	})
 }
 
-// TestDeleteUser: the default that somebody chose is in their User, and goes with it.
+// TestDeleteUser: a person's chosen default is in their User, and is lost with it.
 func TestDeleteUser(t *testing.T) {
 	mine := account(bob).prefers("zylker")
 	zylker := org("zylker", alice)

@@ -8,7 +8,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// EditionInForce is the edition that an organization runs on: the one subscribed to, else the trial's (O4).
+// EditionInForce is the edition of an organization: that of its subscription, or else that of the trial (O4).
 func EditionInForce(spec v1alpha1.OrganizationSpec) v1alpha1.Edition {
 	if spec.Subscription != nil {
 		return spec.Subscription.Edition
@@ -34,8 +34,8 @@ func (o Outlook) countsAsEnded(organization string) bool {
 	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
 }
 
-// whyClosed tells why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a subscription
-// (E3). Platform actors may add to an organization that is not there yet (R8).
+// whyClosed says why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a subscription (E3).
+// Platform actors may add to an organization that is not there yet (R8).
 func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
 	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {

@@ -15,8 +15,7 @@ func limitedEdition(e v1alpha1.Edition) bool {
 	return e == v1alpha1.EditionCRMPlus || e == v1alpha1.EditionZohoOne
 }
 
-// editionChange judges what a new edition means for every member (E7). Members who were there before their organization are
-// judged when it comes (R8).
+// editionChange judges a new edition for every member (E7). Members who came before their organization are judged when it comes (R8).
 func (j judgement) editionChange(a, was Account) Violations {
 	if a.Edition == was.Edition || a.Terminating || !limitedEdition(a.Edition) {
 		return nil
@@ -28,8 +27,8 @@ func (j judgement) editionChange(a, was Account) Violations {
 	return forbidden("E7", "%s", j.conflictText(a.Edition, sorted(in), sorted(rules)))
 }
 
-// conflicts are those among some users for whom an organization that they are in is one too many, and the limits that say so. Its
-// super admin is asked too, whose place is the organization's own to say.
+// conflicts are those of some users for whom an organization that they are in is one too many, and the limits that say so. Its super admin,
+// whose place the organization states itself, is judged too.
 func (j judgement) conflicts(organization string, among []string) (users, rules map[string]bool) {
 	users, rules = map[string]bool{}, map[string]bool{}
 	for _, p := range j.superAdminStays() {
@@ -56,7 +55,7 @@ func (j judgement) conflicts(organization string, among []string) (users, rules 
 	return users, rules
 }
 
-// elsewhere tells the places beside which one in an organization may be too many: those in the others on its edition.
+// elsewhere finds the places beside which one in an organization may be too many: those in other organizations on its edition.
 func (j judgement) elsewhere(organization string) func(Place) bool {
 	if j.forbidsAny() {
 		return func(Place) bool { return true }
@@ -80,8 +79,9 @@ func (j judgement) tooMany(p Place, places []Place, rules map[string]bool) (foun
 }
 
 // suspects are the users whose limits a new edition of an organization may break; some are named more than once. A user in no other
-// organization on that edition has room for this one, unless a policy allows none at all. So the people of those others are named, or
-// all of this one's own where that is fewer. The judgement goes through neither a large organization nor many others in vain.
+// organization on that edition has room for this one, unless a policy allows none at all. So they are the people of those other
+// organizations, or all people of this one where that is fewer. Thus the judgement does not go through a large organization, or many
+// others, in vain.
 func (j judgement) suspects(a Account) (users []string) {
 	own, others := MembersKey(a.Organization), j.othersOn(a)
 	if j.forbidsAny() || j.size(others) > j.world.Size(own) {
@@ -117,8 +117,8 @@ func (j judgement) forbidsAny() bool {
 	return slices.ContainsFunc(byEdition, func(l limit) bool { return l.max(j.policy) < 1 })
 }
 
-// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. A super admin whom the change
-// names is judged as a place of its own. A former one who is not a member otherwise has no place any more.
+// superAdminStays yields the place of an organization's super admin, if the change leaves it as it is. A super admin whom the change names
+// is judged as a place of its own. A former super admin who is no member has no place any more.
 func (j judgement) superAdminStays() []Place {
 	if own, ok := find(j.before, func(p Place) bool { return slices.Contains(j.after, Fact(p)) }); ok {
 		return []Place{own}
@@ -126,7 +126,7 @@ func (j judgement) superAdminStays() []Place {
 	return nil
 }
 
-// conflictText tells how many members are in the way, and tells platform actors their names (U3).
+// conflictText says how many members are in the way, and tells platform actors their names (U3).
 func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string) string {
 	text := fmt.Sprintf("%d member(s) cannot be in one more %s organization (%s)", len(users), edition, strings.Join(rules, ", "))
 	if j.act.Actor.Platform {

@@ -14,7 +14,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// large is how many members the organization has whose edition changes.
+// large is the number of members of the organization whose edition changes.
 const large = 10_000
 
 // populace is a view of organizations and their members.
@@ -43,7 +43,7 @@ func (p *populace) view(b *testing.B) *facts.View {
 	return v
 }
 
-// crowdOf is the large organization, every member of which is in three others, of which none is on a limited edition.
+// crowdOf is the large organization. Every member is in three others too; none of those is on a limited edition.
 func crowdOf(b *testing.B) (*populace, organization) {
 	b.Helper()
 	p, own := &populace{}, org("own", alice).on(v1alpha1.EditionEnterprise, 2*large)

@@ -12,7 +12,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// uncertain is a world of which not everything is certain.
+// uncertain is a world with uncertain facts.
 type uncertain []Known
 
 func (u uncertain) Facts(k Key) []Known {

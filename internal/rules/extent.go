@@ -10,8 +10,8 @@ import (
 // repeats it in the journal.
 const maxName = 63
 
-// An extentLimit is one measure of what is written beside a spec, and how much of it people may write (R4). An object that is too large to
-// be stored is refused only after admission, and holds its places until the drop.
+// An extentLimit is one measure of the metadata beside a spec, and how much of it people may write (R4). An object that is too large to be
+// stored is refused only after admission, and holds its places until the drop.
 type extentLimit struct {
 	field string
 	limit int
@@ -26,7 +26,7 @@ var extents = []extentLimit{
 	{"metadata.managedFields", 128 << 10, sizeOfManagers, "metadata.managedFields has too many bytes; use fewer field managers"},
 }
 
-// Extent judges how much people write beside a spec. It refuses only more of it; what is there already stays. It does not look at the
+// Extent judges how much people write beside a spec. It refuses only more of it; it leaves the old part alone. It does not look at the
 // world, so a request that breaks it costs others nothing.
 func Extent(act Act, before, after metav1.Object) (vs Violations) {
 	if act.Actor.Platform || after == nil {

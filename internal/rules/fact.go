@@ -10,31 +10,30 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// A Fact is one thing that one object states by itself alone. It is never a join of two objects. Nor does it come from a status that
-// arrives later, except where that only adds power (Grant). Facts are comparable values; two equal facts of two objects are still two
-// facts.
+// A Fact is one thing that one object states, from itself alone. It is never a join of two objects. It does not come from a status that
+// arrives later, unless that only adds power (Grant). Facts are comparable values; two equal facts of two objects are still two facts.
 type Fact interface {
 	// Keys names the look-ups that find this fact.
 	Keys() []Key
 }
 
-// A Key is what facts are looked up by. Keys of different kinds never collide.
+// A Key looks facts up. Keys of different kinds never collide.
 type Key struct{ Kind, Name string }
 
-// UserKey finds what speaks of a user.
+// UserKey finds the facts about a user.
 func UserKey(email string) Key { return Key{"user", email} }
 
-// OrganizationKey finds what an organization is, and its super admin.
+// OrganizationKey finds an organization's account and its super admin.
 func OrganizationKey(name string) Key { return Key{"organization", name} }
 
-// EditionKey finds the organizations on an edition of which a user can be in too many (L3–L5).
+// EditionKey finds the organizations on an edition that has a limit for each user (L3–L5).
 func EditionKey(edition v1alpha1.Edition) Key { return Key{"edition", string(edition)} }
 
-// MembersKey finds who holds, or may get, a place in an organization.
+// MembersKey finds the users who hold, or may get, a place in an organization.
 func MembersKey(name string) Key { return Key{"members", name} }
 
-// AccountKey finds the bindings of one account of one application's component, in whatever spelling. Whether two spellings are one
-// account is for the application's row to say.
+// AccountKey finds the bindings of one account of one application's component, in any spelling. The application's row says whether two
+// spellings are one account.
 func AccountKey(application, component, account string) Key {
 	return Key{"account", application + "/" + component + "/" + loosely(account)}
 }
@@ -47,7 +46,7 @@ func SlotKey(organization, application, component string) Key {
 // BindingsKey finds all bindings of an organization.
 func BindingsKey(name string) Key { return Key{"bindings", name} }
 
-// PolicyKey finds what the PlatformPolicy states.
+// PolicyKey finds the facts of the PlatformPolicy.
 var PolicyKey = Key{"policy", ""}
 
 // A Lapsing fact can be ended by a status that the operator writes. Such a write leaves no entry in the journal and raises no fence,
@@ -58,8 +57,8 @@ type Lapsing interface {
 	StatedBy() types.UID
 }
 
-// Place states that a user belongs to an organization (L1–L5), and with what. The Organization states so of its super admin, a
-// Membership of its user: both mean the same place.
+// Place states that a user belongs to an organization (L1–L5), with a role and a seat. The Organization states it for its super admin, and
+// a Membership for its user: both mean the same place.
 type Place struct {
 	Organization string            `json:"o,omitempty"`
 	User         string            `json:"u"`
@@ -84,13 +83,13 @@ func (p Place) created() bool {
 	return p.Origin == v1alpha1.OriginCreated || p.Role == v1alpha1.RoleSuperAdmin
 }
 
-// joined reports whether the place came about otherwise than by creating the organization (L4).
+// joined reports whether the place was not made by creating the organization (L4).
 func (p Place) joined() bool {
 	return p.Origin != "" && p.Origin != v1alpha1.OriginCreated
 }
 
-// Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its
-// status ends it: a Membership has taken the place, or the answer could not be carried out.
+// Acceptance is the place that an accepted invitation is about to become. An InvitationResponse states it, without a role, until its status
+// ends it. Then a Membership has taken the place, or the answer could not be carried out.
 type Acceptance struct {
 	Place
 	Response string `json:"i"` // the InvitationResponse's UID
@@ -99,7 +98,7 @@ type Acceptance struct {
 // StatedBy is the UID of the InvitationResponse.
 func (a Acceptance) StatedBy() types.UID { return types.UID(a.Response) }
 
-// placeOf is the place that a fact speaks of, if it speaks of one.
+// placeOf is the place that a fact states, if it states one.
 func placeOf(f Fact) (Place, bool) {
 	switch f := f.(type) {
 	case Place:
@@ -110,7 +109,7 @@ func placeOf(f Fact) (Place, bool) {
 	return Place{}, false
 }
 
-// Account states what an organization is: the edition in force, its licences, its trial.
+// Account states an organization's own facts: the edition in force, its licences, its trial.
 type Account struct {
 	Organization string           `json:"o,omitempty"`
 	Edition      v1alpha1.Edition `json:"e"`
@@ -135,7 +134,7 @@ func (a Account) Keys() []Key {
 // Subscribed reports whether licences were bought (E3).
 func (a Account) Subscribed() bool { return a.Licenses > 0 }
 
-// Seats is how many active memberships and pending invitations the organization may have (E5).
+// Seats is the number of active memberships and pending invitations that the organization may have (E5).
 func (a Account) Seats(p Policy) int32 {
 	if a.Subscribed() {
 		return a.Licenses
@@ -161,8 +160,8 @@ func (o Offer) Keys() []Key { return []Key{UserKey(o.User), MembersKey(o.Organiz
 // StatedBy is the UID of the Invitation.
 func (o Offer) StatedBy() types.UID { return types.UID(o.Invitation) }
 
-// ClockSkew is by how much the clocks of two replicas may differ. An invitation is written Expired only that long after its deadline.
-// By then every replica refuses an answer, so that no acceptance rests on a seat that was given away.
+// ClockSkew is the largest difference between the clocks of two replicas. An invitation is written Expired only that long after its
+// deadline. By then every replica refuses an answer, so that no acceptance rests on a seat that was given away.
 const ClockSkew = 10 * time.Second
 
 // Deadline is the first instant at which the offer can no longer be answered (I1).
@@ -180,7 +179,7 @@ type Claim struct {
 	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is another holder
 }
 
-// ClaimKind is what sort of name is claimed.
+// ClaimKind is the kind of name that is claimed.
 type ClaimKind string
 
 // The names that can be held once.
@@ -194,7 +193,7 @@ const (
 // Keys finds a claim by its name.
 func (c Claim) Keys() []Key { return []Key{ClaimKey(c.Kind, c.Name)} }
 
-// ClaimKey finds who holds a name. No claim is of a kind that another key bears: so that no text is made for a look-up.
+// ClaimKey finds the holder of a name. The kinds of claims differ from the kinds of other keys, so a look-up need not build a prefix.
 func ClaimKey(kind ClaimKind, name string) Key { return Key{string(kind), name} }
 
 // SeatName is the name under which a user's membership in an organization, or invitation to it, is claimed.

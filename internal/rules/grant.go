@@ -6,8 +6,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Grant is whether what an object states gives power (R7). The operator decides that by the object's status, which comes late. A fact
-// may carry it all the same, because it only ever adds power. Given is for good (L9), and no change relies on the others.
+// Grant says whether the facts of an object give power (R7). The operator decides that in the object's status, which comes late. A fact may
+// carry it all the same, because it only ever adds power. Given is final (L9), and no change relies on the others.
 type Grant uint8
 
 // The grants. Their numbers are the journal's; the first is that of an object that needs none.
@@ -17,7 +17,7 @@ const (
 	Withheld Grant = 2 // came past admission and is beyond a limit; it gives power when there is room
 )
 
-// GrantOf is what was decided of an object.
+// GrantOf is the operator's decision about an object.
 func GrantOf(obj metav1.Object) Grant {
 	switch {
 	case Granted(obj):

@@ -8,7 +8,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// R7: what got past admission and was given no place has no power in admission either.
+// R7: an object that got past admission and was granted no place has no power in admission either.
 func TestPowerNeedsAGrant(t *testing.T) {
 	zylker := org("zylker", john).on(v1alpha1.EditionEnterprise, 20)
 	there := world{}.with(zylker, admin(john, "zylker"), admin(alice, "zylker"), member(bob, "zylker"))

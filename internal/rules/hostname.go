@@ -20,10 +20,10 @@ func isPublicSuffix(domain string) bool {
 // aLabel starts a label that stands for one in letters beyond ASCII.
 const aLabel = "xn--"
 
-// names reads international names as a registry does. Hyphens in the third and fourth place are those of real ASCII names too.
+// names reads international names as a registry does. Real ASCII names may have hyphens in the third and fourth place too.
 var names = idna.New(idna.ValidateLabels(true), idna.CheckHyphens(false), idna.CheckJoiners(true), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-// isIDNA reports whether each label that stands for another is the one valid form of it.
+// isIDNA reports whether each label that stands for an international one is its one valid form.
 func isIDNA(domain string) bool {
 	_, ok := decoded(domain)
 	return ok || !slices.ContainsFunc(strings.Split(domain, "."), func(label string) bool { return strings.HasPrefix(label, aLabel) })
@@ -53,8 +53,8 @@ var scripts = [][]*unicode.RangeTable{
 	{unicode.Thai},
 }
 
-// deceives reports whether a name stands for one in other letters that could be taken for still others (A4). It decodes to nothing, to
-// more than one script, or to a script with look-alikes. Names in plain ASCII stand for themselves.
+// deceives reports whether a name stands for one in other letters that people could confuse with a third name (A4). Such a name decodes to
+// nothing, to more than one script, or to a script with look-alikes. Names in plain ASCII stand for themselves.
 func deceives(name string) bool {
 	if !strings.HasPrefix(name, aLabel) {
 		return false

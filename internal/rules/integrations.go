@@ -24,7 +24,7 @@ var integrationsYAML []byte
 type Row struct {
 	Application             string `json:"a"`
 	Component               string `json:"c,omitempty"`
-	Unit                    string `json:"u,omitempty"` // what spec.account names
+	Unit                    string `json:"u,omitempty"` // the word for an account, such as portal
 	OrganizationsPerAccount int32  `json:"op,omitempty"`
 	AccountsPerOrganization int32  `json:"ap,omitempty"` // of both: 0 is no limit
 	InitiatedFrom           string `json:"f"`            // where it may be started, joined by commas so that the row is comparable
@@ -45,7 +45,7 @@ func (r Row) changesInPlace() bool {
 	return r.Application == "MicrosoftTeams" && r.Component == "MessagingExtension"
 }
 
-// Catalogue is the integration table that is built in.
+// Catalogue is the built-in integration table.
 var Catalogue = sync.OnceValue(func() []Row {
 	var entries []struct {
 		Application, Component, Unit                     string
@@ -87,8 +87,8 @@ func builtIn(application, component string) (Row, bool) {
 	return find(asFacts(Catalogue()), func(r Row) bool { return r.Application == application && r.Component == component })
 }
 
-// row is the row that applies to an application's component: the policy's where there is one, else the built-in. While a change of
-// the policy is in flight, the Worst outlook takes the stricter of each of its cells, the Best the more generous.
+// row is the row that applies to an application's component: the policy's where there is one, or else the built-in one. While a change of
+// the policy is in flight, the Worst outlook takes the stricter value of each column, and the Best the more generous.
 func (o Outlook) row(application, component string) (Row, bool) {
 	of := func(r Row) bool { return r.Application == application && r.Component == component }
 	var rows []Row
@@ -127,7 +127,7 @@ func (o Outlook) mergeRows(a, b Row) Row {
 	return a
 }
 
-// unbounded makes of the 0 that is no limit a number that is none either, and compares as one.
+// unbounded replaces 0, which means no limit, by a number so large that it means no limit and compares as larger.
 func unbounded(n int32) int32 {
 	if n == 0 {
 		return math.MaxInt32
@@ -135,8 +135,8 @@ func unbounded(n int32) int32 {
 	return n
 }
 
-// IntegrationBinding judges who creates (before is nil), changes, or deletes (after is nil) a binding, and whether the
-// catalogue allows it (G2–G4). How many there may be is for Limits (G1).
+// IntegrationBinding judges who creates (before is nil), changes, or deletes (after is nil) a binding, and whether the catalogue allows it
+// (G2–G4). Limits judges how many there may be (G1).
 func IntegrationBinding(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
 	if after == nil {
 		if before.DeletionTimestamp == nil && o.mayLive(organization) && !o.administers(act, organization) {
@@ -155,7 +155,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 
 func bindingAdded(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
 	if by := after.Spec.ConfiguredBy; by != "" && by != act.Actor.Email && !act.Actor.Platform && (before == nil || before.Spec.ConfiguredBy != by) {
-		return forbidden("R4", "only who configures it may stand in spec.configuredBy; write %s, or leave it out", act.Actor.Email)
+		return forbidden("R4", "spec.configuredBy must be your own address; write %s, or leave it out", act.Actor.Email)
 	}
 	if before != nil {
 		return nil
@@ -163,7 +163,7 @@ func bindingAdded(o Outlook, act Act, organization string, before, after *v1alph
 	return o.whyClosed(organization, act.Now)
 }
 
-// catalogued judges a binding by its row of the catalogue; one that keeps its account keeps what it was given by an earlier row.
+// catalogued judges a binding by its row of the catalogue. One that keeps its account also keeps the values that an earlier row allowed.
 func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violations {
 	spec := after.Spec
 	if before != nil && before.Spec.Account == spec.Account {
@@ -235,7 +235,7 @@ func (j judgement) organizationsOf(b Binding, row Row) int32 {
 	return int32(len(organizations))
 }
 
-// accountsOf counts the accounts that an organization is bound to by other bindings. Here those that differ in letter case are two,
+// accountsOf counts the accounts that an organization is bound to by other bindings. Here accounts that differ in letter case are two,
 // whatever the row says: one account in two spellings makes no room.
 func (j judgement) accountsOf(b Binding, row Row) int32 {
 	if unbounded(row.AccountsPerOrganization) == math.MaxInt32 {

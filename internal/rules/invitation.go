@@ -30,7 +30,7 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 		return forbidden("R4", "only Administrators and the super admin of %s invite to it", organization)
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
-		return forbidden("R4", "only who invites may stand in spec.invitedBy; write %s, or leave it out", act.Actor.Email)
+		return forbidden("R4", "spec.invitedBy must be your own address; write %s, or leave it out", act.Actor.Email)
 	}
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)
@@ -55,7 +55,7 @@ func isFinished(inv *v1alpha1.Invitation) bool {
 	return inv.Status.State != "" && inv.Status.State != v1alpha1.InvitationPending
 }
 
-// deleteInvitation judges who takes an invitation away.
+// deleteInvitation judges who removes an invitation.
 func deleteInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
 	if !o.administers(act, organization) && inv.DeletionTimestamp == nil && o.mayLive(organization) {
 		return forbidden("R4", "only Administrators and the super admin of %s delete its invitations", organization)
@@ -74,12 +74,12 @@ func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Vio
 	return nil
 }
 
-// InvitationResponse judges an answer (I1–I3, I6–I8). Its limits and its seat are for Limits. An invitation that is not there and
-// another person's invitation get the same answer. So a question tells nothing of an organization (U3).
+// InvitationResponse judges an answer (I1–I3, I6–I8). Limits judges its limits and its seat. An invitation that is not there and another
+// person's invitation get the same answer. So nobody learns of an organization by asking (U3).
 func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationResponse) Violations {
 	switch {
 	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
-		return nil // what else there is to change, Metadata judges
+		return nil // Metadata judges all other changes
 	case after == nil || before != nil:
 		return platformOnly(act, "I2", "change or delete an answer; it is removed by itself an hour after it is done")
 	case after.Spec.Token != "" || after.Spec.TokenHash != "":
@@ -148,14 +148,14 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	return nil
 }
 
-// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer tells them neither
-// of its trial nor of its seats. The rule that it names is the same for both (I8, U3).
+// closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer says nothing of its
+// trial or its seats. It names the same rule for both (I8, U3).
 func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
-// ResponseName judges the name of an answer as its author sends it. All answers, of all authors, share one space of names. A name that
-// the author chose could meet another tenant's, and the refusal would tell of it (U3).
+// ResponseName judges the name of an answer as its author sends it. All answers, of all authors, share one space of names. A name that the
+// author chose could be another tenant's, and the refusal would reveal that (U3).
 func ResponseName(r *v1alpha1.InvitationResponse) Violations {
 	if r.Name == "" {
 		return nil

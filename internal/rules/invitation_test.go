@@ -131,7 +131,7 @@ func TestInvitationResponse(t *testing.T) {
 	})
 }
 
-// TestRefusedInvitee: how an organization stands is for its own people to know (U3).
+// TestRefusedInvitee: only an organization's own people may know its state (U3).
 func TestRefusedInvitee(t *testing.T) {
 	const eve = "eve@example.org"
 	open, ended := invite(eve, "zylker"), org("zylker", john).trialUntil(now)

@@ -25,7 +25,7 @@ func (j judgement) inviter(p, was Place) Violations {
 	return exceeded("L7", most, j.policy.PendingPerSuperAdmin, text, len(crowded), p.Organization, p.User, j.names(crowded))
 }
 
-// names tells platform actors which users are meant. Other actors must not learn what another organization does (U3).
+// names tells platform actors the users that are meant. Other actors must learn nothing about another organization (U3).
 func (j judgement) names(users map[string]bool) string {
 	if !j.act.Actor.Platform {
 		return ""

@@ -10,7 +10,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// invited makes n organizations of a super admin, each of which has invited somebody.
+// invited makes n organizations of a super admin; each has invited somebody.
 func invited(n int, superAdmin, email string) (objects []object) {
 	for i := range n {
 		name := fmt.Sprintf("hidden%d", i+1)

@@ -11,7 +11,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// What status can end counts against a change in any case. A change relies on it only where a live read has shown that it stands (L8).
+// A fact that status can end always counts against a change. A change relies on it only where a live read has shown that it stands (L8).
 func TestLapsingFactsAreReliedOnAfterALiveRead(t *testing.T) {
 	oneOrganization := policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.OrganizationsPerUser = new(int32(1)) }))
 	oneSeat := policyWith(seatsOnTrial(1))

@@ -9,8 +9,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Limits tells which limits the facts that a change adds would break (L1–L7, E5–E7, A2, G1). Facts that the object already states are
-// not judged again. Neither are places that another object already holds for the same person (L9: a lowered limit takes nothing away).
+// Limits finds the limits that the facts of a change would break (L1–L7, E5–E7, A2, G1). Facts that the object already states are not
+// judged again. Neither are places that another object already holds for the same person (L9: a lowered limit takes nothing away).
 func Limits(o Outlook, act Act, before, after []Fact) Violations {
 	added := slices.DeleteFunc(slices.Clone(after), func(f Fact) bool { return slices.Contains(before, f) })
 	if len(added) == 0 {
@@ -33,7 +33,7 @@ type judgement struct {
 	on            map[onEdition]bool // what isOn has found
 }
 
-// onEdition is a question: whether an organization counts as being on an edition.
+// onEdition is a question: does an organization count as being on an edition?
 type onEdition struct {
 	organization string
 	edition      v1alpha1.Edition
@@ -66,7 +66,7 @@ func (j judgement) fact(fact Fact) Violations {
 	return nil
 }
 
-// joins judges a place that is new, or states something new.
+// joins judges a place that is new or that has changed.
 func (j judgement) joins(p Place) Violations {
 	was := j.placeBefore(p.Organization, p.User)
 	return slices.Concat(j.place(p, was), j.seat(p.Organization, p.User, p.Seat && !was.Seat), j.inviter(p, was))
@@ -82,7 +82,7 @@ func (j judgement) placeBefore(organization, user string) Place {
 	return Place{}
 }
 
-// A limit is one row of the per-user limits: which places count, how many there may be, and what to say.
+// A limit is one row of the per-user limits: the places that count, their number, and the message.
 type limit struct {
 	rule   string
 	max    func(Policy) int32
@@ -120,8 +120,8 @@ var (
 	}
 )
 
-// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin, which the person's
-// Membership states. Until there is a Membership, the named super admin counts as the creator.
+// founded reports whether a place counts as created (L3). The Organization names its super admin without an origin; the person's Membership
+// states the origin. Until there is a Membership, the named super admin counts as the creator.
 func (j judgement) founded(p Place) bool {
 	if p.Origin != "" {
 		return p.Origin == v1alpha1.OriginCreated
@@ -130,7 +130,7 @@ func (j judgement) founded(p Place) bool {
 	return !j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && q.Origin != "" })
 }
 
-// place judges the limits of one user (L1–L5) for what the place adds to what it was.
+// place judges the limits of one user (L1–L5) for the part of a place that the change adds.
 func (j judgement) place(p, was Place) Violations {
 	var vs Violations
 	for _, l := range perUser {
@@ -146,15 +146,27 @@ func (j judgement) place(p, was Place) Violations {
 
 // carriedOver reports whether another object already holds what the place would take, as far as that may be relied on (L9).
 func (j judgement) carriedOver(l limit, p Place) bool {
-	return j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && l.counts(j, q) })
+	holding := j.speakingFor()
+	return j.hasPlace(p.User, func(q Place) bool { return q.Organization == p.Organization && l.counts(holding, q) })
 }
 
-// used counts the user's organizations under a limit, but for one.
+// speakingFor is the judgement for facts that speak for the change. A named super admin counts as the creator unless another place says its
+// origin (founded). That place may be in flight. So the Best outlook relies on the super admin's place unless the other one is certain. The
+// Worst relies on it only if there can be no other.
+func (j judgement) speakingFor() judgement {
+	j.Outlook = j.opposite()
+	if j.worst {
+		j.confirmed = func(Lapsing) bool { return true } // a lapsing fact that the view holds counts until its end is seen
+	}
+	return j
+}
+
+// used counts the user's organizations under a limit, except one.
 func (j judgement) used(l limit, user, except string) int32 {
 	return j.count(l, j.placesCountedAgainst(UserKey(user)), except)
 }
 
-// count counts the organizations of one user's places under a limit, but for one.
+// count counts the organizations of one user's places under a limit, except one.
 func (j judgement) count(l limit, places []Place, except string) int32 {
 	seen := map[string]bool{except: true}
 	for _, q := range places {
@@ -165,7 +177,7 @@ func (j judgement) count(l limit, places []Place, except string) int32 {
 	return int32(len(seen) - 1)
 }
 
-// isOn reports whether an organization counts as being on an edition; the change under judgement goes before the world.
+// isOn reports whether an organization counts as being on an edition. The change under judgement takes precedence over the world.
 func (j judgement) isOn(organization string, edition v1alpha1.Edition) bool {
 	question := onEdition{organization, edition}
 	answer, asked := j.on[question]
@@ -208,7 +220,7 @@ func (j judgement) offer(f Offer) Violations {
 	return vs
 }
 
-// sameInviter reports whether two organizations count as one super admin's, whose invitations theirs are.
+// sameInviter reports whether two organizations count as those of one super admin. Then their invitations count together.
 func (j judgement) sameInviter(a, b string) bool {
 	for _, p := range countedAgainst[Place](j.Outlook, OrganizationKey(a)) {
 		for _, q := range countedAgainst[Place](j.Outlook, OrganizationKey(b)) {
@@ -220,7 +232,7 @@ func (j judgement) sameInviter(a, b string) bool {
 	return a == b
 }
 
-// claim judges a name that only one can hold (A2, L6, I2). It never tells the holder (U3).
+// claim judges a name that only one holder can have (A2, L6, I2). It never says who the holder is (U3).
 func (j judgement) claim(c Claim) Violations {
 	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
@@ -244,8 +256,8 @@ func (j judgement) taken(c Claim) Violations {
 	}
 }
 
-// hostTaken names the field in which the host stands. An organization states an account beside its hosts. A HostReservation is named
-// after its one host, and states nothing else.
+// hostTaken names the field that has the host. An organization states an account beside its hosts. A HostReservation has its one host as
+// its name, and states nothing else.
 func (j judgement) hostTaken(host string) Violations {
 	if _, ok := find(j.after, func(Account) bool { return true }); ok {
 		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)

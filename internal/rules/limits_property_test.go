@@ -15,8 +15,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// The rules look once, at all that may be; the oracle looks at every outcome. What the Worst outlook lets through breaks nothing in
-// any outcome; what the Best refuses breaks the same rule in all of them.
+// The rules look once, at everything that may be; the oracle looks at every outcome. A change that the Worst outlook admits breaks nothing
+// in any outcome. A change that the Best refuses breaks the same rule in all of them.
 func TestLimitsInEveryOutcome(t *testing.T) {
 	often(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -58,7 +58,7 @@ func TestLimitsWhenAllIsCertain(t *testing.T) {
 	})
 }
 
-// often asks for more cases than rapid tries by itself, unless -rapid.checks says how many: what goes wrong here is rare.
+// often asks for more cases than rapid tries by itself, unless -rapid.checks says how many, because failures are rare here.
 func often(t *testing.T) {
 	t.Helper()
 	checks := flag.Lookup("rapid.checks")
@@ -101,8 +101,8 @@ func rulesOf(vs rules.Violations) set {
 	return s
 }
 
-// normal calls a limit of editions that a change of an organization breaks by one name, whoever breaks it: the super admin, who is
-// judged as the one whose organization it is, or any other member. An invitee is not told that it is the seats (I8, U3).
+// normal gives one name to a limit of editions that a change of an organization breaks. The super admin, who is judged as the
+// organization's owner, may break it, or any other member. An invitee is not told that it is the seats (I8, U3).
 func normal(c change, broken set) set {
 	if _, ok := c.subject().(*v1alpha1.InvitationResponse); ok && broken["E5"] {
 		delete(broken, "E5")

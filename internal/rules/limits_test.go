@@ -30,7 +30,7 @@ func crmPlus(n int) []object {
 	}, john)
 }
 
-// zohoOne makes a Zoho One organization of which john is an internal user.
+// zohoOne makes a Zoho One organization with john as an internal user.
 func zohoOne() []object {
 	return elsewhere(1, func(o organization, m membership) (organization, membership) {
 		return o.on(v1alpha1.EditionZohoOne, 100), m
@@ -166,6 +166,10 @@ func TestCRMPlusPerUser(t *testing.T) {
 		},
 		"L3: the membership of who creates it takes no second place": {
 			world{}.with(mine[0]), by(platform).creates(mine[1]), nil, false, nil,
+		},
+		"L9, L3: nor one that may take no second place": {
+			world{}.with(mine...).with(plus(org("second", john))).perhaps(admin(john, "second").called("again").origin(v1alpha1.OriginInvited)),
+			by(platform).creates(admin(john, "second").origin(v1alpha1.OriginCreated)), []string{"L3", "L6"}, true, nil,
 		},
 		"L4: nine are joined beside the created one": {
 			world{}.with(mine...).with(crmPlus(8)...).with(plus(org("zylker", alice)), invite(john, "zylker")),

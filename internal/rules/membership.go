@@ -81,8 +81,8 @@ func changeMembership(o Outlook, act Act, organization string, before, after *v1
 	return nil
 }
 
-// changeAdministrator judges what an Administrator may change of an Administrator (R4): of another nothing but the labels; of
-// oneself what makes less of it.
+// changeAdministrator judges the changes of an Administrator's membership by an Administrator (R4). They may change only the labels of
+// another's, and reduce the power of their own.
 func changeAdministrator(act Act, organization string, before, after *v1alpha1.Membership) Violations {
 	was, is := before.Spec, after.Spec
 	if was.User == act.Actor.Email && userType(was) == userType(is) && (is.Suspended || !was.Suspended) {
@@ -116,8 +116,8 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	return o.arriving(user, organization)
 }
 
-// arriving keeps a member until the answer that made them one is carried out. An answer that is half done would be done again, and
-// bring them back. That takes a moment, so the Best outlook takes it for done.
+// arriving keeps a member until the answer that made them one is carried out. An answer that is half done would be done again, and bring
+// them back. It takes a moment, so the Best outlook treats it as done.
 func (o Outlook) arriving(user, organization string) Violations {
 	answered := func(a Acceptance) bool { return a.Organization == organization }
 	if o.worst && slices.ContainsFunc(countedAgainst[Acceptance](o, UserKey(user)), answered) {

@@ -15,12 +15,12 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// kubectlPrefix is that of the annotations in which kubectl keeps its own notes.
+// kubectlPrefix is the prefix of the annotations in which kubectl keeps its own data.
 const kubectlPrefix = "kubectl.kubernetes.io"
 
-// Metadata judges what can be written beside a spec. Finalizers and owner references keep an object, and what it holds, as long as
-// their author likes, or tie its life to another object's. So people neither add nor remove nor rewrite them (O7, R4). The API server
-// itself adds some for a deletion, and its garbage collector takes them away again: they are part of that deletion.
+// Metadata judges what can be written beside a spec. A finalizer keeps an object, with all that it holds, as long as its author likes. An
+// owner reference ties its life to another object's. So people neither add nor remove nor rewrite them (O7, R4). The API server itself adds
+// some for a deletion, and its garbage collector takes them away again: they are part of that deletion.
 //
 // Labels and annotations whose key has a prefix tell tools what to do. Among these tools is the pipeline by which the platform keeps
 // its customers, so such keys are the platform's (R4). A key without a prefix is its user's own, by Kubernetes' convention.
@@ -34,7 +34,7 @@ func Metadata(act Act, before, after metav1.Object) Violations {
 	return slices.Concat(finalizers(act, before, after), owners(act, before, after), marks(act, before, after), Extent(act, before, after))
 }
 
-// finalizers judges who adds and removes what keeps an object.
+// finalizers judges who adds and removes finalizers.
 func finalizers(act Act, before, after metav1.Object) Violations {
 	if len(without(after.GetFinalizers(), before.GetFinalizers())) > 0 {
 		return platformOnly(act, "O7", "add a finalizer; leave out metadata.finalizers")
@@ -47,12 +47,12 @@ func finalizers(act Act, before, after metav1.Object) Violations {
 	return nil
 }
 
-// deletions are the API server's finalizers for a deletion with a propagation policy. They hold the object until the garbage collector
-// has seen to its dependents.
+// deletions are the API server's finalizers for a deletion with a propagation policy. They hold the object until the garbage collector has
+// handled its dependents.
 var deletions = []string{metav1.FinalizerDeleteDependents, metav1.FinalizerOrphanDependents}
 
-// owners judges who ties an object's life to another's, or unties it. The garbage collector takes away owners that are gone, and
-// keeps no owner waiting.
+// owners judges who ties an object's life to another's, or unties it. The garbage collector removes owners that are gone, and lets no owner
+// wait for the object.
 func owners(act Act, before, after metav1.Object) Violations {
 	for _, owner := range after.GetOwnerReferences() {
 		was, had := ownerOf(before, owner.UID)
@@ -72,13 +72,13 @@ func owners(act Act, before, after metav1.Object) Violations {
 	return nil
 }
 
-// unblocks reports whether an owner is only told to wait no longer.
+// unblocks reports whether the only change is that the owner need not wait any more.
 func unblocks(was, is metav1.OwnerReference) bool {
 	was.BlockOwnerDeletion = is.BlockOwnerDeletion
 	return !ptr.Deref(is.BlockOwnerDeletion, false) && equality.Semantic.DeepEqual(was, is)
 }
 
-// without are those of some names that others do not have.
+// without are the names that are not among the others.
 func without(names, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
@@ -93,14 +93,14 @@ func marks(act Act, before, after metav1.Object) Violations {
 	return nil
 }
 
-// marked reports whether a change labels or annotates an object, but for kubectl's own notes.
+// marked reports whether a change labels or annotates an object; kubectl's own annotations do not count.
 func marked(before, after metav1.Object) bool {
 	return !maps.Equal(before.GetLabels(), after.GetLabels()) ||
 		changedKey(before.GetAnnotations(), after.GetAnnotations(), kubectlPrefix) != ""
 }
 
-// changedKey is the first key, by its name, that is added, changed or taken away; empty if there is none. Keys with a free prefix do
-// not count.
+// changedKey is the first key, by its name, that is added, changed or removed; empty if there is none. Keys with a free prefix do not
+// count.
 func changedKey(before, after map[string]string, free ...string) string {
 	keys := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
 	slices.Sort(keys)
@@ -114,7 +114,7 @@ func changedKey(before, after map[string]string, free ...string) string {
 	return ""
 }
 
-// prefixOf is what stands before the slash in the key of a label or an annotation; empty where there is none.
+// prefixOf is the part before the slash in the key of a label or an annotation; empty where there is none.
 func prefixOf(key string) string {
 	prefix, _, found := strings.Cut(key, "/")
 	if !found {
@@ -123,8 +123,8 @@ func prefixOf(key string) string {
 	return prefix
 }
 
-// untouched reports whether a change leaves alone what people write of an object: its spec, its labels and its annotations, by which
-// people ask for things too (I9). The rest is bookkeeping; Metadata judges the part of it that matters.
+// untouched reports whether a change leaves alone the parts of an object that people write: its spec, its labels and its annotations.
+// People ask for things by annotations too (I9). The rest is bookkeeping; Metadata judges the part of it that matters.
 func untouched(before, after metav1.Object, wasSpec, isSpec any) bool {
 	return equality.Semantic.DeepEqual(wasSpec, isSpec) &&
 		maps.Equal(before.GetLabels(), after.GetLabels()) && maps.Equal(before.GetAnnotations(), after.GetAnnotations())

@@ -81,7 +81,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// Whatever is refused of what is written is refused of taking it away, and of writing it at creation; and no platform actor is refused.
+// If a person may not write a value, they may not remove it, nor write it at creation. A platform actor is never refused.
 func TestMarks(t *testing.T) {
 	for key, tc := range map[string]struct{ label, annotation bool }{
 		"note":                              {true, true},

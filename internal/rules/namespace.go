@@ -17,7 +17,7 @@ func OrganizationOf(namespace string) string {
 	return organization
 }
 
-// Namespace judges where an object of an organization's is made: in that organization's namespace, and nowhere else (O6).
+// Namespace judges the namespace of an object that belongs to an organization: only that organization's namespace is right (O6).
 func Namespace(namespace string) Violations {
 	if OrganizationOf(namespace) != "" {
 		return nil

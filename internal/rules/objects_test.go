@@ -41,7 +41,7 @@ func meta(namespace, name string) metav1.ObjectMeta {
 	}
 }
 
-// judged is how the operator says whether an object was given its place.
+// judged is the condition by which the operator says whether an object was granted its place.
 func judged(given metav1.ConditionStatus) []metav1.Condition {
 	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: given}}
 }
@@ -78,7 +78,7 @@ func (o organization) of(superAdmin string) organization {
 	return o.having(func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = superAdmin })
 }
 
-// waiting is one of which the operator has not decided whether it is given its place; refused one that was given none.
+// waiting is an object about whose place the operator has not decided; refused is one that was granted none.
 func (o organization) waiting() organization {
 	return o.having(func(o *v1alpha1.Organization) { o.Status.Conditions = nil })
 }
@@ -369,7 +369,7 @@ func crowd(n int, organization string) []object {
 	return objects
 }
 
-// elsewhere makes n organizations of somebody else, of each of which the user is a member.
+// elsewhere makes n organizations of somebody else, with the user as a member of each.
 func elsewhere(n int, edit func(organization, membership) (organization, membership), email string) []object {
 	var objects []object
 	for i := range n {

@@ -9,14 +9,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// The oracle knows one outcome, whole and certain, and no outlook: it counts everything that is said before and after a change, and
-// says which rules the change breaks. It shares no code with the rules that it judges.
+// The oracle knows one outcome, whole and certain, and no outlook. It counts all facts before and after a change, and says which rules the
+// change breaks. It shares no code with the rules that it judges.
 type oracle struct {
 	others, before, after []rules.Fact
 	was, is               all
 }
 
-// all is everything that is said, by type.
+// all is all facts, by type.
 type all struct {
 	places   []rules.Place
 	accounts map[string]rules.Account
@@ -112,7 +112,7 @@ func (a all) seats(organization string) int {
 	return int(a.policy.TrialLicenses)
 }
 
-// broken is the rules that the change breaks; what was over a limit before and is so after is not the change's doing (L9).
+// broken is the rules that the change breaks. If a limit was exceeded before as well, the change has not broken it (L9).
 func (o oracle) broken() set {
 	broken := set{}
 	o.users(broken)
@@ -191,7 +191,7 @@ func (o oracle) pending(broken set, f rules.Offer) {
 	}
 }
 
-// inviter judges what a new super admin's organization has offered before it was theirs.
+// inviter judges the offers that an organization made before it got a new super admin.
 func (o oracle) inviter(broken set, p rules.Place) {
 	if p.Role != v1alpha1.RoleSuperAdmin || o.was.superAdmin(p.Organization) == p.User {
 		return
@@ -240,7 +240,7 @@ func (o oracle) claim(broken set, c rules.Claim) {
 	}
 }
 
-// binding counts what other bindings join; one more must fit beside them.
+// binding counts the accounts and organizations of other bindings; one more must fit beside them.
 func (o oracle) binding(broken set, b rules.Binding) {
 	limits := map[string][2]int{"ZohoDesk": {1, 1}, "ZohoCampaigns": {99, 1}, "MicrosoftTeams": {1, 99}, "ZohoAnalytics": {99, 99}}[b.Application]
 	organizations, accounts := set{}, set{}

@@ -39,7 +39,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 		return vs
 	}
 	if restored := spec.Subscription != nil || spec.TrialEndsAt != nil; restored {
-		return nil // what was created by the rules of its day comes back in any order (O4, R8)
+		return nil // an organization that was created by the rules of its day comes back in any order (O4, R8)
 	}
 	return mayCreate(o, act, spec.SuperAdmin)
 }
@@ -54,7 +54,7 @@ func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
 	return nil
 }
 
-// mayCreate judges O1 and O2 for the person who is to be super admin.
+// mayCreate judges O1 and O2 for the person who will be super admin.
 func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 	member := false
 	for _, p := range o.roles(superAdmin) {
@@ -95,7 +95,7 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 	return append(changeOfEnd(o, act, before, after), changeOrganizationSpec(o, act, before, after)...)
 }
 
-// releaseOrganization judges who takes away the finalizer by which the operator ends all that belongs to an organization (O7).
+// releaseOrganization judges who removes the finalizer by which the operator ends everything in an organization (O7).
 func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	if slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) || !slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
 		return nil
@@ -112,7 +112,7 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	return nil
 }
 
-// changeOrganizationSpec judges what only some of those who administer an organization may change of it.
+// changeOrganizationSpec judges the changes of a spec that only some of its administrators may make.
 func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organization) (vs Violations) {
 	if before.Spec.SuperAdmin != after.Spec.SuperAdmin {
 		vs = append(vs, transfer(o, act, before.Name, before.Spec.SuperAdmin, after.Spec.SuperAdmin)...)
@@ -126,14 +126,14 @@ func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organiza
 	return vs
 }
 
-// belongs reports whether the actor is told what becomes of an organization that is being deleted. No actor has a role in it any more;
-// its people and platform actors are told (U3).
+// belongs reports whether the actor may learn about an organization that is being deleted. No actor has a role in it any more. Its people
+// and platform actors may learn about it (U3).
 func (o Outlook) belongs(act Act, org *v1alpha1.Organization) bool {
 	return act.Actor.Platform || act.Actor.Email == org.Spec.SuperAdmin || o.hasPlace(act.Actor.Email, in(org.Name))
 }
 
-// tooLate reports whether a change of its spec comes with or after an organization's end, when it has no effect any more (O7). A
-// protected one lives on if its deletion came past admission. Only taking the protection away goes with its end.
+// tooLate reports whether a change of its spec comes with or after an organization's end, when it has no effect any more (O7). A protected
+// one lives on if its deletion came past admission. While it ends, only its protection can be removed.
 func tooLate(before, after *v1alpha1.Organization) bool {
 	if !Ending(before) && !Ending(after) {
 		return false
@@ -143,14 +143,14 @@ func tooLate(before, after *v1alpha1.Organization) bool {
 	return !equality.Semantic.DeepEqual(was, after.Spec)
 }
 
-// stillThere counts what holds places of an organization. If the organization went before it, as when its finalizer is removed by hand,
-// these objects would wait for one still to come (R8).
+// stillThere counts the objects that hold places of an organization. If the organization went before them, for example because somebody
+// removed its finalizer, they would wait for an organization still to come (R8).
 func (o Outlook) stillThere(organization string) (people, bindings int) {
 	seats := seatFacts(o.placesCountedAgainst(MembersKey(organization)), countedAgainst[Offer](o, MembersKey(organization)))
 	return len(seats), len(countedAgainst[Binding](o, BindingsKey(organization)))
 }
 
-// transfer judges a new super admin (R2); that they have room for it is for Limits (L2).
+// transfer judges a new super admin (R2). Limits judges whether they have room for it (L2).
 func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if !o.owns(act, organization) {
 		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role", organization)
@@ -171,9 +171,9 @@ func (o Outlook) isExternal(user, organization string) bool {
 	})
 }
 
-// Ending reports whether an organization ends: its deletion was asked for, and nothing protects it. A protected one lives on, also
-// where its deletion was not asked of admission, as when its CustomResourceDefinition is deleted. Kubernetes takes no deletion back,
-// so it ends as soon as the protection is turned off (O7).
+// Ending reports whether an organization ends: its deletion was asked for, and nothing protects it. A protected one lives on, even if
+// admission was not asked about its deletion, as when its CustomResourceDefinition is deleted. Kubernetes cannot undo a deletion, so it
+// ends as soon as the protection is turned off (O7).
 func Ending(org *v1alpha1.Organization) bool {
 	return org.DeletionTimestamp != nil && !org.Spec.DeletionProtection
 }
@@ -191,7 +191,7 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 	return endsWhole(o, org)
 }
 
-// changeOfEnd judges what a change of its protection means to an organization whose deletion was asked for.
+// changeOfEnd judges a change of the protection of an organization whose deletion was asked for.
 func changeOfEnd(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	if Ending(after) && !Ending(before) {
 		return mayEnd(o, act, before)
@@ -203,7 +203,7 @@ func protected(org *v1alpha1.Organization) Violations {
 	return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
 }
 
-// mayEnd judges who ends an organization: by its deletion, or by taking the protection from one whose deletion came past admission.
+// mayEnd judges who ends an organization: by its deletion, or by removing its protection after its deletion came past admission.
 func mayEnd(o Outlook, act Act, org *v1alpha1.Organization) Violations {
 	if o.owns(act, org.Name) || (o.administers(act, org.Name) && !o.Policy().SuperAdminsDestroy) {
 		return nil

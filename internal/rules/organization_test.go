@@ -265,7 +265,7 @@ func TestDeleteOrganization(t *testing.T) {
 	})
 }
 
-// What an organization says while it is being deleted has no effect any more, so nothing else can be said (O7).
+// While an organization is being deleted, its spec has no effect any more, so it cannot be changed (O7).
 func TestChangeEndingOrganization(t *testing.T) {
 	zylker := org("zylker", john).on(v1alpha1.EditionEnterprise, 10).terminating()
 	protected := func(o organization) organization {

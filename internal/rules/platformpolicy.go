@@ -9,11 +9,11 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// PlatformPolicy judges who changes the numbers of the rulebook, and whether they contradict each other or widen a built-in
-// row of the catalogue (G3).
+// PlatformPolicy judges who changes the numbers of the rulebook. The numbers must not contradict each other, nor widen a built-in row of
+// the catalogue (G3).
 func PlatformPolicy(_ Outlook, act Act, before, after *v1alpha1.PlatformPolicy) Violations {
 	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
-		return nil // what else there is to change, Metadata judges
+		return nil // Metadata judges all other changes
 	}
 	if vs := platformOnly(act, "L9", "change the PlatformPolicy"); vs != nil || after == nil {
 		return vs
@@ -21,14 +21,14 @@ func PlatformPolicy(_ Outlook, act Act, before, after *v1alpha1.PlatformPolicy) 
 	return append(contradictions(PolicyOf(after.Spec)), widened(after.Spec.Integrations)...)
 }
 
-// contradictions refuses numbers that cannot all mean something.
+// contradictions refuses numbers that contradict each other.
 func contradictions(p Policy) Violations {
 	vs := shares(p)
 	if p.TrialWarningDays > p.TrialDays {
 		vs = append(vs, invalid("L9", "spec.trial.warningDays", "%d is more than the days of the trial (%d), of whose end it warns; lower it, or make the trial longer", p.TrialWarningDays, p.TrialDays)...)
 	}
 	if !p.SignUpClosed && p.CreatedOrganizationsPerUser == 0 {
-		vs = append(vs, invalid("L9", "spec.signUp", "Open lets in nobody while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
+		vs = append(vs, invalid("L9", "spec.signUp", "Open has no effect while createdOrganizationsPerUser is 0; raise that, or close sign-up")...)
 	}
 	return vs
 }
@@ -78,8 +78,7 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 	return vs
 }
 
-// newComponent refuses to give a built-in application a component that it does not have: what its own rows limit would be bound
-// past them.
+// newComponent refuses a new component of a built-in application. With it, accounts could be bound past the limits of the built-in rows.
 func newComponent(field string, r v1alpha1.IntegrationRow) Violations {
 	for _, own := range Catalogue() {
 		if own.Application == r.Application {
@@ -89,5 +88,5 @@ func newComponent(field string, r v1alpha1.IntegrationRow) Violations {
 	return nil
 }
 
-// wider compares two cardinalities, of which 0 is no limit.
+// wider compares two cardinalities, where 0 is no limit.
 func wider(a, b int32) bool { return b != 0 && (a == 0 || a > b) }

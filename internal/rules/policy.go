@@ -72,7 +72,7 @@ func PolicyFacts(spec v1alpha1.PlatformPolicySpec) []Fact {
 	return facts
 }
 
-// PolicyOf is the numbers of a PlatformPolicy, the rulebook's own where it is silent.
+// PolicyOf is the numbers of a PlatformPolicy, with the rulebook's own for absent fields.
 func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	p := DefaultPolicy
 	if l := spec.Limits; l != nil {
@@ -87,7 +87,7 @@ func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	if t := spec.Trial; t != nil {
 		set(&p.TrialDays, t.Days)
 		set(&p.TrialLicenses, t.Licenses)
-		p.TrialWarningDays = min(p.TrialWarningDays, p.TrialDays) // where it says nothing, a short trial is no contradiction
+		p.TrialWarningDays = min(p.TrialWarningDays, p.TrialDays) // without a number of its own, a short trial is no contradiction
 		set(&p.TrialWarningDays, t.WarningDays)
 	}
 	if i := spec.Invitations; i != nil {
@@ -156,7 +156,7 @@ func (o Outlook) either(a, b bool) bool {
 	return a && b
 }
 
-// reserved reports whether an access-URL name is kept from organizations (A4).
+// reserved reports whether no organization may have an access-URL name (A4).
 func (o Outlook) reserved(name string) bool {
 	lists := countedAgainst[ReservedNames](o, PolicyKey)
 	if len(reliedOn[ReservedNames](o, PolicyKey)) == 0 { // no policy, or for the Worst outlook perhaps none

@@ -85,7 +85,7 @@ func TestPolicyOfAShortTrial(t *testing.T) {
 		want          int32
 	}{
 		{nil, nil, 3},
-		{new(int32(2)), nil, 2}, // what nobody said does not contradict what somebody said
+		{new(int32(2)), nil, 2}, // a default does not contradict a number that is set
 		{new(int32(2)), new(int32(0)), 0},
 		{nil, new(int32(15)), 15},
 	} {

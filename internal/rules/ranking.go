@@ -14,27 +14,26 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Admission keeps the limits. Objects can come past admission: a backup is restored, or webhooks are taken away for a while. They are
-// ranked here, so that the surplus has no power. Each object is asked once the question that admission asks of a creation, in a world
-// of those alone that outrank it. It keeps what it is granted then (L9).
+// Admission keeps the limits. Objects can come past admission: a backup is restored, or webhooks are missing for a while. They are ranked
+// here, so that the surplus has no power. Each object is judged once, like a creation, in a world that has only the objects that outrank
+// it. It keeps the power that it is granted then (L9).
 
-// Active reports whether a membership gives power: its limits were granted once (L9), and it is neither suspended nor on
-// its way out (R7).
+// Active reports whether a membership gives power: it was granted once (L9), and it is neither suspended nor being deleted (R7).
 func Active(m *v1alpha1.Membership) bool {
 	return Granted(m) && !m.Spec.Suspended && m.DeletionTimestamp == nil
 }
 
-// Granted reports whether an object was given its place by the limits of its day. It keeps the place for good (L9).
+// Granted reports whether an object was granted its place by the limits of its day. It keeps the place (L9).
 func Granted(obj metav1.Object) bool {
 	return meta.IsStatusConditionTrue(conditionsOf(obj), v1alpha1.ConditionGranted)
 }
 
-// Judged reports whether it was decided of an object whether it is given its place; the answer may still become yes.
+// Judged reports whether the operator has decided about an object's place. A refusal can still become a grant.
 func Judged(obj metav1.Object) bool {
 	return meta.FindStatusCondition(conditionsOf(obj), v1alpha1.ConditionGranted) != nil
 }
 
-// conditionsOf are the conditions of the kinds that are granted places.
+// conditionsOf are the conditions of an object of a kind that is granted places.
 func conditionsOf(obj metav1.Object) []metav1.Condition {
 	switch o := obj.(type) {
 	case *v1alpha1.Organization:
@@ -49,7 +48,7 @@ func conditionsOf(obj metav1.Object) []metav1.Condition {
 	return nil
 }
 
-// Rank is where an object stands among all that want the same places.
+// Rank is an object's order among all that want the same places.
 type Rank struct {
 	Granted bool // it has its place
 	Since   time.Time
@@ -73,12 +72,12 @@ func (r Rank) Before(other Rank) bool {
 	return r.UID < other.UID
 }
 
-// Surplus tells which limits (L1–L7, E5, G1) leave no room for what an object states, in a world of all that outranks it. Without any,
-// the object is given its place.
+// Surplus finds the limits (L1–L7, E5, G1) that leave no room for an object's facts, in a world of the objects that outrank it. Without
+// any, the object is granted its place.
 func Surplus(o Outlook, stated []Fact) Violations { return Limits(o, Act{}, nil, stated) }
 
-// Ahead is what an object states beside another that it outranks. One without a place has none to carry over to the other. Where both
-// are about one user in one organization, it states only its claim.
+// Ahead is the facts of an object beside another that it outranks. An object without a place has none to carry over to the other. So if
+// both are about one user in one organization, it states only its claim.
 func Ahead(rank Rank, stated, asks []Fact) []Fact {
 	if rank.Granted {
 		return stated
@@ -92,7 +91,7 @@ func Ahead(rank Rank, stated, asks []Fact) []Fact {
 	})
 }
 
-// about is the user, and the organization, of which a place or an offer speaks.
+// about is the user and the organization of a place or an offer.
 func about(f Fact) (Seat, bool) {
 	if p, ok := placeOf(f); ok {
 		return Seat{p.Organization, p.User}, true
@@ -113,8 +112,8 @@ func OwnerPlace(org *v1alpha1.Organization, own *v1alpha1.Membership) Place {
 	return p
 }
 
-// SeatsForAll reports whether there are seats for all who want one of an organization (E5), so that no ranking is needed. The number of
-// seats is unknown of an organization that the outlook does not know.
+// SeatsForAll reports whether an organization has seats for all who want one (E5), so that no ranking is needed. If the outlook does not
+// know the organization, the number of its seats is unknown.
 func SeatsForAll(o Outlook, organization string) (forAll, known bool) {
 	j := newJudgement(o, Act{}, nil, nil)
 	seats, known := j.seats(organization)

@@ -108,7 +108,7 @@ func (p population) ask(asks object) {
 
 func organizationOf(o object) string { return facts.OrganizationOf(o.bare().GetNamespace()) }
 
-// settle asks for everybody, in one order, until nobody gets anything any more.
+// settle asks for all objects, in one order, until none gets a place any more.
 func (p population) settle(order []object) {
 	for before := -1; before < len(p.granted); {
 		before = len(p.granted)
@@ -118,7 +118,7 @@ func (p population) settle(order []object) {
 	}
 }
 
-// powerful is the world of those that have power.
+// powerful is the world of the objects that have power.
 func (p population) powerful() world {
 	w := world{}.with(tight)
 	for _, o := range p.objects {
@@ -129,8 +129,7 @@ func (p population) powerful() world {
 	return w
 }
 
-// Whatever got past admission, and in whatever order it is looked at: no more has power than the limits allow, and it is always
-// the same.
+// Objects that got past admission have power only within the limits, in whatever order they are looked at. It is always the same objects.
 func TestSurplusIsTheSameInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPopulation.Draw(t, "population")
@@ -144,7 +143,7 @@ func TestSurplusIsTheSameInAnyOrder(t *testing.T) {
 	})
 }
 
-// When something goes, who waited gets its place, and nobody more than there is room for.
+// When something goes, those who waited get its place, as many as there is room for.
 func TestRoomGoesToWhoWaits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPopulation.Draw(t, "population")
@@ -166,7 +165,7 @@ func TestRoomGoesToWhoWaits(t *testing.T) {
 	})
 }
 
-// withinLimits counts by itself who has power.
+// withinLimits counts by itself the objects that have power.
 func withinLimits(t *rapid.T, p population) {
 	organizations, created, offers := map[string]map[string]bool{}, map[string]int{}, map[string]int{}
 	seats := map[string]map[string]bool{}

@@ -20,7 +20,7 @@ func (m membership) granted() membership {
 	return m
 }
 
-// waiting is one of which the operator has not decided yet.
+// waiting is an object about which the operator has not decided yet.
 func (m membership) waiting() membership {
 	m.Membership = m.DeepCopy()
 	m.Status.Conditions = nil

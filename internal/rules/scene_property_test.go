@@ -12,8 +12,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// A prospect is one object and every state in which what is in flight may leave it, the present one first; nil is not being
-// there.
+// A prospect is one object and all states in which the changes in flight may leave it, the present one first. nil means that it does not
+// exist.
 type prospect struct {
 	states []object
 	// another is the same object with all that may change drawn anew.
@@ -32,7 +32,7 @@ var (
 	fewLeft  = rapid.Int32Range(1, 3)
 )
 
-// A theme is the few kinds of objects that a scene has beside its organizations: so that they get in each other's way.
+// A theme is the few kinds of objects that a scene has beside its organizations. They are few so that they conflict.
 type theme []func(t *rapid.T, name string) func(*rapid.T) object
 
 func anyTheme(t *rapid.T) theme {
@@ -156,8 +156,8 @@ func anInvitation(i invitation) func(*rapid.T) object {
 	}
 }
 
-// bindings are of an application that joins one account to one organization, many to one, one to many, or many to many; only
-// of the third can the account change.
+// bindings are of an application with the cardinality one to one, many to one, one to many, or many to many. Only in the third can the
+// account change.
 func bindings(t *rapid.T, name string) func(*rapid.T) object {
 	application := rapid.SampledFrom([]string{"ZohoDesk", "ZohoCampaigns", "MicrosoftTeams", "ZohoAnalytics"}).Draw(t, "application")
 	account := rapid.SampledFrom([]string{"red", "blue"})
@@ -170,7 +170,7 @@ func bindings(t *rapid.T, name string) func(*rapid.T) object {
 	return func(t *rapid.T) object { return b.account(account.Draw(t, "account")) }
 }
 
-// next draws what the object may be changed to. What is being deleted stays so.
+// next draws what the object may be changed to. An object that is being deleted stays so.
 func (p prospect) next(t *rapid.T) object {
 	next := p.another(t)
 	if o, ok := next.(organization); ok && p.states[0].bare().GetDeletionTimestamp() != nil {
@@ -179,7 +179,7 @@ func (p prospect) next(t *rapid.T) object {
 	return next
 }
 
-// world is what admission knows of a scene.
+// world is admission's knowledge of a scene.
 func (s scene) world() world {
 	var w world
 	for _, p := range s {
@@ -198,7 +198,7 @@ func (s scene) world() world {
 
 func (p prospect) uid() types.UID { return firstOf(p.states...).bare().GetUID() }
 
-// outcomes calls f with all that is said in each outcome of what is in flight.
+// outcomes calls f with all facts of each outcome of the changes in flight.
 func (s scene) outcomes(f func([]rules.Fact)) { s.following(nil, f) }
 
 func (s scene) following(known []rules.Fact, f func([]rules.Fact)) {

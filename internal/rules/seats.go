@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// seat judges one more seat (E5). A seat that the same person holds already, as a pending invitation that is being accepted
-// does, is carried over. An organization that is not there yet sells none; it is judged when it comes (R8).
+// seat judges one more seat (E5). If the same person holds a seat already, for example by the pending invitation that they accept, it is
+// carried over. An organization that is not there yet has no number of seats; it is judged when it comes (R8).
 func (j judgement) seat(organization, user string, wanted bool) Violations {
 	if !wanted {
 		return nil
@@ -33,7 +33,7 @@ func (j judgement) isAnswer() bool {
 	return answers
 }
 
-// licenses judges licences lowered under the seats in use (E6), and those of an organization that comes after its members (R8).
+// licenses judges licences that are lowered under the seats in use (E6), and those of an organization that comes after its members (R8).
 func (j judgement) licenses(a, was Account) Violations {
 	comes := was == Account{}
 	if a.Terminating || (!comes && !j.lowers(a, was)) {
@@ -49,8 +49,8 @@ func (j judgement) licenses(a, was Account) Violations {
 	return exceeded("E6", used, seats, "licences of %s cannot be lowered under the seats in use; suspend or remove members, or revoke invitations, first", a.Organization)
 }
 
-// lowers reports whether a change counts as one to fewer seats. While the policy's number of seats on trial is changing, the Worst
-// outlook takes the most for what there was, and the Best the fewest.
+// lowers reports whether a change counts as one to fewer seats. While the policy's number of seats on trial is changing, the Worst outlook
+// takes the most as the former number, and the Best the fewest.
 func (j judgement) lowers(a, was Account) bool {
 	return a.Licenses != was.Licenses && a.Seats(j.policy) < was.Seats(j.opposite().Policy())
 }
@@ -62,7 +62,7 @@ func (j judgement) seats(organization string) (seats int32, known bool) {
 		return a.Seats(j.policy), true
 	}
 	if !j.worst && len(certain[Fact](j.Outlook, OrganizationKey(organization))) == 0 {
-		return 0, false // it may not be there, and then sells none
+		return 0, false // it may not be there, and then has no number of seats
 	}
 	for _, a := range possible[Account](j.Outlook, OrganizationKey(organization)) {
 		if !known {
@@ -86,7 +86,7 @@ func (j judgement) isSeated(wanted Seat) bool {
 	return ok
 }
 
-// seatsUsed counts the people who hold a seat, the change under judgement included, but for one.
+// seatsUsed counts the people who hold a seat, except one; the change under judgement is included.
 func (j judgement) seatsUsed(organization, except string) int32 {
 	own := seated(j.after)
 	used, possible := j.world.Seats(organization, append(slices.Collect(maps.Keys(own)), except)...)
@@ -113,7 +113,7 @@ func SeatOf(fact Fact) (seat Seat, ok bool) {
 	return Seat{}, false
 }
 
-// CountSeats counts the users who hold a seat by what is known under an organization's MembersKey, as World.Seats has it.
+// CountSeats counts the users who hold a seat by the facts known under an organization's MembersKey, as World.Seats requires.
 func CountSeats(known []Known, but ...string) (certain, possible int32) {
 	count := func(uncertainToo bool) int32 {
 		users := seated(pick[Fact](known, uncertainToo))

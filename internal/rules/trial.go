@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TrialEnd is the instant at which the trial ends (E2). A platform actor may set it; else it comes the promised number of days after
+// TrialEnd is the instant at which the trial ends (E2). A platform actor may set it. Otherwise it comes the promised number of days after
 // creation. Trials without a promise follow the policy in force (L9).
 func (a Account) TrialEnd(p Policy) time.Time {
 	if a.TrialEndsAt != 0 {
@@ -33,8 +33,8 @@ func (a Account) TrialEnding(p Policy, now time.Time) bool {
 }
 
 // Warnings tell the sender of a change, beside the answer, that the organization's trial is about to end, or has ended (E3). Only its
-// administrators and platform actors are told (U3). The facts of the change go before the world's: a change that subscribes gets no
-// warning.
+// administrators and platform actors get them (U3). The facts of the change take precedence over the world's: a change that subscribes gets
+// no warning.
 func Warnings(o Outlook, act Act, organization string, after []Fact) []string {
 	if organization == "" || !o.administers(act, organization) {
 		return nil
@@ -51,7 +51,7 @@ func Warnings(o Outlook, act Act, organization string, after []Fact) []string {
 	return nil
 }
 
-// trialText is what there is to say about the end of a trial, and what can be done about it.
+// trialText describes the end of a trial, and what can be done about it.
 func (a Account) trialText(p Policy, now time.Time) string {
 	end := a.TrialEnd(p).UTC().Format(time.RFC3339)
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Everything is a day old: the trial ends 14 days after now, and is warned of from 11 days after now.
+// Everything is a day old: the trial ends 14 days after now, and the warning comes from 11 days after now.
 func TestWarnings(t *testing.T) {
 	const days = 24 * time.Hour
 	zylker := org("zylker", john)

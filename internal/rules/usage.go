@@ -2,13 +2,13 @@
 
 package rules
 
-// Used is what is taken of one limit, and how much there is. More can be used than there is after a limit was lowered (L9).
+// Used is the number of places taken under one limit, and the limit. After a limit was lowered, more can be used than the limit (L9).
 type Used struct{ Used, Limit int32 }
 
-// Over reports whether more is used than there is.
+// Over reports whether more is used than the limit.
 func (u Used) Over() bool { return u.Used > u.Limit }
 
-// Usage is what one user has of each limit.
+// Usage is one user's usage of each limit.
 type Usage struct {
 	Organizations      Used // L1
 	Created            Used // L2
@@ -24,7 +24,7 @@ func (u Usage) Over() bool {
 		u.CRMPlusInvited.Over() || u.ZohoOneInternal.Over() || u.PendingInvitations.Over()
 }
 
-// UsageOf counts what a user has of each limit, as Limits would count it.
+// UsageOf counts a user's usage of each limit, as Limits would count it.
 func UsageOf(o Outlook, user string) Usage {
 	j := newJudgement(o, Act{}, nil, nil)
 	of := func(rule string) Used {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// digestBytes make 80 bits. A search for a second address with the name of another person's is hopeless (ADR 0010).
+	// digestBytes make 80 bits. Nobody can find a second address that gives the same name (ADR 0010).
 	digestBytes = 10
 	// maxSlug leaves room for a hyphen and the digest, of 16 characters, in a name of 63.
 	maxSlug = 46

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A Violation is one reason why a change is refused, in words for the person who asked.
+// A Violation is one reason why a change is refused, in words for the sender.
 type Violation struct {
 	Rule    string // ID in the rulebook
 	Kind    ViolationKind
@@ -18,7 +18,7 @@ type Violation struct {
 	Limit   int32  // with KindLimit
 }
 
-// ViolationKind is how a violation is answered; one is never presented as another.
+// ViolationKind is the kind of answer to a violation; one kind is never presented as another.
 type ViolationKind string
 
 // Kinds of violation.
@@ -41,7 +41,7 @@ func (v Violation) String() string {
 	return fmt.Sprintf("%s [%s]", text, v.Rule)
 }
 
-// Violations is every reason found; none means that the change is right.
+// Violations is every reason that was found; none means that the change is right.
 type Violations []Violation
 
 // String joins the reasons for people.
@@ -53,12 +53,12 @@ func (vs Violations) String() string {
 	return strings.Join(texts, "; ")
 }
 
-// Forbid reports whether the actor may not do this, or not yet. Other reasons do not matter then.
+// Forbid reports whether the actor may not make the change, or not yet. Other reasons do not matter then.
 func (vs Violations) Forbid() bool {
 	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindAgain })
 }
 
-// Again reports whether the same change may be asked for again in a moment: nothing else is in its way.
+// Again reports whether the same change may be sent again in a moment, because nothing else is in its way.
 func (vs Violations) Again() bool {
 	return slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindAgain }) &&
 		!slices.ContainsFunc(vs, func(v Violation) bool { return v.Kind == KindForbidden || v.Kind == KindInvalid })

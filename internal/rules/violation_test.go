@@ -29,13 +29,13 @@ func expect(t *testing.T, who string, got ruling, want []string) {
 	}
 }
 
-// hint finds what would be allowed: who may, or after a semicolon what to do instead.
+// hint finds the advice in a refusal: the actors who may, or after a semicolon what to do instead.
 var hint = regexp.MustCompile(`\bonly\b|; .`)
 
 var ruleID = regexp.MustCompile(`^[A-Z]\d{1,2}$`)
 
-// readable holds every refusal of every case to what a person needs: words, numbers where there is a limit, a field where the
-// object is wrong, and no other tenant's name (U3).
+// readable checks that every refusal of every case has what a person needs. It has words, numbers where there is a limit, and a field where
+// the object is wrong. It must not have another tenant's name (U3).
 func readable(t *testing.T, tc testCase, vs ruling) {
 	t.Helper()
 	for _, v := range vs {
@@ -67,8 +67,8 @@ func readable(t *testing.T, tc testCase, vs ruling) {
 	}
 }
 
-// secrets are the organizations of which the actor may learn nothing: not that of the request, none that the request itself
-// names, and none of the actor's own.
+// secrets are the organizations about which the actor may learn nothing. They are not the organization of the request, none that the
+// request names, and none of the actor's own.
 func secrets(t *testing.T, tc testCase) []string {
 	t.Helper()
 	actor, subject := tc.change.act.Actor, tc.change.subject()

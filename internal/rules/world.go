@@ -4,7 +4,7 @@ package rules
 
 import "slices"
 
-// World is what is known at one instant: the objects seen, and the changes that are in flight.
+// World is the knowledge of one instant: the objects seen, and the changes that are in flight.
 type World interface {
 	// Facts yields every fact under the key that stands in some outcome of what is in flight. Facts of the object under judgement
 	// itself are left out.
@@ -14,9 +14,9 @@ type World interface {
 	// Roles yields the places under the key that give power, those of the object under judgement included. A member who leaves is still
 	// a member while the leaving is judged.
 	Roles(Key) []Known
-	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. certain counts those
-	// who hold it in every outcome by one and the same fact, possible those who do in some. CountSeats is what it counts; a world may
-	// know a way that does not look at every member.
+	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. certain counts those who
+	// hold it in every outcome by one and the same fact, possible those who hold it in some. The result is that of CountSeats; a world may
+	// get it without a look at every member.
 	Seats(organization string, but ...string) (certain, possible int32)
 }
 
@@ -34,20 +34,20 @@ type Outlook struct {
 	confirmed func(Lapsing) bool // nil: no lapsing fact is known to stand
 }
 
-// Worst counts against a change whatever may stand, and relies on nothing that may end.
+// Worst counts everything that may stand against a change, and relies on nothing that may end.
 func Worst(w World) Outlook { return Outlook{world: w, worst: true} }
 
-// Best counts against a change only what stands in every outcome, and relies on whatever may stand.
+// Best counts against a change only the facts that stand in every outcome, and relies on all that may stand.
 func Best(w World) Outlook { return Outlook{world: w} }
 
-// Confirming is the outlook that relies on the lapsing facts of which a live read shows that they stand, too. The Best outlook relies
-// on all of them anyway.
+// Confirming is an outlook that also relies on the lapsing facts that a live read has shown to stand. The Best outlook relies on all of
+// them anyway.
 func (o Outlook) Confirming(stands func(Lapsing) bool) Outlook {
 	o.confirmed = stands
 	return o
 }
 
-// opposite is the outlook for what speaks for a change where this one is for what speaks against it.
+// opposite is the other outlook, for facts that speak for a change where this one is for facts that speak against it.
 func (o Outlook) opposite() Outlook {
 	o.worst = !o.worst
 	return o
@@ -87,7 +87,7 @@ func (o Outlook) placesCountedAgainst(k Key) []Place {
 	return places
 }
 
-// hasPlace reports whether a user already has a place of which a question is true, as far as that may be relied on.
+// hasPlace reports whether a user already has a place for which is returns true, as far as a change may rely on it.
 func (o Outlook) hasPlace(user string, is func(Place) bool) bool {
 	if slices.ContainsFunc(reliedOn[Place](o, UserKey(user)), is) {
 		return true
@@ -99,7 +99,7 @@ func (o Outlook) hasPlace(user string, is func(Place) bool) bool {
 	return ok
 }
 
-// in asks of a place whether it is in an organization.
+// in returns a test: is a place in an organization?
 func in(organization string) func(Place) bool {
 	return func(p Place) bool { return p.Organization == organization }
 }

@@ -17,7 +17,7 @@ import (
 
 const baseDomain = "crm.example.com"
 
-// world is what a case knows: facts, how sure each is, and the object that says it.
+// world is the knowledge of a case: facts, how sure each is, and the object that states it.
 type world struct {
 	stated []stated
 	self   types.UID // the object under judgement
@@ -61,7 +61,7 @@ func (w world) with(objects ...object) world { return w.add(true, objects) }
 // perhaps adds objects that are being created or deleted: they stand in one outcome, and not in the other.
 func (w world) perhaps(objects ...object) world { return w.add(false, objects) }
 
-// changing adds an object that is being changed: what both its states say is certain.
+// changing adds an object that is being changed: the facts of both its states are certain.
 func (w world) changing(before, after object) world {
 	was, is := said(before), said(after)
 	for _, f := range was {
@@ -122,7 +122,7 @@ func said(o object) []rules.Fact {
 	return facts.Of(o.bare(), baseDomain)
 }
 
-// change is one request: who wants what to become what.
+// change is one request: the actor, and the object before and after.
 type change struct {
 	act           rules.Act
 	before, after object

@@ -14,7 +14,7 @@ import (
 
 const (
 	operatorKubeconfig = "operator.kubeconfig"
-	// tokenSeconds is longer than a trial runs. An API server may be set up to grant less.
+	// tokenSeconds is longer than a trial runs. An API server may be configured to grant less.
 	tokenSeconds = int64(30 * 24 * time.Hour / time.Second)
 )
 

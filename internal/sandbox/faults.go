@@ -14,7 +14,7 @@ import (
 // Kill ends replica i as a crash does, and returns when it is gone.
 func (s *Sandbox) Kill(i int) error { return s.replicas[i].current().Kill() }
 
-// Pause freezes replica i: its connections stay open, and nothing answers.
+// Pause freezes replica i: its connections stay open, and it does not answer.
 func (s *Sandbox) Pause(i int) error { return s.replicas[i].current().Signal(syscall.SIGSTOP) }
 
 // Resume lets a paused replica go on.
@@ -44,13 +44,13 @@ func (s *Sandbox) Reconfigure(ctx context.Context, change func(*config.OperatorC
 	return nil
 }
 
-// Replicas is how many there are.
+// Replicas is the number of replicas.
 func (s *Sandbox) Replicas() int { return len(s.replicas) }
 
 // Process is the one that replica i runs as now.
 func (s *Sandbox) Process(i int) *process.Process { return s.replicas[i].current() }
 
-// WebhookURL is where replica i itself serves admission, past the address that spreads it.
+// WebhookURL is the URL at which replica i itself serves admission, past the front.
 func (s *Sandbox) WebhookURL(i int) string {
 	return "https://" + s.replicas[i].addresses().Webhook.BindAddress
 }

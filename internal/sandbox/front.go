@@ -25,7 +25,7 @@ import (
 // maxReview bounds an admission review, which holds an object twice at most; the API server's own bound is 3 MiB each.
 const maxReview = 8 << 20
 
-// front is the one address of all replicas: what a Service is in a cluster, but for requests instead of connections.
+// front is the one address of all replicas, like a Service in a cluster. It spreads requests instead of connections.
 type front struct {
 	// URL without a path.
 	URL string
@@ -35,7 +35,7 @@ type front struct {
 	served atomic.Int64
 }
 
-// backend is where a replica serves.
+// backend is the address at which a replica serves.
 type backend struct {
 	address string // host:port
 	ready   bool
@@ -62,7 +62,7 @@ func newFront(own pki.Pair, ca *pki.Authority, backends func() []backend) (*fron
 	return f, nil
 }
 
-// introduce gives the front the client certificate that replicas require, where they require one: to them it is the API server.
+// introduce gives the front the client certificate that replicas require, if they require one: for them the front is the API server.
 func (f *front) introduce(ca *pki.Authority, required *config.ClientCertificates) error {
 	if required == nil {
 		return nil
@@ -97,8 +97,8 @@ func (f *front) close() error {
 	return err
 }
 
-// spread sends each request to the next replica in turn, those that are not ready last, and to the one after it if
-// that fails: admission may be asked twice, because judging the same request again changes nothing.
+// spread sends each request to the next replica in turn; those that are not ready come last. If a replica fails, the next one gets the
+// request. That is harmless, because judging the same request again changes nothing.
 type spread struct {
 	base     *http.Transport
 	backends func() []backend

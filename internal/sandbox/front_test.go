@@ -21,7 +21,7 @@ import (
 	"github.com/polyorg/polyorg/internal/controlplane/pki"
 )
 
-// stand is a replica of which only the address matters.
+// stand is a replica; only its address matters.
 type stand struct {
 	server  *httptest.Server
 	ready   bool

@@ -24,7 +24,7 @@ import (
 // webhookConfiguration names an installed one, in kubectl's words.
 type webhookConfiguration struct{ kind, name string }
 
-// install applies the manifests that a real cluster gets, but with the webhooks' addresses pointed to the front.
+// install applies the manifests of a real cluster, with the webhooks' addresses pointed to the front.
 func (s *Sandbox) install(ctx context.Context) error {
 	s.say("Installing CRDs, RBAC and webhooks")
 	rendered, err := s.kubectl.run(ctx, nil, "kustomize", s.o.Manifests)
@@ -50,7 +50,7 @@ func (s *Sandbox) install(ctx context.Context) error {
 		return nil
 	}
 	_, err = s.kubectl.run(ctx, nil, append([]string{"wait", "--for=condition=Established", "--timeout=60s"}, crds...)...)
-	// What kubectl remembers of the API is from before.
+	// kubectl's discovery cache is from before the installation.
 	return errors.Join(err, os.RemoveAll(s.kubectl.cache))
 }
 
@@ -74,8 +74,8 @@ func (s *Sandbox) adapt(ctx context.Context, objects []*unstructured.Unstructure
 	return crds, nil
 }
 
-// refuseToReplace spares an operator that serves the cluster already: its webhooks lead to a Service or to an address
-// that answers. What a killed sandbox left leads to an address where nobody is.
+// refuseToReplace spares an operator that serves the cluster already: its webhooks lead to a Service or to an address that answers. The
+// webhooks of a killed sandbox lead to an address that does not answer.
 func (s *Sandbox) refuseToReplace(ctx context.Context, w webhookConfiguration) error {
 	found, err := s.kubectl.run(ctx, nil, "get", w.kind, w.name, "--ignore-not-found",
 		"-o=jsonpath={.webhooks[0].clientConfig.service.name} {.webhooks[0].clientConfig.url}")

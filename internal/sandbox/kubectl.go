@@ -13,13 +13,13 @@ import (
 	"strings"
 )
 
-// kubectl runs the real one, as an administrator.
+// kubectl runs the real kubectl, as an administrator.
 type kubectl struct {
 	path, kubeconfig string
 	cache            string // its discovery cache, so that nothing stays in the user's home
 }
 
-// run returns what kubectl wrote to its standard output. An error has what it wrote to the other one.
+// run returns kubectl's standard output. An error has its standard error.
 func (k kubectl) run(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, k.path, args...)

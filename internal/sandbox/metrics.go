@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Metrics are those that replica i exposes, by name.
+// Metrics are the metrics of replica i, by name.
 func (s *Sandbox) Metrics(ctx context.Context, i int) (map[string]*dto.MetricFamily, error) {
 	url := "http://" + s.replicas[i].addresses().Metrics.BindAddress + "/metrics"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
@@ -31,7 +31,7 @@ func (s *Sandbox) Metrics(ctx context.Context, i int) (map[string]*dto.MetricFam
 	return parser.TextToMetricFamilies(resp.Body)
 }
 
-// Admissions is how many admission requests replica i has answered since its process started.
+// Admissions is the number of admission requests that replica i has answered since its process started.
 func (s *Sandbox) Admissions(ctx context.Context, i int) (int, error) {
 	families, err := s.Metrics(ctx, i)
 	if err != nil {

@@ -23,7 +23,7 @@ const reachTimeout = 20 * time.Second
 
 var errNotAsked = errors.New("it admitted a dry run without asking")
 
-// proveReached returns when a dry run was admitted and came by the front.
+// proveReached returns when a dry run was admitted and came through the front.
 func (s *Sandbox) proveReached(ctx context.Context) error {
 	s.say("Waiting for the API server to ask %s for admission", s.front.URL)
 	scheme := runtime.NewScheme()
@@ -31,7 +31,7 @@ func (s *Sandbox) proveReached(ctx context.Context) error {
 		return err
 	}
 	admin := rest.CopyConfig(s.admin)
-	admin.QPS = -1 // what a limiter says near the deadline would hide what the API server said
+	admin.QPS = -1 // a rate limiter's error near the deadline would hide the API server's answer
 	c, err := client.New(admin, client.Options{Scheme: scheme})
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Sandbox) proveReached(ctx context.Context) error {
 	err = wait.PollUntilContextCancel(ctx, healthPeriod, true, func(ctx context.Context) (bool, error) {
 		before := s.front.served.Load()
 		err := tryOut(ctx, c)
-		if ctx.Err() == nil { // else it says no more than that
+		if ctx.Err() == nil { // otherwise it says only that
 			last = err
 		}
 		return err == nil && s.front.served.Load() > before, nil
@@ -54,7 +54,7 @@ func (s *Sandbox) proveReached(ctx context.Context) error {
 	return nil
 }
 
-// tryOut asks for what an administrator may always do, and changes nothing.
+// tryOut sends a request that an administrator may always send, and changes nothing.
 func tryOut(ctx context.Context, c client.Client) error {
 	return c.Create(ctx, &v1alpha1.HostReservation{
 		ObjectMeta: metav1.ObjectMeta{Name: "sandbox.polyorg.invalid"},

@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	// healthPeriod is how often readiness is asked for; a cluster takes seconds more to notice.
+	// healthPeriod is the interval between readiness probes; a cluster takes seconds longer to notice.
 	healthPeriod = 200 * time.Millisecond
-	// portAttempts is how often a replica is started again because somebody took one of its ports first.
+	// portAttempts is the number of starts of a replica when another process takes one of its ports first.
 	portAttempts = 5
 )
 
@@ -50,7 +50,7 @@ func newReplica(i int, o Options) *replica {
 	}
 }
 
-// prepare makes the folder with the certificate, and ends what an earlier run left running from it.
+// prepare makes the folder with the certificate, and ends processes of an earlier run in it.
 func (r *replica) prepare(ctx context.Context, ca *pki.Authority) error {
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (r *replica) reconfigure(change func(*config.OperatorConfig)) {
 	change(&r.config)
 }
 
-// waitReady returns when the replica is, starting it again where it lost a race for a port.
+// waitReady returns when the replica is ready. It starts the replica again if that lost a race for a port.
 func (r *replica) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, readyTimeout, fmt.Errorf("not ready within %s", readyTimeout))
 	defer cancel()
@@ -144,7 +144,7 @@ func (r *replica) watchHealth(ctx context.Context) {
 	wait.UntilWithContext(ctx, func(ctx context.Context) {
 		address := r.addresses().Health.BindAddress
 		ok := isOK(ctx, client, "http://"+address+"/readyz")
-		// The answer of a process that has been replaced meanwhile says nothing.
+		// The answer of a process that has been replaced meanwhile does not count.
 		r.ready.Store(ok && address == r.addresses().Health.BindAddress)
 	}, healthPeriod)
 }
@@ -175,7 +175,7 @@ func (r *replica) current() *process.Process {
 	return r.process
 }
 
-// addresses are those of the configuration that the process runs with.
+// addresses are the addresses in the configuration of the running process.
 func (r *replica) addresses() config.OperatorConfig {
 	r.mu.Lock()
 	defer r.mu.Unlock()

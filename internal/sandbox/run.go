@@ -16,15 +16,15 @@ import (
 	"github.com/polyorg/polyorg/internal/controlplane/process"
 )
 
-// RunOptions says what `sandbox run` was asked for.
+// RunOptions are the options of `sandbox run`.
 type RunOptions struct {
 	// Root is the clone's folder: programs are in its bin, manifests and samples in its config.
 	Root string
-	// Dir receives everything that the run keeps, and is removed at its end. Only one run at a time has it.
+	// Dir receives all files of the run, and is removed at its end. Only one run at a time has it.
 	Dir string
 	// Kubeconfig of an existing cluster; without it, a control plane is started.
 	Kubeconfig string
-	// Out is where a person reads what goes on.
+	// Out receives the output for a person.
 	Out io.Writer
 }
 
@@ -37,8 +37,8 @@ type run struct {
 	sandbox *Sandbox
 }
 
-// Run shows Polyorg at work, until the context ends: a control plane, two replicas, the samples, and what to try next.
-// At its end nothing of it is left. After an error, its logs are.
+// Run shows Polyorg at work, until the context ends: a control plane, two replicas, the samples, and commands to try next. It leaves
+// nothing behind; after an error it leaves its logs.
 func Run(ctx context.Context, o RunOptions) error {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return err
@@ -73,7 +73,7 @@ func lock(o RunOptions) (unlock func(), err error) {
 	return unlock, err
 }
 
-// show returns when the context ends, or something that is needed does.
+// show returns when the context ends, or when the control plane or a replica ends.
 func (r *run) show(ctx context.Context) error {
 	if err := r.check(); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (r *run) show(ctx context.Context) error {
 	return r.keep(ctx)
 }
 
-// check looks for everything that is needed before anything is started.
+// check looks for everything that is needed before it starts anything.
 func (r *run) check() error {
 	assets, err := controlplane.FindAssets(os.Getenv("KUBEBUILDER_ASSETS"))
 	if err != nil {

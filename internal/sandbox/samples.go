@@ -18,13 +18,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// sampleTimeout bounds the wait for what one sample applied to be Ready.
+// sampleTimeout bounds the wait until the objects of one sample are Ready.
 const sampleTimeout = "60s"
 
-// accessTimeout bounds the wait for somebody's access to follow their membership.
+// accessTimeout bounds the wait until a person's access follows their membership.
 const accessTimeout = 15 * time.Second
 
-// Sample is a file of manifests. The comments at its top may say how it is to be applied, and what is to be expected:
+// Sample is a file of manifests. The comments at its top may say how to apply it, and what to expect:
 //
 //	# as: john@zylker.com
 //	# verb: apply
@@ -37,11 +37,11 @@ type Sample struct {
 	As string
 	// Verb of kubectl; where it is empty, administrators apply and people create.
 	Verb string
-	// Rule is the one that refuses it, and Refused what it says then; both are empty for a sample that is right.
+	// Rule is the rule that refuses it, and Refused the message; both are empty for a sample that is right.
 	Rule, Refused string
 }
 
-// ReadSamples returns a folder's samples in the order in which they are to be applied, that of their names.
+// ReadSamples returns a folder's samples in the order in which to apply them, that of their names.
 func ReadSamples(dir string) ([]Sample, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
@@ -62,7 +62,7 @@ func ReadSamples(dir string) ([]Sample, error) {
 	return samples, nil
 }
 
-// header is what the comments at the top of a file say under a key.
+// header is the value of a key in the comments at the top of a file.
 func header(file, key string) string {
 	for line := range strings.Lines(file) {
 		comment, ok := strings.CutPrefix(line, "#")
@@ -76,8 +76,8 @@ func header(file, key string) string {
 	return ""
 }
 
-// Args are those of kubectl that apply the sample. People without the right to read what they make cannot apply, which
-// reads first; they create.
+// Args are the arguments of kubectl that apply the sample. People without the right to read what they make cannot apply, which reads first;
+// they create.
 func (s Sample) Args() []string {
 	if s.As == "" {
 		return []string{cmp.Or(s.Verb, "apply"), "-f", s.Path}
@@ -125,8 +125,8 @@ func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
 	return nil
 }
 
-// nameOf is the name of an object that kubectl made. One that the API server gave is in what kubectl said; it is empty where an
-// earlier run made the object.
+// nameOf is the name of an object that kubectl made. A name that the API server gave is in kubectl's output. It is empty if an earlier run
+// made the object.
 func nameOf(o *unstructured.Unstructured, said string) string {
 	if o.GetName() != "" {
 		return o.GetName()
@@ -138,8 +138,8 @@ func nameOf(o *unstructured.Unstructured, said string) string {
 	return ""
 }
 
-// create applies a sample, and returns what kubectl said. Somebody who became an administrator a moment ago is let in by RBAC a moment
-// later, so that a refusal by RBAC is tried again for a while.
+// create applies a sample, and returns kubectl's output. RBAC learns a moment late that somebody has become an administrator. So create
+// tries again for a while after a refusal by RBAC.
 func (s *Sandbox) create(ctx context.Context, sample Sample) (said string, err error) {
 	var failed error
 	err = wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, accessTimeout, true, func(ctx context.Context) (bool, error) {
@@ -170,8 +170,8 @@ func (s *Sandbox) waitForReady(ctx context.Context, namespace, name string) erro
 	return err
 }
 
-// standsAlready says whether a creation failed only because an earlier run made the same in an existing cluster. An answer has no name of
-// its own: that it was given shows in that its invitation cannot be answered (I2), or not any more (I7).
+// standsAlready says whether a creation failed only because an earlier run made the same object in an existing cluster. An answer has no
+// name of its own. If it was given already, its invitation cannot be answered (I2), or not any more (I7).
 func standsAlready(err error) bool {
 	marks := []string{"(AlreadyExists)", "[I2]", "[I7]"}
 	return !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package sandbox runs replicas of the operator beside a control plane, as a cluster would run them: each is a process
-// of its own, signed in as the operator's service account, and one address spreads admission over those that are
-// ready. Each can be killed, paused and restarted.
+// Package sandbox runs replicas of the operator beside a control plane, as a cluster would run them. Each is a process of its own, signed
+// in as the operator's service account. One address spreads admission over those that are ready. Each can be killed, paused and restarted.
 package sandbox
 
 import (
@@ -33,7 +32,7 @@ const (
 	stopTimeout = 20 * time.Second
 )
 
-// Options says what to run, and where. All of it is required but Replicas and Out.
+// Options says what to run, and where. All fields except Replicas and Out are required.
 type Options struct {
 	// Dir receives certificates, configuration and logs.
 	Dir string
@@ -45,10 +44,10 @@ type Options struct {
 	Manager string
 	// Manifests is the folder of the kustomization to install.
 	Manifests string
-	// Config is the operator's; each replica gets addresses and a certificate folder of its own. Where it requires client certificates,
-	// the replicas trust the sandbox's own authority, and the address that spreads admission has one of its.
+	// Config is the operator's; each replica gets addresses and a certificate folder of its own. If it requires client certificates, the
+	// replicas trust the sandbox's own authority, and the front has a certificate that it signed.
 	Config config.OperatorConfig
-	// Replicas is how many run; 2 by default.
+	// Replicas is the number of replicas; 2 by default.
 	Replicas int
 	// Out receives a line about each step, unless nil.
 	Out io.Writer
@@ -62,7 +61,7 @@ type Sandbox struct {
 	ca       *pki.Authority
 	front    *front
 	replicas []*replica
-	watch    context.CancelFunc // ends the watch over the replicas' health
+	watch    context.CancelFunc // ends the watch of the replicas' health
 	webhooks []webhookConfiguration
 }
 
@@ -127,7 +126,7 @@ func (s *Sandbox) start(ctx context.Context) error {
 	return s.proveReached(ctx)
 }
 
-// prepare makes every replica's folder, after ending what an earlier run left in it.
+// prepare makes every replica's folder, after ending processes of an earlier run in it.
 func (s *Sandbox) prepare(ctx context.Context) error {
 	for i := range s.o.Replicas {
 		r := newReplica(i, s.o)
@@ -159,8 +158,7 @@ func (s *Sandbox) backends() []backend {
 	return all
 }
 
-// signIn gives the replicas the service account of the manifests, so that the rights which are shipped are those that
-// the operator has here.
+// signIn gives the replicas the service account of the manifests, so that the operator has exactly the shipped rights here.
 func (s *Sandbox) signIn(ctx context.Context) error {
 	token, err := s.serviceAccountToken(ctx)
 	if err != nil {

@@ -19,7 +19,7 @@ type steps struct {
 
 func newSteps(out io.Writer) *steps { return &steps{out: out, started: time.Now()} }
 
-// Write implements io.Writer; it is given whole lines.
+// Write implements io.Writer; it gets whole lines.
 func (s *steps) Write(lines []byte) (int, error) {
 	for line := range strings.Lines(string(lines)) {
 		if _, err := fmt.Fprintf(s.out, "%5.1f s  %s", s.elapsed().Seconds(), line); err != nil {
@@ -33,7 +33,7 @@ func (s *steps) say(format string, a ...any) { fmt.Fprintf(s, format+"\n", a...)
 
 func (s *steps) elapsed() time.Duration { return time.Since(s.started) }
 
-// short is the path as one would type it in the working directory, where that is shorter.
+// short is the path relative to the working directory, if that is shorter.
 func short(path string) string {
 	wd, err := os.Getwd()
 	if err != nil {

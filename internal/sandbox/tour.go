@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// printTour shows what there is now, and the commands to go on with.
+// printTour shows all objects and the commands to go on with.
 func (r *run) printTour(ctx context.Context) error {
 	all, err := r.sandbox.kubectl.run(ctx, nil, "get", "polyorg", "-A")
 	if err != nil {
@@ -32,7 +32,7 @@ func (r *run) printTour(ctx context.Context) error {
 	return nil
 }
 
-// farewell says what Ctrl-C will do.
+// farewell says what Ctrl-C does.
 func (r *run) farewell() string {
 	if r.control == nil {
 		return "Ctrl-C stops the operator and removes its webhooks, so that nothing is blocked; but then nothing is judged either.\n" +

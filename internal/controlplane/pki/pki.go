@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pki makes the certificates of a trial: one authority, whose key never leaves the process, and what it signs.
+// Package pki makes the certificates of a trial: one authority, whose key never leaves the process, and the certificates that it signs.
 package pki
 
 import (
@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/util/keyutil"
 )
 
-// validity is how long a certificate lasts: longer than any trial runs, and no longer than needed.
+// validity is the life of a certificate: longer than any trial runs, and no longer than needed.
 const validity = 30 * 24 * time.Hour
 
 // Authority signs certificates.

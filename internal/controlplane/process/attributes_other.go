@@ -6,8 +6,8 @@ package process
 
 import "syscall"
 
-// attributes puts a child into a process group of its own, so that Ctrl-C in a terminal reaches the parent alone,
-// which then stops its children in order.
+// attributes puts a child into a process group of its own. So Ctrl-C in a terminal reaches only the parent, which then stops its children
+// in order.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// LockedError says that somebody else holds a lock, and what they wrote about themselves.
+// LockedError says that another process holds a lock, with the words that it wrote about itself.
 type LockedError struct{ Path, Holder string }
 
 func (e *LockedError) Error() string { return fmt.Sprintf("%s is held by %s", e.Path, e.Holder) }
 
-// Lock takes the lock that path names, or returns a LockedError at once. The kernel frees it when this process dies,
-// however it dies; the holder may remove the file. The holder's words are for those who find it taken.
+// Lock takes the lock that path names, or returns a LockedError at once. The kernel frees it when this process dies, however it dies; the
+// holder may remove the file. Processes that find the lock taken read the holder's words.
 func Lock(path, holder string) (unlock func(), err error) {
 	f, err := openLocked(path)
 	if err != nil {

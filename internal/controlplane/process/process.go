@@ -2,8 +2,8 @@
 
 // Package process runs programs that never outlive the one that started them.
 //
-// On Linux the kernel kills a child together with its parent. Elsewhere, and for whatever still got away, every
-// process leaves a file with its pid beside its log; [Reap] ends what such files of an earlier run still name.
+// On Linux the kernel kills a child together with its parent. Elsewhere, and for a child that survives all the same, every process leaves a
+// file with its pid beside its log. [Reap] ends the processes that such files of an earlier run still name.
 package process
 
 import (
@@ -20,12 +20,12 @@ import (
 	"time"
 )
 
-// Command says what to run.
+// Command is the program to run.
 type Command struct {
 	// Path of the program.
 	Path string
-	// Args without the program's name. One of them has to name Dir or something in it: that is how Reap knows
-	// its own processes from others that were given the same pid since.
+	// Args without the program's name. One of them has to name Dir or a file in it. By that Reap distinguishes its own processes from
+	// others that have got the same pid since.
 	Args []string
 	// Env is added to this process's environment.
 	Env []string
@@ -73,8 +73,8 @@ func Start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// run starts the program and waits for its end in the background, both on one thread that does nothing else: Linux
-// takes the death of the thread that started a child for the death of the parent.
+// run starts the program and waits for its end in the background. Both happen on one thread that does nothing else. For Linux the death of
+// the thread that started a child is the death of the parent.
 func (p *Process) run() error {
 	started := make(chan error)
 	go func() {
@@ -89,7 +89,7 @@ func (p *Process) run() error {
 			return
 		}
 		p.err = p.cmd.Wait()
-		_ = os.Remove(p.pidFile) // what stays behind names a process that is gone: harmless
+		_ = os.Remove(p.pidFile) // a file that stays names a process that is gone: harmless
 		close(p.done)
 	}()
 	return <-started
@@ -151,7 +151,7 @@ func (p *Process) PortTaken() bool {
 	return bytes.Contains(p.output(), []byte("address already in use"))
 }
 
-// output is what the process wrote, unlike those that wrote to the same log before.
+// output is the process's own part of the log, without that of earlier processes.
 func (p *Process) output() []byte {
 	data, err := os.ReadFile(p.log)
 	if err != nil || int64(len(data)) < p.from {
@@ -170,7 +170,7 @@ func (p *Process) Signal(s syscall.Signal) error {
 
 // Stop asks the process to end, kills it if it is still there after grace, and returns when it is gone.
 func (p *Process) Stop(grace time.Duration) error {
-	// A paused process hears nothing until it goes on.
+	// A paused process receives no signal until it goes on.
 	if err := errors.Join(p.Signal(syscall.SIGTERM), p.Signal(syscall.SIGCONT)); err != nil {
 		return err
 	}

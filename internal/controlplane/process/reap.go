@@ -40,7 +40,7 @@ func reapOne(ctx context.Context, dir, file string) error {
 			return fmt.Errorf("process %d of an earlier run: %w", pid, err)
 		}
 	}
-	return os.RemoveAll(file) // which may be gone by now: whoever started the process removes it too
+	return os.RemoveAll(file) // which may be gone by now: the starter of the process removes it too
 }
 
 func killOurs(ctx context.Context, dir string, pid int) error {

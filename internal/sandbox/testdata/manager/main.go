@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The smallest program that the sandbox can run as a replica: it reads the operator's configuration, signs in, elects a
-// leader, and admits everything. The sandbox's tests stay about the sandbox with it, whatever state the operator is in.
+// The smallest program that the sandbox can run as a replica: it reads the operator's configuration, signs in, elects a leader, and admits
+// everything. With it the sandbox's tests do not depend on the state of the operator.
 package main
 
 import (
