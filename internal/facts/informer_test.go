@@ -126,7 +126,7 @@ func TestFollowFromAVersion(t *testing.T) {
 		version string
 		asks    int // the API server
 	}{
-		"of what the view is still to see, it brings all": {"1", 0},
+		"of what the view is still to see, it brings all":           {"1", 0},
 		"what the view may have seen before, the API server brings": {"0", 1},
 	} {
 		t.Run(sentence, func(t *testing.T) {

@@ -250,7 +250,7 @@ func TestDeparturesAreForgottenInTime(t *testing.T) {
 	clock = clock.Add(time.Nanosecond)
 	v.pass("Membership", "31")
 	if len(v.gone.byUID) != 0 {
-		t.Error("remembered for ever")
+		t.Error("remembered without end")
 	}
 }
 

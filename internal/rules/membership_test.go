@@ -99,7 +99,7 @@ func TestDeleteMembership(t *testing.T) {
 		"I2: who is only just becoming a member leaves once they are one": {
 			zylker.with(invite(bob, "zylker"), invite(bob, "zylker").accepts()), by(user(bob)).deletes(member(bob, "zylker")), []string{"I2"}, true, []string{"in a moment"},
 		},
-		"I2: and is removed no sooner, by nobody": {
+		"I2: and no actor removes it sooner": {
 			zylker.with(invite(bob, "zylker").accepts()), by(platform).deletes(member(bob, "zylker")), []string{"I2"}, true, nil,
 		},
 		"I2: what else they are about to join does not hold them back": {

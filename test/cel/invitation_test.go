@@ -12,7 +12,7 @@ const (
 	badMessage       = "A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
 	otherInviter     = "I2: who invited cannot be changed; revoke the invitation and make another"
 	revokedForGood   = "I10: a revoked invitation stays revoked; make another"
-	finishedForGood  = "I2: a finished invitation keeps its state for ever"
+	finishedForGood  = "I2: the state of a finished invitation never changes"
 	answerUnnamed    = "I7: an answer names the invitation, or carries the token from its e-mail"
 	answerChanged    = "I7: an answer cannot be changed once it is given"
 	tokenInPlainText = "I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"

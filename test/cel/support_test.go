@@ -5,7 +5,7 @@ package cel
 const (
 	badReservation = "A4: a reservation's metadata.name is the host itself, a full domain name, for example old-name.crm.example.com"
 	badDefault     = "F2: a default organization is the name of an Organization, for example zylker-products"
-	otherPerson    = "U1: a User is one e-mail address for ever"
+	otherPerson    = "U1: the e-mail address of a User never changes; each address has a User of its own"
 	onePolicy      = "there is one PlatformPolicy, and its metadata.name is default"
 	badReserved    = "A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
 	badRowName     = "G3: an application's name is made of letters and digits, for example ZohoDesk"
@@ -26,7 +26,7 @@ var hostReservationRules = map[string]rule{
 var userRules = map[string]rule{
 	"a default is an organization's name": creation("User", "spec.defaultOrganization", "zylker", "Zylker", badDefault),
 	"a default is absent or a name":       creation("User", "spec.defaultOrganization", nil, "", "should be at least 1 chars long"),
-	"a user is one address for ever": updating("User", change{},
+	"the address of a user never changes": updating("User", change{},
 		change{"spec.defaultOrganization": "zylker-services"}, change{"spec.email": "eve@zylker.com"}, "spec.email", otherPerson),
 }
 

@@ -85,7 +85,7 @@ var _ = Describe("Flux", Ordered, func() {
 		Expect(changes.Entries).To(HaveEach(HaveField("Action", ssa.UnchangedAction)))
 	}, NodeTimeout(5*time.Minute))
 
-	It("would wait for ever for a suspended membership without the expressions", func(ctx SpecContext) {
+	It("would wait without end for a suspended membership without the expressions", func(ctx SpecContext) {
 		Expect(home.health(ctx, Default, f.the("Membership", name, "rui"))).To(Equal(off))
 	})
 

@@ -58,7 +58,7 @@ func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, mess
 }
 
 // cut shortens a message that is too long, and never inside a character: the API server would store another message than was
-// said, which would be said again for ever.
+// said, which would be said again and again.
 func cut(message string) string {
 	return strings.ToValidUTF8(message[:min(len(message), maxMessage)], "")
 }
