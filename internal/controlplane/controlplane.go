@@ -31,6 +31,11 @@ type Options struct {
 	// WebhookClient is the name in the client certificate that the API server presents to webhooks, signed by the control plane's own
 	// authority; empty: it presents none.
 	WebhookClient string
+	// Install, unless nil, is done while the API server is ready and no controller runs. The controllers know kinds that it installs; of
+	// later ones they learn within 30 seconds.
+	Install func(context.Context, *ControlPlane) error
+	// Env is added to the environment of each process.
+	Env []string
 	// Out receives a line about each step, unless nil.
 	Out io.Writer
 }
@@ -39,6 +44,8 @@ type Options struct {
 type ControlPlane struct {
 	dir, assets   string
 	webhookClient string
+	install       func(context.Context, *ControlPlane) error
+	env           []string
 	out           io.Writer
 	unlock        func()
 	ca            *pki.Authority
@@ -60,7 +67,7 @@ func Start(ctx context.Context, o Options) (*ControlPlane, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ControlPlane{dir: dir, assets: assets, webhookClient: o.WebhookClient, out: o.Out}
+	c := &ControlPlane{dir: dir, assets: assets, webhookClient: o.WebhookClient, install: o.Install, env: o.Env, out: o.Out}
 	if c.out == nil {
 		c.out = io.Discard
 	}
@@ -88,6 +95,9 @@ func (c *ControlPlane) Kubeconfig() string { return filepath.Join(c.dir, "kubeco
 // CAFile is the path of the certificate of the authority that signs everybody's.
 func (c *ControlPlane) CAFile() string { return c.path("ca.crt") }
 
+// Dir is the folder of the control plane.
+func (c *ControlPlane) Dir() string { return c.dir }
+
 // Kubectl is the path of the kubectl that belongs to the control plane.
 func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubectl") }
 
@@ -95,6 +105,9 @@ func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubect
 // within 30 seconds: until then no garbage of theirs is collected.
 func (c *ControlPlane) RestartControllers() error {
 	last := len(c.processes) - 1
+	if last < 0 {
+		return errNotOurs
+	}
 	if err := c.processes[last].Kill(); err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package lab is a small cluster for tests with Ginkgo: a real control plane, replicas of the operator as processes of their own
-// with the rights that are shipped, and people who sign in.
+// Package lab is a small cluster for tests with Ginkgo: a control plane as test/planes has them, replicas of the operator as processes
+// of their own with the rights that are shipped, and people who sign in.
 package lab
 
 import (
@@ -26,6 +26,7 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/sandbox"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
@@ -49,6 +50,9 @@ type Options struct {
 	Replicas int
 	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
 	Manager string
+	// OwnPlane starts a control plane for this cluster alone, because something would be left of what is done to it: a kind that is
+	// taken away, a process that is killed.
+	OwnPlane bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -69,20 +73,36 @@ type Lab struct {
 // Start runs a cluster until the end of the suite or the spec that asks for it.
 func Start(ctx context.Context, o Options) *Lab {
 	GinkgoHelper()
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
-	SetDefaultEventuallyTimeout(Soon)
-	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	Settings()
 	l := &Lab{cache: GinkgoT().TempDir()}
 	var err error
 	l.Root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
-	l.Control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(l.Control.Stop()).To(Succeed()) })
+	l.Control = Plane(ctx, o.OwnPlane)
 	l.Platform = Client(l.Control.Config())
 	l.startOperator(ctx, o)
-	Expect(l.Control.RestartControllers()).To(Succeed())
 	return l
+}
+
+// Settings are what every suite has in common.
+func Settings() {
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
+	SetDefaultEventuallyTimeout(Soon)
+	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+}
+
+// Plane is a control plane with our kinds and nothing else, until the end of the suite or the spec that asks for it: one of the pool, if
+// there is one and the suite needs none of its own.
+func Plane(ctx context.Context, own bool) *controlplane.ControlPlane {
+	GinkgoHelper()
+	get := planes.Take
+	if own {
+		get = planes.StartOwn
+	}
+	control, giveBack, err := get(ctx, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(giveBack()).To(Succeed()) })
+	return control
 }
 
 func (l *Lab) startOperator(ctx context.Context, o Options) {

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+)
+
+const (
+	// pause is how long a store must have been at rest.
+	pause = 400 * time.Millisecond
+	// patience bounds the wait for that: on a busy machine Kubernetes' controllers need some seconds for their own objects.
+	patience = time.Minute
+)
+
+// everything is where the API server keeps objects.
+const everything = "/registry/"
+
+// itsOwn are prefixes of what the control plane itself writes again and again. Nobody else does, and it is left alone.
+var itsOwn = []string{
+	everything + "apiregistration.k8s.io/apiservices/", // follows the kinds
+	everything + "leases/kube-system/",
+	everything + "masterleases/",
+	everything + "ranges/",
+	everything + "serviceaccounts/kube-system/",
+}
+
+// store puts the objects of a control plane as they once were. It writes to etcd, past the API server, which learns of it by its
+// watches as it does of what another API server writes. So it takes moments, and no finalizer, policy or webhook stands in the way.
+type store struct {
+	etcd      etcd
+	values    map[string][]byte
+	revisions map[string]int64 // of the same keys, unless they were changed since
+}
+
+func newStore(dir string) *store { return &store{etcd: newEtcd(dir)} }
+
+// remember takes the store as it is, once it is at rest, for what restore makes of it.
+func (s *store) remember(ctx context.Context) error {
+	var last map[string]int64
+	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
+		now, err := s.list(ctx)
+		rests := err == nil && last != nil && maps.Equal(last, now)
+		last = now
+		return rests, err
+	})
+	if err != nil {
+		return fmt.Errorf("a new control plane does not come to rest: %w", err)
+	}
+	all, err := s.etcd.list(ctx, everything, true)
+	if err != nil {
+		return err
+	}
+	s.values, s.revisions = map[string][]byte{}, map[string]int64{}
+	for _, each := range all {
+		if !isItsOwn(each.key) {
+			s.values[each.key], s.revisions[each.key] = each.value, each.revision
+		}
+	}
+	return nil
+}
+
+// restore returns when the store has been, for a while, as it is remembered.
+func (s *store) restore(ctx context.Context) error {
+	rested := false
+	var left int
+	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (_ bool, err error) {
+		was := rested
+		left, err = s.correct(ctx)
+		rested = left == 0
+		return was && rested, err
+	})
+	if err != nil {
+		return fmt.Errorf("%w (%d objects differ)", err, left)
+	}
+	return nil
+}
+
+// correct removes what was made, puts back what was changed or removed, and returns how much that was.
+func (s *store) correct(ctx context.Context) (int, error) {
+	now, err := s.list(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var changes []change
+	for key := range now {
+		if _, known := s.values[key]; !known {
+			changes = append(changes, change{key: key})
+		}
+	}
+	for key, value := range s.values {
+		if now[key] != s.revisions[key] {
+			changes = append(changes, change{key: key, value: value})
+		}
+	}
+	if err := s.etcd.apply(ctx, changes); err != nil {
+		return 0, err
+	}
+	for _, c := range changes {
+		if c.value != nil {
+			s.revisions[c.key] = c.revision
+		}
+	}
+	return len(changes), nil
+}
+
+// list has the revision of each object that is not the control plane's own.
+func (s *store) list(ctx context.Context) (map[string]int64, error) {
+	all, err := s.etcd.list(ctx, everything, false)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errors.New("the store is empty")
+	}
+	revisions := map[string]int64{}
+	for _, each := range all {
+		if !isItsOwn(each.key) {
+			revisions[each.key] = each.revision
+		}
+	}
+	return revisions, nil
+}
+
+func isItsOwn(key string) bool {
+	for _, prefix := range itsOwn {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
