@@ -38,7 +38,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		usual := l
 		DeferCleanup(func() { l = usual })
 		l = lab.Start(ctx, lab.Options{OwnPlane: true})
-		lab.Bind(ctx, l.Platform, lab.People, "polyorg-self-service")
+		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(lab.People))
 	}, NodeTimeout(5*time.Minute))
 
 	AfterEach(func(ctx context.Context) {

@@ -28,7 +28,7 @@ func TestEndOfLife(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx context.Context) {
 	l = lab.Start(ctx, lab.Options{})
-	lab.Bind(ctx, l.Platform, lab.People, "polyorg-self-service")
+	lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(lab.People))
 }, NodeTimeout(5*time.Minute))
 
 func key(obj client.Object) client.ObjectKey { return client.ObjectKeyFromObject(obj) }

@@ -65,7 +65,7 @@ func inNewCluster(ctx context.Context) {
 		control, controlDir = was[0].(*controlplane.ControlPlane), was[1].(string)
 		platform, pool = was[2].(client.Client), was[3].([]*v1alpha1.Organization)
 	})
-	setUp(ctx)
+	setUp(ctx, true) // whose processes it kills
 }
 
 // etcdClients is where etcd listens, seen from the control plane's folder.

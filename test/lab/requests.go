@@ -4,7 +4,6 @@ package lab
 
 import (
 	"context"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -48,22 +47,6 @@ func Change[O client.Object](ctx context.Context, c client.Client, obj O, change
 	})
 }
 
-// AtOnce makes n requests at the same time, each until its answer is final, and returns the answers.
-func AtOnce(ctx context.Context, n int, request func(i int) error) []error {
-	answers := make([]error, n)
-	start := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			<-start
-			answers[i] = Insist(ctx, func() error { return request(i) })
-		})
-	}
-	close(start)
-	all.Wait()
-	return answers
-}
-
 // Succeeded counts the answers that are yes.
 func Succeeded(answers []error) int {
 	n := 0
@@ -79,6 +62,15 @@ func Succeeded(answers []error) int {
 func BeRefusedBy(rule string) gomegatypes.GomegaMatcher {
 	final := func(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsInvalid(err) }
 	return And(Satisfy(final), MatchError(ContainSubstring("["+rule+"]")))
+}
+
+// ContainAny matches a text that has any of the words in it.
+func ContainAny(words []string) gomegatypes.GomegaMatcher {
+	all := make([]gomegatypes.GomegaMatcher, len(words))
+	for i, word := range words {
+		all[i] = ContainSubstring(word)
+	}
+	return Or(all...)
 }
 
 // BeRefusedByRBAC matches a refusal by RBAC: nobody opened the door to the kind.

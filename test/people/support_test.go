@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -45,18 +44,6 @@ func finally(ctx context.Context, ask func() error) error { return lab.Insist(ct
 
 func inside(org *v1alpha1.Organization) client.ListOption {
 	return client.InNamespace(lab.NamespaceOf(org))
-}
-
-// inParallel does it n times at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			defer GinkgoRecover()
-			do(i)
-		})
-	}
-	all.Wait()
 }
 
 // persons makes addresses that nobody else has.

@@ -24,7 +24,7 @@ import (
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
-// TestUninstall takes a cluster of its own through what `make uninstall` does.
+// TestUninstall takes a control plane of its own, whose kinds it deletes, through what `make uninstall` does.
 func TestUninstall(t *testing.T) {
 	g := NewWithT(t)
 	cluster, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir()})

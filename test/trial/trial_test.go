@@ -11,7 +11,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	networkingv1 "k8s.io/api/networking/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -79,16 +78,6 @@ func becomes(ctx context.Context, org *v1alpha1.Organization, reason string) {
 		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(org), org)).To(Succeed())
 		g.Expect(lab.Condition(org, v1alpha1.ConditionReady)).To(HaveValue(HaveField("Reason", reason)))
 	}).WithContext(ctx).Should(Succeed())
-}
-
-// letIn gives everybody who signed in the rights that are shipped for that.
-func letIn(ctx context.Context) {
-	GinkgoHelper()
-	Expect(l.Platform.Create(ctx, &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: "trial-self-service"},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "polyorg-self-service"},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: "system:authenticated"}},
-	})).To(Succeed())
 }
 
 var _ = Describe("In the last days of a trial", Ordered, func() {
@@ -173,7 +162,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		inv = lab.NewInvitation(org, bob)
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, inv) })).To(Succeed())
 		l.EventuallyReady(ctx, inv)
-		letIn(ctx)
+		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group("system:authenticated"))
 		Expect(lab.Change(ctx, l.Platform, org, until(time.Now().Add(-time.Second)))).To(Succeed())
 		becomes(ctx, org, v1alpha1.ReasonTrialEnded)
 	})

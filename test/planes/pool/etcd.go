@@ -24,7 +24,9 @@ const atOnce = 128
 func newEtcd(dir string) etcd {
 	socket := filepath.Join(dir, "etcd-clients:0")
 	return etcd{&http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "unix", socket) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
 	}}}
 }
 
