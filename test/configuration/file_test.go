@@ -24,12 +24,7 @@ import (
 var _ = Describe("The file", Ordered, func() {
 	var program string
 
-	BeforeAll(func(ctx context.Context) {
-		program = filepath.Join(GinkgoT().TempDir(), "manager")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
-		build.Dir, build.Stderr = l.Root, GinkgoWriter
-		Expect(build.Run()).To(Succeed())
-	})
+	BeforeAll(func(ctx context.Context) { program = lab.Manager(ctx) })
 
 	DescribeTable("stops the start, with the path of what is wrong", func(ctx context.Context, change func(string) string, said ...string) {
 		file := filepath.Join(GinkgoT().TempDir(), "config.yaml")

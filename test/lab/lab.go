@@ -14,6 +14,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -114,7 +115,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		o.Configure(&l.Config)
 	}
 	if o.Manager == "" {
-		o.Manager = manager(ctx, l.Root)
+		o.Manager = Manager(ctx)
 	}
 	dir := GinkgoT().TempDir()
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
@@ -129,12 +130,14 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-// manager is the program that `make test` built for all packages, or one of our own.
-func manager(ctx context.Context, root string) string {
+// Manager is the operator's program: that which `make test` built for all packages, or one of our own.
+func Manager(ctx context.Context) string {
 	GinkgoHelper()
 	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
 		return built
 	}
+	root, err := controlplane.ModuleRoot()
+	Expect(err).NotTo(HaveOccurred())
 	program := filepath.Join(GinkgoT().TempDir(), "manager")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
 	build.Dir, build.Stderr = root, GinkgoWriter
@@ -152,17 +155,22 @@ func showLogs(dir string) {
 }
 
 // Client makes a client that reads past every cache.
-func Client(of *rest.Config) client.WithWatch {
+func Client(of *rest.Config) client.WithWatch { return newClient(of, nil) }
+
+func newClient(of *rest.Config, mapper meta.RESTMapper) client.WithWatch {
 	GinkgoHelper()
-	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme})
+	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme, Mapper: mapper})
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }
 
+// client makes one for somebody else than the administrator. What all know of the API server's kinds they learn once.
+func (l *Lab) client(of *rest.Config) client.WithWatch { return newClient(of, l.Platform.RESTMapper()) }
+
 // As acts as somebody who signed in, with the rights that RBAC gives them and no more, by impersonation.
 func (l *Lab) As(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
-	return Client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
+	return l.client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
 }
 
 // WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
@@ -170,7 +178,7 @@ func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
 	signedIn, err := l.Control.ConfigWithCertificate(user, groups...)
 	Expect(err).NotTo(HaveOccurred())
-	return Client(signedIn)
+	return l.client(signedIn)
 }
 
 // Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.

@@ -15,15 +15,8 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// as acts as a person whom RBAC lets do everything but administer: what is refused them is refused by admission. What all the
-// clients know of the API server they learn once.
-func as(email string) client.Client {
-	GinkgoHelper()
-	c, err := client.New(cluster.Control.ConfigFor(email, lab.People, "system:authenticated"),
-		client.Options{Scheme: lab.Scheme, Mapper: cluster.Platform.RESTMapper()})
-	Expect(err).NotTo(HaveOccurred())
-	return c
-}
+// as acts as a person whom RBAC lets do everything but administer: what is refused them is refused by admission.
+func as(email string) client.Client { return cluster.As(email, lab.People) }
 
 // edit asks once for a change of a spec, in JSON; the object stays as it is, so that many can ask at once.
 func edit(ctx context.Context, c client.Client, o client.Object, spec string, args ...any) error {

@@ -35,6 +35,7 @@ type pair struct {
 	key      string
 	value    []byte
 	revision int64
+	created  int64 // the revision in which it was first written
 }
 
 // change puts a value, or removes the key where there is none. It has a revision once it is made.
@@ -51,8 +52,9 @@ func (e etcd) list(ctx context.Context, prefix string, values bool) ([]pair, err
 	request := map[string]any{"key": []byte(prefix), "range_end": end, "keys_only": !values}
 	var answer struct {
 		KVs []struct {
-			Key, Value  []byte
-			ModRevision int64 `json:"mod_revision,string"`
+			Key, Value     []byte
+			ModRevision    int64 `json:"mod_revision,string"`
+			CreateRevision int64 `json:"create_revision,string"`
 		}
 	}
 	if err := e.call(ctx, "range", request, &answer); err != nil {
@@ -60,7 +62,7 @@ func (e etcd) list(ctx context.Context, prefix string, values bool) ([]pair, err
 	}
 	all := make([]pair, len(answer.KVs))
 	for i, kv := range answer.KVs {
-		all[i] = pair{string(kv.Key), kv.Value, kv.ModRevision}
+		all[i] = pair{string(kv.Key), kv.Value, kv.ModRevision, kv.CreateRevision}
 	}
 	return all, nil
 }

@@ -115,7 +115,7 @@ func (p *Pool) start(ctx context.Context) (*plane, error) {
 	return started, errors.Join(control.Share(), started.store.remember(ctx))
 }
 
-// giveBack clears a control plane for the next taker. One that does not come to rest is given to nobody any more.
+// giveBack clears a control plane for the next taker. One that does not come to rest ends.
 func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++
@@ -127,7 +127,7 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	if err == nil {
 		p.free = append(p.free, returned)
 	} else if ctx.Err() == nil {
-		fmt.Fprintf(p.out, "the control plane in %s serves no more suite: %v\n", returned.Dir(), err)
+		fmt.Fprintln(p.out, "A control plane serves no more suite:", errors.Join(err, returned.Stop()))
 	}
 	p.change.Broadcast()
 }

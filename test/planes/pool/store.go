@@ -4,7 +4,6 @@ package pool
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -28,6 +27,7 @@ var itsOwn = []string{
 	everything + "apiregistration.k8s.io/apiservices/", // follows the kinds
 	everything + "leases/kube-system/",
 	everything + "masterleases/",
+	everything + "peerserverleases/",
 	everything + "ranges/",
 	everything + "serviceaccounts/kube-system/",
 }
@@ -42,12 +42,13 @@ type store struct {
 
 func newStore(dir string) *store { return &store{etcd: newEtcd(dir)} }
 
-// remember takes the store as it is, once it is at rest, for what restore makes of it.
+// remember takes the store as it is, once the controllers have made what they make by themselves and it is at rest.
 func (s *store) remember(ctx context.Context) error {
 	var last map[string]int64
 	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
-		now, err := s.list(ctx)
-		rests := err == nil && last != nil && maps.Equal(last, now)
+		all, err := s.etcd.list(ctx, everything, false)
+		now := revisions(all)
+		rests := err == nil && isFurnished(all) && maps.Equal(last, now)
 		last = now
 		return rests, err
 	})
@@ -114,19 +115,41 @@ func (s *store) correct(ctx context.Context) (int, error) {
 // list has the revision of each object that is not the control plane's own.
 func (s *store) list(ctx context.Context) (map[string]int64, error) {
 	all, err := s.etcd.list(ctx, everything, false)
-	if err != nil {
-		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, errors.New("the store is empty")
-	}
-	revisions := map[string]int64{}
+	return revisions(all), err
+}
+
+func revisions(all []pair) map[string]int64 {
+	of := map[string]int64{}
 	for _, each := range all {
 		if !isItsOwn(each.key) {
-			revisions[each.key] = each.revision
+			of[each.key] = each.revision
 		}
 	}
-	return revisions, nil
+	return of
+}
+
+// isFurnished reports whether the controllers have been at work: every namespace has what each gets, and the roles that are made of
+// others have their rules. What they make later would be taken for a suite's.
+func isFurnished(all []pair) bool {
+	written := map[string]pair{}
+	for _, each := range all {
+		written[each.key] = each
+	}
+	for key := range written {
+		if name, ok := strings.CutPrefix(key, everything+"namespaces/"); ok {
+			_, account := written[everything+"serviceaccounts/"+name+"/default"]
+			_, authority := written[everything+"configmaps/"+name+"/kube-root-ca.crt"]
+			if !account || !authority {
+				return false
+			}
+		}
+	}
+	for _, name := range []string{"admin", "edit", "view"} {
+		if role := written[everything+"clusterroles/"+name]; role.revision == role.created {
+			return false
+		}
+	}
+	return true
 }
 
 func isItsOwn(key string) bool {
