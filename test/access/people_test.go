@@ -63,7 +63,7 @@ func (s *stage) hire(ctx context.Context) {
 	outsider.Spec.UserType = v1alpha1.UserTypeExternal
 	s.invitation = lab.NewInvitation(s.own, s.people[invitee])
 	for _, obj := range []client.Object{outsider, s.invitation} {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, obj) })).To(Succeed())
+		lab.Create(ctx, l.Platform, obj)
 	}
 	resting := l.Member(ctx, s.own, s.people[suspended], v1alpha1.RoleAdministrator)
 	Expect(lab.Change(ctx, l.Platform, resting, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })).To(Succeed())

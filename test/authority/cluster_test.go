@@ -146,7 +146,7 @@ var _ = Describe("The table", Ordered, func() {
 	}, NodeTimeout(5*time.Minute))
 
 	It("follows the policy", func(ctx SpecContext) {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(policy())) })).To(Succeed())
+		lab.Create(ctx, l.Platform, bare(policy()))
 		Expect(surprises(questions(true), tried(ctx))).To(BeEmpty())
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, policy()) })).To(Succeed())
 	}, NodeTimeout(2*time.Minute))
@@ -167,7 +167,7 @@ var _ = Describe("The table", Ordered, func() {
 		Expect(l.Platform.Create(ctx, owner)).To(Succeed())
 		tied := bare(offer(home, newcomer)(Class{}))
 		tied.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, tied) })).To(Succeed())
+		lab.Create(ctx, l.Platform, tied)
 		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
 		Eventually(func() error {
 			return l.Platform.Get(ctx, client.ObjectKeyFromObject(tied), tied)

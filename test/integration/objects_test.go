@@ -31,7 +31,7 @@ func organization(ctx context.Context, superAdmin string, licenses int32, change
 	for _, c := range change {
 		c(org)
 	}
-	Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
+	lab.Create(ctx, platform, org)
 	Expect(platform.Create(ctx, lab.NewNamespace(org))).To(Succeed())
 	lab.Grant(ctx, platform, org)
 	return org

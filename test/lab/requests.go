@@ -36,6 +36,13 @@ func Insist(ctx context.Context, try func() error) error {
 	}
 }
 
+// Create makes an object, and returns it.
+func Create[O client.Object](ctx context.Context, c client.Client, obj O) O {
+	GinkgoHelper()
+	Expect(Insist(ctx, func() error { return c.Create(ctx, obj) })).To(Succeed())
+	return obj
+}
+
 // Change reads an object, changes it and writes it, until the answer is final.
 func Change[O client.Object](ctx context.Context, c client.Client, obj O, change func(O)) error {
 	return Insist(ctx, func() error {
@@ -85,7 +92,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 	for _, c := range change {
 		c(org)
 	}
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	Create(ctx, l.Platform, org)
 	l.EventuallyReady(ctx, org)
 	l.EventuallyHasAccess(ctx, org.Spec.SuperAdmin, v1alpha1.RoleSuperAdmin, org)
 	return org
@@ -95,7 +102,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user string, role v1alpha1.Role) *v1alpha1.Membership {
 	GinkgoHelper()
 	m := NewMembership(org, user, role)
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, m) })).To(Succeed())
+	Create(ctx, l.Platform, m)
 	l.EventuallyReady(ctx, m)
 	l.EventuallyHasAccess(ctx, user, role, org)
 	return m
@@ -124,6 +131,34 @@ func (l *Lab) EventuallyReady(ctx context.Context, obj client.Object) {
 		g.Expect(ready).NotTo(BeNil())
 		g.Expect(*ready).To(And(HaveField("Status", metav1.ConditionTrue), HaveField("ObservedGeneration", obj.GetGeneration())))
 	}).WithContext(ctx).Should(Succeed())
+}
+
+// EventuallySays returns when a condition of an object has a reason, and a message with a text in it.
+func (l *Lab) EventuallySays(ctx context.Context, obj client.Object, condition, reason, text string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+		g.Expect(Condition(obj, condition)).To(HaveValue(And(HaveField("Reason", reason), HaveField("Message", ContainSubstring(text)))))
+	}).WithContext(ctx).Should(Succeed())
+}
+
+// EventuallyGone returns when an object is no more, or another has its name.
+func (l *Lab) EventuallyGone(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Eventually(l.Gone(ctx, obj)).WithContext(ctx).Should(Succeed())
+}
+
+// Gone expects that an object is no more, or that another has its name.
+func (l *Lab) Gone(ctx context.Context, obj client.Object) func(Gomega) {
+	uid := obj.GetUID()
+	return func(g Gomega) {
+		now := obj.DeepCopyObject().(client.Object)
+		if err := l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), now); err != nil {
+			g.Expect(err).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
+			return
+		}
+		g.Expect(now.GetUID()).NotTo(Equal(uid))
+	}
 }
 
 // User reads the User of a person; nil if there is none.

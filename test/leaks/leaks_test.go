@@ -23,7 +23,7 @@ const account = "the-account"
 func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 	GinkgoHelper()
 	inv := lab.NewInvitation(tenants[by].org, email)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, inv)
 	cluster.EventuallyReady(ctx, inv)
 	return inv
 }
@@ -31,7 +31,7 @@ func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 func bind(ctx context.Context, tenant string) {
 	GinkgoHelper()
 	b := lab.NewBinding(tenants[tenant].org, "ZohoDesk", account)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, b) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, b)
 	cluster.EventuallyReady(ctx, b)
 }
 

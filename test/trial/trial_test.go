@@ -72,14 +72,6 @@ func until(end time.Time) func(*v1alpha1.Organization) {
 	return func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: end} }
 }
 
-func becomes(ctx context.Context, org *v1alpha1.Organization, reason string) {
-	GinkgoHelper()
-	Eventually(func(g Gomega) {
-		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(org), org)).To(Succeed())
-		g.Expect(lab.Condition(org, v1alpha1.ConditionReady)).To(HaveValue(HaveField("Reason", reason)))
-	}).WithContext(ctx).Should(Succeed())
-}
-
 var _ = Describe("In the last days of a trial", Ordered, func() {
 	var (
 		org    *v1alpha1.Organization
@@ -160,11 +152,11 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		org = l.Organization(ctx, john, 0)
 		l.Member(ctx, org, mary, v1alpha1.RoleAdministrator)
 		inv = lab.NewInvitation(org, bob)
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, inv) })).To(Succeed())
+		lab.Create(ctx, l.Platform, inv)
 		l.EventuallyReady(ctx, inv)
 		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group("system:authenticated"))
 		Expect(lab.Change(ctx, l.Platform, org, until(time.Now().Add(-time.Second)))).To(Succeed())
-		becomes(ctx, org, v1alpha1.ReasonTrialEnded)
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTrialEnded, "")
 	})
 
 	It("nothing can be added, by anybody, and an invitation cannot be accepted (E3, I8)", func(ctx context.Context) {
@@ -206,7 +198,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		Expect(warned(ctx, john, func(c client.Client) error {
 			return lab.Change(ctx, c, org, func(o *v1alpha1.Organization) { o.Spec.Subscription = nil })
 		})).To(ConsistOf(ContainSubstring("it is suspended")))
-		becomes(ctx, org, v1alpha1.ReasonTrialEnded)
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTrialEnded, "")
 		Expect(lab.Change(ctx, l.As(john), org, until(time.Now().Add(10*day)))).To(lab.BeRefusedBy("E2"))
 		Expect(lab.Change(ctx, l.Platform, org, until(time.Now().Add(10*day)))).To(Succeed())
 		l.EventuallyReady(ctx, org)
