@@ -44,8 +44,8 @@ var _ = BeforeSuite(func() {
 	lab.Settings()
 	SetDefaultEventuallyTimeout(30 * time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
-	DeferCleanup(cancel)
 	control = lab.Plane(ctx, false)
+	DeferCleanup(cancel) // which ends the replicas before the control plane is given back
 	platform = lab.Client(control.Config())
 	root, err := controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
