@@ -37,7 +37,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 	BeforeAll(func(ctx context.Context) {
 		usual := l
 		DeferCleanup(func() { l = usual })
-		l = lab.Start(ctx, lab.Options{OwnPlane: true})
+		l = lab.Start(ctx, lab.Options{})
 		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(lab.People))
 	}, NodeTimeout(5*time.Minute))
 

@@ -51,9 +51,6 @@ type Options struct {
 	Replicas int
 	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
 	Manager string
-	// OwnPlane starts a control plane for this cluster alone, because something would be left of what is done to it: a kind that is
-	// taken away, a process that is killed.
-	OwnPlane bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -79,7 +76,7 @@ func Start(ctx context.Context, o Options) *Lab {
 	var err error
 	l.Root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
-	l.Control = Plane(ctx, o.OwnPlane)
+	l.Control = Plane(ctx, false)
 	l.Platform = Client(l.Control.Config())
 	l.startOperator(ctx, o)
 	return l

@@ -27,7 +27,7 @@ type Answer struct {
 
 // Take returns a control plane, and what gives it back. What was made in it is gone afterwards. The context bounds the wait for it.
 //
-// A suite that kills a process of the control plane, or takes kinds away, starts one of its own instead.
+// A suite that kills a process of the control plane starts one of its own instead.
 func Take(ctx context.Context, out io.Writer) (c *controlplane.ControlPlane, giveBack func() error, err error) {
 	socket := os.Getenv(Variable)
 	if socket == "" {

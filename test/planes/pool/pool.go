@@ -120,7 +120,7 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++
 	p.mu.Unlock()
-	err := returned.store.restore(ctx)
+	err := returned.clear(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.coming--
@@ -130,6 +130,19 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 		fmt.Fprintln(p.out, "A control plane serves no more suite:", errors.Join(err, returned.Stop()))
 	}
 	p.change.Broadcast()
+}
+
+// clear puts a control plane as it was after its start. Where kinds had changed, its controllers start anew: they learn of kinds by and by.
+func (p *plane) clear(ctx context.Context) error {
+	kinds, err := p.store.restore(ctx)
+	if err != nil || !kinds {
+		return err
+	}
+	if err := p.RestartControllers(); err != nil {
+		return err
+	}
+	_, err = p.store.restore(ctx)
+	return err
 }
 
 // Stop ends all control planes.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,27 +69,32 @@ func (s *store) remember(ctx context.Context) error {
 	return nil
 }
 
-// restore returns when the store has been, for a while, as it is remembered.
-func (s *store) restore(ctx context.Context) error {
+// restore returns when the store has been, for a while, as it is remembered. It reports whether kinds were not.
+func (s *store) restore(ctx context.Context) (kinds bool, err error) {
 	rested := false
-	var left int
-	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (_ bool, err error) {
+	var left []change
+	err = wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (_ bool, err error) {
 		was := rested
 		left, err = s.correct(ctx)
-		rested = left == 0
+		rested = len(left) == 0
+		kinds = kinds || slices.ContainsFunc(left, isKind)
 		return was && rested, err
 	})
 	if err != nil {
-		return fmt.Errorf("%w (%d objects differ)", err, left)
+		return kinds, fmt.Errorf("%w (%d objects differ)", err, len(left))
 	}
-	return nil
+	return kinds, nil
 }
 
-// correct removes what was made, puts back what was changed or removed, and returns how much that was.
-func (s *store) correct(ctx context.Context) (int, error) {
+func isKind(c change) bool {
+	return strings.HasPrefix(c.key, everything+"apiextensions.k8s.io/customresourcedefinitions/")
+}
+
+// correct removes what was made, puts back what was changed or removed, and returns what that was.
+func (s *store) correct(ctx context.Context) ([]change, error) {
 	now, err := s.list(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var changes []change
 	for key := range now {
@@ -102,14 +108,14 @@ func (s *store) correct(ctx context.Context) (int, error) {
 		}
 	}
 	if err := s.etcd.apply(ctx, changes); err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, c := range changes {
 		if c.value != nil {
 			s.revisions[c.key] = c.revision
 		}
 	}
-	return len(changes), nil
+	return changes, nil
 }
 
 // list has the revision of each object that is not the control plane's own.

@@ -72,7 +72,7 @@ func TestStore(t *testing.T) {
 	g.Expect(kube.Update(ctx, changed)).To(Succeed())
 	g.Expect(kube.Delete(ctx, deleted)).To(Succeed())
 
-	g.Expect(s.restore(ctx)).To(Succeed())
+	g.Expect(s.restore(ctx)).To(BeFalse())
 	for _, obj := range made {
 		g.Eventually(func() error { return kube.Get(ctx, client.ObjectKeyFromObject(obj), obj) }, soon).Should(Satisfy(apierrors.IsNotFound))
 	}
@@ -81,7 +81,12 @@ func TestStore(t *testing.T) {
 	g.Expect(changed.Labels).To(Equal(was.Labels))
 	g.Expect(kube.Get(ctx, client.ObjectKeyFromObject(deleted), deleted)).To(Succeed())
 	servesAgain(ctx, g, kube)
-	g.Expect(s.restore(ctx)).To(Succeed(), "a second time")
+	g.Expect(s.restore(ctx)).To(BeFalse(), "a second time")
+
+	kind := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "users.polyorg.io"}}
+	g.Expect(kube.Delete(ctx, kind)).To(Succeed())
+	g.Expect(s.restore(ctx)).To(BeTrue(), "a kind was deleted")
+	g.Eventually(func() error { return kube.List(ctx, &v1alpha1.UserList{}) }, soon).Should(Succeed())
 }
 
 // servesAgain tries what the next suite does: objects of the same names, and what garbage collection makes of them.
