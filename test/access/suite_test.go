@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package access tests what people can do and cannot, by requests as themselves, on a cluster where the operator runs as it is
-// shipped: what it binds, and what is bound to nobody until a platform team binds it.
+// shipped: what it binds, what is bound to nobody until a platform team binds it, and what a trial and its end let people do.
 package access
 
 import (

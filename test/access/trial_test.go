@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package trial
+package access
 
 import (
 	"context"
@@ -154,7 +154,6 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		inv = lab.NewInvitation(org, bob)
 		lab.Create(ctx, l.Platform, inv)
 		l.EventuallyReady(ctx, inv)
-		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group("system:authenticated"))
 		Expect(lab.Change(ctx, l.Platform, org, until(time.Now().Add(-time.Second)))).To(Succeed())
 		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTrialEnded, "")
 	})
@@ -166,7 +165,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		Expect(create(l.Platform, lab.NewMembership(org, lab.Person("carol"), v1alpha1.RoleStandard))).To(lab.BeRefusedBy("E3"))
 		Expect(create(l.As(mary), lab.NewInvitation(org, lab.Person("carol")))).To(And(lab.BeRefusedBy("E3"), MatchError(ContainSubstring("subscribe (spec.subscription)"))))
 		Expect(create(l.As(mary), lab.NewBinding(org, "ZohoDesk", lab.Unique("help")))).To(lab.BeRefusedBy("E3"))
-		Eventually(func() error { return create(l.As(bob), lab.NewResponse(inv, v1alpha1.DecisionAccept)) }).Should(And(lab.BeRefusedBy("I8"),
+		Eventually(func() error { return create(l.As(bob, customers), lab.NewResponse(inv, v1alpha1.DecisionAccept)) }).Should(And(lab.BeRefusedBy("I8"),
 			MatchError(ContainSubstring("ask who invited you")), Not(MatchError(ContainSubstring("trial")))), "Bob is no member yet (U3)")
 		Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(inv), inv)).To(Succeed())
 		Expect(inv.Status.State).To(Equal(v1alpha1.InvitationPending))
