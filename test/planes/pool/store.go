@@ -72,18 +72,29 @@ func (s *store) remember(ctx context.Context) error {
 // restore returns when the store has been, for a while, as it is remembered. It reports whether kinds were not.
 func (s *store) restore(ctx context.Context) (kinds bool, err error) {
 	rested := false
-	var left []change
-	err = wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (_ bool, err error) {
+	var last []change // that there were
+	err = wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
 		was := rested
-		left, err = s.correct(ctx)
+		left, err := s.correct(ctx)
 		rested = len(left) == 0
+		if !rested {
+			last = left
+		}
 		kinds = kinds || slices.ContainsFunc(left, isKind)
 		return was && rested, err
 	})
 	if err != nil {
-		return kinds, fmt.Errorf("%w (%d objects differ)", err, len(left))
+		return kinds, fmt.Errorf("%w; at last these differed: %v", err, keysOf(last))
 	}
 	return kinds, nil
+}
+
+func keysOf(changes []change) []string {
+	keys := make([]string, len(changes))
+	for i, c := range changes {
+		keys[i] = c.key
+	}
+	return keys[:min(len(keys), 10)]
 }
 
 func isKind(c change) bool {
