@@ -16,8 +16,10 @@ import (
 const (
 	// pause is how long a store must have been at rest.
 	pause = 400 * time.Millisecond
-	// patience bounds the wait for that: on a busy machine Kubernetes' controllers need some seconds for their own objects.
+	// patience bounds the wait for that after the start: on a busy machine Kubernetes' controllers need some seconds for their objects.
 	patience = time.Minute
+	// trouble is how long a store may take to be as it was. After that a new control plane is cheaper.
+	trouble = 20 * time.Second
 )
 
 // everything is where the API server keeps objects.
@@ -73,7 +75,7 @@ func (s *store) remember(ctx context.Context) error {
 func (s *store) restore(ctx context.Context) (kinds bool, err error) {
 	rested := false
 	var last []change // that there were
-	err = wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
+	err = wait.PollUntilContextTimeout(ctx, pause, trouble, true, func(ctx context.Context) (bool, error) {
 		was := rested
 		left, err := s.correct(ctx)
 		rested = len(left) == 0
