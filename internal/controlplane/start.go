@@ -53,6 +53,11 @@ func (c *ControlPlane) start(ctx context.Context) error {
 	if err := c.startAPIServer(ctx, FreePort); err != nil {
 		return err
 	}
+	if c.install != nil {
+		if err := c.install(ctx, c); err != nil {
+			return err
+		}
+	}
 	c.say("Starting kube-controller-manager")
 	return c.startControllerManager()
 }
@@ -189,7 +194,7 @@ func (c *ControlPlane) startControllerManager() error {
 }
 
 func (c *ControlPlane) run(name string, args ...string) error {
-	p, err := process.Start(process.Command{Path: filepath.Join(c.assets, name), Args: args, Dir: c.dir})
+	p, err := process.Start(process.Command{Path: filepath.Join(c.assets, name), Args: args, Env: c.env, Dir: c.dir})
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 // soon is more than a loaded machine needs for anything that is waited for here.
@@ -140,12 +141,12 @@ func webhooks(ctx context.Context, g Gomega, s *Sandbox) string {
 
 func startControlPlane(t *testing.T) *controlplane.ControlPlane {
 	t.Helper()
-	control, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir()})
+	control, giveBack, err := planes.Take(t.Context(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := control.Stop(); err != nil {
+		if err := giveBack(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -34,7 +34,7 @@ func choose(ctx context.Context, own config.OwnOrganization) {
 func founded(ctx context.Context, founder string) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := lab.NewOrganization(founder, 10)
-	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	lab.Create(ctx, l.Platform, org)
 	l.EventuallyReady(ctx, org)
 	return org
 }

@@ -7,7 +7,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -46,7 +45,7 @@ func newStage(ctx context.Context) *stage {
 		s.people[who] = lab.Person(who)
 	}
 	s.people[platform] = lab.Unique("operations")
-	bind(ctx, "polyorg-platform-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: s.people[platform]})
+	lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.Username(s.people[platform]))
 	s.own = l.Organization(ctx, s.people[superAdmin], 50)
 	s.other = l.Organization(ctx, s.people[stranger], 50)
 	s.hire(ctx)
@@ -64,7 +63,7 @@ func (s *stage) hire(ctx context.Context) {
 	outsider.Spec.UserType = v1alpha1.UserTypeExternal
 	s.invitation = lab.NewInvitation(s.own, s.people[invitee])
 	for _, obj := range []client.Object{outsider, s.invitation} {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, obj) })).To(Succeed())
+		lab.Create(ctx, l.Platform, obj)
 	}
 	resting := l.Member(ctx, s.own, s.people[suspended], v1alpha1.RoleAdministrator)
 	Expect(lab.Change(ctx, l.Platform, resting, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })).To(Succeed())

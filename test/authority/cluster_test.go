@@ -14,7 +14,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -78,14 +77,14 @@ func tried(ctx context.Context) func(question) string {
 // In this order: what changes the world comes last.
 var _ = Describe("The table", Ordered, func() {
 	// Whose right to administer ends while the table is gone through.
-	turncoat := Class{Username: email("turncoat"), Groups: []string{openDoor}}
+	turncoat := Class{Username: email("turncoat"), Groups: []string{lab.People}}
 	reserves := func(ctx context.Context) string {
 		return answered(ctx, signedIn(turncoat), "HostReservation", reservations.Acts[0].By(turncoat), true)
 	}
 
 	BeforeAll(func(ctx SpecContext) {
 		Expect(reserves(ctx)).To(Equal("A6"))
-		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: turncoat.Username})
+		binding := lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.Username(turncoat.Username))
 		Eventually(reserves).WithContext(ctx).Should(Equal("yes"))
 		Expect(l.Platform.Delete(ctx, binding)).To(Succeed())
 	}, NodeTimeout(lab.Soon))
@@ -147,7 +146,7 @@ var _ = Describe("The table", Ordered, func() {
 	}, NodeTimeout(5*time.Minute))
 
 	It("follows the policy", func(ctx SpecContext) {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(policy())) })).To(Succeed())
+		lab.Create(ctx, l.Platform, bare(policy()))
 		Expect(surprises(questions(true), tried(ctx))).To(BeEmpty())
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, policy()) })).To(Succeed())
 	}, NodeTimeout(2*time.Minute))
@@ -162,14 +161,13 @@ var _ = Describe("The table", Ordered, func() {
 	}, NodeTimeout(lab.Soon))
 
 	It("lets the garbage collector end what was tied to an owner, once it is a platform actor", func(ctx SpecContext) {
-		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{
-			Kind: rbacv1.ServiceAccountKind, Namespace: "kube-system", Name: "generic-garbage-collector"})
+		binding := lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.ServiceAccount("kube-system", "generic-garbage-collector"))
 		DeferCleanup(func(ctx SpecContext) { Expect(l.Platform.Delete(ctx, binding)).To(Succeed()) })
 		owner := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + home, Name: "owner"}}
 		Expect(l.Platform.Create(ctx, owner)).To(Succeed())
 		tied := bare(offer(home, newcomer)(Class{}))
 		tied.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, tied) })).To(Succeed())
+		lab.Create(ctx, l.Platform, tied)
 		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
 		Eventually(func() error {
 			return l.Platform.Get(ctx, client.ObjectKeyFromObject(tied), tied)

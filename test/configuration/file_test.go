@@ -24,12 +24,7 @@ import (
 var _ = Describe("The file", Ordered, func() {
 	var program string
 
-	BeforeAll(func(ctx context.Context) {
-		program = filepath.Join(GinkgoT().TempDir(), "manager")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
-		build.Dir, build.Stderr = l.Root, GinkgoWriter
-		Expect(build.Run()).To(Succeed())
-	})
+	BeforeAll(func(ctx context.Context) { program = lab.Manager(ctx) })
 
 	DescribeTable("stops the start, with the path of what is wrong", func(ctx context.Context, change func(string) string, said ...string) {
 		file := filepath.Join(GinkgoT().TempDir(), "config.yaml")
@@ -58,7 +53,7 @@ var _ = Describe("The file", Ordered, func() {
 		john := lab.Person("john")
 		org := lab.NewOrganization(john, 5)
 		org.Spec.SampleData = true
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+		lab.Create(ctx, l.Platform, org)
 		l.EventuallyReady(ctx, org)
 		own := &v1alpha1.Organization{}
 		Eventually(func() error {
@@ -77,7 +72,7 @@ var _ = Describe("The file", Ordered, func() {
 		}).Should(Succeed())
 
 		guest := lab.NewInvitation(org, lab.Person("guest"))
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, guest) })).To(Succeed())
+		lab.Create(ctx, l.Platform, guest)
 		l.EventuallyReady(ctx, guest)
 		Expect(lab.Condition(guest, v1alpha1.ConditionDelivered)).To(HaveValue(And(
 			HaveField("Status", metav1.ConditionUnknown), HaveField("Reason", v1alpha1.ReasonPending))), "there is a mail server")

@@ -30,7 +30,7 @@ func policyOf(organizations int32) *v1alpha1.PlatformPolicy {
 // inForce stores a policy until the spec is over.
 func inForce(ctx context.Context, policy *v1alpha1.PlatformPolicy) {
 	GinkgoHelper()
-	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, policy) })).To(Succeed())
+	lab.Create(ctx, l.Platform, policy)
 	DeferCleanup(func(ctx context.Context) {
 		Expect(lab.Insist(ctx, func() error { return client.IgnoreNotFound(l.Platform.Delete(ctx, policy)) })).To(Succeed())
 	})
@@ -143,7 +143,7 @@ func organizations(ctx context.Context, n int) []*v1alpha1.Organization {
 	orgs := make([]*v1alpha1.Organization, n)
 	for i := range orgs {
 		orgs[i] = lab.NewOrganization(lab.Person("owner"), 100)
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, orgs[i]) })).To(Succeed())
+		lab.Create(ctx, l.Platform, orgs[i])
 	}
 	for _, org := range orgs {
 		l.EventuallyReady(ctx, org)

@@ -83,7 +83,7 @@ var _ = Describe("What got past admission", func() {
 		probe := func() error { return l.Platform.Delete(ctx, own.DeepCopy(), client.DryRunAll) }
 		withoutAdmission(ctx, probe, func() {
 			Expect(lab.Change(ctx, l.Platform, own, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })).To(Succeed())
-			says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonPending, "super admin's membership")
+			l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonPending, "super admin's membership")
 		})
 		Expect(lab.Change(ctx, l.Platform, own, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })).To(Succeed())
 		l.EventuallyReady(ctx, org)
@@ -124,13 +124,13 @@ var _ = Describe("What got past admission", func() {
 		john, alice := lab.Person("john"), lab.Person("alice")
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
-		kept := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "kept"}})
+		kept := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "kept"}})
 		ns := lab.NewNamespace(org)
 		own := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: identity.ObjectName(john)}}
 		probe := func() error { return l.Platform.Delete(ctx, own.DeepCopy(), client.DryRunAll) }
 		withoutAdmission(ctx, probe, func() { Expect(l.Platform.Delete(ctx, org)).To(Succeed()) })
 
-		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
 		Expect(lab.Condition(org, v1alpha1.ConditionReconciling)).To(BeNil())
 		Expect(l.Platform.Get(ctx, key(m), m)).To(Succeed())
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
@@ -154,8 +154,8 @@ var _ = Describe("What got past admission", func() {
 		By("the super admin lets it end")
 		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
 		Expect(client.IgnoreNotFound(l.Platform.Delete(ctx, ns))).To(Succeed(), "its namespace may go with it")
-		goes(ctx, org)
-		goes(ctx, kept)
+		l.EventuallyGone(ctx, org)
+		l.EventuallyGone(ctx, kept)
 	})
 })
 

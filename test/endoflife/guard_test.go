@@ -110,15 +110,15 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	})
 
 	It("is not collected as garbage", func(ctx context.Context) {
-		owner := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owner")}})
-		also := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owned")}})
+		owner := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owner")}})
+		also := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owned")}})
 		for _, owned := range []client.Object{own.DeepCopy(), also} {
 			Expect(lab.Change(ctx, l.Platform, owned, func(o client.Object) {
 				o.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
 			})).To(Succeed())
 		}
 		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
-		goes(ctx, also) // so the collector was here
+		l.EventuallyGone(ctx, also) // so the collector was here
 		stands(ctx)
 		Expect(lab.Change(ctx, l.Platform, own.DeepCopy(), func(m *v1alpha1.Membership) { m.OwnerReferences = nil })).To(Succeed())
 	})
@@ -133,6 +133,6 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 
 	It("ends with its organization, which it does not hold back", func(ctx context.Context) {
 		deletes(ctx, org)
-		goes(ctx, own)
+		l.EventuallyGone(ctx, own)
 	})
 })

@@ -38,7 +38,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		usual := l
 		DeferCleanup(func() { l = usual })
 		l = lab.Start(ctx, lab.Options{})
-		lab.Bind(ctx, l.Platform, lab.People, "polyorg-self-service")
+		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(lab.People))
 	}, NodeTimeout(5*time.Minute))
 
 	AfterEach(func(ctx context.Context) {
@@ -55,7 +55,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 			}
 			deleteKinds(ctx, ours...)
 			kindsGo(ctx)
-			goes(ctx, lab.NewNamespace(org))
+			l.EventuallyGone(ctx, lab.NewNamespace(org))
 		}, NodeTimeout(5*time.Minute))
 	}
 
@@ -63,7 +63,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		org, _ := furnished(ctx, lab.Person("john"))
 		deleteKinds(ctx, ours...)
 		kindsGo(ctx)
-		goes(ctx, lab.NewNamespace(org))
+		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
 	It("nor while no operator runs: the next one ends it, once the kinds are applied again", func(ctx context.Context) {
@@ -78,18 +78,18 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		for replica := range l.Operator.Replicas() {
 			Expect(l.Operator.Restart(ctx, replica)).To(Succeed())
 		}
-		Eventually(gone(ctx, org)).WithContext(ctx).WithTimeout(3*lab.Soon).Should(Succeed(), "once a replica has the killed leader's lease")
-		goes(ctx, lab.NewNamespace(org))
+		Eventually(l.Gone(ctx, org)).WithContext(ctx).WithTimeout(3*lab.Soon).Should(Succeed(), "once a replica has the killed leader's lease")
+		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
 	It("but for a protected one, which waits with its kind", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		deleteKinds(ctx, "organizations")
-		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
 		Expect(l.Platform.Delete(ctx, lab.NewNamespace(org))).To(MatchError(ContainSubstring("(O7)")))
 		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
-		goes(ctx, org)
+		l.EventuallyGone(ctx, org)
 	}, NodeTimeout(5*time.Minute))
 })
 

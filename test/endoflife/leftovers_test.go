@@ -28,12 +28,12 @@ func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alp
 	l.Member(ctx, org, lab.Person("alice"), v1alpha1.RoleAdministrator)
 	suspended := lab.NewMembership(org, lab.Person("carol"), v1alpha1.RoleStandard)
 	suspended.Spec.Suspended = true
-	create(ctx, suspended)
-	l.EventuallyReady(ctx, create(ctx, lab.NewInvitation(org, lab.Person("dave"))))
-	revoked := create(ctx, lab.NewInvitation(org, lab.Person("erin")))
+	lab.Create(ctx, l.Platform, suspended)
+	l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("dave"))))
+	revoked := lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("erin")))
 	Expect(lab.Change(ctx, l.Platform, revoked, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })).To(Succeed())
-	l.EventuallyReady(ctx, create(ctx, lab.NewBinding(org, "ZohoDesk", lab.Unique("desk"))))
-	answer := accept(ctx, create(ctx, lab.NewInvitation(org, lab.Person("bob"))))
+	l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, lab.NewBinding(org, "ZohoDesk", lab.Unique("desk"))))
+	answer := accept(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("bob"))))
 	Eventually(func(g Gomega) {
 		g.Expect(l.Platform.Get(ctx, key(org), org)).To(Succeed())
 		g.Expect(org.Status.Hosts).To(HaveLen(2))
@@ -71,7 +71,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 			ended = append(ended, org)
 		}
 		for _, org := range ended {
-			goes(ctx, org)
+			l.EventuallyGone(ctx, org)
 		}
 		var reserved []any
 		for _, host := range hosts {
@@ -90,13 +90,13 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		former := l.Organization(ctx, john, 0)
 		l.Member(ctx, former, alice, v1alpha1.RoleAdministrator)
 		Expect(l.Platform.Delete(ctx, former)).To(Succeed())
-		goes(ctx, former)
+		l.EventuallyGone(ctx, former)
 
 		later := lab.NewOrganization(john, 0)
 		later.Name = former.Name
 		Expect(l.Platform.Create(ctx, later.DeepCopy())).To(lab.BeRefusedBy("A2"), "its host is reserved to the former")
 		later.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("shop")}
-		l.EventuallyReady(ctx, create(ctx, later))
+		l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, later))
 		Expect(later.UID).NotTo(Equal(former.UID))
 		Expect(later.Status.Trial.StartedAt).To(Equal(later.CreationTimestamp))
 		var members v1alpha1.MembershipList
@@ -151,7 +151,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 	})
 
 	It("leaves alone a namespace that only bears its name", func(ctx context.Context) {
-		ns := create(ctx, lab.NewNamespace(lab.NewOrganization(lab.Person("john"), 0)))
+		ns := lab.Create(ctx, l.Platform, lab.NewNamespace(lab.NewOrganization(lab.Person("john"), 0)))
 		Expect(l.Platform.Delete(ctx, ns)).To(Succeed(), "there is no organization with which it would go")
 	})
 })

@@ -34,7 +34,7 @@ var _ = Describe("A replica far from the API server", func() {
 		serve(ctx, near, far)
 		door.lead(near, near, near, near, near, near, near, far)
 		end := time.Now().Add(load)
-		answers := atOnce(clients, func(i int) error {
+		answers := lab.Together(clients, func(i int) error {
 			for time.Now().Before(end) {
 				if err := once(ctx, control.Config(), "memberships", membership(pool[i%len(pool)], lab.Person("somebody"))); err != nil {
 					return err

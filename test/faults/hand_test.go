@@ -38,7 +38,7 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 		DeferCleanup(func(ctx SpecContext) {
 			edit(ctx, func(data map[string]string) { data[partFormat] = strconv.Itoa(journal.Format) })
 		})
-		for _, err := range atOnce(4, func(int) error {
+		for _, err := range lab.Together(4, func(int) error {
 			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("early")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "%v", err)

@@ -91,22 +91,6 @@ func insist(ctx context.Context, try func() error) error {
 	}
 }
 
-// atOnce makes n requests at the same time, each until its answer is final, and returns the answers.
-func atOnce(n int, request func(i int) error) []error {
-	answers := make([]error, n)
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		all.Go(func() {
-			<-start
-			answers[i] = request(i)
-		})
-	}
-	close(start)
-	all.Wait()
-	return answers
-}
-
 // during does something over and over until the test's own part is done; it returns when both are.
 func during(ctx context.Context, over func(context.Context), do func()) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -34,7 +34,7 @@ var _ = Describe("A change of the limits", func() {
 	}
 	// wanted asks for a place of the user in every organization of the pool at once, and counts those given.
 	wanted := func(ctx context.Context, user, refusal string) (given int) {
-		for _, err := range atOnce(len(pool), func(i int) error {
+		for _, err := range lab.Together(len(pool), func(i int) error {
 			return insist(ctx, func() error { return platform.Create(ctx, membership(pool[i], user)) })
 		}) {
 			if err == nil {

@@ -85,7 +85,7 @@ var _ = Describe("An API server with few places for requests", func() {
 			watch.mu.Lock()
 			watch.worst = 0
 			watch.mu.Unlock()
-			for _, err := range atOnce(60, func(i int) error {
+			for _, err := range lab.Together(60, func(i int) error {
 				return once(ctx, account(config, "default", loaderAccount), "memberships", membership(pool[i%len(pool)], lab.Person("loaded")))
 			}) {
 				if err == nil {

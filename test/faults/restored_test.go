@@ -48,7 +48,7 @@ func startEtcd() *process.Process {
 
 var _ = Describe("An etcd that is restored to yesterday", func() {
 	It("ends the replicas that knew today, and those that start anew give out exactly what there is", func(ctx SpecContext) {
-		inNewCluster(ctx)
+		inNewCluster(ctx, true) // whose processes it kills
 		fill(ctx)
 		before := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		yesterday, today := newRush(ctx), newRush(ctx)

@@ -44,7 +44,7 @@ func newRush(ctx context.Context) *rush {
 // nothing is told the truth: the limit, and that it is used up.
 func (r *rush) run(ctx context.Context) *rush {
 	GinkgoHelper()
-	answers := atOnce(len(r.asked), func(i int) error {
+	answers := lab.Together(len(r.asked), func(i int) error {
 		return insist(ctx, func() error { return platform.Create(ctx, r.asked[i].DeepCopy()) })
 	})
 	given := func(of []error, rule string) (n int) {

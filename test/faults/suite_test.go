@@ -7,7 +7,6 @@ package faults
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,10 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
@@ -60,36 +56,29 @@ func TestFaults(t *testing.T) {
 }
 
 var _ = BeforeSuite(func(ctx SpecContext) {
+	lab.Settings()
 	SetDefaultEventuallyTimeout(soon)
 	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	var err error
 	root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
 	door = newFront()
 	DeferCleanup(door.Close)
-	setUp(ctx)
+	setUp(ctx, false)
 	fill(ctx)
 })
 
-// setUp starts a control plane with everything but replicas, which everything else in this package speaks of from then on.
-func setUp(ctx context.Context) {
+// setUp gets a control plane with everything but replicas, which everything else in this package speaks of from then on.
+func setUp(ctx context.Context, own bool) {
 	GinkgoHelper()
-	controlDir = GinkgoT().TempDir()
-	var err error
-	control, err = controlplane.Start(ctx, controlplane.Options{Dir: controlDir, Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	own := control
-	DeferCleanup(func() { Expect(own.Stop()).To(Succeed()) })
-	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})
-	Expect(err).NotTo(HaveOccurred())
+	control = lab.Plane(ctx, own)
+	controlDir = control.Dir()
+	platform = lab.Client(control.Config())
 }
 
 // fill installs what a cluster needs, and makes the organizations of the pool.
 func fill(ctx context.Context) {
 	GinkgoHelper()
-	_, err := envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
-	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
 	lab.OpenTheDoor(ctx, platform)
 	installWebhooks(ctx, door)

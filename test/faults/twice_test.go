@@ -17,7 +17,7 @@ var _ = Describe("A request that is judged twice", func() {
 	twice := func(ctx SpecContext, both []*replica, what *admissionv1.AdmissionReview) []*admissionv1.AdmissionResponse {
 		GinkgoHelper()
 		answers := make([]*admissionv1.AdmissionResponse, 8)
-		Expect(atOnce(len(answers), func(i int) (err error) {
+		Expect(lab.Together(len(answers), func(i int) (err error) {
 			answers[i], err = ask(ctx, both[i%2], what)
 			return err
 		})).To(HaveEach(Succeed()))

@@ -71,7 +71,7 @@ var _ = Describe("Watches", func() {
 		}
 		isQuiet(ctx) // all that was admitted is stored, and the other one has seen nothing of it
 		door.lead(behind)
-		for _, err := range atOnce(3, func(int) error {
+		for _, err := range lab.Together(3, func(int) error {
 			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("late")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "neither admitted nor refused: %v", err)

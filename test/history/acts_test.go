@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
@@ -119,7 +120,7 @@ func suspend(ctx context.Context, d draw) error {
 // invite is done by the platform, or by somebody who may not be allowed to.
 func invite(ctx context.Context, d draw) error {
 	i := newInvitation(d.organization, address(d.person))
-	i.Name = unique("inv")
+	i.Name = lab.Unique("inv")
 	if d.IntN(3) == 0 {
 		return create(ctx, as(address(d.other)), i)
 	}

@@ -131,15 +131,3 @@ func emptyJournal(ctx context.Context) (version string) {
 	}).Should(Succeed())
 	return version
 }
-
-// inParallel does it n times at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			defer GinkgoRecover()
-			do(i)
-		})
-	}
-	all.Wait()
-}

@@ -42,7 +42,7 @@ func (c *contest) hold(ctx context.Context) {
 	if c.crowd < 20 {
 		close(enough)
 	}
-	inParallel(c.crowd+1, func(i int) {
+	lab.InParallel(c.crowd+1, func(i int) {
 		if i == c.crowd {
 			<-enough
 			c.kill()
@@ -83,7 +83,7 @@ func (c *contest) note(a answer) int {
 // contests are for the places of a user, the seats of an organization, a host, an account, the slots of an organization, the
 // pending invitations of a user, and the room that John has for one organization more.
 func contests(branches []string, shop, john string) []*contest {
-	alice, bob := person("alice"), person("bob")
+	alice, bob := lab.Person("alice"), lab.Person("bob")
 	return []*contest{
 		{name: "L1, places of a user", thing: record.Thing{Rule: "L1", Name: alice}, crowd: crowd, win: 10, try: func(ctx context.Context, i int) error {
 			return create(ctx, platform, newMembership(branches[i], "alice", alice))
@@ -131,7 +131,7 @@ func endToEnd() {
 			orgs = append(orgs, newOrganization(fmt.Sprint("john-", i), john, 1))
 		}
 		orgs = append(orgs, newOrganization(shop, "owner@zylker.com", 6))
-		inParallel(len(orgs), func(i int) {
+		lab.InParallel(len(orgs), func(i int) {
 			Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, orgs[i]) })).To(Succeed())
 		})
 		lab.Grant(ctx, platform, orgs...) // no controller does

@@ -11,6 +11,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // crash kills replicas, all of them before the first starts again.
@@ -25,7 +27,7 @@ func crash(ctx context.Context, which ...int) {
 // restart starts replicas, again if they run, at the same time, and returns when all are ready.
 func restart(ctx context.Context, which ...int) {
 	GinkgoHelper()
-	inParallel(len(which), func(i int) {
+	lab.InParallel(len(which), func(i int) {
 		GinkgoHelper()
 		Expect(operator.Restart(ctx, which[i])).To(Succeed())
 	})
@@ -73,7 +75,7 @@ func disturbed(ctx context.Context, length time.Duration, seed int64, replicas, 
 	GinkgoHelper()
 	over, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
-	inParallel(actors+1, func(i int) {
+	lab.InParallel(actors+1, func(i int) {
 		dice := rand.New(rand.NewPCG(uint64(seed), uint64(i))) //nolint:gosec // a seed is to be repeatable
 		if i == actors {
 			strike(over, ctx, dice, replicas)

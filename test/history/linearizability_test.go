@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // journeys are what clients asked and were told, with when.
@@ -73,7 +74,7 @@ func linearizability() {
 		chance := seed()
 		fmt.Fprintf(GinkgoWriter, "%s=%d\n", seedVariable, chance)
 		staff(ctx, 2, withoutControllers)
-		offices := numbered(unique("office"), 6)
+		offices := numbered(lab.Unique("office"), 6)
 		namespaces(ctx, offices...)
 		policy := defaultPolicy()
 		policy.Spec.Limits = limits(room, room, 20)

@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
@@ -36,7 +37,7 @@ const actors = 8
 func (p *play) run(ctx context.Context) {
 	GinkgoHelper()
 	fmt.Fprintf(GinkgoWriter, "%s=%d, %v replicas, %s each\n", seedVariable, p.seed, p.replicas, p.length)
-	p.stage, p.told = newStage(unique("h")), map[string]map[answer]int{}
+	p.stage, p.told = newStage(lab.Unique("h")), map[string]map[answer]int{}
 	for n, replicas := range p.replicas {
 		staff(ctx, replicas, withControllers)
 		if n == 0 {
@@ -62,7 +63,7 @@ func (p *play) open(ctx context.Context) {
 	policy := defaultPolicy()
 	policy.Spec.Limits = limits(4, 3, 3)
 	Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, policy) })).To(Succeed())
-	inParallel(len(s.settled), func(i int) {
+	lab.InParallel(len(s.settled), func(i int) {
 		o := newOrganization(s.settled[i], address(s.people[i]), int32(4+i%3))
 		Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, o) })).To(Succeed())
 	})

@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
@@ -33,7 +34,7 @@ func probe(ctx context.Context, s *stage, w record.World) []try {
 	tries := probes(ctx, s, w, free)
 	got := map[record.Thing]int{}
 	var mu sync.Mutex
-	inParallel(len(tries), func(i int) {
+	lab.InParallel(len(tries), func(i int) {
 		a := read(insist(ctx, tries[i].do))
 		Expect(a).To(BeElementOf(done, full), "%v", tries[i].thing)
 		if a == done {
@@ -54,7 +55,7 @@ func refuseForFree(ctx context.Context, tries []try) {
 	GinkgoHelper()
 	version := emptyJournal(ctx)
 	before := record.Last(seen.Settled(ctx))
-	inParallel(len(tries), func(i int) {
+	lab.InParallel(len(tries), func(i int) {
 		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: it is there
 	})
 	Expect(emptyJournal(ctx)).To(Equal(version), "a refusal writes nothing")
@@ -63,8 +64,8 @@ func refuseForFree(ctx context.Context, tries []try) {
 
 func probes(ctx context.Context, s *stage, w record.World, free func(record.Thing) int) (all []try) {
 	GinkgoHelper()
-	rooms := numbered(unique("room"), int(w.Policy().OrganizationsPerUser)+spare)
-	halls := numbered(unique("hall"), int(w.Policy().PendingPerUser)+spare)
+	rooms := numbered(lab.Unique("room"), int(w.Policy().OrganizationsPerUser)+spare)
+	halls := numbered(lab.Unique("hall"), int(w.Policy().PendingPerUser)+spare)
 	namespaces(ctx, append(rooms, halls...)...)
 	add := func(k record.Thing, n int, of func(i int) func(context.Context) error) {
 		for i := range n {

@@ -107,7 +107,7 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 		org, bob := organization(ctx, lab.Person("owner"), 30), lab.Person("bob")
 		for range 8 {
 			inv := lab.NewInvitation(org, bob)
-			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, inv) })).To(Succeed())
+			lab.Create(ctx, platform, inv)
 			answer := lab.NewResponse(inv, v1alpha1.DecisionAccept)
 			atOnce(ctx, 2, func(i int) error {
 				if i == 0 {
@@ -125,14 +125,14 @@ var _ = Describe("Limits under concurrent requests to two replicas", func() {
 		var last *v1alpha1.Membership
 		for _, org := range orgs[:10] {
 			last = lab.NewMembership(org, user, v1alpha1.RoleStandard)
-			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, last) })).To(Succeed())
+			lab.Create(ctx, platform, last)
 		}
 		free := orgs[10]
 		for range 15 {
 			next := lab.NewMembership(free, user, v1alpha1.RoleStandard)
 			Expect(platform.Create(ctx, lab.NewMembership(free, user, v1alpha1.RoleStandard))).To(MatchError(ContainSubstring("[L1]")))
 			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, last) })).To(Succeed())
-			Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, next) })).To(Succeed())
+			lab.Create(ctx, platform, next)
 			free, last = orgOf(orgs, last), next
 		}
 	})

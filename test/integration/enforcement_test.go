@@ -24,7 +24,7 @@ import (
 var _ = Describe("Enforcement that is off", func() {
 	It("is told by the policy and a metric, until it is on again", func(ctx SpecContext) {
 		policy := &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
-		Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, policy) })).To(Succeed())
+		lab.Create(ctx, platform, policy)
 		DeferCleanup(func(ctx context.Context) { Expect(platform.Delete(ctx, policy)).To(Succeed()) })
 		lookOften()
 		told := func(status metav1.ConditionStatus, reason, message string) {

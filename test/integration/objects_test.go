@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"net/http/httptest"
 	"strings"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -32,7 +31,7 @@ func organization(ctx context.Context, superAdmin string, licenses int32, change
 	for _, c := range change {
 		c(org)
 	}
-	Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
+	lab.Create(ctx, platform, org)
 	Expect(platform.Create(ctx, lab.NewNamespace(org))).To(Succeed())
 	lab.Grant(ctx, platform, org)
 	return org
@@ -46,25 +45,14 @@ type outcome struct {
 
 // atOnce makes n requests at the same time, each until its answer is final.
 func atOnce(ctx context.Context, n int, request func(i int) error) outcome {
-	var mu sync.Mutex
 	var o outcome
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		all.Go(func() {
-			<-start
-			err := lab.Insist(ctx, func() error { return request(i) })
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				o.succeeded++
-			} else {
-				o.refused = append(o.refused, err)
-			}
-		})
+	for _, err := range lab.AtOnce(ctx, n, request) {
+		if err == nil {
+			o.succeeded++
+		} else {
+			o.refused = append(o.refused, err)
+		}
 	}
-	close(start)
-	all.Wait()
 	return o
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package lab is a small cluster for tests with Ginkgo: a real control plane, replicas of the operator as processes of their own
-// with the rights that are shipped, and people who sign in.
+// Package lab is a small cluster for tests with Ginkgo: a control plane as test/planes has them, replicas of the operator as processes
+// of their own with the rights that are shipped, and people who sign in.
 package lab
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -26,6 +27,7 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/sandbox"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
@@ -69,20 +71,36 @@ type Lab struct {
 // Start runs a cluster until the end of the suite or the spec that asks for it.
 func Start(ctx context.Context, o Options) *Lab {
 	GinkgoHelper()
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
-	SetDefaultEventuallyTimeout(Soon)
-	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	Settings()
 	l := &Lab{cache: GinkgoT().TempDir()}
 	var err error
 	l.Root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
-	l.Control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(l.Control.Stop()).To(Succeed()) })
+	l.Control = Plane(ctx, false)
 	l.Platform = Client(l.Control.Config())
 	l.startOperator(ctx, o)
-	Expect(l.Control.RestartControllers()).To(Succeed())
 	return l
+}
+
+// Settings are what every suite has in common.
+func Settings() {
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
+	SetDefaultEventuallyTimeout(Soon)
+	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+}
+
+// Plane is a control plane with our kinds and nothing else, until the end of the suite or the spec that asks for it: one of the pool, if
+// there is one and the suite needs none of its own.
+func Plane(ctx context.Context, own bool) *controlplane.ControlPlane {
+	GinkgoHelper()
+	get := planes.Take
+	if own {
+		get = planes.StartOwn
+	}
+	control, giveBack, err := get(ctx, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(giveBack()).To(Succeed()) })
+	return control
 }
 
 func (l *Lab) startOperator(ctx context.Context, o Options) {
@@ -94,7 +112,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		o.Configure(&l.Config)
 	}
 	if o.Manager == "" {
-		o.Manager = manager(ctx, l.Root)
+		o.Manager = Manager(ctx)
 	}
 	dir := GinkgoT().TempDir()
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
@@ -109,12 +127,14 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-// manager is the program that `make test` built for all packages, or one of our own.
-func manager(ctx context.Context, root string) string {
+// Manager is the operator's program: that which `make test` built for all packages, or one of our own.
+func Manager(ctx context.Context) string {
 	GinkgoHelper()
 	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
 		return built
 	}
+	root, err := controlplane.ModuleRoot()
+	Expect(err).NotTo(HaveOccurred())
 	program := filepath.Join(GinkgoT().TempDir(), "manager")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
 	build.Dir, build.Stderr = root, GinkgoWriter
@@ -132,17 +152,22 @@ func showLogs(dir string) {
 }
 
 // Client makes a client that reads past every cache.
-func Client(of *rest.Config) client.WithWatch {
+func Client(of *rest.Config) client.WithWatch { return newClient(of, nil) }
+
+func newClient(of *rest.Config, mapper meta.RESTMapper) client.WithWatch {
 	GinkgoHelper()
-	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme})
+	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme, Mapper: mapper})
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }
 
+// client makes one for somebody else than the administrator. What all know of the API server's kinds they learn once.
+func (l *Lab) client(of *rest.Config) client.WithWatch { return newClient(of, l.Platform.RESTMapper()) }
+
 // As acts as somebody who signed in, with the rights that RBAC gives them and no more, by impersonation.
 func (l *Lab) As(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
-	return Client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
+	return l.client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
 }
 
 // WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
@@ -150,7 +175,7 @@ func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
 	signedIn, err := l.Control.ConfigWithCertificate(user, groups...)
 	Expect(err).NotTo(HaveOccurred())
-	return Client(signedIn)
+	return l.client(signedIn)
 }
 
 // Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.

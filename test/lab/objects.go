@@ -67,6 +67,9 @@ func NewBinding(org *v1alpha1.Organization, application, account string) *v1alph
 		Application: application, Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM}}
 }
 
-func inside(org *v1alpha1.Organization) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: NamespaceOf(org), Name: Unique("x")}
+func inside(org *v1alpha1.Organization) metav1.ObjectMeta { return Inside(org.Name, Unique("x")) }
+
+// Inside names an object in the namespace of an organization.
+func Inside(organization, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
 }

@@ -4,7 +4,6 @@ package lab
 
 import (
 	"context"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -37,6 +36,13 @@ func Insist(ctx context.Context, try func() error) error {
 	}
 }
 
+// Create makes an object, and returns it.
+func Create[O client.Object](ctx context.Context, c client.Client, obj O) O {
+	GinkgoHelper()
+	Expect(Insist(ctx, func() error { return c.Create(ctx, obj) })).To(Succeed())
+	return obj
+}
+
 // Change reads an object, changes it and writes it, until the answer is final.
 func Change[O client.Object](ctx context.Context, c client.Client, obj O, change func(O)) error {
 	return Insist(ctx, func() error {
@@ -46,22 +52,6 @@ func Change[O client.Object](ctx context.Context, c client.Client, obj O, change
 		change(obj)
 		return c.Update(ctx, obj)
 	})
-}
-
-// AtOnce makes n requests at the same time, each until its answer is final, and returns the answers.
-func AtOnce(ctx context.Context, n int, request func(i int) error) []error {
-	answers := make([]error, n)
-	start := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			<-start
-			answers[i] = Insist(ctx, func() error { return request(i) })
-		})
-	}
-	close(start)
-	all.Wait()
-	return answers
 }
 
 // Succeeded counts the answers that are yes.
@@ -81,6 +71,15 @@ func BeRefusedBy(rule string) gomegatypes.GomegaMatcher {
 	return And(Satisfy(final), MatchError(ContainSubstring("["+rule+"]")))
 }
 
+// ContainAny matches a text that has any of the words in it.
+func ContainAny(words []string) gomegatypes.GomegaMatcher {
+	all := make([]gomegatypes.GomegaMatcher, len(words))
+	for i, word := range words {
+		all[i] = ContainSubstring(word)
+	}
+	return Or(all...)
+}
+
 // BeRefusedByRBAC matches a refusal by RBAC: nobody opened the door to the kind.
 func BeRefusedByRBAC() gomegatypes.GomegaMatcher {
 	return And(Satisfy(apierrors.IsForbidden), MatchError(MatchRegexp(`User ".*" cannot `)))
@@ -93,7 +92,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 	for _, c := range change {
 		c(org)
 	}
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	Create(ctx, l.Platform, org)
 	l.EventuallyReady(ctx, org)
 	l.EventuallyHasAccess(ctx, org.Spec.SuperAdmin, v1alpha1.RoleSuperAdmin, org)
 	return org
@@ -103,7 +102,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user string, role v1alpha1.Role) *v1alpha1.Membership {
 	GinkgoHelper()
 	m := NewMembership(org, user, role)
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, m) })).To(Succeed())
+	Create(ctx, l.Platform, m)
 	l.EventuallyReady(ctx, m)
 	l.EventuallyHasAccess(ctx, user, role, org)
 	return m
@@ -132,6 +131,34 @@ func (l *Lab) EventuallyReady(ctx context.Context, obj client.Object) {
 		g.Expect(ready).NotTo(BeNil())
 		g.Expect(*ready).To(And(HaveField("Status", metav1.ConditionTrue), HaveField("ObservedGeneration", obj.GetGeneration())))
 	}).WithContext(ctx).Should(Succeed())
+}
+
+// EventuallySays returns when a condition of an object has a reason, and a message with a text in it.
+func (l *Lab) EventuallySays(ctx context.Context, obj client.Object, condition, reason, text string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+		g.Expect(Condition(obj, condition)).To(HaveValue(And(HaveField("Reason", reason), HaveField("Message", ContainSubstring(text)))))
+	}).WithContext(ctx).Should(Succeed())
+}
+
+// EventuallyGone returns when an object is no more, or another has its name.
+func (l *Lab) EventuallyGone(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Eventually(l.Gone(ctx, obj)).WithContext(ctx).Should(Succeed())
+}
+
+// Gone expects that an object is no more, or that another has its name.
+func (l *Lab) Gone(ctx context.Context, obj client.Object) func(Gomega) {
+	uid := obj.GetUID()
+	return func(g Gomega) {
+		now := obj.DeepCopyObject().(client.Object)
+		if err := l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), now); err != nil {
+			g.Expect(err).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
+			return
+		}
+		g.Expect(now.GetUID()).NotTo(Equal(uid))
+	}
 }
 
 // User reads the User of a person; nil if there is none.

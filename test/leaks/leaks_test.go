@@ -23,7 +23,7 @@ const account = "the-account"
 func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 	GinkgoHelper()
 	inv := lab.NewInvitation(tenants[by].org, email)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, inv)
 	cluster.EventuallyReady(ctx, inv)
 	return inv
 }
@@ -31,7 +31,7 @@ func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 func bind(ctx context.Context, tenant string) {
 	GinkgoHelper()
 	b := lab.NewBinding(tenants[tenant].org, "ZohoDesk", account)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, b) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, b)
 	cluster.EventuallyReady(ctx, b)
 }
 
@@ -44,7 +44,7 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		anna := cluster.As(tenants["alpha"].owner)
 		err := lab.Insist(ctx, func() error { return try(ctx, anna, org) })
 		Expect(err).To(lab.BeRefusedBy(rule))
-		Expect(err.Error()).NotTo(containAny(foreign("alpha")))
+		Expect(err.Error()).NotTo(lab.ContainAny(foreign("alpha")))
 	},
 		Entry("of a host that beta has", "A2", edit(func(o *v1alpha1.Organization) { o.Spec.AccessURL.Name = "shop-of-b" })),
 		Entry("of a transfer to somebody who has delta", "L2", edit(func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = dora })),
@@ -102,7 +102,7 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 			shown := shownTo(ctx, name)
 			Expect(len(shown)).To(BeNumerically(">", 5), "there is something to search")
 			for _, text := range append(shown, eventsAbout(ctx, name)...) {
-				Expect(text).NotTo(containAny(foreign(name)), name)
+				Expect(text).NotTo(lab.ContainAny(foreign(name)), name)
 			}
 		}
 	})
@@ -112,7 +112,7 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		Expect(cluster.Platform.List(ctx, &users)).To(Succeed())
 		Expect(users.Items).NotTo(BeEmpty())
 		for i := range users.Items {
-			Expect(asText(&users.Items[i])).NotTo(containAny(foreign(tenantsOf(ctx, users.Items[i].Spec.Email)...)))
+			Expect(asText(&users.Items[i])).NotTo(lab.ContainAny(foreign(tenantsOf(ctx, users.Items[i].Spec.Email)...)))
 		}
 	})
 })

@@ -9,7 +9,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	gomegatypes "github.com/onsi/gomega/types"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -19,15 +18,6 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/test/lab"
 )
-
-// containAny matches a text that has any of the words in it.
-func containAny(words []string) gomegatypes.GomegaMatcher {
-	all := make([]gomegatypes.GomegaMatcher, len(words))
-	for i, word := range words {
-		all[i] = ContainSubstring(word)
-	}
-	return Or(all...)
-}
 
 func asText(obj any) string {
 	GinkgoHelper()

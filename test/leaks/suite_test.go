@@ -37,5 +37,5 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 			InternalZohoOnePerUser: one, PendingInvitationsPerUser: one, PendingInvitationsPerSuperAdmin: one,
 		}},
 	})).To(Succeed())
-	lab.Bind(ctx, cluster.Platform, selfService, "polyorg-self-service")
+	lab.Bind(ctx, cluster.Platform, "polyorg-self-service", lab.Group(selfService))
 }, NodeTimeout(5*time.Minute))

@@ -90,7 +90,7 @@ var _ = Describe("U3: the time that an answer takes tells a stranger nothing", O
 	BeforeAll(func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		inv := lab.NewInvitation(cluster.Organization(ctx, owner, 50), lab.Person("guest"))
-		Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+		lab.Create(ctx, cluster.Platform, inv)
 		cluster.EventuallyReady(ctx, inv)
 		theirs, anna = inv, cluster.As(lab.Person("anna"), selfService)
 	}, NodeTimeout(2*time.Minute))

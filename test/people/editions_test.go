@@ -83,7 +83,7 @@ var _ = Describe("A change of edition (E7)", func() {
 func pairOf(ctx context.Context, owners ...string) []*v1alpha1.Organization {
 	GinkgoHelper()
 	pair := make([]*v1alpha1.Organization, len(owners))
-	inParallel(len(owners), func(i int) { pair[i] = cluster.Organization(ctx, owners[i], 99) })
+	lab.InParallel(len(owners), func(i int) { pair[i] = cluster.Organization(ctx, owners[i], 99) })
 	return pair
 }
 

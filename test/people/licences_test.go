@@ -32,12 +32,12 @@ var _ = Describe("Licences", func() {
 
 		s := &storm{org: org, owner: as(owner), told: map[string]int{}}
 		over := make(chan struct{})
-		inParallel(2, func(i int) {
+		lab.InParallel(2, func(i int) {
 			if i == 0 {
 				s.bargain(ctx, over)
 				return
 			}
-			inParallel(visitors, func(i int) { s.visit(ctx, i, lab.Person("visitor")) })
+			lab.InParallel(visitors, func(i int) { s.visit(ctx, i, lab.Person("visitor")) })
 			close(over)
 		})
 		fmt.Fprintf(GinkgoWriter, "%v\n", s.told)

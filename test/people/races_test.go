@@ -40,7 +40,7 @@ var rivals = []rival{
 var _ = Describe("A race with a transfer", func() {
 	for _, rival := range rivals {
 		It("has one winner against "+rival.name+" (R2, R3)", func(ctx SpecContext) {
-			inParallel(rounds, func(int) {
+			lab.InParallel(rounds, func(int) {
 				owner, next := lab.Person("owner"), lab.Person("next")
 				org := cluster.Organization(ctx, owner, 5)
 				m := join(ctx, org, v1alpha1.RoleAdministrator, next)[0]
@@ -55,7 +55,7 @@ var _ = Describe("A race with a transfer", func() {
 	}
 
 	It("has one winner among two who are to be super admin (R2)", func(ctx SpecContext) {
-		inParallel(rounds, func(int) {
+		lab.InParallel(rounds, func(int) {
 			owner, one, two := lab.Person("owner"), lab.Person("one"), lab.Person("two")
 			org := cluster.Organization(ctx, owner, 5)
 			join(ctx, org, v1alpha1.RoleAdministrator, one, two)
@@ -72,7 +72,7 @@ var _ = Describe("A race with a transfer", func() {
 	It("gives one of five organizations to who has room for one (L2)", func(ctx SpecContext) {
 		receiver := lab.Person("receiver")
 		orgs := make([]*v1alpha1.Organization, 5)
-		inParallel(9, func(i int) {
+		lab.InParallel(9, func(i int) {
 			if i >= len(orgs) {
 				cluster.Organization(ctx, receiver, 5)
 				return
@@ -91,9 +91,9 @@ var _ = Describe("A race with a transfer", func() {
 	}, SpecTimeout(patient))
 
 	It("gives the last room of the receiver to the transfer or to what they create (L2)", func(ctx SpecContext) {
-		inParallel(2, func(int) {
+		lab.InParallel(2, func(int) {
 			receiver := lab.Person("receiver")
-			inParallel(4, func(int) { cluster.Organization(ctx, receiver, 5) })
+			lab.InParallel(4, func(int) { cluster.Organization(ctx, receiver, 5) })
 			org := cluster.Organization(ctx, lab.Person("owner"), 5)
 			join(ctx, org, v1alpha1.RoleAdministrator, receiver)
 			giver, creator := as(org.Spec.SuperAdmin), as(receiver)

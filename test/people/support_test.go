@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -16,15 +15,8 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// as acts as a person whom RBAC lets do everything but administer: what is refused them is refused by admission. What all the
-// clients know of the API server they learn once.
-func as(email string) client.Client {
-	GinkgoHelper()
-	c, err := client.New(cluster.Control.ConfigFor(email, lab.People, "system:authenticated"),
-		client.Options{Scheme: lab.Scheme, Mapper: cluster.Platform.RESTMapper()})
-	Expect(err).NotTo(HaveOccurred())
-	return c
-}
+// as acts as a person whom RBAC lets do everything but administer: what is refused them is refused by admission.
+func as(email string) client.Client { return cluster.As(email, lab.People) }
 
 // edit asks once for a change of a spec, in JSON; the object stays as it is, so that many can ask at once.
 func edit(ctx context.Context, c client.Client, o client.Object, spec string, args ...any) error {
@@ -45,18 +37,6 @@ func finally(ctx context.Context, ask func() error) error { return lab.Insist(ct
 
 func inside(org *v1alpha1.Organization) client.ListOption {
 	return client.InNamespace(lab.NamespaceOf(org))
-}
-
-// inParallel does it n times at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			defer GinkgoRecover()
-			do(i)
-		})
-	}
-	all.Wait()
 }
 
 // persons makes addresses that nobody else has.

@@ -54,7 +54,7 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		next, guest := lab.Person("next"), lab.Person("guest")
 		owners := []string{next, next, lab.Person("owner"), lab.Person("owner")}
 		orgs := make([]*v1alpha1.Organization, len(owners))
-		inParallel(len(owners), func(i int) {
+		lab.InParallel(len(owners), func(i int) {
 			orgs[i] = cluster.Organization(ctx, owners[i], 9)
 			Expect(finally(ctx, func() error { return as(owners[i]).Create(ctx, lab.NewInvitation(orgs[i], guest)) })).To(Succeed())
 		})

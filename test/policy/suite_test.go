@@ -6,7 +6,9 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
@@ -39,19 +42,11 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	dir, err := os.MkdirTemp("", "policy")
-	if err != nil {
+	var giveBack func() error
+	if plane, giveBack, err = planes.Take(context.Background(), io.Discard); err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
-	if plane, err = controlplane.Start(context.Background(), controlplane.Options{Dir: dir}); err != nil {
-		return 0, err
-	}
-	defer func() {
-		if stopErr := plane.Stop(); err == nil {
-			err = stopErr
-		}
-	}()
+	defer func() { err = errors.Join(err, giveBack()) }()
 	for _, base := range []string{"namespace", "policy", "apf", "rbac"} {
 		if err := apply(plane, base); err != nil {
 			return 0, err

@@ -22,14 +22,15 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
-// TestUninstall takes a cluster of its own through what `make uninstall` does.
+// TestUninstall takes another control plane through what `make uninstall` does.
 func TestUninstall(t *testing.T) {
 	g := NewWithT(t)
-	cluster, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir()})
+	cluster, giveBack, err := planes.Take(t.Context(), t.Output())
 	g.Expect(err).NotTo(HaveOccurred())
-	defer func() { g.Expect(cluster.Stop()).To(Succeed()) }()
+	defer func() { g.Expect(giveBack()).To(Succeed()) }()
 	scheme := runtime.NewScheme()
 	g.Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	g.Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())

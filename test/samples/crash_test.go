@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +27,7 @@ import (
 const (
 	branches   = 40 // organizations that all want the same user
 	places     = 10 // of which a user can be in so many (L1)
+	hands      = 8  // requests at once, at most
 	guests     = 12 // people who accept an invitation meanwhile
 	wanted     = "wanted@zylker.com"
 	impatience = 4 * time.Minute // more than the journal's drop time, and than a new leader takes
@@ -40,8 +40,8 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	BeforeAll(func(ctx context.Context) {
 		said, err := kubectl(ctx, "apply", "-f", samplesDir+"/10-self-service.yaml") // guests may answer
 		Expect(err).NotTo(HaveOccurred(), said)
-		inParallel(branches, func(i int) { found(ctx, i) })
-		inParallel(guests, func(i int) { invite(ctx, i) })
+		lab.AtMost(hands, branches, func(i int) { found(ctx, i) })
+		lab.AtMost(hands, guests, func(i int) { invite(ctx, i) })
 	}, NodeTimeout(impatience))
 
 	It("lose nothing that was asked for meanwhile", func(ctx context.Context) {
@@ -59,7 +59,7 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 		Expect(waves).To(HaveLen(len(crashes)))
 		for i, wave := range waves {
 			wave = slices.Insert(slices.Clone(wave), 3, func() { crash(ctx, crashes[i]...) })
-			inParallel(len(wave), func(i int) { wave[i]() })
+			lab.AtMost(hands, len(wave), func(i int) { wave[i]() })
 		}
 		refused = int(full.Load())
 		Expect(retries.Load()).To(BeNumerically(">", 0), "no crash was felt")
@@ -135,21 +135,6 @@ func crash(ctx context.Context, replicas ...int) {
 	for _, i := range replicas {
 		Expect(cluster.Operator.Restart(ctx, i)).To(Succeed())
 	}
-}
-
-// inParallel does it n times, at most 8 at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, 8)
-	for i := range n {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer GinkgoRecover()
-			defer func() { <-slots }()
-			do(i)
-		})
-	}
-	all.Wait()
 }
 
 func branch(i int) string      { return fmt.Sprintf("storm-%02d", i) }

@@ -9,7 +9,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	gomegatypes "github.com/onsi/gomega/types"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
@@ -38,13 +37,4 @@ func unknownTo(ctx context.Context, s sandbox.Sample) []string {
 		}
 	}
 	return names
-}
-
-// containAny matches a text that has any of the words in it.
-func containAny(words []string) gomegatypes.GomegaMatcher {
-	all := make([]gomegatypes.GomegaMatcher, len(words))
-	for i, word := range words {
-		all[i] = ContainSubstring(word)
-	}
-	return Or(all...)
 }

@@ -17,6 +17,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/sandbox"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -129,7 +130,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 				said, err := kubectl(ctx, s.Args()...)
 				Expect(err).To(HaveOccurred(), said)
 				Expect(said).To(ContainSubstring(s.Refused))
-				Expect(said).NotTo(containAny(unknownTo(ctx, s)), "U3")
+				Expect(said).NotTo(lab.ContainAny(unknownTo(ctx, s)), "U3")
 			}, NodeTimeout(time.Minute))
 		}
 	})

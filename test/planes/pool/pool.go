@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package pool keeps control planes for suites of several processes. A control plane costs ten seconds of a core to start, and most
+// suites need little more than that. So one that a suite gives back is put as it was after its start, and goes to the next.
+package pool
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/planes"
+)
+
+// Pool has as many control planes as there were takers at once.
+type Pool struct {
+	dir string
+	env []string
+	out io.Writer
+
+	mu      sync.Mutex
+	change  sync.Cond
+	all     []*plane
+	free    []*plane
+	coming  int // are being cleared
+	waiting int // takers who wait for those
+}
+
+// plane is a control plane, and what it was like after its start.
+type plane struct {
+	*controlplane.ControlPlane
+	store *store
+}
+
+// New makes an empty pool. Its control planes get folders in dir, with env in their environment, and out has a line about each.
+func New(dir string, out io.Writer, env ...string) *Pool {
+	p := &Pool{dir: dir, env: env, out: out}
+	p.change.L = &p.mu
+	return p
+}
+
+// Serve gives each connection a control plane until the connection ends, and returns when the listener is closed.
+func (p *Pool) Serve(ctx context.Context, l net.Listener) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for {
+		connection, err := l.Accept()
+		if err != nil {
+			return
+		}
+		all.Go(func() { p.serve(ctx, connection) })
+	}
+}
+
+func (p *Pool) serve(ctx context.Context, connection net.Conn) {
+	defer connection.Close()
+	defer context.AfterFunc(ctx, func() { connection.Close() })()
+	taken, err := p.take(ctx)
+	answer := planes.Answer{}
+	if err != nil {
+		answer.Error = err.Error()
+	} else {
+		answer.Dir = taken.Dir()
+		defer p.giveBack(ctx, taken)
+	}
+	if json.NewEncoder(connection).Encode(answer) == nil {
+		_, _ = io.Copy(io.Discard, connection) // it ends with the taker
+	}
+}
+
+// take waits for one that is being cleared, or starts one where none is left to wait for.
+func (p *Pool) take(ctx context.Context) (*plane, error) {
+	if taken := p.wait(); taken != nil {
+		return taken, nil
+	}
+	return p.start(ctx)
+}
+
+func (p *Pool) wait() *plane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.free) == 0 && p.coming > p.waiting {
+		p.waiting++
+		p.change.Wait()
+		p.waiting--
+	}
+	if len(p.free) == 0 {
+		return nil
+	}
+	taken := p.free[0]
+	p.free = p.free[1:]
+	return taken
+}
+
+func (p *Pool) start(ctx context.Context) (*plane, error) {
+	p.mu.Lock()
+	started := &plane{}
+	p.all = append(p.all, started)
+	dir := filepath.Join(p.dir, strconv.Itoa(len(p.all)))
+	p.mu.Unlock()
+	control, err := planes.Start(ctx, dir, io.Discard, p.env...)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	started.ControlPlane, started.store = control, newStore(dir)
+	p.mu.Unlock()
+	return started, errors.Join(control.Share(), started.store.remember(ctx))
+}
+
+// giveBack clears a control plane for the next taker. One that does not come to rest ends.
+func (p *Pool) giveBack(ctx context.Context, returned *plane) {
+	p.mu.Lock()
+	p.coming++
+	p.mu.Unlock()
+	err := returned.clear(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.coming--
+	if err == nil {
+		p.free = append(p.free, returned)
+	} else if ctx.Err() == nil {
+		fmt.Fprintln(p.out, "A control plane serves no more suite:", errors.Join(err, returned.Stop()))
+	}
+	p.change.Broadcast()
+}
+
+// clear puts a control plane as it was after its start. Where kinds had changed, its controllers start anew: they learn of kinds by and by.
+func (p *plane) clear(ctx context.Context) error {
+	kinds, err := p.store.restore(ctx)
+	if err != nil || !kinds {
+		return err
+	}
+	if err := p.RestartControllers(); err != nil {
+		return err
+	}
+	_, err = p.store.restore(ctx)
+	return err
+}
+
+// Stop ends all control planes.
+func (p *Pool) Stop() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var errs []error
+	for _, each := range p.all {
+		if each.ControlPlane != nil {
+			errs = append(errs, each.Stop())
+		}
+	}
+	p.all, p.free = nil, nil
+	return errors.Join(errs...)
+}
