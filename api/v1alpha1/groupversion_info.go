@@ -37,6 +37,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&HostReservation{}, &HostReservationList{},
 		&User{}, &UserList{},
 		&PlatformPolicy{}, &PlatformPolicyList{},
+		&SelfReview{}, &SelfReviewList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

@@ -3,10 +3,6 @@
 package user
 
 import (
-	"fmt"
-
-	"k8s.io/apimachinery/pkg/api/meta"
-
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/facts"
@@ -35,10 +31,10 @@ func (p *person) tellDefault(u *v1alpha1.User, say status.Conditions) {
 func (p *person) defaultOf(u *v1alpha1.User) (organization string, due bool) {
 	active, decided := p.actives()
 	chosen := u.Spec.DefaultOrganization
-	if first := chosen == "" && !hadOne(u); first && !decided {
+	if first := chosen == "" && !facts.HadDefault(u); first && !decided {
 		return "", false
 	}
-	return rules.Default(chosen, u.Status.DefaultOrganization, hadOne(u), active)
+	return rules.Default(chosen, u.Status.DefaultOrganization, facts.HadDefault(u), active)
 }
 
 // actives are the organizations to which the person has access, the longest membership first. Decided: the first of them is known (F1),
@@ -56,30 +52,13 @@ func (p *person) actives() (active []string, decided bool) {
 	return active, decided
 }
 
-// hadOne reports whether the user has had a default. From then on none is chosen for them (F3), as long as their User exists.
-func hadOne(u *v1alpha1.User) bool {
-	c := meta.FindStatusCondition(u.Status.Conditions, v1alpha1.ConditionDefaultOrganizationChosen)
-	return u.Status.DefaultOrganization != "" || (c != nil && c.Reason == v1alpha1.ReasonChoiceDue)
-}
-
 // tellUsage writes the person's usage of each limit.
 func (p *person) tellUsage(u *v1alpha1.User, say status.Conditions) {
 	usage := rules.UsageOf(p.outlook, p.email)
-	u.Status.Usage = v1alpha1.UserUsage{
-		Organizations:      shown(usage.Organizations),
-		Created:            shown(usage.Created),
-		CRMPlusCreated:     shown(usage.CRMPlusCreated),
-		CRMPlusInvited:     shown(usage.CRMPlusInvited),
-		ZohoOneInternal:    shown(usage.ZohoOneInternal),
-		PendingInvitations: shown(usage.PendingInvitations),
-	}
+	u.Status.Usage = rules.ShownUsage(usage)
 	if p.over = usage.Over(); p.over {
 		say.False(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonOverLimit, "Has more than a limit allows; keeps it, and gets nothing new (L9)")
 		return
 	}
 	say.True(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonWithinLimits, "Within all limits")
-}
-
-func shown(u rules.Used) v1alpha1.Usage {
-	return v1alpha1.Usage{Used: u.Used, Limit: u.Limit, Summary: fmt.Sprintf("%d/%d", u.Used, u.Limit)}
 }

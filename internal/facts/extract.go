@@ -121,4 +121,7 @@ func reservationFacts(h *v1alpha1.HostReservation) []rules.Fact {
 	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}}
 }
 
+// userFacts are none: the default that a person chose takes nothing from anybody. It is shown to them.
+func userFacts(*v1alpha1.User) []rules.Fact { return nil }
+
 func policyFacts(p *v1alpha1.PlatformPolicy) []rules.Fact { return rules.PolicyFacts(p.Spec) }

@@ -28,6 +28,7 @@ var sources = map[string]source{
 	"InvitationResponse": sourceOf[v1alpha1.InvitationResponse, v1alpha1.InvitationResponseList](alone(responseFacts)),
 	"IntegrationBinding": sourceOf[v1alpha1.IntegrationBinding, v1alpha1.IntegrationBindingList](within(bindingFacts)),
 	"HostReservation":    sourceOf[v1alpha1.HostReservation, v1alpha1.HostReservationList](alone(reservationFacts)),
+	"User":               sourceOf[v1alpha1.User, v1alpha1.UserList](alone(userFacts)),
 	"PlatformPolicy":     sourceOf[v1alpha1.PlatformPolicy, v1alpha1.PlatformPolicyList](alone(policyFacts)),
 }
 

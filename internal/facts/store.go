@@ -138,7 +138,7 @@ func (s *kindStore) read(obj any) (*object, error) {
 	}
 	return &object{
 		kind: s.view.kinds[s.kind], name: types.NamespacedName{Namespace: shared(o.GetNamespace()), Name: o.GetName()},
-		uid: o.GetUID(), version: o.GetResourceVersion(), stated: statements(Of(co, s.view.baseDomain)),
+		uid: o.GetUID(), version: o.GetResourceVersion(), stated: statements(Of(co, s.view.baseDomain)), shown: shownOf(co),
 	}, nil
 }
 

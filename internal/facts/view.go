@@ -46,6 +46,7 @@ type object struct {
 	uid     types.UID
 	version string
 	stated  []statement
+	shown   any // to the person whom it is about; no rule judges by it
 }
 
 // states reports whether the object states a fact.
@@ -170,7 +171,7 @@ func Later(version, than string) bool {
 func (v *View) put(o *object) {
 	if old := o.kind.objects[o.name]; old != nil {
 		if o.repeats(old) {
-			old.version = o.version
+			old.version, old.shown = o.version, o.shown
 			return
 		}
 		v.remove(old)

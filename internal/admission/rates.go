@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admission
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/lru"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+)
+
+const (
+	// reviewsPerSecond is how many reviews one actor gets from a replica in the long run, and reviewsAtOnce how many together.
+	reviewsPerSecond = 10
+	reviewsAtOnce    = 20
+	// actorsWatched is how many actors' rates are kept. Those who asked longest ago are forgotten first.
+	actorsWatched = 10_000
+)
+
+// rates bounds what each actor asks of this replica.
+type rates struct {
+	once  sync.Once
+	known *lru.Cache
+}
+
+// allow reports whether an actor may ask now.
+func (r *rates) allow(username string, now time.Time) bool {
+	r.once.Do(func() { r.known = lru.New(actorsWatched) })
+	key := fingerprint(username)
+	limiter, known := r.known.Get(key)
+	if !known {
+		limiter = rate.NewLimiter(reviewsPerSecond, reviewsAtOnce)
+		r.known.Add(key, limiter)
+	}
+	return limiter.(*rate.Limiter).AllowN(now, 1)
+}
+
+// tooMany asks an actor to slow down.
+func tooMany(req admission.Request) admission.Response {
+	s := status(req, http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, "too many reviews by you in the last second; try again")
+	s.Details.RetryAfterSeconds = retryAfter
+	return denied(s)
+}
