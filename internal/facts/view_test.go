@@ -76,6 +76,8 @@ func kindOf(o client.Object) string {
 		return "IntegrationBinding"
 	case *v1alpha1.HostReservation:
 		return "HostReservation"
+	case *v1alpha1.User:
+		return "User"
 	}
 	return "PlatformPolicy"
 }
