@@ -20,11 +20,12 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. It holds all
-// RoleBindings, for those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
-// The managed fields of some tell what the operator wrote, and what somebody else did. They are left out of all others, being a good
-// part of a Membership's memory. Events of kinds that the view watches come from the view.
-func Cache(view *facts.View) cache.Options {
+// Cache says what a manager's cache holds. Of kinds that the whole cluster uses, it holds the objects that the operator made. It holds all
+// RoleBindings, because those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
+//
+// The managed fields of some objects tell what the operator wrote, and what somebody else did. They are left out of all others, because
+// they are a good part of a Membership's memory.
+func Cache() cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
 		panic(err) // the label's name is a constant
@@ -34,7 +35,6 @@ func Cache(view *facts.View) cache.Options {
 	applied := cache.ByObject{Label: made, Transform: whole}
 	return cache.Options{
 		DefaultTransform: slim,
-		NewInformer:      view.NewInformer,
 		ByObject: map[client.Object]cache.ByObject{
 			&rbacv1.RoleBinding{}:        {Transform: lean},
 			&rbacv1.ClusterRole{}:        applied,
@@ -44,6 +44,13 @@ func Cache(view *facts.View) cache.Options {
 			&v1alpha1.HostReservation{}:  {Transform: whole},
 		},
 	}
+}
+
+// CacheBeside is such a cache in the process of a view. Of kinds that the view watches, it takes the events from the view.
+func CacheBeside(view *facts.View) cache.Options {
+	o := Cache()
+	o.NewInformer = view.NewInformer
+	return o
 }
 
 // lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has, and from which namespaces. The operator

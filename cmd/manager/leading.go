@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
@@ -32,14 +34,27 @@ var _ manager.LeaderElectionRunnable = (*leading)(nil)
 // NeedLeaderElection is true: one replica runs the controllers.
 func (l *leading) NeedLeaderElection() bool { return true }
 
+// syncTime bounds the wait for the view. A replica that leads and cannot act gives the lead to another.
+const syncTime = 2 * time.Minute
+
+// awaitView waits for what the controllers' cache follows.
+func (l *leading) awaitView(ctx context.Context) error {
+	waiting, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	if err := l.view.AwaitSync(waiting); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the view has not seen every kind within %s: %w", syncTime, err)
+	}
+	return nil
+}
+
 // Start runs the controllers until the context ends. An error ends the replica.
 func (l *leading) Start(ctx context.Context) error {
-	if l.view.AwaitSync(ctx) != nil {
-		return nil // ended before it began
+	if err := l.awaitView(ctx); err != nil {
+		return err
 	}
 	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
 		Scheme:     l.scheme,
-		Cache:      controllers.Cache(l.view),
+		Cache:      controllers.CacheBeside(l.view),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
 	})

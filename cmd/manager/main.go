@@ -55,8 +55,7 @@ func run(file string) error {
 	}
 	kube.QPS = -1                  // the API server's own fairness paces the operator
 	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
-	view := facts.NewView(cfg.Ingress.BaseDomain)
-	mgr, err := newManager(kube, cfg, view)
+	mgr, err := newManager(kube, cfg)
 	if err != nil {
 		return err
 	}
@@ -64,13 +63,13 @@ func run(file string) error {
 	if err := startTracing(ctx, mgr, cfg.Tracing); err != nil {
 		return err
 	}
-	if err := wire(ctx, mgr, kube, cfg, view); err != nil {
+	if err := wire(ctx, mgr, kube, cfg); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
-func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View) (manager.Manager, error) {
+func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
 	scheme := runtime.NewScheme()
 	server, err := admission.NewServer(cfg.Webhook)
 	if err := errors.Join(err, clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
@@ -78,7 +77,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View)
 	}
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         controllers.Cache(view),
+		Cache:                         controllers.Cache(),
 		WebhookServer:                 server,
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
@@ -93,7 +92,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View)
 }
 
 // wire puts the parts together: the view and the journal run on every replica, the controllers on the leader.
-func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, view *facts.View) error {
+func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig) error {
 	live, err := client.NewWithWatch(kube, client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
@@ -110,6 +109,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
+	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}, Operator: operator})
 	return errors.Join(

@@ -4,6 +4,7 @@ package invitationresponse
 
 import (
 	"context"
+	"sync"
 
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/ptr"
@@ -11,40 +12,62 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/controllers/internal/index"
 )
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
-// crowd is how many waiting answers of one organization are counted. Those beyond come before what was there at the start.
+// crowd is how many open answers of one organization are told apart. Those beyond still come before what was there at the start.
 const crowd = -handler.LowPriority - 1
 
-// inTurn puts a new answer behind the answers of organizations that have fewer waiting. So no organization waits for the crowd that
-// another one has invited. What was there at the start comes last, in any order.
-func (r *Reconciler) inTurn(ctx context.Context, e event.CreateEvent, q queue) {
-	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(e.Object)}
-	turns, ok := q.(priorityqueue.PriorityQueue[reconcile.Request])
-	if !ok || e.IsInInitialList {
-		q.Add(request)
-		return
-	}
-	turns.AddWithOpts(priorityqueue.AddOpts{Priority: ptr.To(-r.waiting(ctx, e.Object))}, request)
+// turns puts a new answer behind the answers of organizations that have fewer open. So no organization waits for the crowd that another
+// one has invited. What was there at the start comes last, in any order.
+type turns struct {
+	mu   sync.Mutex
+	open map[string]int // answers that are not done, by the namespace of their invitation
 }
 
-// waiting is how many answers to the same organization wait, as far as they are counted.
-func (r *Reconciler) waiting(ctx context.Context, obj client.Object) int {
+// handler wakes the controller for what is new, and counts all.
+func (t *turns) handler() handler.EventHandler {
+	return handler.Funcs{
+		CreateFunc: t.enqueue,
+		UpdateFunc: func(_ context.Context, e event.UpdateEvent, _ queue) {
+			t.count(e.ObjectOld, -1)
+			t.count(e.ObjectNew, 1)
+		},
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, _ queue) { t.count(e.Object, -1) },
+	}
+}
+
+func (t *turns) enqueue(_ context.Context, e event.CreateEvent, q queue) {
+	ahead := t.count(e.Object, 1) - 1
+	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(e.Object)}
+	if p, ok := q.(priorityqueue.PriorityQueue[reconcile.Request]); ok && !e.IsInInitialList {
+		p.AddWithOpts(priorityqueue.AddOpts{Priority: ptr.To(-min(max(ahead, 0), crowd))}, request)
+		return
+	}
+	q.Add(request)
+}
+
+// count adds an answer, or takes it away, where it is open. It returns how many its organization has then.
+func (t *turns) count(obj client.Object, n int) int {
 	answer, ok := obj.(*v1alpha1.InvitationResponse)
-	if !ok || answer.Spec.Invitation == nil {
+	if !ok || answer.Spec.Invitation == nil || answer.Status.CompletedAt != nil {
 		return 0
 	}
-	var open v1alpha1.InvitationResponseList
-	err := r.Client.List(ctx, &open, client.MatchingFields{index.OpenAnswersIn: answer.Spec.Invitation.Namespace}, client.Limit(crowd), index.Shared)
-	if err != nil {
-		log.FromContext(ctx).Error(err, "Cannot count the answers that wait")
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open == nil {
+		t.open = map[string]int{}
 	}
-	return min(len(open.Items), crowd)
+	namespace := answer.Spec.Invitation.Namespace
+	t.open[namespace] += n
+	defer func() {
+		if t.open[namespace] == 0 {
+			delete(t.open, namespace)
+		}
+	}()
+	return t.open[namespace]
 }

@@ -7,16 +7,11 @@ import (
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/controllers/internal/index"
 )
 
 func answer(name, organization string) *v1alpha1.InvitationResponse {
@@ -26,48 +21,46 @@ func answer(name, organization string) *v1alpha1.InvitationResponse {
 	}
 }
 
-// openAnswers is a cache that finds open answers, and nothing else.
-func openAnswers(t *testing.T, answers ...client.Object) client.Client {
-	t.Helper()
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(answers...).
-		WithIndex(&v1alpha1.InvitationResponse{}, index.OpenAnswersIn, func(o client.Object) []string {
-			return []string{o.(*v1alpha1.InvitationResponse).Spec.Invitation.Namespace}
-		}).Build()
-}
-
-// An organization with one answer does not wait for the crowd that another one has invited.
-func TestInTurn(t *testing.T) {
-	var all []client.Object
-	for n := range 150 {
-		all = append(all, answer(fmt.Sprintf("crowded-%03d", n), "crowded"))
-	}
-	late, early := answer("quiet", "quiet"), answer("before", "crowded")
-	r := &Reconciler{Client: openAnswers(t, append(all, late, early)...)}
+// Answers to a quiet organization come among the first, although a crowd answered another one before.
+func TestTurns(t *testing.T) {
+	const answers = 150
 	q := priorityqueue.New[reconcile.Request]("answers")
 	defer q.ShutDown()
-	wakes := handler.Funcs{CreateFunc: r.inTurn}
-	wakes.Create(t.Context(), event.CreateEvent{Object: early, IsInInitialList: true}, q)
-	for _, a := range append(all, late) {
-		wakes.Create(t.Context(), event.CreateEvent{Object: a}, q)
+	wakes := new(turns).handler()
+	wakes.Create(t.Context(), event.CreateEvent{Object: answer("before", "other"), IsInInitialList: true}, q)
+	for n := range answers {
+		wakes.Create(t.Context(), event.CreateEvent{Object: answer(fmt.Sprintf("crowded-%03d", n), "crowded")}, q)
 	}
-	var order []string
-	for range len(all) + 2 {
+	wakes.Create(t.Context(), event.CreateEvent{Object: answer("quiet", "quiet")}, q)
+	place := map[string]int{}
+	for n := range answers + 2 {
 		next, _ := q.Get()
-		order = append(order, next.Name)
+		place[next.Name] = n
 		q.Done(next)
 	}
-	if first, last := order[0], order[len(order)-1]; first != "quiet" || last != "before" {
-		t.Errorf("%s is first, %s is last", first, last)
+	if place["crowded-000"] != 0 || place["quiet"] != 1 || place["crowded-001"] != 2 || place["before"] != answers+1 {
+		t.Errorf("the order is %v", place)
 	}
 }
 
-func TestAnAnswerToNothingWaitsForNobody(t *testing.T) {
-	r := &Reconciler{Client: openAnswers(t)}
-	if n := r.waiting(t.Context(), &v1alpha1.InvitationResponse{}); n != 0 {
-		t.Errorf("waits behind %d", n)
+// An organization whose answers are done is a quiet one again, and nothing of it is kept.
+func TestTurnsForget(t *testing.T) {
+	q := priorityqueue.New[reconcile.Request]("answers")
+	defer q.ShutDown()
+	counted := new(turns)
+	wakes, one, other := counted.handler(), answer("one", "zylker"), answer("other", "zylker")
+	for _, a := range []*v1alpha1.InvitationResponse{one, other} {
+		wakes.Create(t.Context(), event.CreateEvent{Object: a}, q)
+	}
+	done := one.DeepCopy()
+	done.Status.CompletedAt = &metav1.Time{}
+	wakes.Update(t.Context(), event.UpdateEvent{ObjectOld: one, ObjectNew: done}, q)
+	wakes.Delete(t.Context(), event.DeleteEvent{Object: done}, q)
+	if n := counted.open["org-zylker"]; n != 1 {
+		t.Errorf("counts %d", n)
+	}
+	wakes.Delete(t.Context(), event.DeleteEvent{Object: other}, q)
+	if len(counted.open) > 0 {
+		t.Errorf("keeps %v", counted.open)
 	}
 }

@@ -88,7 +88,7 @@ func startOperator() {
 	view := facts.NewView(baseDomain)
 	mgr, err = ctrl.NewManager(rest, ctrl.Options{
 		Scheme:     scheme,
-		Cache:      controllers.Cache(view),
+		Cache:      controllers.CacheBeside(view),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 	})

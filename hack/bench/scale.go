@@ -53,7 +53,7 @@ func (s *scale) machine() string {
 }
 
 func (s *scale) table() string {
-	if s == nil {
+	if s == nil || s.StandbyRSS == 0 { // results of a time when standby and leader were one
 		return notMeasured
 	}
 	rows := []struct{ what, value string }{

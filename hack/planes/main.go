@@ -67,12 +67,13 @@ func runBeside(command []string, env string) (code int, err error) {
 	c := exec.Command(command[0], command[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	c.Env = append(os.Environ(), env)
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what the command starts is told too
 	if err := c.Start(); err != nil {
 		return 1, err
 	}
 	go func() {
 		for s := range told {
-			_ = c.Process.Signal(s) // it may have ended
+			_ = syscall.Kill(-c.Process.Pid, s.(syscall.Signal)) // it may have ended
 		}
 	}()
 	var exit *exec.ExitError

@@ -167,6 +167,9 @@ func (c *ControlPlane) waitReady(ctx context.Context) error {
 	return err
 }
 
+// Check returns an error that says which process of the control plane has ended, if one has.
+func (c *ControlPlane) Check() error { return c.ended() }
+
 // ended says which process ended, and distinguishes a lost race for the port from every other end.
 func (c *ControlPlane) ended() error {
 	for _, p := range c.processes {

@@ -17,18 +17,21 @@ const backlog = 20_000
 type feed struct {
 	view   *View
 	kind   *kindView
+	after  string // the version after which it begins; empty before the view has seen the kind
 	events chan watch.Event
 }
 
-// feed begins with the first event after a version, which it returns: empty before the view has seen the kind.
-func (v *View) feed(kind string) (f *feed, version string) {
+func (v *View) feed(kind string) *feed {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	k := v.kinds[kind]
-	f = &feed{view: v, kind: k, events: make(chan watch.Event, backlog)}
+	f := &feed{view: v, kind: k, after: k.version, events: make(chan watch.Event, backlog)}
 	k.feeds = append(k.feeds, f)
-	return f, k.version
+	return f
 }
+
+// begins reports whether a reader who has seen a version misses nothing of what the feed brings.
+func (f *feed) begins(version string) bool { return f.after == "" || reached(version, f.after) }
 
 // stop ends the feed for its reader.
 func (f *feed) stop() {
@@ -37,12 +40,20 @@ func (f *feed) stop() {
 	f.kind.feeds = slices.DeleteFunc(f.kind.feeds, func(other *feed) bool { return other == f })
 }
 
-// pass brings an event to every reader, and waits for none; the caller holds the view's lock.
+// pass brings an event to every reader, and waits for none; the caller holds the view's lock. Readers change the object that they get, so
+// each has one of its own.
 func (k *kindView) pass(happened watch.EventType, obj any) {
-	event := watch.Event{Type: happened, Object: obj.(runtime.Object)}
+	object := obj.(runtime.Object)
+	last := len(k.feeds) - 1
+	var n int
 	k.feeds = slices.DeleteFunc(k.feeds, func(f *feed) bool {
+		own := object
+		if n < last {
+			own = object.DeepCopyObject()
+		}
+		n++
 		select {
-		case f.events <- event:
+		case f.events <- watch.Event{Type: happened, Object: own}:
 			return false
 		default:
 			close(f.events)

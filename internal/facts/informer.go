@@ -16,9 +16,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself. Of a kind that the view watches, it
-// takes the events that follow from the view's watch, so that this process reads and decodes each event once. The view has applied an
-// event before the informer sees it. The informer may change an event's object, of which the view keeps nothing but texts.
+// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself, and may be ahead of the view then. Of a
+// kind that the view watches, it takes the later events from the view's watch. So this process reads and decodes each of them once. The
+// informer may change an event's object, of which the view keeps nothing but texts.
 //
 // It is a cache.Options.NewInformer, for caches that select no part of such a kind.
 func (v *View) NewInformer(lw cache.ListerWatcher, obj runtime.Object, resync time.Duration, by cache.Indexers) cache.SharedIndexInformer {
@@ -30,37 +30,37 @@ func (v *View) NewInformer(lw cache.ListerWatcher, obj runtime.Object, resync ti
 	return cache.NewSharedIndexInformer(lw, obj, resync, by)
 }
 
-// follow lists as a ListerWatcher does, and watches through the view.
+// follow lists as a ListerWatcher does. It watches as that does, too, until it has seen what the view has, and through the view from then on.
 func (v *View) follow(kind string, lw cache.ListerWatcherWithContext) *cache.ListWatch {
 	return &cache.ListWatch{
 		ListWithContextFunc: lw.ListWithContext,
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			f, seen := v.feed(kind)
-			streamsList := ptr.Deref(o.SendInitialEvents, false)
-			if !streamsList && reached(o.ResourceVersion, seen) {
-				return f.watch(nil, o.ResourceVersion), nil
+			f := v.feed(kind)
+			list := ptr.Deref(o.SendInitialEvents, false)
+			if !list && f.after != "" && f.begins(o.ResourceVersion) {
+				return f.watch(nil, o.ResourceVersion, false), nil
 			}
 			own, err := lw.WatchWithContext(ctx, o)
-			if err != nil || !streamsList { // an event that the view saw between the list and now comes no more
+			if err != nil {
 				f.stop()
-				return own, err
+				return nil, err
 			}
-			return f.watch(own, ""), nil
+			return f.watch(own, o.ResourceVersion, list), nil
 		},
 	}
 }
 
-// watch shows a list that is streamed, unless nil, and then what happens after its version. Without a list, it is what happens after the
-// version that is given.
-func (f *feed) watch(list watch.Interface, version string) watch.Interface {
+// watch shows another watch of the kind, unless nil, until the feed begins, and then the feed. The other one begins with a list, or after
+// a version.
+func (f *feed) watch(own watch.Interface, version string, list bool) watch.Interface {
 	out := make(chan watch.Event)
 	w := watch.NewProxyWatcher(out)
 	go func() {
 		defer close(out)
 		defer f.stop()
-		r := relay{out, w.StopChan()}
-		if list == nil || r.list(list, &version) {
-			r.follow(f, version)
+		r := relay{out: out, stop: w.StopChan(), version: version, lists: list}
+		if own == nil || r.bridge(own, f) {
+			r.follow(f)
 		}
 	}()
 	return w
@@ -68,11 +68,13 @@ func (f *feed) watch(list watch.Interface, version string) watch.Interface {
 
 // relay hands events on until the reader stops.
 type relay struct {
-	out  chan<- watch.Event
-	stop <-chan struct{}
+	out     chan<- watch.Event
+	stop    <-chan struct{}
+	version string // that the reader has seen
+	lists   bool   // the reader is in the middle of a streamed list
 }
 
-func (r relay) send(e watch.Event) bool {
+func (r *relay) send(e watch.Event) bool {
 	select {
 	case r.out <- e:
 		return true
@@ -81,35 +83,40 @@ func (r relay) send(e watch.Event) bool {
 	}
 }
 
-// list hands a streamed list on, and keeps the version at which it ends. It reports whether the list ended as it should.
-func (r relay) list(list watch.Interface, version *string) bool {
-	defer list.Stop()
-	for {
+// bridge hands on what another watch brings, until the feed brings all that follows. It reports whether that came about.
+func (r *relay) bridge(own watch.Interface, f *feed) bool {
+	defer own.Stop()
+	for r.lists || !f.begins(r.version) {
 		select {
 		case <-r.stop:
 			return false
-		case e, open := <-list.ResultChan():
+		case e, open := <-own.ResultChan():
 			if !open || !r.send(e) {
 				return false
 			}
-			if *version = endOf(e); *version != "" {
-				return true
-			}
+			r.note(e)
 		}
 	}
+	return true
 }
 
-// endOf is the version at which a streamed list ends, if this is the event that says so.
-func endOf(e watch.Event) string {
+// note keeps the version that the reader has seen. A list is of one version, which its last event tells.
+func (r *relay) note(e watch.Event) {
 	o, err := meta.Accessor(e.Object)
-	if e.Type != watch.Bookmark || err != nil || o.GetAnnotations()[metav1.InitialEventsAnnotationKey] != "true" {
-		return ""
+	if err != nil {
+		return
 	}
-	return o.GetResourceVersion()
+	if e.Type == watch.Bookmark && o.GetAnnotations()[metav1.InitialEventsAnnotationKey] == "true" {
+		r.lists = false
+	}
+	if !r.lists {
+		r.version = o.GetResourceVersion()
+	}
 }
 
-// follow hands on what the view saw after a version. Where the view's events have a gap, the reader is told to list again.
-func (r relay) follow(f *feed, version string) {
+// follow hands on what the feed brings after the version that the reader has seen. Where the feed has a gap, the reader is told to list
+// again.
+func (r *relay) follow(f *feed) {
 	for {
 		select {
 		case <-r.stop:
@@ -120,7 +127,7 @@ func (r relay) follow(f *feed, version string) {
 				r.send(watch.Event{Type: watch.Error, Object: &gap})
 				return
 			}
-			if o, err := meta.Accessor(e.Object); err == nil && Later(o.GetResourceVersion(), version) && !r.send(e) {
+			if o, err := meta.Accessor(e.Object); err == nil && Later(o.GetResourceVersion(), r.version) && !r.send(e) {
 				return
 			}
 		}

@@ -100,6 +100,38 @@ func TestFollowGoesOnWhereTheListEnds(t *testing.T) {
 	}
 }
 
+// Another API server may be behind the one that the view watches. Its list ends before what the view has seen.
+func TestFollowStaysWithAWatchThatIsBehind(t *testing.T) {
+	v, api := synced(t), &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
+	v.see(numberedMember(4))
+	w, err := v.follow("Membership", api.listerWatcher()).WatchWithContext(t.Context(), streamed)
+	v.must(err)
+	defer w.Stop()
+	api.Action(watch.Bookmark, endOfList(3))
+	wantNames(t, w, "BOOKMARK ")
+	v.see(numberedMember(6)) // waits in the feed
+	api.Add(numberedMember(4))
+	wantNames(t, w, "ADDED m4", "MODIFIED m6")
+	if !api.IsStopped() {
+		t.Error("its own watch goes on where the view's does")
+	}
+}
+
+// Caches change the objects that they get.
+func TestEachReaderGetsAnObjectOfItsOwn(t *testing.T) {
+	v := synced(t)
+	one, two := v.feed("Membership"), v.feed("Membership")
+	m := numberedMember(2)
+	v.see(m)
+	first, second := (<-one.events).Object, (<-two.events).Object
+	if first == second || second != client.Object(m) {
+		t.Error("two readers share one object")
+	}
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("they differ\n%s", diff)
+	}
+}
+
 func TestFollowTellsOfAGap(t *testing.T) {
 	for sentence, gap := range map[string]func(watched){
 		"the view lists anew": func(v watched) { v.list("Membership", "9") },

@@ -30,7 +30,7 @@ const soon = time.Minute
 
 func TestSandbox(t *testing.T) {
 	g := NewWithT(t)
-	control := startControlPlane(t)
+	control := startBareControlPlane(t)
 	options := optionsFor(t, control)
 	s, err := Start(t.Context(), options)
 	g.Expect(err).NotTo(HaveOccurred())
@@ -137,6 +137,21 @@ func webhooks(ctx context.Context, g Gomega, s *Sandbox) string {
 	names, err := s.kubectl.run(ctx, nil, "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations", "-o=name")
 	g.Expect(err).NotTo(HaveOccurred())
 	return names
+}
+
+// startBareControlPlane starts one in which no kind is installed, as `make run` finds it.
+func startBareControlPlane(t *testing.T) *controlplane.ControlPlane {
+	t.Helper()
+	control, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir(), Out: t.Output()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := control.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return control
 }
 
 func startControlPlane(t *testing.T) *controlplane.ControlPlane {

@@ -73,7 +73,8 @@ func (s settler) events(l large, scale *Scale) []event {
 		{"first start", s.begin, ready},
 		{fmt.Sprintf("nothing, for %s", l.steady), l.nothing, nil},
 		{restarted, s.restart, nil},
-		{"a standby takes over", func(ctx context.Context) (int, error) { return s.takeOver(ctx, scale) }, nil},
+		{"a standby starts", s.addStandby, nil},
+		{"it takes over, and one person joins", func(ctx context.Context) (int, error) { return s.takeOver(ctx, &scale.Takeover) }, nil},
 		{"one membership more, and again one", func(ctx context.Context) (int, error) { return s.joinOneByOne(ctx, &scale.Access) }, nil},
 		{"a limit changed that every User shows", s.raiseLimit, nil},
 		{"a number changed that nothing shows", s.changeDeadline, nil},
@@ -116,30 +117,32 @@ func (s settler) weighLeader(l large, scale *Scale) error {
 	return err
 }
 
-// takeOver ends the leader beside a standby, and returns when that has given a new member access.
-func (s settler) takeOver(ctx context.Context, scale *Scale) (int, error) {
-	leader := s.replicas[0]
+// addStandby starts a standby beside the leader.
+func (s settler) addStandby(ctx context.Context) (int, error) {
 	kubeconfig, err := s.operatorKubeconfig(ctx)
 	if err != nil {
 		return 0, err
 	}
-	standby, err := s.startReplica("operator", 1, kubeconfig)
+	standby, err := s.startReplica("operator", len(s.replicas), kubeconfig)
 	if err != nil {
 		return 0, err
 	}
-	s.replicas = []*replica{standby, leader} // so that both end with the cluster
-	if err := standby.waitReady(ctx); err != nil {
-		return 0, err
-	}
+	s.replicas = append(s.replicas, standby)
+	return 0, standby.waitReady(ctx)
+}
+
+// takeOver ends the leader, which gives its lease back, and returns when the standby has given a new member access.
+func (s settler) takeOver(ctx context.Context, took *float64) (int, error) {
+	ends, standby := s.replicas[0], s.replicas[1]
 	s.relay.backends.Store(&[]string{standby.webhook})
 	started := time.Now()
-	if err := leader.process.Stop(grace); err != nil {
+	if err := ends.process.Stop(grace); err != nil {
 		return 0, err
 	}
-	s.replicas = s.replicas[:1]
+	s.replicas = []*replica{standby}
 	const members = 1
-	err = s.join(ctx, s.orgs[1], person("joins", joins))
-	scale.Takeover = time.Since(started).Seconds()
+	err := s.join(ctx, s.orgs[1], person("joins", joins))
+	*took = time.Since(started).Seconds()
 	return members, err
 }
 

@@ -75,8 +75,8 @@ func (s settler) settle(ctx context.Context, what string, happen deed) (Settling
 		done.Writes += n
 	}
 	done.Writes -= own
-	if !slices.Equal(replicas, s.replicas) {
-		delete(spent.cpu, leader) // another process by now, which began with nothing
+	if len(replicas) > 0 && replicas[0] != s.replicas[0] {
+		spent.cpu[leader] = spent.cpu[nameOf(slices.Index(replicas, s.replicas[0]))] // another process by now; nothing if it is new
 	}
 	for name, seconds := range spentSince.cpu {
 		done.CPU[name] = seconds - spent.cpu[name]

@@ -30,7 +30,7 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	pids["kube-apiserver"], err1 = c.pid("kube-apiserver")
 	pids["etcd"], err2 = c.pid("etcd")
 	for i, r := range c.replicas {
-		pids[fmt.Sprintf("replica-%d", i)] = r.process.Pid()
+		pids[nameOf(i)] = r.process.Pid()
 	}
 	if err := errors.Join(err1, err2); err != nil {
 		return u, err
@@ -47,6 +47,9 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	}
 	return u, c.journalUse(ctx, &u.journal)
 }
+
+// nameOf is that of a replica in what is shown.
+func nameOf(replica int) string { return fmt.Sprintf("replica-%d", replica) }
 
 // journalUse adds up what all replicas did to the journal.
 func (c *cluster) journalUse(ctx context.Context, sum *journalUse) error {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -41,6 +42,9 @@ type replica struct {
 	ca      []byte // of its certificate
 	served  atomic.Int64
 }
+
+// running are all replicas, which end with their context.
+var running sync.WaitGroup
 
 // serve starts n replicas and points the shipped webhook configuration at all of them in turn.
 func serve(ctx context.Context, root string, n int) {
@@ -81,10 +85,10 @@ func newReplica(ctx context.Context, callers *config.ClientCertificates) *replic
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 	Expect(mgr.Add(r.journal)).To(Succeed())
-	go func() {
+	running.Go(func() {
 		defer GinkgoRecover()
 		Expect(mgr.Start(ctx)).To(Succeed())
-	}()
+	})
 	Eventually(func() error { return r.journal.Ready(nil) }).Should(Succeed())
 	Eventually(func() error { return server.StartedChecker()(nil) }).Should(Succeed())
 	return r

@@ -51,6 +51,8 @@ type Options struct {
 	Replicas int
 	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
 	Manager string
+	// Bare is for a control plane of its own without our kinds, as `make run` starts it.
+	Bare bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -76,10 +78,26 @@ func Start(ctx context.Context, o Options) *Lab {
 	var err error
 	l.Root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
-	l.Control = Plane(ctx, false)
+	if o.Bare {
+		l.Control = barePlane(ctx)
+	} else {
+		l.Control = Plane(ctx, false)
+	}
 	l.Platform = Client(l.Control.Config())
 	l.startOperator(ctx, o)
+	if o.Bare {
+		Expect(l.Control.RestartControllers()).To(Succeed())
+	}
 	return l
+}
+
+// barePlane is a control plane without our kinds.
+func barePlane(ctx context.Context) *controlplane.ControlPlane {
+	GinkgoHelper()
+	control, err := controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), WebhookClient: planes.APIServer, Out: GinkgoWriter})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(control.Stop()).To(Succeed()) })
+	return control
 }
 
 // Settings are what every suite has in common.

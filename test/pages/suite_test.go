@@ -25,7 +25,7 @@ func TestPages(t *testing.T) {
 
 // The cluster is as `make run` leaves it when it says that it is ready.
 var _ = BeforeSuite(func(ctx context.Context) {
-	l = lab.Start(ctx, lab.Options{})
+	l = lab.Start(ctx, lab.Options{Bare: true})
 	Expect(l.Operator.ApplySamples(ctx, filepath.Join(l.Root, "config", "samples"))).To(Succeed())
 }, NodeTimeout(8*time.Minute))
 

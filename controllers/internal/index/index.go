@@ -28,8 +28,6 @@ const (
 	Answers = "polyorg.answers"
 	// AnswersIn finds responses by the namespace of the invitation that they answer.
 	AnswersIn = "polyorg.answersIn"
-	// OpenAnswersIn finds those of them that are not done.
-	OpenAnswersIn = "polyorg.openAnswersIn"
 	// Credentials finds bindings by the name of their Secret.
 	Credentials = "polyorg.credentials"
 	// Account finds bindings by the account that they bind.
@@ -59,7 +57,6 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.InvitationResponse{}, User, user},
 		{&v1alpha1.InvitationResponse{}, Answers, answers},
 		{&v1alpha1.InvitationResponse{}, AnswersIn, answersIn},
-		{&v1alpha1.InvitationResponse{}, OpenAnswersIn, openAnswersIn},
 		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
 		{&v1alpha1.IntegrationBinding{}, Account, account},
 		{&v1alpha1.Organization{}, Waiting, waiting},
@@ -136,13 +133,6 @@ func answersIn(obj client.Object) []string {
 		return nil
 	}
 	return []string{r.Spec.Invitation.Namespace}
-}
-
-func openAnswersIn(obj client.Object) []string {
-	if r, ok := obj.(*v1alpha1.InvitationResponse); ok && r.Status.CompletedAt == nil {
-		return answersIn(r)
-	}
-	return nil
 }
 
 func credentials(obj client.Object) []string {

@@ -33,20 +33,15 @@ func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *buil
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// ForKnown is For but for an object that is new: how that wakes the controller is the caller's.
+// ForKnown begins a controller as For does, except that a new object does not wake it. The caller decides how that does.
 func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
-		For(obj, builder.WithPredicates(predicate.And(predicate.Not(New), Written))).
+		For(obj, builder.WithPredicates(predicate.And(known, Written))).
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// New passes an object that comes, and nothing else.
-var New = predicate.Funcs{
-	CreateFunc:  func(event.CreateEvent) bool { return true },
-	UpdateFunc:  func(event.UpdateEvent) bool { return false },
-	DeleteFunc:  func(event.DeleteEvent) bool { return false },
-	GenericFunc: func(event.GenericEvent) bool { return false },
-}
+// known passes all but an object that comes.
+var known = predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}
 
 // BackOff is how long each object waits after its failures. Nothing bounds all of them together: the workers of a controller do.
 func BackOff() workqueue.TypedRateLimiter[reconcile.Request] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pool keeps control planes for suites of several processes. A control plane costs ten seconds of a core to start, and most
-// suites need little more than that. So one that a suite gives back is put as it was after its start, and goes to the next.
+// Package pool keeps control planes for suites of several processes. A control plane costs some six seconds of a core to start. So one that
+// a suite gives back is put as it was after its start, and goes to the next.
 package pool
 
 import (
@@ -112,10 +112,16 @@ func (p *Pool) start(ctx context.Context) (*plane, error) {
 	p.mu.Lock()
 	started.ControlPlane, started.store = control, newStore(dir)
 	p.mu.Unlock()
-	return started, errors.Join(control.Share(), started.store.remember(ctx))
+	if err := errors.Join(control.Share(), started.store.remember(ctx)); err != nil {
+		return nil, errors.Join(err, control.Stop())
+	}
+	return started, nil
 }
 
-// giveBack clears a control plane for the next taker. One that does not come to rest ends.
+// mostFree is how many control planes stay for takers who may come. Each takes half a GiB of memory or more.
+const mostFree = 3
+
+// giveBack clears a control plane for the next taker. One that does not come to rest ends, and one that is too many.
 func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++
@@ -124,16 +130,19 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.coming--
-	if err == nil {
+	if err == nil && len(p.free) < mostFree {
 		p.free = append(p.free, returned)
-	} else if ctx.Err() == nil {
-		fmt.Fprintln(p.out, "A control plane serves no more suite:", errors.Join(err, returned.Stop()))
+	} else if err = errors.Join(err, returned.Stop()); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(p.out, "A control plane serves no more suite:", err)
 	}
 	p.change.Broadcast()
 }
 
 // clear puts a control plane as it was after its start. Where kinds had changed, its controllers start anew: they learn of kinds by and by.
 func (p *plane) clear(ctx context.Context) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
 	kinds, err := p.store.restore(ctx)
 	if err != nil || !kinds {
 		return err

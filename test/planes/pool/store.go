@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// pause is how long a store must have been at rest.
-	pause = 400 * time.Millisecond
+	// pause is how long a store must have been at rest, twice. The API server compiles admission policies anew once a second.
+	pause = 600 * time.Millisecond
 	// patience bounds the wait for that after the start: on a busy machine Kubernetes' controllers need some seconds for their objects.
 	patience = time.Minute
 	// trouble is how long a store may take to be as it was. After that a new control plane is cheaper.
