@@ -23,9 +23,9 @@ import (
 // kubectl runs the real one as somebody with a certificate and a kubeconfig of their own.
 type kubectl struct{ kubeconfig, cache string }
 
-func kubectlOf(user string) kubectl {
+func kubectlOf(user string, groups ...string) kubectl {
 	GinkgoHelper()
-	config, err := l.Control.ConfigWithCertificate(user)
+	config, err := l.Control.ConfigWithCertificate(user, groups...)
 	Expect(err).NotTo(HaveOccurred())
 	dir := GinkgoT().TempDir()
 	k := kubectl{kubeconfig: filepath.Join(dir, "kubeconfig"), cache: filepath.Join(dir, "cache")}
