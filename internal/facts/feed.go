@@ -12,15 +12,15 @@ import (
 // backlog is how many events a feed keeps for a reader that is slow: far more than happen while it lists a large cluster.
 const backlog = 20_000
 
-// feed brings one reader the events of one kind, in the view's order and after the view has applied them. Its channel is closed
-// when it misses something: the reader was too slow, or the view had to list the kind anew.
+// feed brings one reader the events of one kind, in the view's order and after the view has applied them. Its channel is closed when it
+// misses an event: the reader was too slow, or the view had to list the kind again.
 type feed struct {
 	view   *View
 	kind   *kindView
 	events chan watch.Event
 }
 
-// feed begins with the first event after a version, which it returns: empty before the view has seen the kind.
+// feed begins with the first event after a version, and returns that version. The version is empty before the view has seen the kind.
 func (v *View) feed(kind string) (f *feed, version string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -51,7 +51,7 @@ func (k *kindView) pass(happened watch.EventType, obj any) {
 	})
 }
 
-// breakOff ends every feed, for what happened cannot be told event by event; the caller holds the view's lock.
+// breakOff ends every feed, because single events cannot describe what happened; the caller holds the view's lock.
 func (k *kindView) breakOff() {
 	for _, f := range k.feeds {
 		close(f.events)
