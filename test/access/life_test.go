@@ -22,7 +22,7 @@ var _ = Describe("People by themselves", func() {
 		l.Organization(ctx, founder, 0)
 		john, bob := l.WithCertificate(founder, customers), l.WithCertificate(guest, customers)
 
-		By("who administers one creating another (O1), in the group that has self-service")
+		By("an administrator in the self-service group creating another organization (O1)")
 		org := lab.NewOrganization(founder, 0)
 		lab.Create(ctx, john, org)
 		s := &scene{org: org}
