@@ -126,8 +126,8 @@ func TestFollowFromAVersion(t *testing.T) {
 		version string
 		asks    int // the API server
 	}{
-		"of what the view is still to see, it brings all":           {"1", 0},
-		"what the view may have seen before, the API server brings": {"0", 1},
+		"the view brings events that it has not seen yet":          {"1", 0},
+		"the API server brings events that the view may have seen": {"0", 1},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v, api, w := following(t, metav1.ListOptions{ResourceVersion: tc.version})

@@ -31,7 +31,7 @@ var sources = map[string]source{
 	"PlatformPolicy":     sourceOf[v1alpha1.PlatformPolicy, v1alpha1.PlatformPolicyList](alone(policyFacts)),
 }
 
-// sourcesByType finds the source of an object. A typed object does not bear the name of its kind.
+// sourcesByType finds the source of an object. A typed object does not have the name of its kind.
 var sourcesByType = byType(sources)
 
 func byType(sources map[string]source) map[reflect.Type]source {

@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("People by themselves", func() {
-	It("make, run and end an organization with no more than they are given", func(ctx context.Context) {
+	It("make, run and end an organization with only their own rights", func(ctx context.Context) {
 		founder, guest := lab.Person("founder"), lab.Person("guest")
 		l.Organization(ctx, founder, 0)
 		john, bob := l.WithCertificate(founder, customers), l.WithCertificate(guest, customers)

@@ -139,7 +139,7 @@ var _ = Describe("A change past admission", func() {
 		Expect(l.User(ctx, alice)).To(HaveValue(HaveField("Status.DefaultOrganization", org.Name)))
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
 
-		By("its namespace stays, however often somebody deletes it again")
+		By("its namespace stays, even if somebody deletes it again")
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
 		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())

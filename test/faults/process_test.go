@@ -106,7 +106,7 @@ func change(before, after client.Object) *admissionv1.AdmissionReview {
 	return what
 }
 
-// direct speaks to replicas without the API server.
+// direct sends requests to replicas without the API server.
 var direct = &http.Client{
 	Timeout:   20 * time.Second,
 	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // this test's own server

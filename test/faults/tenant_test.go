@@ -69,7 +69,7 @@ var _ = Describe("One tenant", func() {
 		}
 	}
 
-	It("that asks for 32 large bindings, none of which is stored, stops nobody else", func(ctx SpecContext) {
+	It("that asks for 32 large bindings and stores none stops nobody else", func(ctx SpecContext) {
 		begin(ctx, soon)
 		most := 0
 		during(ctx, func(context.Context) {

@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// as acts as a person to whom RBAC gives every right but administer. So only admission can refuse their requests.
+// as acts as a person with every right from RBAC but administer. So only admission can refuse their requests.
 func as(email string) client.Client { return cluster.As(email, lab.People) }
 
 // edit asks once for a change of a spec, in JSON. The object in memory stays the same, so that many can ask at once.

@@ -75,7 +75,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 	DescribeTable("give each person one list", func(ctx context.Context, email string, want person) {
 		Eventually(func(g Gomega) { g.Expect(personOf(ctx, g, email)).To(Equal(want)) }).Should(Succeed())
 	},
-		Entry("John, in three, of which he created one", "john@zylker.com", person{
+		Entry("John, in three, one of them his own creation", "john@zylker.com", person{
 			roles: "zylker-labs=SuperAdmin zylker-products=Standard zylker-services=Administrator",
 			used:  "3/10", created: "1/5", defaultOrganization: "zylker-products"}),
 		Entry("the CEO, in all", "ceo@zylker.com", person{

@@ -15,7 +15,7 @@ type Ranked struct {
 	*World
 	asks  client.Object
 	rank  func(client.Object) rules.Rank
-	seats []rules.Known // the seats of people of whom nothing else matters; a large organization has many
+	seats []rules.Known // the seats of people about whom nothing else matters; a large organization has many
 }
 
 var _ rules.World = &Ranked{}
