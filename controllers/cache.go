@@ -20,10 +20,10 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Cache configures the manager's cache. Of kinds that the whole cluster uses, it holds only the objects that the operator made. It holds
-// all RoleBindings, because a condition shows those in an organization's namespace (R7), and no selector finds namespaces by a prefix. The
-// managed fields of some objects show what the operator wrote, and what somebody else wrote. All other objects lose theirs, which are a
-// good part of a Membership's memory. Events of kinds that the view watches come from the view.
+// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. It holds all
+// RoleBindings, for those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
+// The managed fields of some tell what the operator wrote, and what somebody else did. They are left out of all others, being a good
+// part of a Membership's memory. Events of kinds that the view watches come from the view.
 func Cache(view *facts.View) cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
@@ -46,8 +46,8 @@ func Cache(view *facts.View) cache.Options {
 	}
 }
 
-// lean reduces a RoleBinding that the operator did not make to the kinds and the namespaces of its subjects. The operator needs no other
-// name.
+// lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has, and from which namespaces. The operator
+// need not know whom it names.
 func lean(obj any) (any, error) {
 	b, ok := obj.(*rbacv1.RoleBinding)
 	if ok && b.Labels[v1alpha1.OrganizationLabel] == "" {

@@ -20,7 +20,7 @@ type feed struct {
 	events chan watch.Event
 }
 
-// feed begins with the first event after a version, and returns that version. The version is empty before the view has seen the kind.
+// feed begins with the first event after a version, which it returns: empty before the view has seen the kind.
 func (v *View) feed(kind string) (f *feed, version string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -16,9 +16,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself. If the view watches the kind, the
-// informer takes later events from the view's watch. So this process reads and decodes each event once. The view has applied an event
-// before the informer sees it. The informer may change an event's object, because the view keeps only texts of it.
+// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself. Of a kind that the view watches, it
+// takes the events that follow from the view's watch, so that this process reads and decodes each event once. The view has applied an
+// event before the informer sees it. The informer may change an event's object, of which the view keeps nothing but texts.
 //
 // It is a cache.Options.NewInformer, for caches that select no part of such a kind.
 func (v *View) NewInformer(lw cache.ListerWatcher, obj runtime.Object, resync time.Duration, by cache.Indexers) cache.SharedIndexInformer {
@@ -41,7 +41,7 @@ func (v *View) follow(kind string, lw cache.ListerWatcherWithContext) *cache.Lis
 				return f.watch(nil, o.ResourceVersion), nil
 			}
 			own, err := lw.WatchWithContext(ctx, o)
-			if err != nil || !streamsList { // the feed has no event that the view saw between the list and now
+			if err != nil || !streamsList { // an event that the view saw between the list and now comes no more
 				f.stop()
 				return own, err
 			}
@@ -50,8 +50,8 @@ func (v *View) follow(kind string, lw cache.ListerWatcherWithContext) *cache.Lis
 	}
 }
 
-// watch shows a streamed list, unless it is nil, and then the events after its version. Without a list, it shows the events after the given
-// version.
+// watch shows a list that is streamed, unless nil, and then what happens after its version. Without a list, it is what happens after the
+// version that is given.
 func (f *feed) watch(list watch.Interface, version string) watch.Interface {
 	out := make(chan watch.Event)
 	w := watch.NewProxyWatcher(out)
@@ -99,7 +99,7 @@ func (r relay) list(list watch.Interface, version *string) bool {
 	}
 }
 
-// endOf is the version at which a streamed list ends, if this event ends it.
+// endOf is the version at which a streamed list ends, if this is the event that says so.
 func endOf(e watch.Event) string {
 	o, err := meta.Accessor(e.Object)
 	if e.Type != watch.Bookmark || err != nil || o.GetAnnotations()[metav1.InitialEventsAnnotationKey] != "true" {
@@ -108,7 +108,7 @@ func endOf(e watch.Event) string {
 	return o.GetResourceVersion()
 }
 
-// follow hands on the view's events after a version. After a gap in the view's events, it tells the reader to list again.
+// follow hands on what the view saw after a version. Where the view's events have a gap, the reader is told to list again.
 func (r relay) follow(f *feed, version string) {
 	for {
 		select {

@@ -116,7 +116,7 @@ func (s settler) weighLeader(l large, scale *Scale) error {
 	return err
 }
 
-// takeOver ends the leader beside a standby, and returns when the standby has given a new member access.
+// takeOver ends the leader beside a standby, and returns when that has given a new member access.
 func (s settler) takeOver(ctx context.Context, scale *Scale) (int, error) {
 	leader := s.replicas[0]
 	kubeconfig, err := s.operatorKubeconfig(ctx)

@@ -76,7 +76,7 @@ func (s settler) settle(ctx context.Context, what string, happen deed) (Settling
 	}
 	done.Writes -= own
 	if !slices.Equal(replicas, s.replicas) {
-		delete(spent.cpu, leader) // another process by now, which began at zero
+		delete(spent.cpu, leader) // another process by now, which began with nothing
 	}
 	for name, seconds := range spentSince.cpu {
 		done.CPU[name] = seconds - spent.cpu[name]

@@ -48,7 +48,7 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	return u, c.journalUse(ctx, &u.journal)
 }
 
-// journalUse adds up all replicas' uses of the journal.
+// journalUse adds up what all replicas did to the journal.
 func (c *cluster) journalUse(ctx context.Context, sum *journalUse) error {
 	for _, r := range c.replicas {
 		var use journalUse

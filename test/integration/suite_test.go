@@ -45,7 +45,7 @@ var _ = BeforeSuite(func() {
 	SetDefaultEventuallyTimeout(30 * time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
 	control = lab.Plane(ctx, false)
-	DeferCleanup(cancel) // ends the replicas before the control plane is given back
+	DeferCleanup(cancel) // which ends the replicas before the control plane is given back
 	platform = lab.Client(control.Config())
 	root, err := controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())

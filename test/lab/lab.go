@@ -82,7 +82,7 @@ func Start(ctx context.Context, o Options) *Lab {
 	return l
 }
 
-// Settings are common to all suites.
+// Settings are what every suite has in common.
 func Settings() {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	SetDefaultEventuallyTimeout(Soon)

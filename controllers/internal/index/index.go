@@ -28,7 +28,7 @@ const (
 	Answers = "polyorg.answers"
 	// AnswersIn finds responses by the namespace of the invitation that they answer.
 	AnswersIn = "polyorg.answersIn"
-	// OpenAnswersIn finds the unfinished ones among these responses.
+	// OpenAnswersIn finds those of them that are not done.
 	OpenAnswersIn = "polyorg.openAnswersIn"
 	// Credentials finds bindings by the name of their Secret.
 	Credentials = "polyorg.credentials"

@@ -33,14 +33,14 @@ func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *buil
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// ForKnown is For without new objects: the caller decides how those wake the controller.
+// ForKnown is For but for an object that is new: how that wakes the controller is the caller's.
 func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(obj, builder.WithPredicates(predicate.And(predicate.Not(New), Written))).
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// New passes new objects, and nothing else.
+// New passes an object that comes, and nothing else.
 var New = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return true },
 	UpdateFunc:  func(event.UpdateEvent) bool { return false },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pool keeps control planes for suites of several processes. A start costs ten seconds of a core, and most suites need little more
-// than that. So the pool restores a control plane that a suite gives back, and gives it to the next.
+// Package pool keeps control planes for suites of several processes. A control plane costs ten seconds of a core to start, and most
+// suites need little more than that. So one that a suite gives back is put as it was after its start, and goes to the next.
 package pool
 
 import (
@@ -115,7 +115,7 @@ func (p *Pool) start(ctx context.Context) (*plane, error) {
 	return started, errors.Join(control.Share(), started.store.remember(ctx))
 }
 
-// giveBack clears a control plane for the next taker, or ends one that does not come to rest.
+// giveBack clears a control plane for the next taker. One that does not come to rest ends.
 func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++
