@@ -26,14 +26,14 @@ func listMembers(ctx context.Context, c client.WithWatch, org *v1alpha1.Organiza
 	return c.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))
 }
 
-// lists lists a kind, in the own organization's namespace unless the options say otherwise.
+// lists asks for a list of a kind, in the own organization's namespace unless the options say otherwise.
 func lists(list client.ObjectList, opts ...client.ListOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		return c.List(ctx, list.DeepCopyObject().(client.ObjectList), append([]client.ListOption{client.InNamespace(lab.NamespaceOf(s.own))}, opts...)...)
 	}
 }
 
-// watches watches a kind in the same way.
+// watches asks for a watch of a kind in the same way.
 func watches(list client.ObjectList, opts ...client.ListOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		w, err := c.Watch(ctx, list.DeepCopyObject().(client.ObjectList), append([]client.ListOption{client.InNamespace(lab.NamespaceOf(s.own))}, opts...)...)
