@@ -67,7 +67,7 @@ func lean(obj any) (any, error) {
 	return slim(obj)
 }
 
-// slim leaves out what no controller reads, and lets objects share what many of them say alike.
+// slim removes what no controller reads. Objects share the texts that many of them repeat.
 func slim(obj any) (any, error) {
 	o, ok := obj.(client.Object)
 	if !ok {
@@ -82,7 +82,7 @@ func slim(obj any) (any, error) {
 	return obj, nil
 }
 
-// conditionsOf are those of the kinds of which there are most.
+// conditionsOf returns the conditions of an object, if the cluster has many objects of its kind.
 func conditionsOf(obj client.Object) []metav1.Condition {
 	switch o := obj.(type) {
 	case *v1alpha1.Membership:
@@ -102,5 +102,5 @@ func share(conditions []metav1.Condition) {
 	}
 }
 
-// shared is a text of which there is one copy, however many objects hold it.
+// shared returns the one copy of a text, for all objects that hold it.
 func shared(text string) string { return unique.Make(text).Value() }

@@ -19,9 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// leading runs the controllers while this replica leads. They have a manager of their own, and so a cache of their own: a look-up that they
-// register in a cache starts a watch, and a standby is to watch nothing but what its view needs. That cache takes its events from the
-// view's watches.
+// leading runs the controllers while this replica leads. They have a manager and a cache of their own. A look-up that they register in a
+// cache starts a watch, and a standby must watch nothing but what its view needs. The cache takes its events from the view's watches.
 type leading struct {
 	kube   *rest.Config
 	scheme *runtime.Scheme
@@ -56,7 +55,7 @@ func (l *leading) Start(ctx context.Context) error {
 		Scheme:     l.scheme,
 		Cache:      controllers.CacheBeside(l.view),
 		Controller: controllers.Concurrency(),
-		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
+		Metrics:    metricsserver.Options{BindAddress: "0"}, // the replica's metrics include them
 	})
 	if err != nil {
 		return err

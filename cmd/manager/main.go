@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command manager is the operator: it serves admission on every replica and runs the controllers on the leader.
+// Command manager is the operator. It serves admission on every replica, and runs the controllers on the leader.
 package main
 
 import (

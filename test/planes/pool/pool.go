@@ -19,7 +19,7 @@ import (
 	"github.com/polyorg/polyorg/test/planes"
 )
 
-// Pool has as many control planes as there were takers at once.
+// Pool has as many control planes as there were suites at once.
 type Pool struct {
 	dir string
 	env []string
@@ -29,17 +29,17 @@ type Pool struct {
 	change  sync.Cond
 	all     []*plane
 	free    []*plane
-	coming  int // are being cleared
-	waiting int // takers who wait for those
+	coming  int // control planes that are being cleared
+	waiting int // takers that wait for those
 }
 
-// plane is a control plane, and what it was like after its start.
+// plane is a control plane, and its state after the start.
 type plane struct {
 	*controlplane.ControlPlane
 	store *store
 }
 
-// New makes an empty pool. Its control planes get folders in dir, with env in their environment, and out has a line about each.
+// New makes an empty pool. Its control planes get folders in dir, and env in their environment. It writes a line about each to out.
 func New(dir string, out io.Writer, env ...string) *Pool {
 	p := &Pool{dir: dir, env: env, out: out}
 	p.change.L = &p.mu
@@ -75,7 +75,7 @@ func (p *Pool) serve(ctx context.Context, connection net.Conn) {
 	}
 }
 
-// take waits for one that is being cleared, or starts one where none is left to wait for.
+// take waits for a control plane that is being cleared, or starts one if there is none left to wait for.
 func (p *Pool) take(ctx context.Context) (*plane, error) {
 	if taken := p.wait(); taken != nil {
 		return taken, nil
@@ -138,7 +138,8 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.change.Broadcast()
 }
 
-// clear puts a control plane as it was after its start. Where kinds had changed, its controllers start anew: they learn of kinds by and by.
+// clear restores a control plane's state after its start. If kinds had changed, it restarts the controllers, which otherwise learn of kinds
+// too slowly.
 func (p *plane) clear(ctx context.Context) error {
 	if err := p.Check(); err != nil {
 		return err
