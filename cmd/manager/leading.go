@@ -33,10 +33,10 @@ var _ manager.LeaderElectionRunnable = (*leading)(nil)
 // NeedLeaderElection is true: one replica runs the controllers.
 func (l *leading) NeedLeaderElection() bool { return true }
 
-// syncTime bounds the wait for the view. A replica that leads and cannot act gives the lead to another.
+// syncTime bounds the wait for the view. A leader that cannot act gives the lead to another replica.
 const syncTime = 2 * time.Minute
 
-// awaitView waits for what the controllers' cache follows.
+// awaitView waits for the view, which the controllers' cache follows.
 func (l *leading) awaitView(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()

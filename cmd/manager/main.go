@@ -54,7 +54,7 @@ func run(file string) error {
 		return err
 	}
 	kube.QPS = -1                  // the API server's own fairness paces the operator
-	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
+	kube.DisableCompression = true // events are small and sent one by one, so compression costs time and saves nothing
 	mgr, err := newManager(kube, cfg)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func (v *View) feed(kind string) *feed {
 	return f
 }
 
-// begins reports whether a reader who has seen a version misses nothing of what the feed brings.
+// begins reports whether a reader that has seen a version misses no event of the feed.
 func (f *feed) begins(version string) bool { return f.after == "" || reached(version, f.after) }
 
 // stop ends the feed for its reader.

@@ -100,7 +100,7 @@ func TestFollowGoesOnWhereTheListEnds(t *testing.T) {
 	}
 }
 
-// Another API server may be behind the one that the view watches. Its list ends before what the view has seen.
+// Another API server may be behind the view's own. Its list ends before the view's version.
 func TestFollowStaysWithAWatchThatIsBehind(t *testing.T) {
 	v, api := synced(t), &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
 	v.see(numberedMember(4))

@@ -131,7 +131,7 @@ func (s settler) addStandby(ctx context.Context) (int, error) {
 	return 0, standby.waitReady(ctx)
 }
 
-// takeOver ends the leader, which gives its lease back, and returns when the standby has given a new member access.
+// takeOver ends the leader, which releases its lease, and returns when the standby has given a new member access.
 func (s settler) takeOver(ctx context.Context, took *float64) (int, error) {
 	ends, standby := s.replicas[0], s.replicas[1]
 	s.relay.backends.Store(&[]string{standby.webhook})

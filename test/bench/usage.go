@@ -48,10 +48,10 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	return u, c.journalUse(ctx, &u.journal)
 }
 
-// nameOf is that of a replica in what is shown.
+// nameOf is a replica's name in the results.
 func nameOf(replica int) string { return fmt.Sprintf("replica-%d", replica) }
 
-// journalUse adds up what all replicas did to the journal.
+// journalUse adds up all replicas' uses of the journal.
 func (c *cluster) journalUse(ctx context.Context, sum *journalUse) error {
 	for _, r := range c.replicas {
 		var use journalUse

@@ -43,7 +43,7 @@ type replica struct {
 	served  atomic.Int64
 }
 
-// running are all replicas, which end with their context.
+// running waits for all replicas, which end with their context.
 var running sync.WaitGroup
 
 // serve starts n replicas and points the shipped webhook configuration at all of them in turn.

@@ -51,7 +51,7 @@ type Options struct {
 	Replicas int
 	// Manager is the path of the operator's program. By default it is $POLYORG_MANAGER, or else cmd/manager, built anew.
 	Manager string
-	// Bare is for a control plane of its own without our kinds, as `make run` starts it.
+	// Bare asks for a control plane of its own without our kinds, as `make run` starts it.
 	Bare bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
@@ -100,7 +100,7 @@ func barePlane(ctx context.Context) *controlplane.ControlPlane {
 	return control
 }
 
-// Settings are what every suite has in common.
+// Settings are common to all suites.
 func Settings() {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	SetDefaultEventuallyTimeout(Soon)

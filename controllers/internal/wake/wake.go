@@ -33,14 +33,14 @@ func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *buil
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// ForKnown begins a controller as For does, except that a new object does not wake it. The caller decides how that does.
+// ForKnown begins a controller as For does, but a new object does not wake it. The caller decides how it does.
 func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(obj, builder.WithPredicates(predicate.And(known, Written))).
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// known passes all but an object that comes.
+// known passes everything but new objects.
 var known = predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}
 
 // BackOff is how long each object waits after its failures. There is no bound for all of them together: the number of workers is that

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pool keeps control planes for suites of several processes. A control plane costs some six seconds of a core to start. So one that
-// a suite gives back is put as it was after its start, and goes to the next.
+// Package pool keeps control planes for suites of several processes. A start costs some six seconds of a core. So the pool restores a
+// control plane that a suite gives back, and gives it to the next.
 package pool
 
 import (
@@ -118,10 +118,10 @@ func (p *Pool) start(ctx context.Context) (*plane, error) {
 	return started, nil
 }
 
-// mostFree is how many control planes stay for takers who may come. Each takes half a GiB of memory or more.
+// mostFree is how many free control planes the pool keeps for later takers. Each takes half a GiB of memory or more.
 const mostFree = 3
 
-// giveBack clears a control plane for the next taker. One that does not come to rest ends, and one that is too many.
+// giveBack clears a control plane for the next taker. It ends one that does not come to rest, and one beyond mostFree.
 func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++

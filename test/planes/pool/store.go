@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// pause is how long a store must have been at rest, twice. The API server compiles admission policies anew once a second.
+	// pause is how long a store must be at rest, twice. The API server compiles admission policies anew once a second.
 	pause = 600 * time.Millisecond
-	// patience bounds the wait for that after the start: on a busy machine Kubernetes' controllers need some seconds for their objects.
+	// patience bounds that wait after the start: on a busy machine, Kubernetes' controllers need some seconds for their objects.
 	patience = time.Minute
 	// trouble is how long a restoration may take. After that a new control plane is cheaper.
 	trouble = 20 * time.Second
