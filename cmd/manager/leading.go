@@ -19,9 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// leading runs the controllers while this replica leads. They have a manager of their own, and so a cache of their own: a look-up that they
-// register in a cache starts a watch, and a standby is to watch nothing but what its view needs. That cache takes its events from the
-// view's watches.
+// leading runs the controllers while this replica leads. They have a manager and a cache of their own. A look-up that they register in a
+// cache starts a watch, and a standby must watch nothing but what its view needs. The cache takes its events from the view's watches.
 type leading struct {
 	kube   *rest.Config
 	scheme *runtime.Scheme
@@ -34,10 +33,10 @@ var _ manager.LeaderElectionRunnable = (*leading)(nil)
 // NeedLeaderElection is true: one replica runs the controllers.
 func (l *leading) NeedLeaderElection() bool { return true }
 
-// syncTime bounds the wait for the view. A replica that leads and cannot act gives the lead to another.
+// syncTime bounds the wait for the view. A leader that cannot act gives the lead to another replica.
 const syncTime = 2 * time.Minute
 
-// awaitView waits for what the controllers' cache follows.
+// awaitView waits for the view, which the controllers' cache follows.
 func (l *leading) awaitView(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()
@@ -56,7 +55,7 @@ func (l *leading) Start(ctx context.Context) error {
 		Scheme:     l.scheme,
 		Cache:      controllers.CacheBeside(l.view),
 		Controller: controllers.Concurrency(),
-		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
+		Metrics:    metricsserver.Options{BindAddress: "0"}, // the replica's metrics include them
 	})
 	if err != nil {
 		return err

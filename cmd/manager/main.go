@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command manager is the operator: it serves admission on every replica and runs the controllers on the leader.
+// Command manager is the operator. It serves admission on every replica, and runs the controllers on the leader.
 package main
 
 import (
@@ -54,7 +54,7 @@ func run(file string) error {
 		return err
 	}
 	kube.QPS = -1                  // the API server's own fairness paces the operator
-	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
+	kube.DisableCompression = true // events are small and sent one by one, so compression costs time and saves nothing
 	mgr, err := newManager(kube, cfg)
 	if err != nil {
 		return err

@@ -10,19 +10,18 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
 
-// garbage is how much garbage there may be, in percent of what is in use. A replica keeps much and allocates little beside it, so that
-// half of Go's default costs it next to no time.
+// garbage is the most garbage, in percent of the memory in use. A replica keeps much and allocates little beside it. So half of Go's
+// default costs it almost no time.
 const garbage = 50
 
-// sparing makes the process keep little memory that it does not use, unless GOGC says what to do.
+// sparing makes the process return unused memory early, unless GOGC is set.
 func sparing() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
 }
 
-// releaseAfter gives memory back to the system when something was read whole for the first time: reading takes far more than what is
-// kept of it.
+// releaseAfter returns memory to the system after the first full read. Reading takes far more memory than the result.
 func releaseAfter(read func(context.Context) bool) manager.Runnable {
 	return everywhere(func(ctx context.Context) error {
 		if read(ctx) {

@@ -19,17 +19,17 @@ import (
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
-// crowd is how many open answers of one organization are told apart. Those beyond still come before what was there at the start.
+// crowd is how many open answers of one organization have a rank of their own. Later ones still come before the answers of the start.
 const crowd = -handler.LowPriority - 1
 
-// turns puts a new answer behind the answers of organizations that have fewer open. So no organization waits for the crowd that another
-// one has invited. What was there at the start comes last, in any order.
+// turns puts a new answer behind the answers of organizations with fewer open ones. So no organization waits for another one's crowd of
+// invitees. Answers that existed at the start come last, in any order.
 type turns struct {
 	mu   sync.Mutex
 	open map[string]int // answers that are not done, by the namespace of their invitation
 }
 
-// handler wakes the controller for what is new, and counts all.
+// handler wakes the controller for new answers, and counts all.
 func (t *turns) handler() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: t.enqueue,
@@ -51,7 +51,7 @@ func (t *turns) enqueue(_ context.Context, e event.CreateEvent, q queue) {
 	q.Add(request)
 }
 
-// count adds an answer, or takes it away, where it is open. It returns how many its organization has then.
+// count adds an open answer, or removes it. It returns how many open answers its organization then has.
 func (t *turns) count(obj client.Object, n int) int {
 	answer, ok := obj.(*v1alpha1.InvitationResponse)
 	if !ok || answer.Spec.Invitation == nil || answer.Status.CompletedAt != nil {

@@ -24,8 +24,8 @@ func labelled(ctx context.Context, organization string) *corev1.Namespace {
 	return create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + organization, Labels: labels}})
 }
 
-var _ = Describe("What fails each time in other words", func() {
-	It("is said once, in words that stay, and is tried again after longer and longer", func(ctx context.Context) {
+var _ = Describe("A failure with other words each time", func() {
+	It("is reported once, in constant words, and is tried again at longer and longer intervals", func(ctx context.Context) {
 		name := lab.Unique("zylker")
 		ns := labelled(ctx, name)
 		probe := &networkingv1.Ingress{ObjectMeta: lab.Inside(name, "probe"), Spec: networkingv1.IngressSpec{DefaultBackend: &networkingv1.IngressBackend{

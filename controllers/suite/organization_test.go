@@ -146,7 +146,7 @@ var _ = Describe("An organization", func() {
 		Expect(all.Items).To(HaveLen(1))
 	})
 
-	It("shows who else has access to the namespace that it adopts, and tells nobody's name (R7, U3)", func(ctx context.Context) {
+	It("reports other access to the namespace that it adopts, without people's names (R7, U3)", func(ctx context.Context) {
 		name := lab.Unique("zylker")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
@@ -177,7 +177,7 @@ var _ = Describe("An organization", func() {
 		})
 	})
 
-	It("names what has the name of the operator's own RoleBinding and another role, and goes on when it is gone (R7)", func(ctx context.Context) {
+	It("reports a RoleBinding with the operator's own name and another role, and goes on when it is gone (R7)", func(ctx context.Context) {
 		name, john := lab.Unique("zylker"), lab.Person("john")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
@@ -197,7 +197,7 @@ var _ = Describe("An organization", func() {
 		}).Should(Succeed())
 	})
 
-	It("names a ClusterRoleBinding in the way too (R7)", func(ctx context.Context) {
+	It("reports such a ClusterRoleBinding too (R7)", func(ctx context.Context) {
 		name := lab.Unique("zylker")
 		inTheWay := create(ctx, &rbacv1.ClusterRoleBinding{
 			ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name + "-0"},
@@ -229,7 +229,7 @@ var _ = Describe("An organization", func() {
 		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
 	})
 
-	It("is no longer that of who lost the role, also where its namespace is not its own any more (R7)", func(ctx context.Context) {
+	It("gives a former administrator no access, also if its namespace is not its own any more (R7)", func(ctx context.Context) {
 		name, john, alice, bob := lab.Unique("zylker"), lab.Person("john"), lab.Person("alice"), lab.Person("bob")
 		org := settled(ctx, name, john)
 		for _, email := range []string{alice, bob} {
@@ -248,7 +248,7 @@ var _ = Describe("An organization", func() {
 		Expect(as(bob).Get(ctx, key(org), org)).To(Succeed())
 	})
 
-	It("leaves no namespace guarded that nobody could end, when it went without its end", func(ctx context.Context) {
+	It("leaves no guarded namespace behind when it is removed without its finalizer", func(ctx context.Context) {
 		name := lab.Unique("zylker")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name, v1alpha1.OrganizationUIDLabel: "of-a-former-one"}
 		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
@@ -289,7 +289,7 @@ var _ = Describe("An organization", func() {
 		becomes(ctx, org, v1alpha1.ReasonActive)
 	})
 
-	It("does not serve a host that is somebody else's (A2)", func(ctx context.Context) {
+	It("does not serve a host that belongs to another organization (A2)", func(ctx context.Context) {
 		shop := lab.Unique("shop")
 		create(ctx, reservationOf(shop))
 		org := organization(lab.Unique("zylker"), lab.Person("john"))

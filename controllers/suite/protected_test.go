@@ -54,7 +54,7 @@ func enters(ctx context.Context, email, organization string) func() error {
 }
 
 var _ = Describe("A protected organization that was deleted past admission lives on (O7):", func() {
-	It("what its spec says is done, and its trial ends (A1, A7)", func(ctx context.Context) {
+	It("its spec is carried out, and its trial ends (A1, A7)", func(ctx context.Context) {
 		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 		endures(ctx, org)
 		moved := lab.Unique("moved")
@@ -71,7 +71,7 @@ var _ = Describe("A protected organization that was deleted past admission lives
 		isStalled(ctx, org)
 	})
 
-	It("it names what keeps its members from access (R7)", func(ctx context.Context) {
+	It("it names the obstacles to its members' access (R7)", func(ctx context.Context) {
 		name, john := lab.Unique("zylker"), lab.Person("john")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
@@ -113,7 +113,7 @@ var _ = Describe("A protected organization that was deleted past admission lives
 		isStalled(ctx, org)
 	})
 
-	It("garbage collection, where the deletion asked for it, takes access from its members only meanwhile", func(ctx context.Context) {
+	It("garbage collection, if the deletion asked for it, takes access from its members only for a while", func(ctx context.Context) {
 		name, john := lab.Unique("zylker"), lab.Person("john")
 		org := settled(ctx, name, john)
 		served := change(ctx, ingressOf(org), func(i *networkingv1.Ingress) { i.SetFinalizers([]string{hold}) })

@@ -73,7 +73,7 @@ func onEdition(ctx context.Context, edition v1alpha1.Edition, superAdmin string)
 	return becomes(ctx, create(ctx, org), v1alpha1.ReasonActive)
 }
 
-var _ = Describe("Of what got past admission", func() {
+var _ = Describe("Of objects that got past admission", func() {
 	It("the eldest memberships of a user have power, and the next when there is room (L1)", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		var organizations []*v1alpha1.Organization
@@ -136,7 +136,7 @@ var _ = Describe("Of what got past admission", func() {
 		becomes(ctx, m, v1alpha1.ReasonActive)
 		read(ctx, ingressOf(second))
 
-		By("what has power keeps it when the limit is lowered (L9)")
+		By("an object with power keeps it when the limit is lowered (L9)")
 		change(ctx, policy, func(p *v1alpha1.PlatformPolicy) { p.Spec.Limits = allLimits(0, nil) })
 		becomes(ctx, policy, v1alpha1.ReasonInForce)
 		touch(ctx, second)
@@ -214,7 +214,7 @@ var _ = Describe("Of what got past admission", func() {
 		}
 	})
 
-	It("never more have seats than there are, however much comes at once (E5)", func(ctx context.Context) {
+	It("the members with a seat are never more than the seats, under concurrent requests (E5)", func(ctx context.Context) {
 		name := settled(ctx, lab.Unique("zylker"), lab.Person("john")).Name
 		var all []client.Object
 		for range 8 {
@@ -238,7 +238,7 @@ var _ = Describe("Of what got past admission", func() {
 		Expect(granted).To(Equal(2), "of three seats the super admin has one")
 	})
 
-	It("an accepted invitation's seat goes to its membership, and to nobody who waits (E5)", func(ctx context.Context) {
+	It("an accepted invitation's seat goes to its membership, not to a member who waits (E5)", func(ctx context.Context) {
 		org, bob := settled(ctx, lab.Unique("zylker"), lab.Person("john")), lab.Person("bob")
 		becomes(ctx, create(ctx, membership(org.Name, lab.Person("alice"))), v1alpha1.ReasonActive)
 		i := becomes(ctx, create(ctx, invitation(org.Name, bob)), v1alpha1.ReasonPending)

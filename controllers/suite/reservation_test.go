@@ -25,7 +25,7 @@ func renames(ctx context.Context, org *v1alpha1.Organization, to string) {
 }
 
 var _ = Describe("A reservation that the platform wrote for an organization", func() {
-	It("is left as it is, whatever it redirects to, and the organization says so (A6)", func(ctx context.Context) {
+	It("is left as it is, with any redirect, and the organization says so (A6)", func(ctx context.Context) {
 		org := settled(ctx, lab.Unique("first"), lab.Person("john"))
 		h := reservationOf(lab.Unique("from-git"))
 		h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
@@ -64,7 +64,7 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 		Expect(read(ctx, h).Spec.RedirectTo).To(Equal("elsewhere." + baseDomain))
 	})
 
-	It("keeps its host from others, which say for what they wait (A2)", func(ctx context.Context) {
+	It("keeps its host from others, whose status says what they wait for (A2)", func(ctx context.Context) {
 		h := create(ctx, reservationOf(lab.Unique("kept")))
 		org := organization(lab.Unique("late"), lab.Person("john"))
 		org.Spec.AccessURL = &v1alpha1.AccessURL{Name: h.Name[:len(h.Name)-len("."+baseDomain)]}

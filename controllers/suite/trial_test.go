@@ -144,7 +144,7 @@ var _ = Describe("A trial", func() {
 		Expect(condition(org, v1alpha1.ConditionReady).Reason).To(Equal(v1alpha1.ReasonActive))
 	})
 
-	It("lasts as long as was promised when it began, whatever the policy says later (E2, L9)", func(ctx context.Context) {
+	It("keeps its first length when the policy changes later (E2, L9)", func(ctx context.Context) {
 		first := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 		Expect(first.Status.Trial.Days).To(BeEquivalentTo(15))
 		days, warning := int32(2), int32(1)

@@ -48,7 +48,7 @@ func overLimit() float64 {
 }
 
 var _ = Describe("A user", func() {
-	It("U1: has one User: what bears another name is removed", func(ctx context.Context) {
+	It("U1: has one User: one with another name is removed", func(ctx context.Context) {
 		alice, org := lab.Person("alice"), lab.Unique("zylker")
 		settled(ctx, org, lab.Person("owner"))
 		becomes(ctx, create(ctx, membership(org, alice)), v1alpha1.ReasonActive)
@@ -57,7 +57,7 @@ var _ = Describe("A user", func() {
 		choice(ctx, userOf(alice), org, v1alpha1.ReasonFirstOrganization)
 	})
 
-	It("has a list of organizations, and what they use of the limits", func(ctx context.Context) {
+	It("has a list of organizations, and the used part of each limit", func(ctx context.Context) {
 		john, own, other := lab.Person("john"), lab.Unique("own"), lab.Unique("other")
 		settled(ctx, own, john)
 		settled(ctx, other, lab.Person("mary"))
@@ -143,7 +143,7 @@ var _ = Describe("A user", func() {
 		Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(v1alpha1.ReasonChoiceDue))
 	})
 
-	It("is there for who is only invited, with the listed invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
+	It("exists for an invitee, lists the invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
 		bob := lab.Person("bob")
 		i := invited(ctx, bob)
 		name := facts.OrganizationOf(i.Namespace)

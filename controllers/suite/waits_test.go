@@ -49,7 +49,7 @@ func says[O client.Object](ctx context.Context, obj O, message string) O {
 	})
 }
 
-var _ = Describe("What waits goes on as soon as it can:", func() {
+var _ = Describe("An object that waits goes on as soon as it can:", func() {
 	It("the end of an organization, for answers to its invitations (O7)", func(ctx context.Context) {
 		i := invited(ctx, lab.Person("bob"))
 		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: facts.OrganizationOf(i.Namespace)}}
@@ -149,7 +149,7 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 		})
 	})
 
-	It("what an organization leaves behind whose end was cut short, for another organization (R8)", func(ctx context.Context) {
+	It("leftovers of an organization whose end was cut short, for another organization (R8)", func(ctx context.Context) {
 		name, alice := lab.Unique("zylker"), lab.Person("alice")
 		org := settled(ctx, name, lab.Person("john"))
 		m := becomes(ctx, create(ctx, membership(name, alice)), v1alpha1.ReasonActive)

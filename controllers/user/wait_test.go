@@ -33,7 +33,7 @@ func TestWait(t *testing.T) {
 		"nobody waits for what is judged":                   {nil, []v1alpha1.Membership{member("zylker", granted), member("other", refused)}, made, 0},
 		"nor for an organization that is not there yet":     {nil, []v1alpha1.Membership{member("absent")}, made, 0},
 		"nor for one that goes":                             {nil, []v1alpha1.Membership{member("ending")}, made, 0},
-		"whose list is known, has it changed at once":       {told, []v1alpha1.Membership{member("zylker")}, made, 0},
+		"a list that is known changes at once":              {told, []v1alpha1.Membership{member("zylker")}, made, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

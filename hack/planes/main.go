@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command planes runs another command beside a pool of control planes, from which the suites that it starts take theirs one after
-// another. The pool ends with the command.
+// Command planes runs another command beside a pool of control planes. The suites that the command starts take their control planes from
+// the pool, one after another. The pool ends with the command.
 //
 //	bin/planes hack/test.sh
 package main
@@ -21,8 +21,8 @@ import (
 	"github.com/polyorg/polyorg/test/planes/pool"
 )
 
-// lessGarbageCollection is the environment of control planes: an API server spends a tenth of its start on garbage otherwise. The
-// limit keeps the memory of several within bounds.
+// lessGarbageCollection is the environment of control planes. Without it, an API server spends a tenth of its start on garbage collection.
+// The limit bounds the memory of several control planes.
 var lessGarbageCollection = []string{"GOGC=400", "GOMEMLIMIT=1GiB"}
 
 func main() {
@@ -59,7 +59,7 @@ func run(command []string) (code int, err error) {
 	return code, errors.Join(err, p.Stop())
 }
 
-// runBeside runs the command, and passes on what this process is told by signals: the command ends first.
+// runBeside runs the command, and passes signals on to it, so that the command ends first.
 func runBeside(command []string, env string) (code int, err error) {
 	told := make(chan os.Signal, 8)
 	signal.Notify(told, os.Interrupt, syscall.SIGTERM)

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -275,4 +276,17 @@ func running(dir string, pids []int) []int {
 		}
 	}
 	return alive
+}
+
+// TestFreePorts: a program that asks for several gets as many.
+func TestFreePorts(t *testing.T) {
+	const many = 100
+	ports, err := FreePorts(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(ports)
+	if n := len(slices.Compact(ports)); n != many {
+		t.Errorf("%d different ports of %d", n, many)
+	}
 }

@@ -209,10 +209,23 @@ func (c *ControlPlane) path(name string) string { return filepath.Join(c.dir, na
 
 // FreePort is a port of 127.0.0.1 that no process uses at the moment. Another process may take it.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, err := FreePorts(1)
 	if err != nil {
 		return 0, err
 	}
+	return ports[0], nil
+}
+
+// FreePorts are different ports of that kind. Each stays open until all others are found, so that none is given twice.
+func FreePorts(n int) ([]int, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
 	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	others, err := FreePorts(n - 1)
+	return append(others, l.Addr().(*net.TCPAddr).Port), err
 }

@@ -12,8 +12,8 @@ import (
 // backlog is how many events a feed keeps for a reader that is slow: far more than happen while it lists a large cluster.
 const backlog = 20_000
 
-// feed brings one reader the events of one kind, in the view's order and after the view has applied them. Its channel is closed
-// when it misses something: the reader was too slow, or the view had to list the kind anew.
+// feed brings one reader the events of one kind, in the view's order and after the view has applied them. Its channel is closed when it
+// misses an event: the reader was too slow, or the view had to list the kind again.
 type feed struct {
 	view   *View
 	kind   *kindView
@@ -30,7 +30,7 @@ func (v *View) feed(kind string) *feed {
 	return f
 }
 
-// begins reports whether a reader who has seen a version misses nothing of what the feed brings.
+// begins reports whether a reader that has seen a version misses no event of the feed.
 func (f *feed) begins(version string) bool { return f.after == "" || reached(version, f.after) }
 
 // stop ends the feed for its reader.
@@ -62,7 +62,7 @@ func (k *kindView) pass(happened watch.EventType, obj any) {
 	})
 }
 
-// breakOff ends every feed, for what happened cannot be told event by event; the caller holds the view's lock.
+// breakOff ends every feed, because single events cannot describe what happened; the caller holds the view's lock.
 func (k *kindView) breakOff() {
 	for _, f := range k.feeds {
 		close(f.events)

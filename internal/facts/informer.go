@@ -16,9 +16,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself, and may be ahead of the view then. Of a
-// kind that the view watches, it takes the later events from the view's watch. So this process reads and decodes each of them once. The
-// informer may change an event's object, of which the view keeps nothing but texts.
+// NewInformer makes an informer for a cache in the view's own process. The informer lists by itself, and then may be ahead of the view. If
+// the view watches the kind, the informer takes later events from the view's watch. So this process reads and decodes each of them once.
+// The informer may change an event's object, because the view keeps only texts of it.
 //
 // It is a cache.Options.NewInformer, for caches that select no part of such a kind.
 func (v *View) NewInformer(lw cache.ListerWatcher, obj runtime.Object, resync time.Duration, by cache.Indexers) cache.SharedIndexInformer {
@@ -30,7 +30,8 @@ func (v *View) NewInformer(lw cache.ListerWatcher, obj runtime.Object, resync ti
 	return cache.NewSharedIndexInformer(lw, obj, resync, by)
 }
 
-// follow lists as a ListerWatcher does. It watches as that does, too, until it has seen what the view has, and through the view from then on.
+// follow lists as a ListerWatcher does. It also watches as that does until it has caught up with the view. From then on it watches through
+// the view.
 func (v *View) follow(kind string, lw cache.ListerWatcherWithContext) *cache.ListWatch {
 	return &cache.ListWatch{
 		ListWithContextFunc: lw.ListWithContext,
@@ -50,7 +51,7 @@ func (v *View) follow(kind string, lw cache.ListerWatcherWithContext) *cache.Lis
 	}
 }
 
-// watch shows another watch of the kind, unless nil, until the feed begins, and then the feed. The other one begins with a list, or after
+// watch shows another watch of the kind, unless nil, until the feed begins, and then the feed. The other watch begins with a list, or after
 // a version.
 func (f *feed) watch(own watch.Interface, version string, list bool) watch.Interface {
 	out := make(chan watch.Event)
@@ -83,7 +84,7 @@ func (r *relay) send(e watch.Event) bool {
 	}
 }
 
-// bridge hands on what another watch brings, until the feed brings all that follows. It reports whether that came about.
+// bridge hands on the events of another watch until the feed brings all later ones. It reports whether it reached that point.
 func (r *relay) bridge(own watch.Interface, f *feed) bool {
 	defer own.Stop()
 	for r.lists || !f.begins(r.version) {
@@ -100,7 +101,7 @@ func (r *relay) bridge(own watch.Interface, f *feed) bool {
 	return true
 }
 
-// note keeps the version that the reader has seen. A list is of one version, which its last event tells.
+// note keeps the version that the reader has seen. A list has one version, in its last event.
 func (r *relay) note(e watch.Event) {
 	o, err := meta.Accessor(e.Object)
 	if err != nil {
@@ -114,8 +115,7 @@ func (r *relay) note(e watch.Event) {
 	}
 }
 
-// follow hands on what the feed brings after the version that the reader has seen. Where the feed has a gap, the reader is told to list
-// again.
+// follow hands on the feed's events after the version that the reader has seen. After a gap in the feed, it tells the reader to list again.
 func (r *relay) follow(f *feed) {
 	for {
 		select {

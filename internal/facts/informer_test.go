@@ -64,7 +64,7 @@ func following(t *testing.T, o metav1.ListOptions) (watched, *upstream, watch.In
 
 var streamed = metav1.ListOptions{SendInitialEvents: ptr.To(true)}
 
-// names are what the next events tell of: the name of an object, or a status' reason.
+// names are the names in the next events: of an object, or of a status' reason.
 func names(t *testing.T, w watch.Interface, n int) (names []string) {
 	t.Helper()
 	for range n {
@@ -100,7 +100,7 @@ func TestFollowGoesOnWhereTheListEnds(t *testing.T) {
 	}
 }
 
-// Another API server may be behind the one that the view watches. Its list ends before what the view has seen.
+// Another API server may be behind the view's own. Its list ends before the view's version.
 func TestFollowStaysWithAWatchThatIsBehind(t *testing.T) {
 	v, api := synced(t), &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
 	v.see(numberedMember(4))
@@ -158,8 +158,8 @@ func TestFollowFromAVersion(t *testing.T) {
 		version string
 		asks    int // the API server
 	}{
-		"of what the view is still to see, it brings all":           {"1", 0},
-		"what the view may have seen before, the API server brings": {"0", 1},
+		"the view brings events that it has not seen yet":          {"1", 0},
+		"the API server brings events that the view may have seen": {"0", 1},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v, api, w := following(t, metav1.ListOptions{ResourceVersion: tc.version})
@@ -219,7 +219,7 @@ func TestNewInformer(t *testing.T) {
 	<-done
 }
 
-// What the view does not watch, an informer watches by itself.
+// An informer watches a kind by itself if the view does not watch it.
 func TestNewInformerOfAnotherKind(t *testing.T) {
 	api := &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
 	informer := synced(t).NewInformer(api.listerWatcher(), &v1alpha1.User{}, 0, cache.Indexers{})

@@ -82,8 +82,8 @@ func (s *kindStore) apply(happened watch.EventType, obj any, change func(*object
 	return nil
 }
 
-// Replace takes a whole list: an object that is not in it is gone. A list that is older than what was seen is an error, so that the
-// watch tries again. Otherwise objects would seem to come back, and newer ones to be gone.
+// Replace takes a whole list: an object that is not in it is gone. A list that is older than the view is an error, so that the watch tries
+// again. Otherwise objects would seem to come back, and newer ones to be gone.
 func (s *kindStore) Replace(list []any, version string) error {
 	v := s.view
 	next := map[types.NamespacedName]*object{}

@@ -134,11 +134,8 @@ func parseFruitless(text string) (f fruitless) {
 		if _, known := f.of(part[0]); err != nil || known || times < 0 || times > maxTimes {
 			continue
 		}
-		one := Fruitless{Actor: part[0], Times: times, Stamp: part[2]}
-		if part[3] != "" {
-			one.Names = few(part[0], strings.Split(part[3], ","))
-		}
-		f = append(f, one)
+		names := strings.FieldsFunc(part[3], func(r rune) bool { return r == ',' })
+		f = append(f, Fruitless{Actor: part[0], Times: times, Stamp: part[2], Names: few(part[0], names)})
 	}
 	return f
 }

@@ -67,6 +67,7 @@ func TestALaterFormatIsLeftAlone(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("1", "own", "Organization 17\n", entryOf("a", "").Text+"\n", "")
 	f.Add("2", "own", "", "", "bob 1 17 0a,1b\n+tool 5 18 *\nalice 0 19 \nnonsense\n")
+	f.Add("2", "own", "", "", "bob 0 17 ,\n") // a hand wrote a comma too many
 	f.Fuzz(func(t *testing.T, format, uid, fences, entries, fruitless string) {
 		r, err := Parse(&corev1.ConfigMap{Data: map[string]string{
 			keyFormat: format, keyUID: uid, keyFences: fences, keyEntries: entries, keyFruitless: fruitless,

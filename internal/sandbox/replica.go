@@ -75,12 +75,13 @@ func (r *replica) start() error {
 	if required := c.Webhook.ClientCertificates; required != nil {
 		c.Webhook.ClientCertificates = &config.ClientCertificates{CAFile: r.callersFile(), AllowedNames: required.AllowedNames}
 	}
-	for _, l := range []*config.Listener{&c.Webhook.Listener, &c.Metrics, &c.Health} {
-		port, err := controlplane.FreePort()
-		if err != nil {
-			return err
-		}
-		l.BindAddress = fmt.Sprintf("127.0.0.1:%d", port)
+	listeners := []*config.Listener{&c.Webhook.Listener, &c.Metrics, &c.Health}
+	ports, err := controlplane.FreePorts(len(listeners))
+	if err != nil {
+		return err
+	}
+	for i, l := range listeners {
+		l.BindAddress = fmt.Sprintf("127.0.0.1:%d", ports[i])
 	}
 	file := filepath.Join(r.dir, "config.yaml")
 	data, err := yaml.Marshal(c)

@@ -21,7 +21,7 @@ const shared = 10_000
 
 var _ = Describe("An edition that is limited for each person (E7)", func() {
 	It(fmt.Sprintf("goes to one of two organizations that share %d members and change at once", shared), func(ctx context.Context) {
-		l := lab.Start(ctx, lab.Options{}) // another cluster: with so many at work, other specs would wait long
+		l := lab.Start(ctx, lab.Options{}) // another cluster: with so many people at work, other specs would wait long
 		pair := [2]*v1alpha1.Organization{}
 		for i := range pair {
 			pair[i] = l.Organization(ctx, lab.Person("owner"), 2*shared)
@@ -39,7 +39,7 @@ var _ = Describe("An edition that is limited for each person (E7)", func() {
 	}, NodeTimeout(30*time.Minute))
 })
 
-// joinAll lets them join an organization, through admission.
+// joinAll makes people members of an organization, through admission.
 func joinAll(ctx context.Context, l *lab.Lab, org *v1alpha1.Organization) {
 	GinkgoHelper()
 	const hands = 64

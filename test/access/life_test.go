@@ -17,12 +17,12 @@ import (
 )
 
 var _ = Describe("People by themselves", func() {
-	It("make, run and end an organization with no more than they are given", func(ctx context.Context) {
+	It("make, run and end an organization with only their own rights", func(ctx context.Context) {
 		founder, guest := lab.Person("founder"), lab.Person("guest")
 		l.Organization(ctx, founder, 0)
 		john, bob := l.WithCertificate(founder, customers), l.WithCertificate(guest, customers)
 
-		By("who administers one creating another (O1), in the group that has self-service")
+		By("an administrator in the self-service group creating another organization (O1)")
 		org := lab.NewOrganization(founder, 0)
 		lab.Create(ctx, john, org)
 		s := &scene{org: org}

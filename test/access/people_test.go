@@ -13,7 +13,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// Who there is, by what they are to one organization.
+// These are the classes of people, by their role in one organization.
 const (
 	superAdmin    = "superadmin"
 	administrator = "administrator"
@@ -22,18 +22,18 @@ const (
 	suspended     = "suspended"
 	removed       = "removed"
 	invitee       = "invitee"
-	stranger      = "stranger" // the super admin of another
+	stranger      = "stranger" // the super admin of another organization
 	nobody        = "nobody"   // signed in, and no more
 	customer      = "customer" // a nobody in the group that has self-service
 	platform      = "platform"
 )
 
-// stage is two organizations and everybody.
+// stage is two organizations, and one person of each class.
 type stage struct {
 	own, other *v1alpha1.Organization
 	people     map[string]string   // their user names
-	groups     map[string][]string // beside that of all who signed in
-	// On whom others act: neither asks for anything.
+	groups     map[string][]string // beside system:authenticated
+	// Others act on these members. They make no request.
 	bystander, deputy *v1alpha1.Membership
 	invitation        *v1alpha1.Invitation
 }
@@ -52,7 +52,7 @@ func newStage(ctx context.Context) *stage {
 	return s
 }
 
-// hire makes everybody what they are.
+// hire gives everybody their role.
 func (s *stage) hire(ctx context.Context) {
 	GinkgoHelper()
 	s.bystander = l.Member(ctx, s.own, lab.Person("bystander"), v1alpha1.RoleStandard)
@@ -71,7 +71,7 @@ func (s *stage) hire(ctx context.Context) {
 	Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, gone) })).To(Succeed())
 }
 
-// settle returns when everybody has what they should, and no more.
+// settle returns when everybody has the access of their role, and no more.
 func (s *stage) settle(ctx context.Context) {
 	GinkgoHelper()
 	enters := func(who string, org *v1alpha1.Organization) func() string {
@@ -92,7 +92,7 @@ func (s *stage) settle(ctx context.Context) {
 	}
 }
 
-// How people sign in.
+// These are the ways to sign in.
 const (
 	impersonation = "by impersonation"
 	certificate   = "by client certificate"
@@ -106,7 +106,7 @@ func (s *stage) by(means, who string) client.WithWatch {
 	return l.As(s.people[who], s.groups[who]...)
 }
 
-// everybody is what each of the people is called.
+// everybody is the names of all classes.
 func (s *stage) everybody() []string {
 	var all []string
 	for who := range s.people {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package access tests what people can do and cannot, by requests as themselves, on a cluster where the operator runs as it is
-// shipped: what it binds, what is bound to nobody until a platform team binds it, and what a trial and its end let people do.
+// Package access tests what people can and cannot do, by their own requests, on a cluster with the operator as it is shipped. It covers the
+// roles that the operator binds, and those that only a platform team binds. It also covers a trial and its end.
 package access
 
 import (

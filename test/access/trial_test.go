@@ -21,7 +21,7 @@ import (
 
 const day = 24 * time.Hour
 
-// heard collects the warnings that the API server gives a client.
+// heard collects the warnings that the API server sends to a client.
 type heard struct {
 	mu    sync.Mutex
 	texts []string
@@ -33,7 +33,7 @@ func (h *heard) HandleWarningHeader(_ int, _, text string) {
 	h.texts = append(h.texts, text)
 }
 
-// listening acts as somebody whose client hears warnings; as the platform without a name.
+// listening acts as somebody whose client collects warnings. Without a name, it acts as the platform.
 func listening(user string) (client.Client, *heard) {
 	GinkgoHelper()
 	config := l.Control.Config()
@@ -45,7 +45,7 @@ func listening(user string) (client.Client, *heard) {
 	return lab.Client(config), h
 }
 
-// warned are the warnings that go with a request which is admitted in the end.
+// warned are the warnings beside the answer that admits a request in the end.
 func warned(ctx context.Context, user string, request func(client.Client) error) []string {
 	GinkgoHelper()
 	c, h := listening(user)
@@ -91,7 +91,7 @@ var _ = Describe("In the last days of a trial", Ordered, func() {
 		ending = "the trial of " + org.Name + " ends at " + theEnd
 	})
 
-	It("whoever administers the organization is warned with what they do (E3)", func(ctx context.Context) {
+	It("an administrator is warned at each change (E3)", func(ctx context.Context) {
 		for _, user := range []string{"", john, mary} {
 			Expect(warned(ctx, user, renamed(ctx, org))).To(ConsistOf(And(HavePrefix(ending), ContainSubstring("spec.subscription"), HaveSuffix("[E3]"))), user)
 		}
@@ -104,7 +104,7 @@ var _ = Describe("In the last days of a trial", Ordered, func() {
 		}).Should(Succeed())
 	})
 
-	It("nobody is warned of what changes nothing", func(ctx context.Context) {
+	It("a request that changes nothing brings no warning", func(ctx context.Context) {
 		Expect(warned(ctx, john, func(c client.Client) error {
 			own := &v1alpha1.Organization{}
 			if err := c.Get(ctx, client.ObjectKeyFromObject(org), own); err != nil {
@@ -114,7 +114,7 @@ var _ = Describe("In the last days of a trial", Ordered, func() {
 		})).To(BeEmpty())
 	})
 
-	It("who administers another organization is not warned of this one (U3)", func(ctx context.Context) {
+	It("an administrator of another organization is not warned of this one (U3)", func(ctx context.Context) {
 		other := l.Organization(ctx, eve, 5)
 		Expect(warned(ctx, eve, renamed(ctx, other))).To(BeEmpty())
 	})
@@ -158,7 +158,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTrialEnded, "")
 	})
 
-	It("nothing can be added, by anybody, and an invitation cannot be accepted (E3, I8)", func(ctx context.Context) {
+	It("nobody can add anything, and nobody can accept an invitation (E3, I8)", func(ctx context.Context) {
 		create := func(c client.Client, obj client.Object) error {
 			return lab.Insist(ctx, func() error { return c.Create(ctx, obj) })
 		}
@@ -171,7 +171,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		Expect(inv.Status.State).To(Equal(v1alpha1.InvitationPending))
 	})
 
-	It("its host serves nothing, and its members are still members (A7, E3)", func(ctx context.Context) {
+	It("its host serves nothing, and its members stay members (A7, E3)", func(ctx context.Context) {
 		ingress := &networkingv1.Ingress{}
 		key := client.ObjectKey{Namespace: lab.NamespaceOf(org), Name: "polyorg-access"}
 		Eventually(func() error { return l.Platform.Get(ctx, key, ingress) }).Should(Satisfy(apierrors.IsNotFound))
@@ -180,7 +180,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		Expect(members.Items).To(HaveLen(2))
 	})
 
-	It("who administers it is told how to resume, and can (E3)", func(ctx context.Context) {
+	It("its administrators are told how to resume, and can (E3)", func(ctx context.Context) {
 		Expect(warned(ctx, mary, renamed(ctx, org))).To(ConsistOf(And(
 			HavePrefix("the trial of "+org.Name+" ended at "), ContainSubstring("spec.subscription"), HaveSuffix("[E3]"))))
 		Expect(lab.Change(ctx, l.As(mary), org, func(o *v1alpha1.Organization) {
@@ -193,7 +193,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		})).To(Succeed())
 	})
 
-	It("giving the subscription back suspends at once, and the platform can extend (E2)", func(ctx context.Context) {
+	It("the end of a subscription suspends at once, and the platform can extend the trial (E2)", func(ctx context.Context) {
 		Expect(warned(ctx, john, func(c client.Client) error {
 			return lab.Change(ctx, c, org, func(o *v1alpha1.Organization) { o.Spec.Subscription = nil })
 		})).To(ConsistOf(ContainSubstring("it is suspended")))
@@ -205,7 +205,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 })
 
 var _ = Describe("Sample data", func() {
-	It("that nothing loads is said to be that, and stands in nobody's way (O5)", func(ctx context.Context) {
+	It("without a loader is reported as not configured, and blocks nothing (O5)", func(ctx context.Context) {
 		org := l.Organization(ctx, lab.Person("john"), 5, func(o *v1alpha1.Organization) { o.Spec.SampleData = true })
 		Expect(lab.Condition(org, v1alpha1.ConditionSampleDataLoaded)).To(HaveValue(And(
 			HaveField("Status", metav1.ConditionUnknown), HaveField("Reason", v1alpha1.ReasonNotConfigured))))

@@ -2,7 +2,7 @@
 
 package authority
 
-// Rules says in a few words what the rules are by which acts are refused.
+// Rules describes in a few words the rules that refuse acts.
 var Rules = map[string]string{
 	"A3":  "the super admin alone changes the access URL",
 	"A6":  "hosts are reserved and freed by platform actors",

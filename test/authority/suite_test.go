@@ -18,7 +18,7 @@ import (
 
 var (
 	l *lab.Lab
-	// shipped has a client for each class with the roles that are shipped; open one for which RBAC opens every door.
+	// shipped has a client for each class with the roles that are shipped. In open, RBAC opens every door for each.
 	shipped, open = map[string]client.Client{}, map[string]client.Client{}
 )
 
@@ -38,7 +38,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	setScene(ctx)
 }, NodeTimeout(10*time.Minute))
 
-// signedIn acts as the one who stands for a class; who did not sign in really does not, unless a door is to be opened for them.
+// signedIn acts as the actor of a class. The anonymous one does not sign in, unless more groups are given to open a door.
 func signedIn(c Class, more ...string) client.Client {
 	GinkgoHelper()
 	groups := slices.Concat(more, c.Groups)

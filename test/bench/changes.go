@@ -20,16 +20,16 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// grace is how long a replica has to end.
+// grace is how long a replica may take to end.
 const grace = 30 * time.Second
 
-// restarted is what the leader's memory is measured after.
+// restarted is the change after which the leader's memory is measured.
 const restarted = "restart"
 
 // crowded is the organization that many people join.
 const crowded = "crowded"
 
-// settleAll starts the operator on a cluster of which it has seen nothing yet, and then changes this and that.
+// settleAll starts the operator on a cluster that it has never seen, and then makes several changes.
 func (c *cluster) settleAll(ctx context.Context, l large, scale *Scale) error {
 	kube, err := kubernetes.NewForConfig(c.control.Config())
 	if err != nil {
@@ -85,7 +85,7 @@ func (s settler) events(l large, scale *Scale) []event {
 	}
 }
 
-// begin starts one replica, which leads, and lets the API server ask it.
+// begin starts one replica, which leads, and installs the webhooks that lead to it.
 func (s settler) begin(ctx context.Context) (own int, err error) {
 	const service, webhook = 1, 1
 	if err := s.serve(ctx, "operator", 1); err != nil {
@@ -94,7 +94,7 @@ func (s settler) begin(ctx context.Context) (own int, err error) {
 	return service + webhook, errors.Join(s.installWebhook(ctx), s.replicas[0].awaitLead(ctx))
 }
 
-// nothing happens.
+// nothing waits without a change.
 func (l large) nothing(ctx context.Context) (int, error) { return 0, pass(ctx, l.steady) }
 
 // restart replaces the replica, and returns when the new one leads.
@@ -110,7 +110,7 @@ func (s settler) restart(ctx context.Context) (int, error) {
 	return 0, s.replicas[0].awaitLead(ctx)
 }
 
-// weighLeader says what the leader takes of memory now.
+// weighLeader measures the leader's memory.
 func (s settler) weighLeader(l large, scale *Scale) error {
 	rss, err := memoryOf(s.replicas[0].process.Pid(), "VmRSS")
 	scale.LeaderRSSBytesPerMembership = float64(rss-scale.empty) / float64(l.memberships)
@@ -131,7 +131,7 @@ func (s settler) addStandby(ctx context.Context) (int, error) {
 	return 0, standby.waitReady(ctx)
 }
 
-// takeOver ends the leader, which gives its lease back, and returns when the standby has given a new member access.
+// takeOver ends the leader, which releases its lease, and returns when the standby has given a new member access.
 func (s settler) takeOver(ctx context.Context, took *float64) (int, error) {
 	ends, standby := s.replicas[0], s.replicas[1]
 	s.relay.backends.Store(&[]string{standby.webhook})
@@ -146,7 +146,7 @@ func (s settler) takeOver(ctx context.Context, took *float64) (int, error) {
 	return members, err
 }
 
-// accessTimes is how long a new member waits for access, in milliseconds.
+// accessTimes is how long new members wait for access, in milliseconds.
 type accessTimes struct {
 	P50 float64 `json:"p50ms"`
 	Max float64 `json:"maxms"`
@@ -155,7 +155,7 @@ type accessTimes struct {
 // joins is how many memberships are added one after another.
 const joins = 20
 
-// joinOneByOne adds members to organizations, each when the one before has access.
+// joinOneByOne adds members to organizations, each as soon as the one before has access.
 func (s settler) joinOneByOne(ctx context.Context, times *accessTimes) (int, error) {
 	var took []time.Duration
 	for i := range joins {
@@ -193,7 +193,7 @@ func names(b *rbacv1.RoleBinding, user string) bool {
 	return slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool { return s.Name == user })
 }
 
-// raiseLimit changes what the status of every User says, and gives trials seats for everybody.
+// raiseLimit changes a limit that the status of every User shows, and gives trials seats for everybody.
 func (s settler) raiseLimit(ctx context.Context) (int, error) {
 	return 1, s.admin.Create(ctx, &v1alpha1.PlatformPolicy{
 		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName},
@@ -213,7 +213,7 @@ func (s settler) changeDeadline(ctx context.Context) (int, error) {
 	return 1, s.admin.Update(ctx, policy)
 }
 
-// crowd makes an organization and lets people join it, several at once.
+// crowd makes an organization, and lets people join it, several at once.
 func (s settler) crowd(ctx context.Context, people int) (int, error) {
 	org := &v1alpha1.Organization{
 		ObjectMeta: metav1.ObjectMeta{Name: crowded},
@@ -234,7 +234,7 @@ func (s settler) crowd(ctx context.Context, people int) (int, error) {
 	})
 }
 
-// suspend ends the trial of an organization that has no subscription any more (E3).
+// suspend ends the trial of an organization without a subscription (E3).
 func (s settler) suspend(ctx context.Context) (int, error) {
 	return s.subscribe(ctx, nil, ptr.To(metav1.NewTime(time.Now().Add(-time.Hour))))
 }
@@ -253,7 +253,7 @@ func (s settler) subscribe(ctx context.Context, to *v1alpha1.Subscription, trial
 	return 1, s.admin.Patch(ctx, org, client.MergeFrom(before))
 }
 
-// allReady counts what the operator has brought to Ready, and refuses to go on when something is not.
+// allReady counts the objects that the operator has made Ready, and returns an error if some are not.
 func (s settler) allReady(ctx context.Context, l large) (int, error) {
 	var organizations v1alpha1.OrganizationList
 	var memberships v1alpha1.MembershipList

@@ -26,7 +26,7 @@ func (c *Comparison) print() {
 	}
 }
 
-// print shows what a large cluster takes.
+// print shows what a large cluster costs.
 func (s *Scale) print() {
 	fmt.Printf("ready %.1f s, standby %.1f s; judgement p50 %.0f µs, p99 %.0f µs\n", s.Ready, s.StandbyReady, s.Judgement.P50, s.Judgement.P99)
 	fmt.Printf("bytes a membership: heap %.0f, resident %.0f, standby %.0f, leader %.0f; the leader had %d MiB at most\n",

@@ -24,10 +24,10 @@ import (
 
 const (
 	bases     = "../../config/crd/bases"
-	namespace = "org-zylker-products" // that of the namespaced objects in testdata
+	namespace = "org-zylker-products" // of the namespaced objects in testdata
 )
 
-// What the tests of this package share; TestMain makes it.
+// All tests of this package share these; TestMain makes them.
 var (
 	plane *controlplane.ControlPlane
 	kube  client.Client

@@ -23,7 +23,7 @@ var ours = []string{
 	"hostreservations", "integrationbindings", "invitationresponses", "invitations", "memberships", "organizations", "platformpolicies", "users",
 }
 
-// definitions are their CustomResourceDefinitions, in kubectl's words.
+// definitions are the names of their CustomResourceDefinitions, for kubectl.
 func definitions(kinds ...string) []string {
 	names := slices.Clone(kinds)
 	for i := range names {
@@ -32,8 +32,8 @@ func definitions(kinds ...string) []string {
 	return names
 }
 
-// A cluster of their own, in which one kind after another goes.
-var _ = Describe("Kinds that are deleted with what there is of them (O7)", Ordered, ContinueOnFailure, func() {
+// These specs have a cluster of their own, in which one kind after another is deleted.
+var _ = Describe("Kinds that are deleted with all of their objects (O7)", Ordered, ContinueOnFailure, func() {
 	BeforeAll(func(ctx context.Context) {
 		usual := l
 		DeferCleanup(func() { l = usual })
@@ -59,14 +59,14 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		}, NodeTimeout(5*time.Minute))
 	}
 
-	It("nor if they all go at once", func(ctx context.Context) {
+	It("nor if all of them are deleted at once", func(ctx context.Context) {
 		org, _ := furnished(ctx, lab.Person("john"))
 		deleteKinds(ctx, ours...)
 		kindsGo(ctx)
 		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
-	It("nor while no operator runs: the next one ends it, once the kinds are applied again", func(ctx context.Context) {
+	It("nor while no operator runs: the next one ends it when the kinds are applied again", func(ctx context.Context) {
 		org, _ := furnished(ctx, lab.Person("john"))
 		for replica := range l.Operator.Replicas() {
 			Expect(l.Operator.Kill(replica)).To(Succeed())
@@ -82,7 +82,7 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
-	It("but for a protected one, which waits with its kind", func(ctx context.Context) {
+	It("except a protected one, which waits with its kind", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		deleteKinds(ctx, "organizations")
@@ -100,7 +100,7 @@ func kubectl(ctx context.Context, args ...string) string {
 	return said
 }
 
-// deleteKinds deletes kinds that are there, and says so out loud.
+// deleteKinds deletes existing kinds, with the annotation that allows it.
 func deleteKinds(ctx context.Context, kinds ...string) {
 	GinkgoHelper()
 	there := kubectl(ctx, append([]string{"get", "--ignore-not-found", "-o=name"}, definitions(kinds...)...)...)
@@ -110,14 +110,14 @@ func deleteKinds(ctx context.Context, kinds ...string) {
 	}
 }
 
-// kindsGo returns when none is left.
+// kindsGo returns when none of them exists any more.
 func kindsGo(ctx context.Context) {
 	GinkgoHelper()
 	Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=name") }).WithContext(ctx).WithTimeout(2 * lab.Soon).
 		ShouldNot(ContainSubstring(v1alpha1.GroupName))
 }
 
-// restoreKinds applies all kinds again, as whoever installs the operator does.
+// restoreKinds applies all kinds again, as an installation of the operator does.
 func restoreKinds(ctx context.Context) {
 	GinkgoHelper()
 	kubectl(ctx, "apply", "--server-side", "-k", filepath.Join(l.Root, "config", "crd"))

@@ -18,7 +18,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// furnished is an organization with some of everything that can belong to one, and the answer of somebody who joined it.
+// furnished makes an organization with some objects of every kind, and returns it with the answer of somebody who joined.
 func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alpha1.InvitationResponse) {
 	GinkgoHelper()
 	org := l.Organization(ctx, john, 20)
@@ -42,7 +42,7 @@ func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alp
 	return org, answer
 }
 
-// left is what is there now that was not there before.
+// left are the names of all objects that exist now and did not exist before.
 func left(ctx context.Context, before sets.Set[string]) []string {
 	var more []string
 	for name := range listing(ctx) {
@@ -54,7 +54,7 @@ func left(ctx context.Context, before sets.Set[string]) []string {
 }
 
 var _ = Describe("An organization that is deleted (O7)", func() {
-	It("leaves nothing but its hosts' reservations, however it is deleted", func(ctx context.Context) {
+	It("leaves nothing but its hosts' reservations, for every way to delete it", func(ctx context.Context) {
 		before := listing(ctx)
 		ways := [][]string{{}, {"--cascade=orphan"}, {"--cascade=foreground"}, {"--force", "--grace-period=0"}}
 		var ended []*v1alpha1.Organization
@@ -85,7 +85,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		}
 	})
 
-	It("is a new one when it comes again: nobody of the former is in it, and its trial begins", func(ctx context.Context) {
+	It("can be created again as a new one: without the former members, and with a new trial", func(ctx context.Context) {
 		john, alice := lab.Person("john"), lab.Person("alice")
 		former := l.Organization(ctx, john, 0)
 		l.Member(ctx, former, alice, v1alpha1.RoleAdministrator)
@@ -125,7 +125,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
 	})
 
-	It("lets its namespace go with the very next request, as tools delete both at once", func(ctx context.Context) {
+	It("allows the deletion of its namespace with the very next request, as tools delete both at once", func(ctx context.Context) {
 		for range 20 {
 			org := l.Organization(ctx, lab.Person("john"), 0)
 			ns := lab.NewNamespace(org)
@@ -137,7 +137,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		}
 	})
 
-	It("guards the namespace again where it was not deleted after all", func(ctx context.Context) {
+	It("guards the namespace again if its own deletion fails", func(ctx context.Context) {
 		org := l.Organization(ctx, lab.Person("john"), 0)
 		ns := lab.NewNamespace(org)
 		asOperator := l.As("system:serviceaccount:"+lab.SystemNamespace+":polyorg-operator", "system:serviceaccounts")
@@ -150,7 +150,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
 	})
 
-	It("leaves alone a namespace that only bears its name", func(ctx context.Context) {
+	It("does not guard a namespace that only has its name", func(ctx context.Context) {
 		ns := lab.Create(ctx, l.Platform, lab.NewNamespace(lab.NewOrganization(lab.Person("john"), 0)))
 		Expect(l.Platform.Delete(ctx, ns)).To(Succeed(), "there is no organization with which it would go")
 	})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package endoflife tests what holds an organization together while it lives, and what is left when it is gone: R3, O7 and F1–F3 on a
-// real API server, with the operator as processes of its own, by the real kubectl and as the cluster's administrator.
+// Package endoflife tests how an organization holds together while it exists, and what is left of it afterwards: R3, O7 and F1–F3. It uses
+// a real API server, the operator as processes of its own, and the real kubectl as the cluster's administrator.
 package endoflife
 
 import (

@@ -19,7 +19,7 @@ import (
 
 const hold = "example.com/hold"
 
-// held puts somebody else's finalizer on an object; it is let go at the end of the spec at the latest.
+// held puts somebody else's finalizer on an object, and removes it at the end of the spec.
 func held(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Expect(lab.Change(ctx, l.Platform, obj, func(o client.Object) { o.SetFinalizers(append(o.GetFinalizers(), hold)) })).To(Succeed())
@@ -45,7 +45,7 @@ func releases(ctx context.Context, org *v1alpha1.Organization) error {
 }
 
 var _ = Describe("An organization that is being deleted (O7)", func() {
-	It("gives every place back at once, whatever holds it up", func(ctx context.Context) {
+	It("gives every place back at once, even while its end is delayed", func(ctx context.Context) {
 		john, alice := lab.Person("john"), lab.Person("alice")
 		policy := lab.Create(ctx, l.Platform, &v1alpha1.PlatformPolicy{
 			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName},
@@ -67,7 +67,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		stuck := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
 		held(ctx, stuck)
 		deletes(ctx, org)
-		lab.Create(ctx, l.Platform, joins) // and not only when it is gone
+		lab.Create(ctx, l.Platform, joins) // before the organization is gone
 		lab.Create(ctx, l.Platform, lab.NewOrganization(john, 0))
 
 		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
@@ -80,7 +80,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		lab.Create(ctx, l.Platform, lab.NewBinding(other, "ZohoDesk", desk))
 	})
 
-	It("keeps its finalizer, by hand too, as long as something is left that would hold a place again (R8)", func(ctx context.Context) {
+	It("keeps its finalizer, even from a request by hand, while an object is left that would hold a place again (R8)", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		org := l.Organization(ctx, lab.Person("john"), 10)
 		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
@@ -93,7 +93,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 	})
 
-	It("takes along what was put into a namespace that is not its own, and leaves the namespace", func(ctx context.Context) {
+	It("deletes its own objects in a namespace that belongs to somebody else, and leaves the namespace", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		org := lab.NewOrganization(lab.Person("john"), 10)
 		foreign := lab.NewNamespace(org)
@@ -113,7 +113,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		Eventually(func() *v1alpha1.User { return l.User(ctx, alice) }).WithContext(ctx).Should(BeNil())
 	})
 
-	It("without its finalizer leaves a namespace that ends by itself, for which a later one of the name waits", func(ctx context.Context) {
+	It("without its finalizer leaves a namespace that ends by itself, and a later organization of the name waits for that", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 0)
 		stuck := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})

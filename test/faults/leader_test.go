@@ -38,7 +38,7 @@ func runOperator(ctx context.Context) *sandbox.Sandbox {
 }
 
 var _ = Describe("A leader that lost its lease", func() {
-	It("ends; what was admitted meanwhile is granted by another, exactly", func(ctx SpecContext) {
+	It("ends; another leader grants everything that was admitted meanwhile, exactly", func(ctx SpecContext) {
 		inNewCluster(ctx, false)
 		operator := runOperator(ctx)
 		makePool(ctx)

@@ -57,7 +57,7 @@ func serverAt(ctx context.Context, port int, flags ...string) (*process.Process,
 	return p, config
 }
 
-// inNewCluster gives one test another control plane, and the others theirs back.
+// inNewCluster gives one test another control plane, and then gives the others theirs back.
 func inNewCluster(ctx context.Context, own bool) {
 	GinkgoHelper()
 	was := []any{control, controlDir, platform, pool}
@@ -68,11 +68,11 @@ func inNewCluster(ctx context.Context, own bool) {
 	setUp(ctx, own)
 }
 
-// etcdClients is where etcd listens, seen from the control plane's folder.
+// etcdClients is etcd's address, seen from the control plane's folder.
 const etcdClients = "unix://etcd-clients:0"
 
 var _ = Describe("An API server that stood still", func() {
-	It("and serves one of the replicas makes nobody judge on what was", func(ctx SpecContext) {
+	It("and serves one of the replicas makes no replica judge on old data", func(ctx SpecContext) {
 		server, config := anotherServer(ctx)
 		stale, current := newReplica(config), newReplica(control.Config())
 		serve(ctx, stale, current)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package faults tests that limits hold exactly whatever fails: replicas of admission on a real API server, each with a
-// connection of its own that can be slowed, cut, stalled, or made to lose answers. README.md says which fault is tested where.
+// Package faults tests that limits hold exactly, whatever fails. Replicas of admission run on a real API server, each with a connection of
+// its own. A test can slow, cut or stall that connection, or make it lose answers. README.md says which test has which fault.
 package faults
 
 import (
@@ -24,11 +24,11 @@ import (
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	// dropTime is long beside the time of a request here, and short beside the time of a test.
 	dropTime = 5 * time.Second
-	// patience is how long admission lets a request wait: less than the webhooks' own time limit.
+	// patience is how long a request may wait in admission: less than the webhooks' own time limit.
 	patience = 8 * time.Second
-	// soon bounds the wait for what happens by itself, on a busy machine.
+	// soon bounds the wait for events that happen by themselves, on a busy machine.
 	soon = 45 * time.Second
 )
 
@@ -41,7 +41,7 @@ var (
 	pool       []*v1alpha1.Organization // with seats for everybody
 )
 
-// TestMain lets this program be a replica in a process of its own, which can be frozen and killed.
+// TestMain makes this program a replica in a process of its own, which can be frozen and killed.
 func TestMain(m *testing.M) {
 	if kubeconfig := os.Getenv(replicaVariable); kubeconfig != "" {
 		beReplica(kubeconfig)
@@ -68,7 +68,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	fill(ctx)
 })
 
-// setUp gets a control plane with everything but replicas, which everything else in this package speaks of from then on.
+// setUp gets a control plane with everything but replicas. From then on, the package's variables refer to it.
 func setUp(ctx context.Context, own bool) {
 	GinkgoHelper()
 	control = lab.Plane(ctx, own)

@@ -40,7 +40,7 @@ func newBinding(organization, name, application, account string) *v1alpha1.Integ
 		Spec: v1alpha1.IntegrationBindingSpec{Application: application, Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM}}
 }
 
-// namespaces makes those of organizations, as a GitOps repository may hold them.
+// namespaces makes the namespaces of organizations, as a GitOps repository may have them.
 func namespaces(ctx context.Context, organizations ...string) {
 	GinkgoHelper()
 	lab.InParallel(len(organizations), func(i int) {
@@ -49,7 +49,7 @@ func namespaces(ctx context.Context, organizations ...string) {
 	})
 }
 
-// dated returns a copy that says when it was asked for.
+// dated returns a copy with the revision at which it was asked for.
 func dated(o client.Object) client.Object {
 	o = o.DeepCopyObject().(client.Object)
 	o.SetAnnotations(map[string]string{record.InvokedAt: strconv.FormatInt(seen.Revision(), 10)})

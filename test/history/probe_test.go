@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/test/record"
 )
 
-// spare is how many more ask for a thing than it has room for.
+// spare is how many requests there are for a thing beyond its free room.
 const spare = 2
 
 // A try asks for one more of a thing.
@@ -25,8 +25,8 @@ type try struct {
 	do    func(ctx context.Context) error
 }
 
-// probe asks for everything that is limited, for more than there is room, all at once; exactly as many get it as there is room,
-// counted by the rulebook's words (world). It returns what was asked.
+// probe asks for more than the free room of every limited thing, all at once. Exactly as many succeed as there is room, by the rulebook's
+// own count (world). It returns the requests.
 func probe(ctx context.Context, s *stage, w record.World) []try {
 	GinkgoHelper()
 	t := w.Taken()
@@ -50,13 +50,13 @@ func probe(ctx context.Context, s *stage, w record.World) []try {
 	return tries
 }
 
-// refuseForFree asks again for what is full by now, and expects that this writes nothing.
+// refuseForFree asks again for full things, and expects that this writes nothing.
 func refuseForFree(ctx context.Context, tries []try) {
 	GinkgoHelper()
 	version := emptyJournal(ctx)
 	before := record.Last(seen.Settled(ctx))
 	lab.InParallel(len(tries), func(i int) {
-		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: it is there
+		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: the object exists
 	})
 	Expect(emptyJournal(ctx)).To(Equal(version), "a refusal writes nothing")
 	Expect(record.Last(seen.Settled(ctx))).To(HaveLen(len(before)))

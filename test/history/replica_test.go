@@ -35,20 +35,20 @@ const (
 	withControllers    = "controllers"
 	withoutControllers = "admission"
 
-	// dropTime is longer than the webhook's 10 s, after which the API server gives a request up: here, where nobody stops the
-	// API server, nothing that was admitted is stored later.
+	// dropTime is longer than the webhook's 10 s, after which the API server gives a request up. Nothing
+	// stops the API server here, so nothing that was admitted is stored after that.
 	dropTime = 12 * time.Second
 
-	// carelessVariable, in the environment of these tests, makes replicas drop what is in flight at once. Then the tests must
-	// fail: that is how to see that they can.
+	// carelessVariable, in the environment of these tests, makes replicas drop changes in flight at once. Then the tests must
+	// fail, which shows that they can.
 	carelessVariable = "POLYORG_HISTORY_CARELESS"
 
-	// A replica is asked to hold its watches, and to let them go, by signals.
+	// These signals make a replica hold its watches, and release them.
 	holdWatches = syscall.SIGUSR1
 	letWatches  = syscall.SIGUSR2
 )
 
-// serve is a replica's life. A leader that crashed is followed by another within seconds.
+// serve runs a replica. After a crash of the leader, another one leads within seconds.
 func serve(file string, controllersToo bool) error {
 	ctrl.SetLogger(zap.New())
 	cfg, err := config.Load(file)
@@ -124,7 +124,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	)
 }
 
-// obey holds watches, and lets them go, as it is told by signals.
+// obey holds and releases watches at signals.
 func obey(ctx context.Context, held *watches) {
 	orders := make(chan os.Signal, 8)
 	signal.Notify(orders, holdWatches, letWatches)

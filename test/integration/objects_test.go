@@ -24,7 +24,7 @@ func as(email string) client.Client {
 	return c
 }
 
-// organization makes an organization by the platform, with its namespace, and grants it; licences 0 is the trial.
+// organization makes an organization as the platform, with its namespace, and grants it. With 0 licences it is on trial.
 func organization(ctx context.Context, superAdmin string, licenses int32, change ...func(*v1alpha1.Organization)) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := lab.NewOrganization(superAdmin, licenses)
@@ -37,7 +37,7 @@ func organization(ctx context.Context, superAdmin string, licenses int32, change
 	return org
 }
 
-// outcome counts what became of requests made at once.
+// outcome counts the answers to requests made at once.
 type outcome struct {
 	succeeded int
 	refused   []error
@@ -56,7 +56,7 @@ func atOnce(ctx context.Context, n int, request func(i int) error) outcome {
 	return o
 }
 
-// mustBe expects so many to succeed, and all others to be refused in words that contain text.
+// mustBe expects so many to succeed, and all others to be refused with this text.
 func (o outcome) mustBe(succeeded int, text string) {
 	GinkgoHelper()
 	for _, err := range o.refused {
@@ -69,7 +69,7 @@ func certificate(front *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})
 }
 
-// refusesNonsense reports whether a rule is already enforced.
+// refusesNonsense reports whether a rule is enforced already.
 func refusesNonsense(ctx context.Context) bool {
 	org := lab.NewOrganization("someone@zylker.com", 0)
 	org.Spec.TimeZone = "Mars/Olympus"

@@ -35,7 +35,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// replica is one of those that serve admission.
+// replica is a replica that serves admission.
 type replica struct {
 	journal *journal.Journal
 	address *url.URL
@@ -43,7 +43,7 @@ type replica struct {
 	served  atomic.Int64
 }
 
-// running are all replicas, which end with their context.
+// running waits for all replicas, which end with their context.
 var running sync.WaitGroup
 
 // serve starts n replicas and points the shipped webhook configuration at all of them in turn.
@@ -57,7 +57,7 @@ func serve(ctx context.Context, root string, n int) {
 	installWebhooks(ctx, filepath.Join(root, "config", "webhook", "manifests.yaml"), front)
 }
 
-// newReplica serves whoever reaches it, unless it is told who alone may ask.
+// newReplica serves every caller, unless callers restricts that.
 func newReplica(ctx context.Context, callers *config.ClientCertificates) *replica {
 	GinkgoHelper()
 	options := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
@@ -107,7 +107,7 @@ func inTurn() http.Handler {
 	}
 }
 
-// installWebhooks installs what a cluster gets, but for the address.
+// installWebhooks installs the manifests of the webhooks with another address.
 func installWebhooks(ctx context.Context, path string, front *httptest.Server) {
 	GinkgoHelper()
 	file, err := os.Open(path)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package integration tests admission as it is served: two replicas in this process, behind one address, on a real API server.
-// No controller runs, so that nothing but the requests of a test changes the world.
+// Package integration tests admission as it is served: two replicas in this process, behind one address, on a real API server. No
+// controller runs. So only a test's own requests change the world.
 package integration
 
 import (
@@ -23,7 +23,7 @@ import (
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	// dropTime is long beside the time of a request here, and short beside the time of a test.
 	dropTime = 15 * time.Second
 	// apiServer is the name in the certificate by which the API server signs in to webhooks.
 	apiServer = planes.APIServer

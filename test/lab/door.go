@@ -14,11 +14,10 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// People is the group that OpenTheDoor lets in.
+// People is the group to which OpenTheDoor gives its rights.
 const People = "people"
 
-// OpenTheDoor gives People every verb on every kind of ours but `administer`, so that whatever is refused them is refused by
-// admission.
+// OpenTheDoor gives People every verb on every kind of ours but `administer`. So only admission can refuse their requests.
 func OpenTheDoor(ctx context.Context, platform client.Client) {
 	GinkgoHelper()
 	Expect(platform.Create(ctx, &rbacv1.ClusterRole{
@@ -41,17 +40,17 @@ func Bind(ctx context.Context, platform client.Client, role string, to rbacv1.Su
 	return binding
 }
 
-// Group is all who are in a group.
+// Group is all people in a group.
 func Group(name string) rbacv1.Subject {
 	return rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: name}
 }
 
-// Username is whoever signs in by a name.
+// Username is the person who signs in by a name.
 func Username(name string) rbacv1.Subject {
 	return rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}
 }
 
-// ServiceAccount is whoever signs in as one.
+// ServiceAccount is the actor that signs in as a service account.
 func ServiceAccount(namespace, name string) rbacv1.Subject {
 	return rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package lab is a small cluster for tests with Ginkgo: a control plane as test/planes has them, replicas of the operator as processes
-// of their own with the rights that are shipped, and people who sign in.
+// Package lab is a small cluster for tests with Ginkgo: a control plane of test/planes, replicas of the operator, and people who sign in.
+// The replicas are processes of their own, with the rights that are shipped.
 package lab
 
 import (
@@ -31,9 +31,9 @@ import (
 )
 
 const (
-	// Soon bounds the wait for what happens by itself, on a busy machine.
+	// Soon bounds the wait for events that happen by themselves, on a busy machine.
 	Soon = time.Minute
-	// SystemNamespace is the operator's.
+	// SystemNamespace is the operator's namespace.
 	SystemNamespace = "polyorg-system"
 )
 
@@ -45,13 +45,13 @@ func init() {
 	utilruntime.Must(v1alpha1.AddToScheme(Scheme))
 }
 
-// Options says what differs from a plain cluster.
+// Options are the differences from a plain cluster.
 type Options struct {
-	// Replicas of the operator; 2 by default.
+	// Replicas is how many replicas the operator has; 2 by default.
 	Replicas int
-	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
+	// Manager is the path of the operator's program. By default it is $POLYORG_MANAGER, or else cmd/manager, built anew.
 	Manager string
-	// Bare is for a control plane of its own without our kinds, as `make run` starts it.
+	// Bare asks for a control plane of its own without our kinds, as `make run` starts it.
 	Bare bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
@@ -70,7 +70,7 @@ type Lab struct {
 	cache string // kubectl's
 }
 
-// Start runs a cluster until the end of the suite or the spec that asks for it.
+// Start runs a cluster until the end of the suite or the spec that calls it.
 func Start(ctx context.Context, o Options) *Lab {
 	GinkgoHelper()
 	Settings()
@@ -100,15 +100,15 @@ func barePlane(ctx context.Context) *controlplane.ControlPlane {
 	return control
 }
 
-// Settings are what every suite has in common.
+// Settings are common to all suites.
 func Settings() {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	SetDefaultEventuallyTimeout(Soon)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
 }
 
-// Plane is a control plane with our kinds and nothing else, until the end of the suite or the spec that asks for it: one of the pool, if
-// there is one and the suite needs none of its own.
+// Plane is a control plane with our kinds and nothing else, until the end of the suite or the spec that calls it. It comes from the pool,
+// if there is one and the suite does not need its own.
 func Plane(ctx context.Context, own bool) *controlplane.ControlPlane {
 	GinkgoHelper()
 	get := planes.Take
@@ -145,7 +145,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-// Manager is the operator's program: that which `make test` built for all packages, or one of our own.
+// Manager is the path of the operator's program: the one that `make test` built for all packages, or a new one.
 func Manager(ctx context.Context) string {
 	GinkgoHelper()
 	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
@@ -160,7 +160,7 @@ func Manager(ctx context.Context) string {
 	return program
 }
 
-// showLogs keeps what the replicas said, for whoever looks into a failure; Ginkgo shows it only then.
+// showLogs keeps the replicas' logs for the search after a failure. Ginkgo shows them only then.
 func showLogs(dir string) {
 	logs, _ := filepath.Glob(filepath.Join(dir, "replica-*", "*.log"))
 	for _, log := range logs {
@@ -169,7 +169,7 @@ func showLogs(dir string) {
 	}
 }
 
-// Client makes a client that reads past every cache.
+// Client makes a client without a cache.
 func Client(of *rest.Config) client.WithWatch { return newClient(of, nil) }
 
 func newClient(of *rest.Config, mapper meta.RESTMapper) client.WithWatch {
@@ -179,16 +179,16 @@ func newClient(of *rest.Config, mapper meta.RESTMapper) client.WithWatch {
 	return c
 }
 
-// client makes one for somebody else than the administrator. What all know of the API server's kinds they learn once.
+// client makes a client for another person than the administrator. All clients share the discovery of the API server's kinds.
 func (l *Lab) client(of *rest.Config) client.WithWatch { return newClient(of, l.Platform.RESTMapper()) }
 
-// As acts as somebody who signed in, with the rights that RBAC gives them and no more, by impersonation.
+// As impersonates a person who signed in, with the rights that RBAC gives them and no more.
 func (l *Lab) As(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
 	return l.client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
 }
 
-// WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
+// WithCertificate acts as a person who signed in by a client certificate, with the rights that RBAC gives them and no more.
 func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
 	signedIn, err := l.Control.ConfigWithCertificate(user, groups...)
@@ -196,7 +196,7 @@ func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	return l.client(signedIn)
 }
 
-// Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.
+// Kubectl runs the real kubectl as the administrator, and returns both of its outputs.
 func (l *Lab) Kubectl(ctx context.Context, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, l.Control.Kubectl(), args...)
 	command.Env = append(os.Environ(), "KUBECONFIG="+l.Control.Kubeconfig(), "KUBECACHEDIR="+l.cache)

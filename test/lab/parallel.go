@@ -32,10 +32,10 @@ func AtOnce(ctx context.Context, n int, request func(i int) error) []error {
 	})
 }
 
-// InParallel does it n times at once, and returns when all is done. What is done may fail the spec.
+// InParallel calls do n times at once, and returns when all calls are done. A call may fail the spec.
 func InParallel(n int, do func(i int)) { AtMost(n, n, do) }
 
-// AtMost is InParallel with so many at once at most.
+// AtMost is InParallel with a limit on the calls at once.
 func AtMost(limit, n int, do func(i int)) {
 	var all sync.WaitGroup
 	slots := make(chan struct{}, limit)

@@ -23,7 +23,7 @@ func Again(err error) bool {
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
 }
 
-// Insist tries again for as long as it is asked to; the context bounds it.
+// Insist tries again while the answer says so. The context bounds it.
 func Insist(ctx context.Context, try func() error) error {
 	for {
 		err := try()
@@ -54,7 +54,7 @@ func Change[O client.Object](ctx context.Context, c client.Client, obj O, change
 	})
 }
 
-// Succeeded counts the answers that are yes.
+// Succeeded counts the answers without an error.
 func Succeeded(answers []error) int {
 	n := 0
 	for _, err := range answers {
@@ -80,7 +80,7 @@ func ContainAny(words []string) gomegatypes.GomegaMatcher {
 	return Or(all...)
 }
 
-// BeRefusedByRBAC matches a refusal by RBAC: nobody opened the door to the kind.
+// BeRefusedByRBAC matches a refusal by RBAC, as without OpenTheDoor.
 func BeRefusedByRBAC() gomegatypes.GomegaMatcher {
 	return And(Satisfy(apierrors.IsForbidden), MatchError(MatchRegexp(`User ".*" cannot `)))
 }
@@ -108,8 +108,8 @@ func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user strin
 	return m
 }
 
-// EventuallyHasAccess returns when RBAC gives somebody what their role has: the organization's namespace, and to who administers it the
-// Organization itself. That is a moment after their Membership is Ready: the API server learns of RoleBindings by a watch of its own.
+// EventuallyHasAccess returns when RBAC gives somebody the access of their role: to the organization's namespace, and for an administrator
+// to the Organization itself. The API server learns of RoleBindings by a watch of its own, so that is a moment after Membership is Ready.
 func (l *Lab) EventuallyHasAccess(ctx context.Context, user string, role v1alpha1.Role, org *v1alpha1.Organization) {
 	GinkgoHelper()
 	c := l.As(l.Config.Identity.UsernamePrefix + user)
@@ -133,7 +133,7 @@ func (l *Lab) EventuallyReady(ctx context.Context, obj client.Object) {
 	}).WithContext(ctx).Should(Succeed())
 }
 
-// EventuallySays returns when a condition of an object has a reason, and a message with a text in it.
+// EventuallySays returns when a condition of an object has a reason, and a message that contains a text.
 func (l *Lab) EventuallySays(ctx context.Context, obj client.Object, condition, reason, text string) {
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
@@ -142,13 +142,13 @@ func (l *Lab) EventuallySays(ctx context.Context, obj client.Object, condition, 
 	}).WithContext(ctx).Should(Succeed())
 }
 
-// EventuallyGone returns when an object is no more, or another has its name.
+// EventuallyGone returns when an object does not exist any more, or another one has its name.
 func (l *Lab) EventuallyGone(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Eventually(l.Gone(ctx, obj)).WithContext(ctx).Should(Succeed())
 }
 
-// Gone expects that an object is no more, or that another has its name.
+// Gone expects that an object does not exist any more, or that another one has its name.
 func (l *Lab) Gone(ctx context.Context, obj client.Object) func(Gomega) {
 	uid := obj.GetUID()
 	return func(g Gomega) {
@@ -161,7 +161,7 @@ func (l *Lab) Gone(ctx context.Context, obj client.Object) func(Gomega) {
 	}
 }
 
-// User reads the User of a person; nil if there is none.
+// User reads the User of a person. It is nil if there is none.
 func (l *Lab) User(ctx context.Context, email string) *v1alpha1.User {
 	GinkgoHelper()
 	u := &v1alpha1.User{}

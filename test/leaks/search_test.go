@@ -26,7 +26,7 @@ func asText(obj any) string {
 	return string(data)
 }
 
-// shownTo is everything that is a tenant's: its Organization, and all of whatever kind that is in its namespace.
+// shownTo is everything that a tenant can see: its Organization, and all objects of any kind in its namespace.
 func shownTo(ctx context.Context, name string) []string {
 	GinkgoHelper()
 	org := &v1alpha1.Organization{}
@@ -41,7 +41,7 @@ func shownTo(ctx context.Context, name string) []string {
 	return texts
 }
 
-// kinds are all that the API server lists in a namespace.
+// kinds are all kinds that the API server lists in a namespace.
 func kinds() []unstructured.UnstructuredList {
 	GinkgoHelper()
 	d, err := discovery.NewDiscoveryClientForConfig(cluster.Control.Config())
@@ -62,7 +62,7 @@ func kinds() []unstructured.UnstructuredList {
 	return lists
 }
 
-// eventsAbout are the events about a tenant's Organization and what is in its namespace, wherever they are kept.
+// eventsAbout are the events about a tenant's Organization and the objects in its namespace, wherever they are kept.
 func eventsAbout(ctx context.Context, name string) []string {
 	GinkgoHelper()
 	org := tenants[name].org
@@ -78,7 +78,7 @@ func eventsAbout(ctx context.Context, name string) []string {
 	return texts
 }
 
-// tenantsOf are those of which somebody is a member, or who invite them.
+// tenantsOf are the tenants that a person is a member of, or that have invited them.
 func tenantsOf(ctx context.Context, email string) []string {
 	GinkgoHelper()
 	var members v1alpha1.MembershipList

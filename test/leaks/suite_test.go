@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package leaks holds U3: nothing that a tenant's people can see names another tenant. Tenants get in each other's way in every
-// manner that there is, in requests and past admission; then every answer, object and event is searched for names.
+// Package leaks tests U3: nothing that a tenant's people can see names another tenant. Tenants conflict in every possible manner, in
+// requests and past admission. Then the tests search every answer, object and event for names.
 package leaks
 
 import (

@@ -12,11 +12,11 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// A rival wants of somebody what a transfer to them rules out.
+// A rival wants something for a person that a transfer to them rules out.
 type rival struct {
 	name    string
 	ask     func(ctx context.Context, m *v1alpha1.Membership) error
-	refusal string // once the role is theirs
+	refusal string // when they have the role
 }
 
 var rivals = []rival{
@@ -54,7 +54,7 @@ var _ = Describe("A race with a transfer", func() {
 		}, SpecTimeout(patient))
 	}
 
-	It("has one winner among two who are to be super admin (R2)", func(ctx SpecContext) {
+	It("has one winner of two candidates for super admin (R2)", func(ctx SpecContext) {
 		lab.InParallel(rounds, func(int) {
 			owner, one, two := lab.Person("owner"), lab.Person("one"), lab.Person("two")
 			org := cluster.Organization(ctx, owner, 5)
@@ -69,7 +69,7 @@ var _ = Describe("A race with a transfer", func() {
 		})
 	}, SpecTimeout(patient))
 
-	It("gives one of five organizations to who has room for one (L2)", func(ctx SpecContext) {
+	It("gives one of five organizations to a person with room for one (L2)", func(ctx SpecContext) {
 		receiver := lab.Person("receiver")
 		orgs := make([]*v1alpha1.Organization, 5)
 		lab.InParallel(9, func(i int) {
@@ -90,7 +90,7 @@ var _ = Describe("A race with a transfer", func() {
 		Expect(outcomes).To(HaveEach(Or(BeNil(), And(lab.BeRefusedBy("L2"), MatchError(ContainSubstring("used 5 of 5"))))))
 	}, SpecTimeout(patient))
 
-	It("gives the last room of the receiver to the transfer or to what they create (L2)", func(ctx SpecContext) {
+	It("gives the receiver's last room to the transfer or to their own creation (L2)", func(ctx SpecContext) {
 		lab.InParallel(2, func(int) {
 			receiver := lab.Person("receiver")
 			lab.InParallel(4, func(int) { cluster.Organization(ctx, receiver, 5) })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package planes gives suites their control plane: one that they take from a pool, which hack/test.sh runs, or one of their own where
-// there is none. Either way it is as new, has the kinds of config/crd, and is theirs alone until they give it back.
+// Package planes gives suites their control plane. They take it from a pool, which hack/test.sh runs, or start their own without a pool. In
+// both cases it is as new, has the kinds of config/crd, and is theirs alone until they give it back.
 package planes
 
 import (
@@ -22,7 +22,7 @@ func Start(ctx context.Context, dir string, out io.Writer, env ...string) (*cont
 	return controlplane.Start(ctx, controlplane.Options{Dir: dir, WebhookClient: APIServer, Install: installKinds, Env: env, Out: out})
 }
 
-// installKinds does it as the sandbox does, which finds nothing to change then.
+// installKinds installs kinds as the sandbox does, which then finds nothing to change.
 func installKinds(ctx context.Context, c *controlplane.ControlPlane) error {
 	root, err := controlplane.ModuleRoot()
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 	"github.com/polyorg/polyorg/internal/controlplane"
 )
 
-// Variable names the socket of the pool. Where it is not set, there is none.
+// Variable is the environment variable with the socket of the pool. Without it, there is no pool.
 const Variable = "POLYORG_PLANES"
 
-// Answer is what the pool says to whoever connects, in one line of JSON. Who closes the connection gives the control plane back.
+// Answer is the pool's answer to a connection, in one line of JSON. The end of the connection gives the control plane back.
 type Answer struct {
 	Dir   string `json:"dir,omitempty"`
 	Error string `json:"error,omitempty"`
 }
 
-// Take returns a control plane, and what gives it back. What was made in it is gone afterwards. The context bounds the wait for it.
+// Take returns a control plane, and a function that gives it back. Then everything in it is removed. The context bounds the wait for it.
 //
 // A suite that kills a process of the control plane starts one of its own instead.
 func Take(ctx context.Context, out io.Writer) (c *controlplane.ControlPlane, giveBack func() error, err error) {
@@ -56,7 +56,7 @@ func ask(ctx context.Context, connection net.Conn) (*controlplane.ControlPlane, 
 	return controlplane.Attach(answer.Dir)
 }
 
-// StartOwn returns a control plane that no other suite has before or afterwards, and what stops it.
+// StartOwn returns a control plane that no other suite has before or afterwards, and a function that stops it.
 func StartOwn(ctx context.Context, out io.Writer) (*controlplane.ControlPlane, func() error, error) {
 	dir, err := os.MkdirTemp("", "plane")
 	if err != nil {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package policy tests what config/ asks of a cluster itself, on a real API server: the policy that guards organizations'
-// namespaces, the queue for the operator's requests, the roles, the pod.
+// Package policy tests manifests of config/ on a real API server: the policy that guards organizations' namespaces, the queue for the
+// operator's requests, the roles, the pod.
 package policy
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	// soon is more than a loaded machine needs for what the API server does by itself.
+	// soon is more time than a loaded machine needs for the API server's own work.
 	soon = time.Minute
 	poll = 50 * time.Millisecond
 
@@ -55,7 +55,7 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// apply gives a cluster one of the kustomizations, as its users do.
+// apply applies one of the kustomizations to a cluster, as its users do.
 func apply(to *controlplane.ControlPlane, base string) error {
 	kubectl := exec.Command(to.Kubectl(), "--kubeconfig="+to.Kubeconfig(), "apply", "--server-side", "--kustomize=../../config/"+base)
 	if out, err := kubectl.CombinedOutput(); err != nil {

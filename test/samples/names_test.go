@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/internal/sandbox"
 )
 
-// unknownTo are the names of organizations that a sample's actor neither belongs to nor writes of; a platform actor knows all.
+// unknownTo are the names of organizations that a sample's actor neither belongs to nor names. A platform actor knows all.
 func unknownTo(ctx context.Context, s sandbox.Sample) []string {
 	GinkgoHelper()
 	if s.As == "" {

@@ -14,13 +14,13 @@ import (
 	"slices"
 )
 
-// etcd speaks to one by its JSON gateway: what is needed of it is less than a client for it, with gRPC, would bring along.
+// etcd is a client of one etcd by its JSON gateway. It needs much less than a gRPC client would bring along.
 type etcd struct{ client *http.Client }
 
 // atOnce is how many changes etcd takes in one transaction.
 const atOnce = 128
 
-// newEtcd is that of the control plane in a folder, which listens on a socket there.
+// newEtcd is the etcd of the control plane in a folder, which listens on a socket there.
 func newEtcd(dir string) etcd {
 	socket := filepath.Join(dir, "etcd-clients:0")
 	return etcd{&http.Client{Transport: &http.Transport{
@@ -30,15 +30,15 @@ func newEtcd(dir string) etcd {
 	}}}
 }
 
-// pair is a key with its value, if that was asked for, and the revision in which it was last written.
+// pair is a key, its value if that was asked for, and the revision of its last write.
 type pair struct {
 	key      string
 	value    []byte
 	revision int64
-	created  int64 // the revision in which it was first written
+	created  int64 // the revision of its first write
 }
 
-// change puts a value, or removes the key where there is none. It has a revision once it is made.
+// change puts a value, or removes the key if there is none. It has a revision once it is made.
 type change struct {
 	key      string
 	value    []byte

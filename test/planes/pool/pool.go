@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pool keeps control planes for suites of several processes. A control plane costs some six seconds of a core to start. So one that
-// a suite gives back is put as it was after its start, and goes to the next.
+// Package pool keeps control planes for suites of several processes. A start costs some six seconds of a core. So the pool restores a
+// control plane that a suite gives back, and gives it to the next.
 package pool
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/polyorg/polyorg/test/planes"
 )
 
-// Pool has as many control planes as there were takers at once.
+// Pool has as many control planes as there were suites at once.
 type Pool struct {
 	dir string
 	env []string
@@ -29,17 +29,17 @@ type Pool struct {
 	change  sync.Cond
 	all     []*plane
 	free    []*plane
-	coming  int // are being cleared
-	waiting int // takers who wait for those
+	coming  int // control planes that are being cleared
+	waiting int // takers that wait for those
 }
 
-// plane is a control plane, and what it was like after its start.
+// plane is a control plane, and its state after the start.
 type plane struct {
 	*controlplane.ControlPlane
 	store *store
 }
 
-// New makes an empty pool. Its control planes get folders in dir, with env in their environment, and out has a line about each.
+// New makes an empty pool. Its control planes get folders in dir, and env in their environment. It writes a line about each to out.
 func New(dir string, out io.Writer, env ...string) *Pool {
 	p := &Pool{dir: dir, env: env, out: out}
 	p.change.L = &p.mu
@@ -75,7 +75,7 @@ func (p *Pool) serve(ctx context.Context, connection net.Conn) {
 	}
 }
 
-// take waits for one that is being cleared, or starts one where none is left to wait for.
+// take waits for a control plane that is being cleared, or starts one if there is none left to wait for.
 func (p *Pool) take(ctx context.Context) (*plane, error) {
 	if taken := p.wait(); taken != nil {
 		return taken, nil
@@ -118,10 +118,10 @@ func (p *Pool) start(ctx context.Context) (*plane, error) {
 	return started, nil
 }
 
-// mostFree is how many control planes stay for takers who may come. Each takes half a GiB of memory or more.
+// mostFree is how many free control planes the pool keeps for later takers. Each takes half a GiB of memory or more.
 const mostFree = 3
 
-// giveBack clears a control plane for the next taker. One that does not come to rest ends, and one that is too many.
+// giveBack clears a control plane for the next taker. It ends one that does not come to rest, and one beyond mostFree.
 func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.mu.Lock()
 	p.coming++
@@ -138,7 +138,8 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.change.Broadcast()
 }
 
-// clear puts a control plane as it was after its start. Where kinds had changed, its controllers start anew: they learn of kinds by and by.
+// clear restores a control plane's state after its start. If kinds had changed, it restarts the controllers, which otherwise learn of kinds
+// too slowly.
 func (p *plane) clear(ctx context.Context) error {
 	if err := p.Check(); err != nil {
 		return err

@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	// pause is how long a store must have been at rest, twice. The API server compiles admission policies anew once a second.
+	// pause is how long a store must be at rest, twice. The API server compiles admission policies anew once a second.
 	pause = 600 * time.Millisecond
-	// patience bounds the wait for that after the start: on a busy machine Kubernetes' controllers need some seconds for their objects.
+	// patience bounds that wait after the start: on a busy machine, Kubernetes' controllers need some seconds for their objects.
 	patience = time.Minute
-	// trouble is how long a store may take to be as it was. After that a new control plane is cheaper.
+	// trouble is how long a restoration may take. After that a new control plane is cheaper.
 	trouble = 20 * time.Second
 )
 
-// everything is where the API server keeps objects.
+// everything is the prefix of all objects of the API server.
 const everything = "/registry/"
 
-// itsOwn are prefixes of what the control plane itself writes again and again. Nobody else does, and it is left alone.
+// itsOwn are prefixes that the control plane itself writes again and again. No suite writes there, so they are left alone.
 var itsOwn = []string{
 	everything + "apiregistration.k8s.io/apiservices/", // follows the kinds
 	everything + "leases/kube-system/",
@@ -35,17 +35,17 @@ var itsOwn = []string{
 	everything + "serviceaccounts/kube-system/",
 }
 
-// store puts the objects of a control plane as they once were. It writes to etcd, past the API server, which learns of it by its
-// watches as it does of what another API server writes. So it takes moments, and no finalizer, policy or webhook stands in the way.
+// store restores the objects of a control plane. It writes to etcd, past the API server, which sees the change by its watches, as it sees
+// another API server's writes. So it takes moments, and no finalizer, policy or webhook can prevent it.
 type store struct {
 	etcd      etcd
 	values    map[string][]byte
-	revisions map[string]int64 // of the same keys, unless they were changed since
+	revisions map[string]int64 // of the same keys, until a suite changes them
 }
 
 func newStore(dir string) *store { return &store{etcd: newEtcd(dir)} }
 
-// remember takes the store as it is, once the controllers have made what they make by themselves and it is at rest.
+// remember takes the state of the store, when the controllers have made their own objects and the store is at rest.
 func (s *store) remember(ctx context.Context) error {
 	var last map[string]int64
 	err := wait.PollUntilContextTimeout(ctx, pause, patience, true, func(ctx context.Context) (bool, error) {
@@ -71,10 +71,10 @@ func (s *store) remember(ctx context.Context) error {
 	return nil
 }
 
-// restore returns when the store has been, for a while, as it is remembered. It reports whether kinds were not.
+// restore returns when the store has equalled the remembered state for a while. It reports whether kinds had changed.
 func (s *store) restore(ctx context.Context) (kinds bool, err error) {
 	rested := false
-	var last []change // that there were
+	var last []change // the last differences
 	err = wait.PollUntilContextTimeout(ctx, pause, trouble, true, func(ctx context.Context) (bool, error) {
 		was := rested
 		left, err := s.correct(ctx)
@@ -103,7 +103,7 @@ func isKind(c change) bool {
 	return strings.HasPrefix(c.key, everything+"apiextensions.k8s.io/customresourcedefinitions/")
 }
 
-// correct removes what was made, puts back what was changed or removed, and returns what that was.
+// correct removes new objects, and puts back those that were changed or removed. It returns these corrections.
 func (s *store) correct(ctx context.Context) ([]change, error) {
 	now, err := s.list(ctx)
 	if err != nil {
@@ -147,8 +147,8 @@ func revisions(all []pair) map[string]int64 {
 	return of
 }
 
-// isFurnished reports whether the controllers have been at work: every namespace has what each gets, and the roles that are made of
-// others have their rules. What they make later would be taken for a suite's.
+// isFurnished reports whether the controllers have made their objects: those of every namespace, and the rules of aggregated roles. Later
+// ones would count as a suite's objects.
 func isFurnished(all []pair) bool {
 	written := map[string]pair{}
 	for _, each := range all {

@@ -22,10 +22,11 @@ import (
 	"github.com/polyorg/polyorg/test/planes"
 )
 
-// soon is more than a loaded machine needs for what the API server does by itself.
+// soon is more time than a loaded machine needs for the API server's own work.
 const soon = time.Minute
 
-// TestStore makes, changes and deletes what suites do, and expects that the API server and the controllers know nothing of it afterwards.
+// TestStore makes, changes and deletes objects as suites do. It expects the API server and the controllers to know nothing of that
+// afterwards.
 func TestStore(t *testing.T) {
 	g, ctx := NewWithT(t), t.Context()
 	control, giveBack, err := planes.Take(ctx, io.Discard)
@@ -89,7 +90,7 @@ func TestStore(t *testing.T) {
 	g.Eventually(func() error { return kube.List(ctx, &v1alpha1.UserList{}) }, soon).Should(Succeed())
 }
 
-// servesAgain tries what the next suite does: objects of the same names, and what garbage collection makes of them.
+// servesAgain does what the next suite does: it creates objects of the same names, and waits for garbage collection.
 func servesAgain(ctx context.Context, g Gomega, kube client.Client) {
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-made"}}
 	owner := &v1alpha1.Organization{
