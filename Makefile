@@ -107,7 +107,7 @@ helm: # what test/helm runs; some minutes on a cold machine, so only the long te
 
 .PHONY: clean
 clean: ## Remove what builds and tests left; keep the control plane and the tools, which take minutes.
-	rm -rf bin/manager bin/sandbox bin/race
+	rm -rf bin/manager bin/sandbox bin/planes bin/race
 
 ##@ A cluster
 

@@ -17,12 +17,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// Cache is what the manager's cache holds: of kinds that the whole cluster uses, the objects that the operator made. It holds all
-// RoleBindings, for those in an organization's namespace are shown (R7), and no selector finds namespaces by a prefix.
-// The managed fields of some tell what the operator wrote, and what somebody else did. They are left out of all others, being a good
-// part of a Membership's memory.
+// Cache configures a manager's cache. Of kinds that the whole cluster uses, it holds only the objects that the operator made. It holds all
+// RoleBindings, because a condition shows those in an organization's namespace (R7), and no selector finds namespaces by a prefix.
+//
+// The managed fields of some objects show what the operator wrote, and what somebody else wrote. All other objects lose theirs, which are a
+// good part of a Membership's memory.
 func Cache() cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
@@ -44,8 +46,15 @@ func Cache() cache.Options {
 	}
 }
 
-// lean leaves of a RoleBinding that the operator did not make what kinds of subjects it has, and from which namespaces. The operator
-// need not know whom it names.
+// CacheBeside is such a cache in the process of a view. It takes events of kinds that the view watches from the view.
+func CacheBeside(view *facts.View) cache.Options {
+	o := Cache()
+	o.NewInformer = view.NewInformer
+	return o
+}
+
+// lean reduces a RoleBinding that the operator did not make to the kinds and the namespaces of its subjects. The operator needs no other
+// name.
 func lean(obj any) (any, error) {
 	b, ok := obj.(*rbacv1.RoleBinding)
 	if ok && b.Labels[v1alpha1.OrganizationLabel] == "" {
@@ -58,7 +67,7 @@ func lean(obj any) (any, error) {
 	return slim(obj)
 }
 
-// slim leaves out what no controller reads, and lets objects share what many of them say alike.
+// slim removes what no controller reads. Objects share the texts that many of them repeat.
 func slim(obj any) (any, error) {
 	o, ok := obj.(client.Object)
 	if !ok {
@@ -73,7 +82,7 @@ func slim(obj any) (any, error) {
 	return obj, nil
 }
 
-// conditionsOf are those of the kinds of which there are most.
+// conditionsOf returns the conditions of an object, if the cluster has many objects of its kind.
 func conditionsOf(obj client.Object) []metav1.Condition {
 	switch o := obj.(type) {
 	case *v1alpha1.Membership:
@@ -93,5 +102,5 @@ func share(conditions []metav1.Condition) {
 	}
 }
 
-// shared is a text of which there is one copy, however many objects hold it.
+// shared returns the one copy of a text, for all objects that hold it.
 func shared(text string) string { return unique.Make(text).Value() }

@@ -60,8 +60,8 @@ func TestLean(t *testing.T) {
 		label string
 		want  []rbacv1.Subject
 	}{
-		"whom the operator named is needed":    {"zylker", binding("zylker").Subjects},
-		"whom somebody else named is left out": {"", []rbacv1.Subject{subject("User", ""), subject("Group", ""), robot("")}},
+		"subjects of the operator's own binding are kept": {"zylker", binding("zylker").Subjects},
+		"names in somebody else's binding are left out":   {"", []rbacv1.Subject{subject("User", ""), subject("Group", ""), robot("")}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			b := binding(tc.label)

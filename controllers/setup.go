@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package controllers is all of the operator's controllers. One replica runs them, the leader; whatever it was doing when it
-// was killed, the next one finds in the objects.
+// Package controllers is all of the operator's controllers. One replica runs them, the leader. When it is killed, the next leader finds all
+// unfinished work in the objects.
 package controllers
 
 import (
@@ -68,8 +68,8 @@ func all(mgr ctrl.Manager, o Options) map[string]controller {
 	}
 }
 
-// Concurrency is how many objects of a kind are reconciled at once, of kinds of which there are many. Each waits for the API server
-// most of the time, and a slow one holds up no other. Places are given one at a time all the same, at the desk.
+// Concurrency is how many objects of a kind are reconciled at once, for kinds with many objects. Each waits for the API server most of the
+// time, and a slow one delays no other. The desk still gives places one at a time.
 func Concurrency() ctrlconfig.Controller {
 	const several = 4
 	at := map[string]int{}

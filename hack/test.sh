@@ -23,6 +23,11 @@ listed() {
 }
 
 mkdir -p bin
+# Control planes for the suites, which take them one after another. They end with this.
+if [ -z "${POLYORG_PLANES:-}" ]; then
+  go build -o bin/ ./hack/planes
+  exec bin/planes hack/test.sh "$@"
+fi
 if [ "${1:-}" = --race ]; then
   shift
   go build -race -o bin/race/ ./cmd/manager

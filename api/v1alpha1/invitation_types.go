@@ -129,7 +129,7 @@ type InvitationDeliveryStatus struct {
 // +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".spec.invitedBy",priority=1
-// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="I2: a finished invitation keeps its state for ever"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="I2: the state of a finished invitation never changes"
 type Invitation struct {
 	metav1.TypeMeta `json:",inline"`
 

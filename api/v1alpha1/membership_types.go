@@ -8,11 +8,11 @@ import (
 
 // MembershipSpec names a member of the organization of the namespace, and their role.
 //
-// +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
+// +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="L2: the origin of a membership never changes; put back the former value, or leave it out where it was absent"
 type MembershipSpec struct {
 	// user is the member's e-mail address; it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="L6: a membership is one user's for ever; create another for another user"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="L6: the user of a membership never changes; create another membership for another user"
 	User Email `json:"user,omitempty"`
 
 	// role is Administrator or Standard; only the Organization names its super admin (R1).

@@ -10,7 +10,7 @@ import (
 type UserSpec struct {
 	// email is the user's address; it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="U1: a User is one e-mail address for ever"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="U1: the e-mail address of a User never changes; each address has a User of its own"
 	Email Email `json:"email,omitempty"`
 
 	// defaultOrganization is the organization that the user chose (F2). Absent: none was chosen yet (F1, F3).

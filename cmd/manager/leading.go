@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
@@ -17,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
-// leading runs the controllers while this replica leads. They have a manager of their own, and so a cache of their own: a look-up that they
-// register in a cache starts a watch, and a standby is to watch nothing but what its view needs.
+// leading runs the controllers while this replica leads. They have a manager and a cache of their own. A look-up that they register in a
+// cache starts a watch, and a standby must watch nothing but what its view needs. The cache takes its events from the view's watches.
 type leading struct {
 	kube   *rest.Config
 	scheme *runtime.Scheme
@@ -31,18 +33,37 @@ var _ manager.LeaderElectionRunnable = (*leading)(nil)
 // NeedLeaderElection is true: one replica runs the controllers.
 func (l *leading) NeedLeaderElection() bool { return true }
 
+// syncTime bounds the wait for the view. A leader that cannot act gives the lead to another replica.
+const syncTime = 2 * time.Minute
+
+// awaitView waits for the view, which the controllers' cache follows.
+func (l *leading) awaitView(ctx context.Context) error {
+	waiting, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	if err := l.view.AwaitSync(waiting); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the view has not seen every kind within %s: %w", syncTime, err)
+	}
+	return nil
+}
+
 // Start runs the controllers until the context ends. An error ends the replica.
 func (l *leading) Start(ctx context.Context) error {
+	if err := l.awaitView(ctx); err != nil {
+		return err
+	}
 	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
 		Scheme:     l.scheme,
-		Cache:      controllers.Cache(),
+		Cache:      controllers.CacheBeside(l.view),
 		Controller: controllers.Concurrency(),
-		Metrics:    metricsserver.Options{BindAddress: "0"}, // those of the replica show them too
+		Metrics:    metricsserver.Options{BindAddress: "0"}, // the replica's metrics include them
 	})
 	if err != nil {
 		return err
 	}
 	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view}); err != nil {
+		return err
+	}
+	if err := mgr.Add(releaseAfter(mgr.GetCache().WaitForCacheSync)); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)

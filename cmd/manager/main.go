@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command manager is the operator: it serves admission on every replica and runs the controllers on the leader.
+// Command manager is the operator. It serves admission on every replica, and runs the controllers on the leader.
 package main
 
 import (
@@ -37,6 +37,7 @@ func main() {
 	logging.BindFlags(flag.CommandLine)
 	flag.Parse()
 	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&logging)))
+	sparing()
 	if err := run(*file); err != nil {
 		fmt.Fprintln(os.Stderr, "polyorg:", err)
 		os.Exit(1)
@@ -53,7 +54,7 @@ func run(file string) error {
 		return err
 	}
 	kube.QPS = -1                  // the API server's own fairness paces the operator
-	kube.DisableCompression = true // of small events, each flushed by itself: costs time, saves nothing
+	kube.DisableCompression = true // events are small and sent one by one, so compression costs time and saves nothing
 	mgr, err := newManager(kube, cfg)
 	if err != nil {
 		return err
@@ -114,6 +115,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
+		mgr.Add(releaseAfter(func(ctx context.Context) bool { return view.AwaitSync(ctx) == nil })),
 		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),

@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
 
-// startTracing sends spans from now on, and the last of them as the manager stops. Without a configuration there are none.
+// startTracing sends spans, and the last of them when the manager stops. Without a configuration it sends none.
 func startTracing(ctx context.Context, mgr manager.Manager, cfg *tracingapi.TracingConfiguration) error {
 	provider, err := tracing.NewProvider(ctx, cfg, nil, []resource.Option{
 		resource.WithAttributes(semconv.ServiceName("polyorg-operator")),

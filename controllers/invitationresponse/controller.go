@@ -50,7 +50,8 @@ type Reconciler struct {
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
 	judged := builder.WithPredicates(index.Judged)
-	return wake.For(mgr, &v1alpha1.InvitationResponse{}).
+	return wake.ForKnown(mgr, &v1alpha1.InvitationResponse{}).
+		Watches(&v1alpha1.InvitationResponse{}, new(turns).handler()).
 		Watches(&v1alpha1.Invitation{}, person, judged).
 		Watches(&v1alpha1.Membership{}, person, judged).
 		Complete(r)

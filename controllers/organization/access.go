@@ -26,20 +26,20 @@ const (
 	memberRole = "polyorg-organization-member"
 )
 
-// What administrators may do with their Organization: while it lives, and while it ends.
+// These are the administrators' rights to their Organization: while it lives, and while it ends.
 var (
 	reading = []string{"get", "list", "watch"}
 	having  = append(slices.Clone(reading), "update", "patch", "delete")
 )
 
-// keepAccess gives every active member the rights of the role in force, and nobody else any (R7).
+// keepAccess gives every active member the rights of the role in force, and gives nobody else any (R7).
 func (r *Reconciler) keepAccess(ctx context.Context, o *observed) error {
 	admins, members := o.byRole()
 	return r.bind(ctx, o.org, r.usernames(admins), r.usernames(members))
 }
 
-// withdrawAccess leaves nobody anything of an organization that ends, however long its end takes (R7, O7), but that its
-// administrators may still see it go.
+// withdrawAccess removes all access to an organization that ends, however long its end takes (R7, O7). Only its administrators may still
+// read it until it is gone.
 func (r *Reconciler) withdrawAccess(ctx context.Context, org *v1alpha1.Organization) error {
 	live, err := r.bindings(ctx, org)
 	if err != nil {
@@ -51,13 +51,13 @@ func (r *Reconciler) withdrawAccess(ctx context.Context, org *v1alpha1.Organizat
 	}
 	var own rbacv1.ClusterRole
 	if missing := r.Client.Get(ctx, client.ObjectKey{Name: ownRole(org)}, &own); missing != nil {
-		return errors.Join(err, client.IgnoreNotFound(missing)) // nothing is made now
+		return errors.Join(err, client.IgnoreNotFound(missing)) // nothing is created now
 	}
 	return errors.Join(err, r.keepOwnRole(ctx, org, reading))
 }
 
-// bind makes what stands say who has access. One object that cannot be written keeps no other from being so: else somebody might
-// keep what they should lose.
+// bind makes the bindings give access to these people. A binding that cannot be written does not stop the others: otherwise somebody might
+// keep access that they should lose.
 func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admins, members []string) error {
 	live, err := r.bindings(ctx, org)
 	if err != nil {
@@ -67,7 +67,7 @@ func (r *Reconciler) bind(ctx context.Context, org *v1alpha1.Organization, admin
 	return errors.Join(r.keepOwnAccess(ctx, org, admins), r.keepBindings(ctx, org, live, inside))
 }
 
-// keepBindings makes those that stand give some roles to these people, and to nobody else.
+// keepBindings makes the live bindings give some roles to these people, and to nobody else.
 func (r *Reconciler) keepBindings(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, people map[string][]string) error {
 	wanted := wantedOf(live, people)
 	var errs []error
@@ -86,8 +86,8 @@ func (r *Reconciler) bindings(ctx context.Context, org *v1alpha1.Organization) (
 	return live.Items, err
 }
 
-// ownBindings are the ClusterRoleBindings by which administrators have an organization, as RoleBindings of no namespace: people are
-// spread over both alike. Somebody else's may bear the organization's label, and give another role.
+// ownBindings are the ClusterRoleBindings to an organization, as RoleBindings without a namespace: people are spread over both alike. A
+// binding of somebody else may have the organization's label, and give another role.
 func ownBindings(ctx context.Context, from client.Reader, org *v1alpha1.Organization, found client.ListOption) (own []rbacv1.RoleBinding, err error) {
 	var live rbacv1.ClusterRoleBindingList
 	err = from.List(ctx, &live, found)
@@ -99,7 +99,7 @@ func ownBindings(ctx context.Context, from client.Reader, org *v1alpha1.Organiza
 	return own, err
 }
 
-// original is what a binding was read as.
+// original is the object as which a binding was read.
 func original(b *rbacv1.RoleBinding) client.Object {
 	if b.Namespace == "" {
 		return &rbacv1.ClusterRoleBinding{ObjectMeta: b.ObjectMeta}
@@ -107,7 +107,7 @@ func original(b *rbacv1.RoleBinding) client.Object {
 	return b
 }
 
-// byRole are the active members, each once: who administers, and who does not.
+// byRole are the active members, each once: administrators and others.
 func (o *observed) byRole() (admins, members []string) {
 	for i := range o.members {
 		m := &o.members[i]
@@ -122,7 +122,7 @@ func (o *observed) byRole() (admins, members []string) {
 	return admins, members
 }
 
-// usernames are under what Kubernetes knows people (U2), in order.
+// usernames are the names by which Kubernetes knows people (U2), in order.
 func (r *Reconciler) usernames(emails []string) []string {
 	names := make([]string, len(emails))
 	for i, email := range emails {
@@ -140,13 +140,13 @@ func subjects(usernames []string) []*rbacacv1.SubjectApplyConfiguration {
 	return subjects
 }
 
-// binding is whom one RoleBinding gives which role.
+// binding is one RoleBinding: its role, and the people who get it.
 type binding struct {
 	role   string
 	people []string
 }
 
-// wantedOf are the bindings of some roles that there should be, by name, beside those that there are.
+// wantedOf are the wanted bindings of some roles, by name, beside the live ones.
 func wantedOf(live []rbacv1.RoleBinding, people map[string][]string) map[string]binding {
 	wanted := map[string]binding{}
 	for role, all := range people {
@@ -157,8 +157,8 @@ func wantedOf(live []rbacv1.RoleBinding, people map[string][]string) map[string]
 	return wanted
 }
 
-// stands reports whether a live one says so. What was applied is not extracted from it, as from other children: with 500 people
-// that takes longer than to write it, and a large organization has many of them to look at for each change of one member.
+// stands reports whether a live binding is as wanted. It compares the fields itself, and does not extract the applied ones as for other
+// children. With 500 people that takes longer than a write, and a change of one member leads to a look at many bindings.
 func (b binding) stands(live *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
 	role := rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: b.role}
 	return metav1.IsControlledBy(live, org) && live.RoleRef == role &&
@@ -180,7 +180,7 @@ func clusterRole(name string) *rbacacv1.RoleRefApplyConfiguration {
 	return rbacacv1.RoleRef().WithAPIGroup(rbacv1.GroupName).WithKind("ClusterRole").WithName(name)
 }
 
-// removeSurplus deletes the bindings that have nobody left to name.
+// removeSurplus deletes the bindings that name nobody any more.
 func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organization, live []rbacv1.RoleBinding, wanted map[string]binding) error {
 	var errs []error
 	for i := range live {
@@ -195,8 +195,8 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 	return nil
 }
 
-// keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission
-// decides which change, and who deletes (O7). Where nobody is left, nothing is made.
+// keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission decides on
+// each change and deletion (O7). Without administrators it makes nothing.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
 	r.bound.count(ctx, org.Name, r.bindsOwn() && len(admins) > 0)
 	if !r.bindsOwn() {
@@ -212,9 +212,9 @@ func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organizati
 	return errors.Join(err, r.keepBindings(ctx, org, live, map[string][]string{ownRole(org): admins}))
 }
 
-// narrowOwnAccess takes the Organization from who administers it no more, where its namespace cannot be kept: it is not the
-// operator's, or goes away. Nobody gets anything there. The super admin, of whom the Organization itself tells, keeps what they have
-// when their membership goes with the namespace.
+// narrowOwnAccess takes access to the Organization from former administrators while its namespace cannot be kept: the namespace is not the
+// operator's, or is being deleted. It gives access to nobody. The super admin keeps theirs when their membership goes with the namespace,
+// because the Organization itself names them.
 func (r *Reconciler) narrowOwnAccess(ctx context.Context, o *observed) error {
 	live, err := ownBindings(ctx, r.Client, o.org, index.Of(o.org))
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 )
 
-// manyBound is from how many organizations on the cost of their ClusterRoleBindings is worth a warning: with 1,000 of them, a request
-// takes a tenth of a millisecond longer (docs/benchmarks/access.md).
+// manyBound is the number of organizations from which the cost of their ClusterRoleBindings is worth a warning. With 1,000 of them, a
+// request takes a tenth of a millisecond longer (docs/benchmarks/access.md).
 const manyBound = 1000
 
-// boundOrganizations counts those for which every request of the cluster pays (R9).
+// boundOrganizations counts the organizations that add to the cost of every request of the cluster (R9).
 var boundOrganizations = prometheus.NewGauge(prometheus.GaugeOpts{
 	Name: "polyorg_organizations_bound",
 	Help: "Organizations that have a ClusterRoleBinding, which the API server passes for each request of the cluster (R9). Told by the replica that runs the controllers.",
@@ -31,13 +31,13 @@ func (r *Reconciler) bindsOwn() bool {
 	return r.Config.Access.OwnOrganization != config.OwnOrganizationNone
 }
 
-// tally is which organizations have a ClusterRoleBinding, by name.
+// tally is the names of the organizations that have a ClusterRoleBinding.
 type tally struct {
 	mu    sync.Mutex
 	names sets.Set[string]
 }
 
-// count takes note of one organization, and warns when there are many.
+// count notes one organization, and warns when there are many.
 func (t *tally) count(ctx context.Context, name string, bound bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

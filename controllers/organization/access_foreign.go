@@ -20,9 +20,9 @@ import (
 // shown is how many names a condition lists.
 const shown = 5
 
-// reportForeign shows the RoleBindings in the namespace by which somebody else gives people access (R7): a namespace can have been there
-// before its organization. They may be meant, so they are left alone. Whom they name is not shown, because administrators read this and
-// are not told of other tenants' people (U3).
+// reportForeign shows the RoleBindings in the namespace by which somebody else gives people access (R7): the namespace may be older than
+// its organization. They may be intended, so the operator leaves them alone. It does not show the people in them: administrators read this
+// and must not learn of other tenants' people (U3).
 func (r *Reconciler) reportForeign(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) error {
 	var names []string
 	err := index.Each(ctx, r.Client, &rbacv1.RoleBindingList{}, func(obj client.Object) {
@@ -42,8 +42,8 @@ func (r *Reconciler) reportForeign(ctx context.Context, org *v1alpha1.Organizati
 	return nil
 }
 
-// isForeign reports whether a binding is not the operator's and gives access to somebody besides what runs in its namespace. Its own
-// has the organization as its owner and its label: either of them alone is easily written.
+// isForeign reports whether a binding is not the operator's, and gives access to anybody but service accounts of its namespace. The
+// operator's own has both the organization as its owner and its label: anybody could easily write one of them.
 func isForeign(b *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
 	made := metav1.IsControlledBy(b, org) && b.Labels[v1alpha1.OrganizationLabel] == org.Name
 	return !made && slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool {
@@ -54,7 +54,7 @@ func isForeign(b *rbacv1.RoleBinding, org *v1alpha1.Organization) bool {
 	})
 }
 
-// listed is the first of some names, and how many there are besides.
+// listed is the first of some names, and the number of the others.
 func listed(names []string) string {
 	slices.Sort(names)
 	if len(names) <= shown {

@@ -40,16 +40,16 @@ func TestIsForeign(t *testing.T) {
 		binding *rbacv1.RoleBinding
 		want    bool
 	}{
-		"what the operator made is its own":        {made("zylker"), false},
-		"not what has its owner alone":             {bound(adminRole+"-0", adminRole, "alice@zylker.com"), true},
-		"or its owner and another label":           {made("other"), true},
-		"or its label alone":                       {claimed, true},
-		"another's that names a user is foreign":   {to(rbacv1.UserKind), true},
-		"or a group":                               {to(rbacv1.ServiceAccountKind, rbacv1.GroupKind), true},
-		"what runs in the namespace is no person":  {runsIn("org-zylker"), false},
-		"also where that is not said":              {runsIn(""), false},
-		"what runs elsewhere comes from elsewhere": {runsIn("build"), true},
-		"what names nobody gives nobody anything":  {to(), false},
+		"the operator's own is not foreign":               {made("zylker"), false},
+		"one with its owner alone is foreign":             {bound(adminRole+"-0", adminRole, "alice@zylker.com"), true},
+		"one with its owner and another label is too":     {made("other"), true},
+		"or its label alone":                              {claimed, true},
+		"another's that names a user is foreign":          {to(rbacv1.UserKind), true},
+		"or a group":                                      {to(rbacv1.ServiceAccountKind, rbacv1.GroupKind), true},
+		"a service account of the namespace is no person": {runsIn("org-zylker"), false},
+		"also if the subject has no namespace":            {runsIn(""), false},
+		"a service account of elsewhere is foreign":       {runsIn("build"), true},
+		"a binding without subjects gives no access":      {to(), false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if got := isForeign(tc.binding, zylker); got != tc.want {
@@ -80,12 +80,12 @@ func TestTakeObstacles(t *testing.T) {
 		want []string
 		rest error
 	}{
-		"nothing went wrong":                     {nil, nil, nil},
-		"something else did":                     {other, nil, other},
-		"one stands in the way":                  {a, []string{a.name}, nil},
-		"several do":                             {errors.Join(errors.Join(a, nil), b), []string{a.name, b.name}, nil},
-		"something else went wrong besides":      {errors.Join(a, fmt.Errorf("write: %w", other)), []string{a.name}, other},
-		"it is known also by what is said of it": {fmt.Errorf("write: %w", a), []string{a.name}, nil},
+		"nothing went wrong":                      {nil, nil, nil},
+		"something else did":                      {other, nil, other},
+		"one binding stands in the way":           {a, []string{a.name}, nil},
+		"several do":                              {errors.Join(errors.Join(a, nil), b), []string{a.name, b.name}, nil},
+		"something else went wrong besides":       {errors.Join(a, fmt.Errorf("write: %w", other)), []string{a.name}, other},
+		"an obstacle is found in a wrapped error": {fmt.Errorf("write: %w", a), []string{a.name}, nil},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			o := &observed{}

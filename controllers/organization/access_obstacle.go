@@ -15,12 +15,12 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 )
 
-// obstacleAgain is after how long a binding is written again that another one of its name stood in the way of. The end of a RoleBinding
-// is seen at once; a ClusterRoleBinding that the operator did not make is not watched.
+// obstacleAgain is the delay before the operator writes a binding again after an obstacle. It sees the end of a RoleBinding at once, but
+// does not watch a ClusterRoleBinding that it did not make.
 const obstacleAgain = time.Minute
 
-// obstacle is a binding that bears the name of one of the operator's and gives another role. A role cannot be changed in place, and
-// somebody else's binding is not deleted: so somebody has to.
+// obstacle is a binding that has the name of one of the operator's, and gives another role. A role cannot be changed in place, and the
+// operator does not delete other people's bindings. So somebody else must delete it.
 type obstacle struct{ name string }
 
 func (o *obstacle) Error() string {
@@ -48,7 +48,7 @@ func changesRole(err error) bool {
 	return slices.ContainsFunc(refused.Status().Details.Causes, func(c metav1.StatusCause) bool { return c.Field == "roleRef" })
 }
 
-// takeObstacles takes note of what stands in the way of access, and returns what else went wrong.
+// takeObstacles notes the bindings that stand in the way of access, and returns all other errors.
 func (o *observed) takeObstacles(err error) (rest error) {
 	var one *obstacle
 	joined, many := err.(interface{ Unwrap() []error })

@@ -11,15 +11,15 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 )
 
-// chunk is how many people one binding names, so that no object grows without bound.
+// chunk is the most people that one binding names, so that no object grows without bound.
 const chunk = 500
 
-// shares are who is named by each binding of one role. A binding is known by its number, from 0.
+// shares are the people in each binding of one role. A binding is known by its number, from 0.
 type shares map[int][]string
 
-// share spreads people, each once, over bindings of at most chunk. Everybody stays where they are, and who is new takes the first
-// free place; so a change of one person changes one binding, in an organization of any size. Nobody is ever moved to fill a gap:
-// there are never more bindings than there were once people for, and an empty one is dropped.
+// share spreads people, each once, over bindings of at most chunk. Everybody stays in their binding, and a new person takes the first free
+// place. So a change of one person changes one binding, in an organization of any size. Nobody moves to fill a gap. There are never more
+// bindings than the most people have ever needed, and an empty one is deleted.
 func share(have shares, people []string) shares {
 	homeless := map[string]bool{}
 	for _, p := range people {
@@ -49,7 +49,7 @@ func share(have shares, people []string) shares {
 
 func (s shares) add(n int, person string) { s[n] = append(s[n], person) }
 
-// sharesOf are those of a role that stand in some bindings.
+// sharesOf are the shares of a role in some bindings.
 func sharesOf(role string, bindings []rbacv1.RoleBinding) shares {
 	have := shares{}
 	for i := range bindings {

@@ -21,19 +21,19 @@ func TestShare(t *testing.T) {
 		people []string
 		want   shares
 	}{
-		"nobody needs no binding":          {nil, nil, shares{}},
-		"one person needs one":             {nil, all[:1], shares{0: all[:1]}},
-		"a full one is one":                {nil, all[:500], shares{0: all[:500]}},
-		"one person more needs another":    {nil, all[:501], shares{0: all[:500], 1: all[500:501]}},
-		"and so on, as far as it may go":   {nil, all, shares{0: all[:500], 1: all[500:1000], 2: all[1000:]}},
-		"who leaves moves nobody":          {shares{0: all[:500], 1: all[500:502]}, all[1:502], shares{0: all[1:500], 1: all[500:502]}},
-		"who comes takes the first gap":    {shares{0: all[1:500], 1: all[500:502]}, all[:502], shares{0: all[:500], 1: all[500:502]}},
-		"the last to leave takes it along": {shares{0: all[:2], 1: all[2:3]}, all[:2], shares{0: all[:2]}},
-		"be it the first":                  {shares{0: all[:2], 1: all[2:3]}, all[2:3], shares{1: all[2:3]}},
-		"who is twice there stays once":    {shares{0: all[:2], 1: all[1:3]}, all[:3], shares{0: all[:2], 1: all[2:3]}},
-		"who is twice in one too":          {shares{0: {all[0], all[0]}}, all[:1], shares{0: all[:1]}},
-		"what holds too many is relieved":  {shares{0: all[:502]}, all[:502], shares{0: all[:500], 1: all[500:502]}},
-		"in whatever order they stand":     {shares{0: {all[2], all[0]}}, all[:3], shares{0: all[:3]}},
+		"no people need no binding":                  {nil, nil, shares{}},
+		"one person needs one":                       {nil, all[:1], shares{0: all[:1]}},
+		"a full one is one":                          {nil, all[:500], shares{0: all[:500]}},
+		"one person more needs another":              {nil, all[:501], shares{0: all[:500], 1: all[500:501]}},
+		"and so on, up to the largest organization":  {nil, all, shares{0: all[:500], 1: all[500:1000], 2: all[1000:]}},
+		"a person who leaves moves nobody":           {shares{0: all[:500], 1: all[500:502]}, all[1:502], shares{0: all[1:500], 1: all[500:502]}},
+		"a new person takes the first gap":           {shares{0: all[1:500], 1: all[500:502]}, all[:502], shares{0: all[:500], 1: all[500:502]}},
+		"a binding ends with its last person":        {shares{0: all[:2], 1: all[2:3]}, all[:2], shares{0: all[:2]}},
+		"also if that is the first binding":          {shares{0: all[:2], 1: all[2:3]}, all[2:3], shares{1: all[2:3]}},
+		"a person in two bindings stays in one":      {shares{0: all[:2], 1: all[1:3]}, all[:3], shares{0: all[:2], 1: all[2:3]}},
+		"a person twice in one binding stays once":   {shares{0: {all[0], all[0]}}, all[:1], shares{0: all[:1]}},
+		"a binding with too many people is relieved": {shares{0: all[:502]}, all[:502], shares{0: all[:500], 1: all[500:502]}},
+		"people are sorted":                          {shares{0: {all[2], all[0]}}, all[:3], shares{0: all[:3]}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, share(tc.have, tc.people)); diff != "" {
@@ -78,7 +78,7 @@ func TestShareThroughTheYears(t *testing.T) {
 	})
 }
 
-// Somebody else changes the bindings; the next look at them sets them right.
+// Somebody else changes the bindings. The next look at them mends that.
 func TestShareOfWhatStandsAnyhow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		have := shares{}

@@ -17,7 +17,7 @@ import (
 
 var zylker = &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker", UID: "1"}}
 
-// bound is a RoleBinding as the operator leaves it.
+// bound is a RoleBinding as the operator writes it.
 func bound(name, role string, people ...string) *rbacv1.RoleBinding {
 	b := &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: name, OwnerReferences: []metav1.OwnerReference{{UID: "1", Controller: ptr.To(true)}}},
@@ -52,7 +52,7 @@ func TestWantedOf(t *testing.T) {
 	}
 }
 
-// TestWantedOfMany: the access of administrators to their Organization is spread as that to its namespace is.
+// TestWantedOfMany: administrators' access to their Organization is spread over bindings as their access to its namespace is.
 func TestWantedOfMany(t *testing.T) {
 	var admins []string
 	for i := range chunk + 1 {
@@ -70,15 +70,15 @@ func TestStands(t *testing.T) {
 		change func(*rbacv1.RoleBinding)
 		want   bool
 	}{
-		"as it was left":               {func(*rbacv1.RoleBinding) {}, true},
-		"somebody was added":           {func(b *rbacv1.RoleBinding) { b.Subjects = append(b.Subjects, rbacv1.Subject{Name: "eve"}) }, false},
-		"somebody was taken out":       {func(b *rbacv1.RoleBinding) { b.Subjects = b.Subjects[:1] }, false},
-		"somebody became another":      {func(b *rbacv1.RoleBinding) { b.Subjects[0].Name = "eve" }, false},
-		"a user became a group":        {func(b *rbacv1.RoleBinding) { b.Subjects[0].Kind = rbacv1.GroupKind }, false},
-		"it gives another role":        {func(b *rbacv1.RoleBinding) { b.RoleRef.Name = adminRole }, false},
-		"it gives a role of elsewhere": {func(b *rbacv1.RoleBinding) { b.RoleRef.Kind = "Role" }, false},
-		"it is another organization's": {func(b *rbacv1.RoleBinding) { b.OwnerReferences[0].UID = "2" }, false},
-		"it is nobody's":               {func(b *rbacv1.RoleBinding) { b.OwnerReferences = nil }, false},
+		"as it was left":                     {func(*rbacv1.RoleBinding) {}, true},
+		"somebody was added":                 {func(b *rbacv1.RoleBinding) { b.Subjects = append(b.Subjects, rbacv1.Subject{Name: "eve"}) }, false},
+		"somebody was taken out":             {func(b *rbacv1.RoleBinding) { b.Subjects = b.Subjects[:1] }, false},
+		"somebody became another":            {func(b *rbacv1.RoleBinding) { b.Subjects[0].Name = "eve" }, false},
+		"a user became a group":              {func(b *rbacv1.RoleBinding) { b.Subjects[0].Kind = rbacv1.GroupKind }, false},
+		"it gives another role":              {func(b *rbacv1.RoleBinding) { b.RoleRef.Name = adminRole }, false},
+		"it gives a Role and no ClusterRole": {func(b *rbacv1.RoleBinding) { b.RoleRef.Kind = "Role" }, false},
+		"it is another organization's":       {func(b *rbacv1.RoleBinding) { b.OwnerReferences[0].UID = "2" }, false},
+		"it has no owner":                    {func(b *rbacv1.RoleBinding) { b.OwnerReferences = nil }, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			live := bound(memberRole+"-0", memberRole, "alice", "bob")

@@ -30,9 +30,9 @@ func TestEndContentGoneAlready(t *testing.T) {
 		ending string // one that is being deleted, and has a finalizer
 		want   string
 	}{
-		"what is gone is waited for no more": {},
-		"what is there is":                   {there: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
-		"what is on its way out is":          {ending: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
+		"a deleted membership is not waited for": {},
+		"an existing one is":                     {there: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
+		"one that is being deleted is":           {ending: "m-300", want: fmt.Sprintf("Deletes what belongs to it; left: %d memberships", members)},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var objects []client.Object

@@ -42,7 +42,7 @@ func TestReleaseRemovesItsOwn(t *testing.T) {
 		stays  bool
 	}{
 		"its access goes": {by(zylker.UID), false},
-		"what garbage collection left an orphan goes as well": {nil, false},
+		"an orphan that garbage collection left goes as well": {nil, false},
 		"that of a later one does not":                        {by("2"), true},
 	} {
 		t.Run(sentence, func(t *testing.T) {

@@ -23,12 +23,12 @@ func TestWritesAlone(t *testing.T) {
 		by             []metav1.ManagedFieldsEntry
 		alone, directs bool
 	}{
-		"what the operator made is its own":                     {[]metav1.ManagedFieldsEntry{made, said}, true, true},
+		"the operator's own reservation is its own":             {[]metav1.ManagedFieldsEntry{made, said}, true, true},
 		"also where somebody labelled it":                       {[]metav1.ManagedFieldsEntry{made, wrote("kubectl", `{"f:metadata":{"f:labels":{}}}`)}, true, true},
 		"one that was prolonged redirects, and is not deleted":  {[]metav1.ManagedFieldsEntry{made, wrote("kubectl-edit", `{"f:spec":{"f:expiresAt":{}}}`)}, false, true},
 		"one whose redirect was taken over is the platform's":   {[]metav1.ManagedFieldsEntry{made, wrote("flux", `{"f:spec":{"f:redirectTo":{}}}`)}, false, false},
 		"one from Git is the platform's, with the same content": {[]metav1.ManagedFieldsEntry{wrote("kubectl", made.FieldsV1.GetRawString())}, false, false},
-		"what is not known is nobody's":                         {nil, false, false},
+		"one without managed fields has no owner":               {nil, false, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			h := &v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{ManagedFields: tc.by}}

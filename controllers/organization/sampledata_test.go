@@ -22,13 +22,13 @@ func TestRefusal(t *testing.T) {
 		err  error
 		want string
 	}{
-		"of an invalid one the fields, each once": {invalid, "The Job's template is invalid: spec.selector, spec.template.spec.restartPolicy"},
-		"where none is named, that it is":         {apierrors.NewInvalid(kind, sampleDataName, nil), "The Job's template is invalid: its form"},
+		"of an invalid one the fields, each once":  {invalid, "The Job's template is invalid: spec.selector, spec.template.spec.restartPolicy"},
+		"without a field, only that it is invalid": {apierrors.NewInvalid(kind, sampleDataName, nil), "The Job's template is invalid: its form"},
 		"of a quota its name, and no numbers of the moment": {
 			apierrors.NewForbidden(jobs, sampleDataName, errors.New("exceeded quota: no-jobs, requested: count/jobs.batch=1, used: count/jobs.batch=7")),
 			"Cannot create the Job: exceeded quota: no-jobs",
 		},
-		"of what a webhook wrote nothing": {
+		"of a webhook's message nothing": {
 			apierrors.NewForbidden(jobs, sampleDataName, errors.New("denied at 10:31:07 by 10.0.0.7:51234")),
 			"Cannot create the Job: the cluster refuses it, by its access rules, a policy or a webhook",
 		},

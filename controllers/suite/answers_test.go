@@ -21,6 +21,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/invitationresponse"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // membershipsOf is the path of the memberships of the organization that invites somebody.
@@ -30,7 +31,7 @@ func membershipsOf(i *v1alpha1.Invitation) string {
 
 var _ = Describe("Answers", func() {
 	It("are carried out without a list of all members", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		var lists, reads atomic.Int64
 		line.watch(func(req *http.Request) {
 			switch {
@@ -47,7 +48,7 @@ var _ = Describe("Answers", func() {
 	})
 
 	It("do not wait for a slow one to another organization", func(ctx context.Context) {
-		slow, quick := invited(ctx, person("bob")), invited(ctx, person("carol"))
+		slow, quick := invited(ctx, lab.Person("bob")), invited(ctx, lab.Person("carol"))
 		held, release := line.hold(http.MethodPost, membershipsOf(slow))
 		first := create(ctx, answer(slow, v1alpha1.DecisionAccept))
 		Eventually(held).WithContext(ctx).Should(BeClosed())
@@ -59,8 +60,8 @@ var _ = Describe("Answers", func() {
 
 	Describe("of a controller whose cache is late", func() {
 		It("find the membership that an earlier attempt made, by its name", func(ctx context.Context) {
-			i := invited(ctx, person("bob"))
-			theirs := membership(facts.OrganizationOf(i.Namespace), person("carol"))
+			i := invited(ctx, lab.Person("bob"))
+			theirs := membership(facts.OrganizationOf(i.Namespace), lab.Person("carol"))
 			theirs.Name = identity.ObjectName(i.Spec.Email)
 			create(ctx, theirs)
 			made := membership(facts.OrganizationOf(i.Namespace), i.Spec.Email)
@@ -73,7 +74,7 @@ var _ = Describe("Answers", func() {
 		})
 
 		It("try again when admission knows of a membership that they do not see (L6)", func(ctx context.Context) {
-			i := invited(ctx, person("bob"))
+			i := invited(ctx, lab.Person("bob"))
 			became := reconciled(ctx, answer(i, v1alpha1.DecisionAccept), interceptor.Funcs{
 				Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
 					return secondMembership()

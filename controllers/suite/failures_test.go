@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // labelled makes the namespace of an organization before there is one, as a GitOps tool does.
@@ -23,17 +24,17 @@ func labelled(ctx context.Context, organization string) *corev1.Namespace {
 	return create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + organization, Labels: labels}})
 }
 
-var _ = Describe("What fails each time in other words", func() {
-	It("is said once, in words that stay, and is tried again after longer and longer", func(ctx context.Context) {
-		name := unique("zylker")
+var _ = Describe("A failure with other words each time", func() {
+	It("is reported once, in constant words, and is tried again at longer and longer intervals", func(ctx context.Context) {
+		name := lab.Unique("zylker")
 		ns := labelled(ctx, name)
-		probe := &networkingv1.Ingress{ObjectMeta: inside(name, "probe"), Spec: networkingv1.IngressSpec{DefaultBackend: &networkingv1.IngressBackend{
+		probe := &networkingv1.Ingress{ObjectMeta: lab.Inside(name, "probe"), Spec: networkingv1.IngressSpec{DefaultBackend: &networkingv1.IngressBackend{
 			Service: &networkingv1.IngressServiceBackend{Name: "crm", Port: networkingv1.ServiceBackendPort{Number: 80}},
 		}}}
 		webhook := refuse(ctx, ns.Name, admissionregistrationv1.Create, "networking.k8s.io", "ingresses", func() error {
 			return kube.Create(ctx, probe.DeepCopy(), client.DryRunAll)
 		})
-		org := create(ctx, organization(name, person("john")))
+		org := create(ctx, organization(name, lab.Person("john")))
 		failedSoFar := func(n int64) {
 			Eventually(webhook.asked.Load).WithContext(ctx).Should(BeNumerically(">=", n))
 		}

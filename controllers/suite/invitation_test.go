@@ -21,18 +21,19 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // invited makes an invitation to a settled organization, and waits until it is pending.
 func invited(ctx context.Context, email string) *v1alpha1.Invitation {
 	GinkgoHelper()
-	org := settled(ctx, unique("zylker"), person("john"))
+	org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 	return becomes(ctx, create(ctx, invitation(org.Name, email)), v1alpha1.ReasonPending)
 }
 
 var _ = Describe("An invitation", func() {
 	It("is pending for seven days, and expired at their end (I1)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		Expect(i.Status.State).To(Equal(v1alpha1.InvitationPending))
 		end := i.CreationTimestamp.Add(7 * day)
 		Expect(i.Status.ExpiresAt.Time).To(BeTemporally("==", end))
@@ -55,13 +56,13 @@ var _ = Describe("An invitation", func() {
 	})
 
 	It("is revoked at once (I10)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		change(ctx, i, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })
 		Expect(becomes(ctx, i, v1alpha1.ReasonRevoked).Status.State).To(Equal(v1alpha1.InvitationRevoked))
 	})
 
 	It("holds a seat while it is pending (E5)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: facts.OrganizationOf(i.Namespace)}}
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(o.Status.Seats).To(Equal(v1alpha1.SeatsStatus{Purchased: 3, Used: 2, Pending: 1, Summary: "2/3"}))
@@ -71,7 +72,7 @@ var _ = Describe("An invitation", func() {
 	})
 
 	It("does not expire under an answer that was admitted and is not stored yet (I2)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		claim := rules.Claim{Kind: rules.ClaimAnswer, Name: string(i.UID), Holder: "answer"}
 		entry := facts.NewEntry(facts.Entry{Kind: "InvitationResponse", Name: "answer", UID: "answer", Operation: facts.Create, Facts: []rules.Fact{claim}})
 		stored := create(ctx, &corev1.ConfigMap{
@@ -93,7 +94,7 @@ var _ = Describe("An invitation", func() {
 
 var _ = Describe("An answer", func() {
 	It("makes the invitee a member, then says so, and is removed an hour later (I3)", func(ctx context.Context) {
-		bob := person("bob")
+		bob := lab.Person("bob")
 		i := invited(ctx, bob)
 		a := becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
 		m := becomes(ctx, membership(facts.OrganizationOf(i.Namespace), bob), v1alpha1.ReasonActive)
@@ -113,7 +114,7 @@ var _ = Describe("An answer", func() {
 	})
 
 	It("can decline", func(ctx context.Context) {
-		bob := person("bob")
+		bob := lab.Person("bob")
 		i := invited(ctx, bob)
 		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionDecline)), v1alpha1.ReasonDeclined)
 		Expect(becomes(ctx, i, v1alpha1.ReasonDeclined).Status.State).To(Equal(v1alpha1.InvitationDeclined))
@@ -121,7 +122,7 @@ var _ = Describe("An answer", func() {
 	})
 
 	It("adopts the membership that an earlier attempt, killed after it, has made", func(ctx context.Context) {
-		bob := person("bob")
+		bob := lab.Person("bob")
 		i := invited(ctx, bob)
 		m := membership(facts.OrganizationOf(i.Namespace), bob)
 		m.Name, m.Spec.Origin = "before", v1alpha1.OriginInvited
@@ -131,9 +132,9 @@ var _ = Describe("An answer", func() {
 	})
 
 	It("gives the membership another name where somebody else's has it", func(ctx context.Context) {
-		bob := person("bob")
+		bob := lab.Person("bob")
 		i := invited(ctx, bob)
-		theirs := membership(facts.OrganizationOf(i.Namespace), person("carol"))
+		theirs := membership(facts.OrganizationOf(i.Namespace), lab.Person("carol"))
 		theirs.Name = identity.ObjectName(bob)
 		create(ctx, theirs)
 		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
@@ -144,7 +145,7 @@ var _ = Describe("An answer", func() {
 	})
 
 	It("is done when an earlier attempt was killed after the invitation was finished", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		create(ctx, membership(facts.OrganizationOf(i.Namespace), i.Spec.Email))
 		Eventually(func() error {
 			read(ctx, i).Status.State = v1alpha1.InvitationAccepted
@@ -154,13 +155,13 @@ var _ = Describe("An answer", func() {
 	})
 
 	It("gives its place up when its organization is gone", func(ctx context.Context) {
-		i := invitation(unique("nowhere"), person("bob"))
+		i := invitation(lab.Unique("nowhere"), lab.Person("bob"))
 		i.UID = "gone"
 		goes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)))
 	})
 
 	DescribeTable("says why it came to nothing", func(ctx context.Context, spoil func(context.Context, *v1alpha1.Invitation, *v1alpha1.InvitationResponse), want string) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		a := answer(i, v1alpha1.DecisionAccept)
 		spoil(ctx, i, a)
 		becomes(ctx, create(ctx, a), want)
@@ -179,7 +180,7 @@ var _ = Describe("An answer", func() {
 			a.Spec.InvitationUID = "another"
 		}, v1alpha1.ReasonInvitationNotFound),
 		Entry("because somebody else answered", func(_ context.Context, _ *v1alpha1.Invitation, a *v1alpha1.InvitationResponse) {
-			a.Spec.Invitee = person("eve")
+			a.Spec.Invitee = lab.Person("eve")
 		}, v1alpha1.ReasonNotInvitee),
 		Entry("because the API server refuses the membership", func(_ context.Context, _ *v1alpha1.Invitation, a *v1alpha1.InvitationResponse) {
 			a.Spec.Role = v1alpha1.RoleSuperAdmin

@@ -13,11 +13,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("A membership", func() {
 	It("waits for its organization, without any power (R8)", func(ctx context.Context) {
-		name, alice := unique("zylker"), person("alice")
+		name, alice := lab.Unique("zylker"), lab.Person("alice")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 			Name: "org-" + name, Labels: map[string]string{v1alpha1.OrganizationLabel: name},
 		}})
@@ -26,12 +27,12 @@ var _ = Describe("A membership", func() {
 		Expect(m.Status.Origin).To(Equal(v1alpha1.OriginProvisioned))
 		Expect(m.Status.UserType).To(Equal(v1alpha1.UserTypeInternal))
 
-		create(ctx, organization(name, person("john")))
+		create(ctx, organization(name, lab.Person("john")))
 		Expect(becomes(ctx, m, v1alpha1.ReasonActive).Status.Role).To(Equal(v1alpha1.RoleStandard))
 	})
 
 	It("shows the super admin's role where the organization says so (R1, R2)", func(ctx context.Context) {
-		name, john, alice := unique("zylker"), person("john"), person("alice")
+		name, john, alice := lab.Unique("zylker"), lab.Person("john"), lab.Person("alice")
 		org := settled(ctx, name, john)
 		m := membership(name, alice)
 		m.Spec.Role = v1alpha1.RoleAdministrator
@@ -48,9 +49,9 @@ var _ = Describe("A membership", func() {
 	})
 
 	It("beyond the limit has no power, until an older one makes room (L1, L9)", func(ctx context.Context) {
-		first, second, third, alice := unique("first"), unique("second"), unique("third"), person("alice")
+		first, second, third, alice := lab.Unique("first"), lab.Unique("second"), lab.Unique("third"), lab.Person("alice")
 		for _, name := range []string{first, second, third} {
-			settled(ctx, name, person("john"))
+			settled(ctx, name, lab.Person("john"))
 		}
 		kept := becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
 		also := becomes(ctx, create(ctx, membership(second, alice)), v1alpha1.ReasonActive)
@@ -77,13 +78,13 @@ var _ = Describe("A membership", func() {
 	})
 
 	It("gets a place when the limit is raised", func(ctx context.Context) {
-		first, second, alice := unique("first"), unique("second"), person("alice")
+		first, second, alice := lab.Unique("first"), lab.Unique("second"), lab.Person("alice")
 		one, two := int32(1), int32(2)
 		policy := setPolicy(ctx, v1alpha1.PlatformPolicySpec{Limits: &v1alpha1.LimitsPolicy{
 			OrganizationsPerUser: &one, CreatedOrganizationsPerUser: &one, InvitedCRMPlusPerUser: &one,
 		}})
-		settled(ctx, first, person("john"))
-		settled(ctx, second, person("mary"))
+		settled(ctx, first, lab.Person("john"))
+		settled(ctx, second, lab.Person("mary"))
 		becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
 		surplus := becomes(ctx, create(ctx, membership(second, alice)), v1alpha1.ReasonOverLimit)
 		change(ctx, policy, func(p *v1alpha1.PlatformPolicy) { p.Spec.Limits.OrganizationsPerUser = &two })

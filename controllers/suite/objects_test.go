@@ -17,29 +17,25 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 func organization(name, superAdmin string) *v1alpha1.Organization {
-	return &v1alpha1.Organization{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       v1alpha1.OrganizationSpec{DisplayName: "Organization " + name, SuperAdmin: superAdmin},
-	}
-}
-
-func inside(organization, name string) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
+	org := lab.NewOrganization(superAdmin, 0)
+	org.Name, org.Spec.DisplayName = name, "Organization "+name
+	return org
 }
 
 func membership(organization, email string) *v1alpha1.Membership {
 	return &v1alpha1.Membership{
-		ObjectMeta: inside(organization, identity.ObjectName(email)),
+		ObjectMeta: lab.Inside(organization, identity.ObjectName(email)),
 		Spec:       v1alpha1.MembershipSpec{User: email, Role: v1alpha1.RoleStandard},
 	}
 }
 
 func invitation(organization, email string) *v1alpha1.Invitation {
 	return &v1alpha1.Invitation{
-		ObjectMeta: inside(organization, identity.ObjectName(email)),
+		ObjectMeta: lab.Inside(organization, identity.ObjectName(email)),
 		Spec:       v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleAdministrator},
 	}
 }
@@ -47,7 +43,7 @@ func invitation(organization, email string) *v1alpha1.Invitation {
 // answer is the invitee's response as admission stamps it.
 func answer(i *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1.InvitationResponse {
 	return &v1alpha1.InvitationResponse{
-		ObjectMeta: metav1.ObjectMeta{Name: unique("answer")},
+		ObjectMeta: metav1.ObjectMeta{Name: lab.Unique("answer")},
 		Spec: v1alpha1.InvitationResponseSpec{
 			Invitation: &v1alpha1.InvitationReference{Namespace: i.Namespace, Name: i.Name},
 			Decision:   decision, Author: prefix + i.Spec.Email, Invitee: i.Spec.Email, InvitationUID: i.UID,
@@ -86,7 +82,7 @@ func touch(ctx context.Context, obj client.Object) {
 	Eventually(func() error {
 		err := kube.Get(ctx, client.ObjectKeyFromObject(obj), obj)
 		if err == nil {
-			obj.SetAnnotations(map[string]string{"example.com/touched": unique("touch")})
+			obj.SetAnnotations(map[string]string{"example.com/touched": lab.Unique("touch")})
 			err = kube.Update(ctx, obj)
 		}
 		return client.IgnoreNotFound(err)
@@ -123,26 +119,7 @@ func goes(ctx context.Context, obj client.Object) {
 
 // condition is one of an object's conditions, empty when it has none of the type.
 func condition(obj client.Object, kind string) metav1.Condition {
-	var all []metav1.Condition
-	switch o := obj.(type) {
-	case *v1alpha1.Organization:
-		all = o.Status.Conditions
-	case *v1alpha1.Membership:
-		all = o.Status.Conditions
-	case *v1alpha1.Invitation:
-		all = o.Status.Conditions
-	case *v1alpha1.InvitationResponse:
-		all = o.Status.Conditions
-	case *v1alpha1.IntegrationBinding:
-		all = o.Status.Conditions
-	case *v1alpha1.HostReservation:
-		all = o.Status.Conditions
-	case *v1alpha1.PlatformPolicy:
-		all = o.Status.Conditions
-	case *v1alpha1.User:
-		all = o.Status.Conditions
-	}
-	if c := meta.FindStatusCondition(all, kind); c != nil {
+	if c := lab.Condition(obj, kind); c != nil {
 		return *c
 	}
 	return metav1.Condition{}

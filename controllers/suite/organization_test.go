@@ -22,6 +22,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	reconcilers "github.com/polyorg/polyorg/controllers/organization"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // as acts with the rights of a person.
@@ -33,7 +34,7 @@ func as(email string) client.Client {
 }
 
 func ingressOf(org *v1alpha1.Organization) *networkingv1.Ingress {
-	return &networkingv1.Ingress{ObjectMeta: inside(org.Name, "polyorg-access")}
+	return &networkingv1.Ingress{ObjectMeta: lab.Inside(org.Name, "polyorg-access")}
 }
 
 func namespaceOf(org *v1alpha1.Organization) *corev1.Namespace {
@@ -42,7 +43,7 @@ func namespaceOf(org *v1alpha1.Organization) *corev1.Namespace {
 
 // roleBinding is somebody else's in an organization's namespace; without people it names a service account.
 func roleBinding(organization, name, role string, people ...string) *rbacv1.RoleBinding {
-	b := &rbacv1.RoleBinding{ObjectMeta: inside(organization, name), RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role}}
+	b := &rbacv1.RoleBinding{ObjectMeta: lab.Inside(organization, name), RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role}}
 	for _, who := range people {
 		b.Subjects = append(b.Subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: who})
 	}
@@ -58,7 +59,7 @@ func reservationOf(name string) *v1alpha1.HostReservation {
 
 var _ = Describe("An organization", func() {
 	It("gets a namespace, a first member, a host, and says so", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		org := settled(ctx, name, john)
 
 		Expect(read(ctx, namespaceOf(org)).Labels).To(HaveKeyWithValue(v1alpha1.OrganizationLabel, name))
@@ -89,7 +90,7 @@ var _ = Describe("An organization", func() {
 	})
 
 	It("costs no write once it is settled", func(ctx context.Context) {
-		org := settled(ctx, unique("zylker"), person("john"))
+		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) { g.Expect(o.Status.Seats.Summary).To(Equal("1/3")) })
 		names := []client.ObjectList{&rbacv1.RoleBindingList{}, &networkingv1.IngressList{}, &v1alpha1.MembershipList{}}
 		versions := func() []string {
@@ -108,7 +109,7 @@ var _ = Describe("An organization", func() {
 	})
 
 	It("gives its members access by their roles, and nobody else (R7)", func(ctx context.Context) {
-		name, john, alice, eve := unique("zylker"), person("john"), person("alice"), person("eve")
+		name, john, alice, eve := lab.Unique("zylker"), lab.Person("john"), lab.Person("alice"), lab.Person("eve")
 		org := settled(ctx, name, john)
 		becomes(ctx, create(ctx, membership(name, alice)), v1alpha1.ReasonActive)
 
@@ -126,11 +127,11 @@ var _ = Describe("An organization", func() {
 		Eventually(func() error {
 			return as(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace("org-"+name))
 		}).Should(MatchError(apierrors.IsForbidden, "IsForbidden"))
-		goes(ctx, &rbacv1.RoleBinding{ObjectMeta: inside(name, "polyorg-organization-member-0")})
+		goes(ctx, &rbacv1.RoleBinding{ObjectMeta: lab.Inside(name, "polyorg-organization-member-0")})
 	})
 
 	It("adopts the super admin's membership that came from Git", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		m := membership(name, john)
@@ -145,8 +146,8 @@ var _ = Describe("An organization", func() {
 		Expect(all.Items).To(HaveLen(1))
 	})
 
-	It("shows who else has access to the namespace that it adopts, and tells nobody's name (R7, U3)", func(ctx context.Context) {
-		name := unique("zylker")
+	It("reports other access to the namespace that it adopts, without people's names (R7, U3)", func(ctx context.Context) {
+		name := lab.Unique("zylker")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		before := create(ctx, roleBinding(name, "before", "edit", "owner@betaholding.example"))
@@ -155,7 +156,7 @@ var _ = Describe("An organization", func() {
 		robot.Subjects[0].Namespace = "default"
 		create(ctx, robot)
 
-		org := settled(ctx, name, person("john"))
+		org := settled(ctx, name, lab.Person("john"))
 		foreign := eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
 			g.Expect(condition(o, v1alpha1.ConditionForeignAccess)).To(And(HaveField("Status", metav1.ConditionTrue),
 				HaveField("Reason", v1alpha1.ReasonForeignRoleBindings), HaveField("Message", HaveSuffix(": another-robot, before"))))
@@ -176,8 +177,8 @@ var _ = Describe("An organization", func() {
 		})
 	})
 
-	It("names what has the name of the operator's own RoleBinding and another role, and goes on when it is gone (R7)", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+	It("reports a RoleBinding with the operator's own name and another role, and goes on when it is gone (R7)", func(ctx context.Context) {
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		inTheWay := create(ctx, roleBinding(name, "polyorg-organization-admin-0", "view"))
@@ -196,13 +197,13 @@ var _ = Describe("An organization", func() {
 		}).Should(Succeed())
 	})
 
-	It("names a ClusterRoleBinding in the way too (R7)", func(ctx context.Context) {
-		name := unique("zylker")
+	It("reports such a ClusterRoleBinding too (R7)", func(ctx context.Context) {
+		name := lab.Unique("zylker")
 		inTheWay := create(ctx, &rbacv1.ClusterRoleBinding{
 			ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name + "-0"},
 			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "view"},
 		})
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonBindingInTheWay)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonBindingInTheWay)
 		Expect(condition(org, v1alpha1.ConditionStalled).Message).To(ContainSubstring("ClusterRoleBinding " + inTheWay.Name))
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
 			Events: mgr.GetEventRecorder("test"), Config: conf}
@@ -217,9 +218,9 @@ var _ = Describe("An organization", func() {
 	})
 
 	It("never touches a namespace that is not its own", func(ctx context.Context) {
-		name := unique("zylker")
+		name := lab.Unique("zylker")
 		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name}})
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonNamespaceNotOurs)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonNamespaceNotOurs)
 		Expect(condition(org, v1alpha1.ConditionStalled).Status).To(Equal(metav1.ConditionTrue))
 		Expect(condition(org, v1alpha1.ConditionNamespaceReady).Reason).To(Equal(v1alpha1.ReasonNamespaceNotOurs))
 		Expect(kube.Delete(ctx, org)).To(Succeed())
@@ -228,8 +229,8 @@ var _ = Describe("An organization", func() {
 		Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
 	})
 
-	It("is no longer that of who lost the role, also where its namespace is not its own any more (R7)", func(ctx context.Context) {
-		name, john, alice, bob := unique("zylker"), person("john"), person("alice"), person("bob")
+	It("gives a former administrator no access, also if its namespace is not its own any more (R7)", func(ctx context.Context) {
+		name, john, alice, bob := lab.Unique("zylker"), lab.Person("john"), lab.Person("alice"), lab.Person("bob")
 		org := settled(ctx, name, john)
 		for _, email := range []string{alice, bob} {
 			m := membership(name, email)
@@ -247,8 +248,8 @@ var _ = Describe("An organization", func() {
 		Expect(as(bob).Get(ctx, key(org), org)).To(Succeed())
 	})
 
-	It("leaves no namespace guarded that nobody could end, when it went without its end", func(ctx context.Context) {
-		name := unique("zylker")
+	It("leaves no guarded namespace behind when it is removed without its finalizer", func(ctx context.Context) {
+		name := lab.Unique("zylker")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name, v1alpha1.OrganizationUIDLabel: "of-a-former-one"}
 		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		eventually(ctx, ns, func(g Gomega, ns *corev1.Namespace) {
@@ -259,8 +260,8 @@ var _ = Describe("An organization", func() {
 	})
 
 	It("keeps its former host reserved and redirecting, and can take it again (A6)", func(ctx context.Context) {
-		first, second, third := unique("first"), unique("second"), unique("third")
-		org := settled(ctx, first, person("john"))
+		first, second, third := lab.Unique("first"), lab.Unique("second"), lab.Unique("third")
+		org := settled(ctx, first, lab.Person("john"))
 		rename := func(to string) {
 			change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: to} })
 			eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
@@ -288,18 +289,18 @@ var _ = Describe("An organization", func() {
 		becomes(ctx, org, v1alpha1.ReasonActive)
 	})
 
-	It("does not serve a host that is somebody else's (A2)", func(ctx context.Context) {
-		shop := unique("shop")
+	It("does not serve a host that belongs to another organization (A2)", func(ctx context.Context) {
+		shop := lab.Unique("shop")
 		create(ctx, reservationOf(shop))
-		org := organization(unique("zylker"), person("john"))
+		org := organization(lab.Unique("zylker"), lab.Person("john"))
 		org.Spec.AccessURL = &v1alpha1.AccessURL{Name: shop}
 		becomes(ctx, create(ctx, org), v1alpha1.ReasonHostNotFree)
 		Expect(org.Status.Hosts).To(BeEmpty())
 		Expect(org.Status.AccessURL).To(BeEmpty())
 		Expect(kube.Get(ctx, key(ingressOf(org)), &networkingv1.Ingress{})).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
 
-		first := settled(ctx, unique("first"), person("mary"))
-		late := organization(unique("late"), person("paul"))
+		first := settled(ctx, lab.Unique("first"), lab.Person("mary"))
+		late := organization(lab.Unique("late"), lab.Person("paul"))
 		late.Spec.AccessURL = &v1alpha1.AccessURL{Name: first.Name}
 		becomes(ctx, create(ctx, late), v1alpha1.ReasonHostNotFree)
 		Expect(read(ctx, first).Status.Hosts).To(HaveLen(1))
@@ -309,7 +310,7 @@ var _ = Describe("An organization", func() {
 	})
 
 	It("gives everything back when it is deleted, and its host only later (O7, A7)", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		org := settled(ctx, name, john)
 		uid := org.UID
 		user := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(john)}}

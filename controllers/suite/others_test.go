@@ -14,23 +14,24 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/hostreservation"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("A binding", func() {
 	It("waits for its credentials, and keeps the moment at which it was bound", func(ctx context.Context) {
-		name := unique("zylker")
-		settled(ctx, name, person("john"))
+		name := lab.Unique("zylker")
+		settled(ctx, name, lab.Person("john"))
 		b := create(ctx, &v1alpha1.IntegrationBinding{
-			ObjectMeta: inside(name, "desk"),
+			ObjectMeta: lab.Inside(name, "desk"),
 			Spec: v1alpha1.IntegrationBindingSpec{
-				Application: "ZohoDesk", Account: unique("desk"), InitiatedFrom: v1alpha1.InitiatedFromCRM,
+				Application: "ZohoDesk", Account: lab.Unique("desk"), InitiatedFrom: v1alpha1.InitiatedFromCRM,
 				CredentialsSecretRef: &v1alpha1.LocalSecretReference{Name: "oauth"},
 			},
 		})
 		becomes(ctx, b, v1alpha1.ReasonCredentialsNotFound)
 		Expect(b.Status.BoundAt).To(BeNil())
 
-		secret := create(ctx, &corev1.Secret{ObjectMeta: inside(name, "oauth")})
+		secret := create(ctx, &corev1.Secret{ObjectMeta: lab.Inside(name, "oauth")})
 		becomes(ctx, b, v1alpha1.ReasonBound)
 		bound := b.Status.BoundAt.DeepCopy()
 		Expect(bound).NotTo(BeNil())
@@ -38,21 +39,21 @@ var _ = Describe("A binding", func() {
 		at(clock.Now().Add(time.Hour))
 		Expect(kube.Delete(ctx, secret)).To(Succeed())
 		becomes(ctx, b, v1alpha1.ReasonCredentialsNotFound)
-		create(ctx, &corev1.Secret{ObjectMeta: inside(name, "oauth")})
+		create(ctx, &corev1.Secret{ObjectMeta: lab.Inside(name, "oauth")})
 		Expect(becomes(ctx, b, v1alpha1.ReasonBound).Status.BoundAt).To(Equal(bound))
 	})
 
 	It("waits for its organization (R8)", func(ctx context.Context) {
-		name := unique("zylker")
+		name := lab.Unique("zylker")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 			Name: "org-" + name, Labels: map[string]string{v1alpha1.OrganizationLabel: name},
 		}})
 		b := create(ctx, &v1alpha1.IntegrationBinding{
-			ObjectMeta: inside(name, "desk"),
-			Spec:       v1alpha1.IntegrationBindingSpec{Application: "ZohoDesk", Account: unique("desk"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
+			ObjectMeta: lab.Inside(name, "desk"),
+			Spec:       v1alpha1.IntegrationBindingSpec{Application: "ZohoDesk", Account: lab.Unique("desk"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
 		})
 		becomes(ctx, b, v1alpha1.ReasonOrganizationNotFound)
-		create(ctx, organization(name, person("john")))
+		create(ctx, organization(name, lab.Person("john")))
 		becomes(ctx, b, v1alpha1.ReasonBound)
 	})
 })
@@ -60,7 +61,7 @@ var _ = Describe("A binding", func() {
 var _ = Describe("A reservation", func() {
 	It("stands until it expires, and not a moment longer (A6)", func(ctx context.Context) {
 		end := metav1.NewTime(clock.Now().Add(time.Hour).Truncate(time.Second))
-		h := reservationOf(unique("former"))
+		h := reservationOf(lab.Unique("former"))
 		h.Spec.ExpiresAt = &end
 		becomes(ctx, create(ctx, h), v1alpha1.ReasonReserved)
 
@@ -75,7 +76,7 @@ var _ = Describe("A reservation", func() {
 	})
 
 	It("without an end stands for good", func(ctx context.Context) {
-		h := becomes(ctx, create(ctx, reservationOf(unique("never"))), v1alpha1.ReasonReserved)
+		h := becomes(ctx, create(ctx, reservationOf(lab.Unique("never"))), v1alpha1.ReasonReserved)
 		at(clock.Now().AddDate(100, 0, 0))
 		touch(ctx, h)
 		Expect(becomes(ctx, h, v1alpha1.ReasonReserved).DeletionTimestamp).To(BeNil())
@@ -84,7 +85,7 @@ var _ = Describe("A reservation", func() {
 
 var _ = Describe("A policy", func() {
 	It("is in force, and changes what a trial is worth", func(ctx context.Context) {
-		org := settled(ctx, unique("zylker"), person("john"))
+		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 		seats := int32(7)
 		setPolicy(ctx, v1alpha1.PlatformPolicySpec{Trial: &v1alpha1.TrialPolicy{Licenses: &seats}})
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {

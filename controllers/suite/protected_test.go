@@ -17,6 +17,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	reconcilers "github.com/polyorg/polyorg/controllers/organization"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // endures deletes a protected organization, and returns when the status says that it lives on.
@@ -53,10 +54,10 @@ func enters(ctx context.Context, email, organization string) func() error {
 }
 
 var _ = Describe("A protected organization that was deleted past admission lives on (O7):", func() {
-	It("what its spec says is done, and its trial ends (A1, A7)", func(ctx context.Context) {
-		org := settled(ctx, unique("zylker"), person("john"))
+	It("its spec is carried out, and its trial ends (A1, A7)", func(ctx context.Context) {
+		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
 		endures(ctx, org)
-		moved := unique("moved")
+		moved := lab.Unique("moved")
 		renames(ctx, org, moved)
 		eventually(ctx, ingressOf(org), func(g Gomega, served *networkingv1.Ingress) {
 			g.Expect(served.Spec.Rules).To(ConsistOf(HaveField("Host", moved+"."+baseDomain)))
@@ -70,8 +71,8 @@ var _ = Describe("A protected organization that was deleted past admission lives
 		isStalled(ctx, org)
 	})
 
-	It("it names what keeps its members from access (R7)", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+	It("it names the obstacles to its members' access (R7)", func(ctx context.Context) {
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		labels := map[string]string{v1alpha1.OrganizationLabel: name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: labels}})
 		inTheWay := create(ctx, roleBinding(name, "polyorg-organization-admin-0", "view"))
@@ -84,9 +85,9 @@ var _ = Describe("A protected organization that was deleted past admission lives
 	})
 
 	It("but nobody has access to a namespace that is not its own", func(ctx context.Context) {
-		name, alice := unique("zylker"), person("alice")
+		name, alice := lab.Unique("zylker"), lab.Person("alice")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name}})
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonNamespaceNotOurs)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonNamespaceNotOurs)
 		becomes(ctx, create(ctx, membership(name, alice)), v1alpha1.ReasonActive)
 		endures(ctx, org)
 		isStalled(ctx, org)
@@ -96,9 +97,9 @@ var _ = Describe("A protected organization that was deleted past admission lives
 	})
 
 	It("it says so while its namespace goes away, and has another then", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		org := settled(ctx, name, john)
-		stuck := held(ctx, &corev1.ConfigMap{ObjectMeta: inside(name, "stuck")})
+		stuck := held(ctx, &corev1.ConfigMap{ObjectMeta: lab.Inside(name, "stuck")})
 		endures(ctx, org)
 		// As the operator, because the policy in config/policy permits it. In this case the policy was missing.
 		Expect(mgr.GetClient().Delete(ctx, namespaceOf(org))).To(Succeed())
@@ -112,8 +113,8 @@ var _ = Describe("A protected organization that was deleted past admission lives
 		isStalled(ctx, org)
 	})
 
-	It("garbage collection, where the deletion asked for it, takes access from its members only meanwhile", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+	It("garbage collection, if the deletion asked for it, takes access from its members only for a while", func(ctx context.Context) {
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		org := settled(ctx, name, john)
 		served := change(ctx, ingressOf(org), func(i *networkingv1.Ingress) { i.SetFinalizers([]string{hold}) })
 		endures(ctx, org, client.PropagationPolicy(metav1.DeletePropagationForeground))

@@ -18,6 +18,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // inTime is the time within which a waiting object takes free room.
@@ -67,17 +68,17 @@ func byRank[O client.Object](objects []O) {
 // onEdition makes an organization on an edition, in service.
 func onEdition(ctx context.Context, edition v1alpha1.Edition, superAdmin string) *v1alpha1.Organization {
 	GinkgoHelper()
-	org := organization(unique("zylker"), superAdmin)
+	org := organization(lab.Unique("zylker"), superAdmin)
 	org.Spec.Subscription = &v1alpha1.Subscription{Edition: edition, Licenses: 9}
 	return becomes(ctx, create(ctx, org), v1alpha1.ReasonActive)
 }
 
-var _ = Describe("Of what got past admission", func() {
+var _ = Describe("Of objects that got past admission", func() {
 	It("the eldest memberships of a user have power, and the next when there is room (L1)", func(ctx context.Context) {
-		alice := person("alice")
+		alice := lab.Person("alice")
 		var organizations []*v1alpha1.Organization
 		for range 4 {
-			organizations = append(organizations, settled(ctx, unique("zylker"), person("john")))
+			organizations = append(organizations, settled(ctx, lab.Unique("zylker"), lab.Person("john")))
 		}
 		policy := setPolicy(ctx, v1alpha1.PlatformPolicySpec{Limits: allLimits(0, nil)})
 		var all []*v1alpha1.Membership
@@ -111,12 +112,12 @@ var _ = Describe("Of what got past admission", func() {
 	})
 
 	It("an organization beyond its super admin's limit gives nobody anything, until there is room (L2)", func(ctx context.Context) {
-		john, alice := person("john"), person("alice")
-		first := settled(ctx, unique("first"), john)
+		john, alice := lab.Person("john"), lab.Person("alice")
+		first := settled(ctx, lab.Unique("first"), john)
 		policy := limited(ctx, func(l *v1alpha1.LimitsPolicy) {
 			l.CreatedOrganizationsPerUser, l.CreatedCRMPlusPerUser = new(int32(1)), new(int32(1))
 		})
-		second := surplus(ctx, create(ctx, organization(unique("second"), john)), v1alpha1.ReasonOverLimit, "L2")
+		second := surplus(ctx, create(ctx, organization(lab.Unique("second"), john)), v1alpha1.ReasonOverLimit, "L2")
 		Expect(condition(second, v1alpha1.ConditionAccessURLReady).Status).To(Equal(metav1.ConditionFalse))
 		m := create(ctx, membership(second.Name, alice))
 		eventually(ctx, m, func(g Gomega, m *v1alpha1.Membership) {
@@ -135,7 +136,7 @@ var _ = Describe("Of what got past admission", func() {
 		becomes(ctx, m, v1alpha1.ReasonActive)
 		read(ctx, ingressOf(second))
 
-		By("what has power keeps it when the limit is lowered (L9)")
+		By("an object with power keeps it when the limit is lowered (L9)")
 		change(ctx, policy, func(p *v1alpha1.PlatformPolicy) { p.Spec.Limits = allLimits(0, nil) })
 		becomes(ctx, policy, v1alpha1.ReasonInForce)
 		touch(ctx, second)
@@ -143,9 +144,9 @@ var _ = Describe("Of what got past admission", func() {
 	})
 
 	It("a second CRM Plus organization of its creator waits for the first to leave the edition (L3)", func(ctx context.Context) {
-		john := person("john")
+		john := lab.Person("john")
 		first := onEdition(ctx, v1alpha1.EditionCRMPlus, john)
-		second := organization(unique("second"), john)
+		second := organization(lab.Unique("second"), john)
 		second.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionCRMPlus, Licenses: 2}
 		surplus(ctx, create(ctx, second), v1alpha1.ReasonOverLimit, "L3")
 		change(ctx, first, func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionUltimate })
@@ -157,8 +158,8 @@ var _ = Describe("Of what got past admission", func() {
 			limited(ctx, func(l *v1alpha1.LimitsPolicy) {
 				l.InvitedCRMPlusPerUser, l.InternalZohoOnePerUser = new(int32(1)), new(int32(1))
 			})
-			alice := person("alice")
-			first, second := onEdition(ctx, edition, person("john")), onEdition(ctx, edition, person("mary"))
+			alice := lab.Person("alice")
+			first, second := onEdition(ctx, edition, lab.Person("john")), onEdition(ctx, edition, lab.Person("mary"))
 			becomes(ctx, create(ctx, membership(first.Name, alice)), v1alpha1.ReasonActive)
 			m := surplus(ctx, create(ctx, membership(second.Name, alice)), v1alpha1.ReasonOverLimit, rule)
 			change(ctx, first, func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionUltimate })
@@ -169,7 +170,7 @@ var _ = Describe("Of what got past admission", func() {
 	)
 
 	It("the second membership of one user in one organization has no power (L6)", func(ctx context.Context) {
-		org, alice := settled(ctx, unique("zylker"), person("john")), person("alice")
+		org, alice := settled(ctx, lab.Unique("zylker"), lab.Person("john")), lab.Person("alice")
 		first := becomes(ctx, create(ctx, membership(org.Name, alice)), v1alpha1.ReasonActive)
 		second := membership(org.Name, alice)
 		second.Name, second.Spec.Role = "again", v1alpha1.RoleAdministrator
@@ -180,20 +181,20 @@ var _ = Describe("Of what got past admission", func() {
 	})
 
 	It("the eldest have the seats, after the super admin, and the next when one is free (E5)", func(ctx context.Context) {
-		name := unique("zylker")
+		name := lab.Unique("zylker")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + name, Labels: map[string]string{v1alpha1.OrganizationLabel: name}}})
 		var all []*v1alpha1.Membership
 		for range 4 {
-			all = append(all, becomes(ctx, create(ctx, membership(name, person("member"))), v1alpha1.ReasonOrganizationNotFound))
+			all = append(all, becomes(ctx, create(ctx, membership(name, lab.Person("member"))), v1alpha1.ReasonOrganizationNotFound))
 		}
 		byRank(all)
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonActive)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonActive)
 		becomes(ctx, all[0], v1alpha1.ReasonActive)
 		becomes(ctx, all[1], v1alpha1.ReasonActive)
 		surplus(ctx, all[2], v1alpha1.ReasonNoSeat, "E5")
 		surplus(ctx, all[3], v1alpha1.ReasonNoSeat, "E5")
 		Eventually(func() int64 { return time.Now().Unix() }).Should(BeNumerically(">", all[3].CreationTimestamp.Unix()), "of one second, UIDs would decide")
-		i := surplus(ctx, create(ctx, invitation(name, person("bob"))), v1alpha1.ReasonNoSeat, "E5")
+		i := surplus(ctx, create(ctx, invitation(name, lab.Person("bob"))), v1alpha1.ReasonNoSeat, "E5")
 
 		change(ctx, all[0], func(m *v1alpha1.Membership) { m.Spec.Suspended = true })
 		becomes(ctx, all[2], v1alpha1.ReasonActive)
@@ -206,18 +207,18 @@ var _ = Describe("Of what got past admission", func() {
 
 		By("licences lowered under the seats in use take nothing away (L9)")
 		change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.Subscription.Licenses = 1 })
-		surplus(ctx, create(ctx, membership(name, person("late"))), v1alpha1.ReasonNoSeat, "E5")
+		surplus(ctx, create(ctx, membership(name, lab.Person("late"))), v1alpha1.ReasonNoSeat, "E5")
 		for _, m := range all[1:] {
 			touch(ctx, m)
 			becomes(ctx, m, v1alpha1.ReasonActive)
 		}
 	})
 
-	It("never more have seats than there are, however much comes at once (E5)", func(ctx context.Context) {
-		name := settled(ctx, unique("zylker"), person("john")).Name
+	It("the members with a seat are never more than the seats, under concurrent requests (E5)", func(ctx context.Context) {
+		name := settled(ctx, lab.Unique("zylker"), lab.Person("john")).Name
 		var all []client.Object
 		for range 8 {
-			all = append(all, membership(name, person("member")), invitation(name, person("guest")))
+			all = append(all, membership(name, lab.Person("member")), invitation(name, lab.Person("guest")))
 		}
 		var creating sync.WaitGroup
 		for _, obj := range all {
@@ -237,11 +238,11 @@ var _ = Describe("Of what got past admission", func() {
 		Expect(granted).To(Equal(2), "of three seats the super admin has one")
 	})
 
-	It("an accepted invitation's seat goes to its membership, and to nobody who waits (E5)", func(ctx context.Context) {
-		org, bob := settled(ctx, unique("zylker"), person("john")), person("bob")
-		becomes(ctx, create(ctx, membership(org.Name, person("alice"))), v1alpha1.ReasonActive)
+	It("an accepted invitation's seat goes to its membership, not to a member who waits (E5)", func(ctx context.Context) {
+		org, bob := settled(ctx, lab.Unique("zylker"), lab.Person("john")), lab.Person("bob")
+		becomes(ctx, create(ctx, membership(org.Name, lab.Person("alice"))), v1alpha1.ReasonActive)
 		i := becomes(ctx, create(ctx, invitation(org.Name, bob)), v1alpha1.ReasonPending)
-		waits := surplus(ctx, create(ctx, membership(org.Name, person("carol"))), v1alpha1.ReasonNoSeat, "E5")
+		waits := surplus(ctx, create(ctx, membership(org.Name, lab.Person("carol"))), v1alpha1.ReasonNoSeat, "E5")
 		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
 		becomes(ctx, membership(org.Name, bob), v1alpha1.ReasonActive)
 		surplus(ctx, waits, v1alpha1.ReasonNoSeat, "E5")
@@ -250,11 +251,11 @@ var _ = Describe("Of what got past admission", func() {
 	DescribeTable("an invitation beyond the invitee's list is not in it and cannot be accepted, until there is room (L7)",
 		func(ctx context.Context, sameSuperAdmin bool, change func(*v1alpha1.LimitsPolicy)) {
 			limited(ctx, change)
-			john, mary, bob := person("john"), person("mary"), person("bob")
+			john, mary, bob := lab.Person("john"), lab.Person("mary"), lab.Person("bob")
 			if sameSuperAdmin {
 				mary = john
 			}
-			first, second := settled(ctx, unique("first"), john), settled(ctx, unique("second"), mary)
+			first, second := settled(ctx, lab.Unique("first"), john), settled(ctx, lab.Unique("second"), mary)
 			listed := becomes(ctx, create(ctx, invitation(first.Name, bob)), v1alpha1.ReasonPending)
 			i := surplus(ctx, create(ctx, invitation(second.Name, bob)), v1alpha1.ReasonOverLimit, "L7")
 			Expect(condition(i, v1alpha1.ConditionGranted).Message).NotTo(ContainSubstring(first.Name), "U3")
@@ -278,7 +279,7 @@ var _ = Describe("Of what got past admission", func() {
 	)
 
 	It("a second invitation of one user to one organization cannot be accepted (L6)", func(ctx context.Context) {
-		org, bob := settled(ctx, unique("zylker"), person("john")), person("bob")
+		org, bob := settled(ctx, lab.Unique("zylker"), lab.Person("john")), lab.Person("bob")
 		first := becomes(ctx, create(ctx, invitation(org.Name, bob)), v1alpha1.ReasonPending)
 		second := invitation(org.Name, bob)
 		second.Name = "again"
@@ -288,7 +289,7 @@ var _ = Describe("Of what got past admission", func() {
 	})
 
 	It("nothing keeps an invitation from being accepted at once", func(ctx context.Context) {
-		org, bob := settled(ctx, unique("zylker"), person("john")), person("bob")
+		org, bob := settled(ctx, lab.Unique("zylker"), lab.Person("john")), lab.Person("bob")
 		i := create(ctx, invitation(org.Name, bob))
 		becomes(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), v1alpha1.ReasonAccepted)
 		becomes(ctx, membership(org.Name, bob), v1alpha1.ReasonActive)
@@ -296,10 +297,10 @@ var _ = Describe("Of what got past admission", func() {
 	})
 
 	It("an account is bound once, by the eldest binding (G1)", func(ctx context.Context) {
-		account := unique("portal")
+		account := lab.Unique("portal")
 		bind := func(name string) *v1alpha1.IntegrationBinding {
 			return create(ctx, &v1alpha1.IntegrationBinding{
-				ObjectMeta: inside(settled(ctx, unique("zylker"), person("john")).Name, name),
+				ObjectMeta: lab.Inside(settled(ctx, lab.Unique("zylker"), lab.Person("john")).Name, name),
 				Spec:       v1alpha1.IntegrationBindingSpec{Application: "ZohoDesk", Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM},
 			})
 		}

@@ -17,6 +17,8 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // refusals is another webhook that refuses one kind of request of the operator, each time in other words.
@@ -45,7 +47,7 @@ func refuse(ctx context.Context, namespace string, operation admissionregistrati
 		}},
 	}
 	all := create(ctx, &admissionregistrationv1.ValidatingWebhookConfiguration{
-		ObjectMeta: metav1.ObjectMeta{Name: unique("refuses")}, Webhooks: []admissionregistrationv1.ValidatingWebhook{hook},
+		ObjectMeta: metav1.ObjectMeta{Name: lab.Unique("refuses")}, Webhooks: []admissionregistrationv1.ValidatingWebhook{hook},
 	})
 	DeferCleanup(func(ctx context.Context) { Expect(kube.Delete(ctx, all)).To(Succeed()) })
 	Eventually(func() bool { _ = probe(); return r.probed.Load() }).WithContext(ctx).Should(BeTrue())

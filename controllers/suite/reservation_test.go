@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // renames gives an organization another host, and waits until it has it.
@@ -24,9 +25,9 @@ func renames(ctx context.Context, org *v1alpha1.Organization, to string) {
 }
 
 var _ = Describe("A reservation that the platform wrote for an organization", func() {
-	It("is left as it is, whatever it redirects to, and the organization says so (A6)", func(ctx context.Context) {
-		org := settled(ctx, unique("first"), person("john"))
-		h := reservationOf(unique("from-git"))
+	It("is left as it is, with any redirect, and the organization says so (A6)", func(ctx context.Context) {
+		org := settled(ctx, lab.Unique("first"), lab.Person("john"))
+		h := reservationOf(lab.Unique("from-git"))
 		h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
 		h.Spec.RedirectTo = "elsewhere." + baseDomain
 		create(ctx, h)
@@ -37,7 +38,7 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 		})
 		Expect(condition(org, v1alpha1.ConditionReady).Reason).To(Equal(v1alpha1.ReasonActive))
 
-		renames(ctx, org, unique("second"))
+		renames(ctx, org, lab.Unique("second"))
 		renames(ctx, org, h.Name[:len(h.Name)-len("."+baseDomain)]) // the very host
 		kept := read(ctx, h)
 		Expect(kept.DeletionTimestamp).To(BeNil())
@@ -52,8 +53,8 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 	})
 
 	It("is left as it is when the organization ends", func(ctx context.Context) {
-		org := settled(ctx, unique("first"), person("john"))
-		h := reservationOf(unique("from-git"))
+		org := settled(ctx, lab.Unique("first"), lab.Person("john"))
+		h := reservationOf(lab.Unique("from-git"))
 		h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
 		h.Spec.RedirectTo = "elsewhere." + baseDomain
 		create(ctx, h)
@@ -63,9 +64,9 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 		Expect(read(ctx, h).Spec.RedirectTo).To(Equal("elsewhere." + baseDomain))
 	})
 
-	It("keeps its host from others, which say for what they wait (A2)", func(ctx context.Context) {
-		h := create(ctx, reservationOf(unique("kept")))
-		org := organization(unique("late"), person("john"))
+	It("keeps its host from others, whose status says what they wait for (A2)", func(ctx context.Context) {
+		h := create(ctx, reservationOf(lab.Unique("kept")))
+		org := organization(lab.Unique("late"), lab.Person("john"))
 		org.Spec.AccessURL = &v1alpha1.AccessURL{Name: h.Name[:len(h.Name)-len("."+baseDomain)]}
 		becomes(ctx, create(ctx, org), v1alpha1.ReasonHostNotFree)
 		Expect(condition(org, v1alpha1.ConditionAccessURLReady).Message).To(HavePrefix("Reserved, and not for this organization: " + h.Name))
@@ -76,8 +77,8 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 
 var _ = Describe("A reservation that the operator made", func() {
 	It("redirects to the present host also when the platform has prolonged it, and stays then (A6)", func(ctx context.Context) {
-		first, second, third := unique("first"), unique("second"), unique("third")
-		org := settled(ctx, first, person("john"))
+		first, second, third := lab.Unique("first"), lab.Unique("second"), lab.Unique("third")
+		org := settled(ctx, first, lab.Person("john"))
 		renames(ctx, org, second)
 		h := read(ctx, reservationOf(first))
 		longer := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"expiresAt":"2099-01-01T00:00:00Z"}}`))

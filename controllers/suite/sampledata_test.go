@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // sampleDataTemplate is the template in the operator's configuration here.
@@ -43,7 +44,7 @@ func withSampleData(name, superAdmin string) *v1alpha1.Organization {
 }
 
 func jobOf(org *v1alpha1.Organization) *batchv1.Job {
-	return &batchv1.Job{ObjectMeta: inside(org.Name, "polyorg-sample-data")}
+	return &batchv1.Job{ObjectMeta: lab.Inside(org.Name, "polyorg-sample-data")}
 }
 
 // sampleDataIs waits for a state of an organization's sample data.
@@ -93,7 +94,7 @@ var (
 
 var _ = Describe("Sample data (O5)", func() {
 	It("is loaded by one Job, made as the configuration says, once for good", func(ctx context.Context) {
-		org := becomes(ctx, create(ctx, withSampleData(unique("zylker"), person("john"))), v1alpha1.ReasonActive)
+		org := becomes(ctx, create(ctx, withSampleData(lab.Unique("zylker"), lab.Person("john"))), v1alpha1.ReasonActive)
 		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "0 pod(s) active")
 		job := read(ctx, jobOf(org))
 		Expect(metav1.IsControlledBy(job, org)).To(BeTrue())
@@ -126,7 +127,7 @@ var _ = Describe("Sample data (O5)", func() {
 	})
 
 	It("that failed says why, and is loaded again when its Job is deleted", func(ctx context.Context) {
-		org := becomes(ctx, create(ctx, withSampleData(unique("zylker"), person("john"))), v1alpha1.ReasonActive)
+		org := becomes(ctx, create(ctx, withSampleData(lab.Unique("zylker"), lab.Person("john"))), v1alpha1.ReasonActive)
 		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "")
 		job := jobOf(org)
 		progress(ctx, job, running)
@@ -146,7 +147,7 @@ var _ = Describe("Sample data (O5)", func() {
 	})
 
 	It("waits while the organization is suspended (E3)", func(ctx context.Context) {
-		org := withSampleData(unique("zylker"), person("john"))
+		org := withSampleData(lab.Unique("zylker"), lab.Person("john"))
 		org.Spec.TrialEndsAt = &metav1.Time{Time: clock.Now().Add(-time.Hour)}
 		becomes(ctx, create(ctx, org), v1alpha1.ReasonTrialEnded)
 		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonTrialEnded, "Waits for a subscription")
@@ -157,19 +158,19 @@ var _ = Describe("Sample data (O5)", func() {
 	})
 
 	It("waits while the organization is beyond a limit (L2)", func(ctx context.Context) {
-		john := person("john")
+		john := lab.Person("john")
 		setPolicy(ctx, v1alpha1.PlatformPolicySpec{Limits: &v1alpha1.LimitsPolicy{CreatedOrganizationsPerUser: ptr.To[int32](1)}})
-		settled(ctx, unique("zylker"), john)
-		org := create(ctx, withSampleData(unique("zylker"), john))
+		settled(ctx, lab.Unique("zylker"), john)
+		org := create(ctx, withSampleData(lab.Unique("zylker"), john))
 		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonOverLimit, "Not loaded")
 		Expect(kube.Get(ctx, key(jobOf(org)), &batchv1.Job{})).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
 	})
 
 	It("that the cluster refuses to load leaves the organization in service", func(ctx context.Context) {
-		org := withSampleData(unique("zylker"), person("john"))
+		org := withSampleData(lab.Unique("zylker"), lab.Person("john"))
 		labels := map[string]string{v1alpha1.OrganizationLabel: org.Name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + org.Name, Labels: labels}})
-		quota := create(ctx, &corev1.ResourceQuota{ObjectMeta: inside(org.Name, "no-jobs"), Spec: corev1.ResourceQuotaSpec{
+		quota := create(ctx, &corev1.ResourceQuota{ObjectMeta: lab.Inside(org.Name, "no-jobs"), Spec: corev1.ResourceQuotaSpec{
 			Hard: corev1.ResourceList{"count/jobs.batch": resource.MustParse("0")}}})
 		eventually(ctx, quota, func(g Gomega, q *corev1.ResourceQuota) { g.Expect(q.Status.Hard).NotTo(BeEmpty()) })
 		becomes(ctx, create(ctx, org), v1alpha1.ReasonActive)
@@ -185,7 +186,7 @@ var _ = Describe("Sample data (O5)", func() {
 	})
 
 	It("is not taken for loaded by somebody else's Job", func(ctx context.Context) {
-		org := withSampleData(unique("zylker"), person("john"))
+		org := withSampleData(lab.Unique("zylker"), lab.Person("john"))
 		labels := map[string]string{v1alpha1.OrganizationLabel: org.Name}
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "org-" + org.Name, Labels: labels}})
 		theirs := jobOf(org)
@@ -199,7 +200,7 @@ var _ = Describe("Sample data (O5)", func() {
 	})
 
 	It("goes with the organization", func(ctx context.Context) {
-		org := becomes(ctx, create(ctx, withSampleData(unique("zylker"), person("john"))), v1alpha1.ReasonActive)
+		org := becomes(ctx, create(ctx, withSampleData(lab.Unique("zylker"), lab.Person("john"))), v1alpha1.ReasonActive)
 		job := read(ctx, jobOf(org))
 		Expect(kube.Delete(ctx, org)).To(Succeed())
 		goes(ctx, org)

@@ -6,8 +6,6 @@ package suite
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -28,6 +26,7 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -63,30 +62,21 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 
-	dir, err := os.MkdirTemp("", "controllers")
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(os.RemoveAll, dir)
-	plane, err = controlplane.Start(ctx, controlplane.Options{Dir: dir, Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() error { return plane.Stop() })
-
+	plane = lab.Plane(ctx, false)
 	install(ctx)
+	var err error
 	kube, err = client.NewWithWatch(plane.Config(), client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
 	startOperator()
 }, NodeTimeout(5*time.Minute))
 
-// install applies the operator's own manifests, except its webhooks.
+// install applies the operator's own manifests, except its webhooks. The kinds are there.
 func install(ctx context.Context) {
-	for _, part := range []string{"crd", "namespace", "rbac", "policy"} {
+	for _, part := range []string{"namespace", "rbac", "policy"} {
 		apply := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "apply", "--server-side", "-k", filepath.Join("..", "..", "config", part))
 		out, err := apply.CombinedOutput()
 		Expect(err).NotTo(HaveOccurred(), "%s", out)
 	}
-	wait := exec.CommandContext(ctx, plane.Kubectl(), "--kubeconfig", plane.Kubeconfig(), "wait", "--for=condition=Established", "crd", "--all")
-	out, err := wait.CombinedOutput()
-	Expect(err).NotTo(HaveOccurred(), "%s", out)
-	Expect(plane.RestartControllers()).To(Succeed())
 }
 
 // startOperator runs the controllers as the operator's service account.
@@ -95,9 +85,10 @@ func startOperator() {
 	var err error
 	rest := plane.ConfigFor(operator, groups...)
 	rest.Wrap(line.wrap)
+	view := facts.NewView(baseDomain)
 	mgr, err = ctrl.NewManager(rest, ctrl.Options{
 		Scheme:     scheme,
-		Cache:      controllers.Cache(),
+		Cache:      controllers.CacheBeside(view),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 	})
@@ -105,7 +96,6 @@ func startOperator() {
 
 	live, err := client.NewWithWatch(mgr.GetConfig(), client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
-	view := facts.NewView(baseDomain)
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -115,14 +105,3 @@ func startOperator() {
 	DeferCleanup(func() error { cancel(); return <-stopped })
 	Expect(mgr.GetCache().WaitForCacheSync(ctx)).To(BeTrue())
 }
-
-var number int
-
-// unique makes names that no other spec uses.
-func unique(name string) string {
-	number++
-	return fmt.Sprintf("%s-%d", name, number)
-}
-
-// person makes an e-mail address that no other spec uses.
-func person(name string) string { return unique(name) + "@zylker.com" }

@@ -17,6 +17,7 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 func userOf(email string) *v1alpha1.User {
@@ -47,19 +48,19 @@ func overLimit() float64 {
 }
 
 var _ = Describe("A user", func() {
-	It("U1: has one User: what bears another name is removed", func(ctx context.Context) {
-		alice, org := person("alice"), unique("zylker")
-		settled(ctx, org, person("owner"))
+	It("U1: has one User: one with another name is removed", func(ctx context.Context) {
+		alice, org := lab.Person("alice"), lab.Unique("zylker")
+		settled(ctx, org, lab.Person("owner"))
 		becomes(ctx, create(ctx, membership(org, alice)), v1alpha1.ReasonActive)
-		stray := create(ctx, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: unique("alice")}, Spec: v1alpha1.UserSpec{Email: alice}})
+		stray := create(ctx, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: lab.Unique("alice")}, Spec: v1alpha1.UserSpec{Email: alice}})
 		Eventually(ctx, func() error { return kube.Get(ctx, client.ObjectKeyFromObject(stray), stray) }).Should(Satisfy(apierrors.IsNotFound))
 		choice(ctx, userOf(alice), org, v1alpha1.ReasonFirstOrganization)
 	})
 
-	It("has a list of organizations, and what they use of the limits", func(ctx context.Context) {
-		john, own, other := person("john"), unique("own"), unique("other")
+	It("has a list of organizations, and the used part of each limit", func(ctx context.Context) {
+		john, own, other := lab.Person("john"), lab.Unique("own"), lab.Unique("other")
 		settled(ctx, own, john)
-		settled(ctx, other, person("mary"))
+		settled(ctx, other, lab.Person("mary"))
 		becomes(ctx, create(ctx, membership(other, john)), v1alpha1.ReasonActive)
 		u := eventually(ctx, userOf(john), func(g Gomega, u *v1alpha1.User) {
 			g.Expect(u.Status.Organizations).To(HaveLen(2))
@@ -84,10 +85,10 @@ var _ = Describe("A user", func() {
 	})
 
 	It("is counted while they have more than the limits allow (L9)", func(ctx context.Context) {
-		john, one := person("john"), unique("one")
+		john, one := lab.Person("john"), lab.Unique("one")
 		settled(ctx, one, john)
-		other := unique("other")
-		settled(ctx, other, person("mary"))
+		other := lab.Unique("other")
+		settled(ctx, other, lab.Person("mary"))
 		becomes(ctx, create(ctx, membership(other, john)), v1alpha1.ReasonActive)
 		within := func(status metav1.ConditionStatus) {
 			GinkgoHelper()
@@ -105,9 +106,9 @@ var _ = Describe("A user", func() {
 	})
 
 	It("has their first organization as default, their own choice after that, and none chosen for them when it is lost (F1–F3)", func(ctx context.Context) {
-		alice, first, second, third := person("alice"), unique("first"), unique("second"), unique("third")
+		alice, first, second, third := lab.Person("alice"), lab.Unique("first"), lab.Unique("second"), lab.Unique("third")
 		for _, name := range []string{first, second, third} {
-			settled(ctx, name, person("john"))
+			settled(ctx, name, lab.Person("john"))
 		}
 		lost := becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
 		u := userOf(alice)
@@ -124,9 +125,9 @@ var _ = Describe("A user", func() {
 	})
 
 	It("has to choose once the default is lost, also if nothing gave access for a moment (F3)", func(ctx context.Context) {
-		alice, first, second := person("alice"), unique("first"), unique("second")
-		settled(ctx, first, person("john"))
-		settled(ctx, second, person("mary"))
+		alice, first, second := lab.Person("alice"), lab.Unique("first"), lab.Unique("second")
+		settled(ctx, first, lab.Person("john"))
+		settled(ctx, second, lab.Person("mary"))
 		lost := becomes(ctx, create(ctx, membership(first, alice)), v1alpha1.ReasonActive)
 		choice(ctx, userOf(alice), first, v1alpha1.ReasonFirstOrganization)
 		suspended := membership(second, alice)
@@ -142,8 +143,8 @@ var _ = Describe("A user", func() {
 		Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(v1alpha1.ReasonChoiceDue))
 	})
 
-	It("is there for who is only invited, with the listed invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
-		bob := person("bob")
+	It("exists for an invitee, lists the invitations, and goes with the last of them (I5, I6)", func(ctx context.Context) {
+		bob := lab.Person("bob")
 		i := invited(ctx, bob)
 		name := facts.OrganizationOf(i.Namespace)
 		u := eventually(ctx, userOf(bob), func(g Gomega, u *v1alpha1.User) {
@@ -156,8 +157,8 @@ var _ = Describe("A user", func() {
 		Expect(condition(u, v1alpha1.ConditionDefaultOrganizationChosen).Reason).To(Equal(v1alpha1.ReasonNoOrganization))
 
 		cliq := create(ctx, &v1alpha1.IntegrationBinding{
-			ObjectMeta: inside(name, "cliq"),
-			Spec:       v1alpha1.IntegrationBindingSpec{Application: rules.Cliq, Account: unique("network"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
+			ObjectMeta: lab.Inside(name, "cliq"),
+			Spec:       v1alpha1.IntegrationBindingSpec{Application: rules.Cliq, Account: lab.Unique("network"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
 		})
 		eventually(ctx, u, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(BeEmpty()) })
 		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}

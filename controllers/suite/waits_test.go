@@ -19,6 +19,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // hold is somebody else's finalizer.
@@ -48,9 +49,9 @@ func says[O client.Object](ctx context.Context, obj O, message string) O {
 	})
 }
 
-var _ = Describe("What waits goes on as soon as it can:", func() {
+var _ = Describe("An object that waits goes on as soon as it can:", func() {
 	It("the end of an organization, for answers to its invitations (O7)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: facts.OrganizationOf(i.Namespace)}}
 		a := becomes(ctx, held(ctx, answer(i, v1alpha1.DecisionDecline)), v1alpha1.ReasonDeclined)
 		Expect(kube.Delete(ctx, org)).To(Succeed())
@@ -63,25 +64,25 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 	})
 
 	It("an organization, for its former namespace to go", func(ctx context.Context) {
-		name := unique("zylker")
+		name := lab.Unique("zylker")
 		ns := labelled(ctx, name)
-		stuck := held(ctx, &corev1.ConfigMap{ObjectMeta: inside(name, "stuck")})
+		stuck := held(ctx, &corev1.ConfigMap{ObjectMeta: lab.Inside(name, "stuck")})
 		Expect(kube.Delete(ctx, ns)).To(Succeed())
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonNamespaceTerminating)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonNamespaceTerminating)
 		release(ctx, stuck)
 		becomes(ctx, org, v1alpha1.ReasonActive)
 	})
 
 	It("an organization, for a namespace to become its own", func(ctx context.Context) {
-		name := unique("zylker")
+		name := lab.Unique("zylker")
 		ns := create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + name}})
-		org := becomes(ctx, create(ctx, organization(name, person("john"))), v1alpha1.ReasonNamespaceNotOurs)
+		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonNamespaceNotOurs)
 		change(ctx, ns, func(ns *corev1.Namespace) { ns.Labels[v1alpha1.OrganizationLabel] = name })
 		becomes(ctx, org, v1alpha1.ReasonActive)
 	})
 
 	It("an organization, for its super admin's former membership to go (R3)", func(ctx context.Context) {
-		name, john := unique("zylker"), person("john")
+		name, john := lab.Unique("zylker"), lab.Person("john")
 		labelled(ctx, name)
 		former := membership(name, john)
 		former.Spec.Role = v1alpha1.RoleAdministrator
@@ -94,8 +95,8 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 
 	DescribeTable("an organization, for a host that another gives up without a reservation (A2)", func(ctx context.Context, giveUp func(context.Context, *v1alpha1.Organization)) {
 		setPolicy(ctx, v1alpha1.PlatformPolicySpec{Hosts: &v1alpha1.HostPolicy{ReservationDays: ptr.To[int32](0)}})
-		has := settled(ctx, unique("first"), person("mary"))
-		late := organization(unique("late"), person("paul"))
+		has := settled(ctx, lab.Unique("first"), lab.Person("mary"))
+		late := organization(lab.Unique("late"), lab.Person("paul"))
 		late.Spec.AccessURL = &v1alpha1.AccessURL{Name: has.Name}
 		becomes(ctx, create(ctx, late), v1alpha1.ReasonHostNotFree)
 		giveUp(ctx, has)
@@ -105,12 +106,12 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 			Expect(kube.Delete(ctx, has)).To(Succeed())
 		}),
 		Entry("because it moves", func(ctx context.Context, has *v1alpha1.Organization) {
-			change(ctx, has, func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: unique("moved")} })
+			change(ctx, has, func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("moved")} })
 		}),
 	)
 
 	It("an answer, for the invitee's former membership to go (L6)", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		former := held(ctx, membership(facts.OrganizationOf(i.Namespace), i.Spec.Email))
 		Expect(kube.Delete(ctx, former)).To(Succeed())
 		a := says(ctx, create(ctx, answer(i, v1alpha1.DecisionAccept)), "Waits until the invitee's former membership is gone")
@@ -119,8 +120,8 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 	})
 
 	It("an answer, for an invitation that goes before it was given its place", func(ctx context.Context) {
-		org := settled(ctx, unique("zylker"), person("john"))
-		i := becomes(ctx, held(ctx, invitation(org.Name, person("bob"))), v1alpha1.ReasonPending)
+		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
+		i := becomes(ctx, held(ctx, invitation(org.Name, lab.Person("bob"))), v1alpha1.ReasonPending)
 		Expect(kube.Delete(ctx, i)).To(Succeed())
 		Eventually(func() error { // as of one that was deleted at once
 			read(ctx, i).Status.Conditions = nil
@@ -132,7 +133,7 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 	})
 
 	It("a person, for their former User to go", func(ctx context.Context) {
-		i := invited(ctx, person("bob"))
+		i := invited(ctx, lab.Person("bob"))
 		u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(i.Spec.Email)}}
 		becomes(ctx, u, v1alpha1.ReasonUpToDate)
 		first := change(ctx, u, func(u *v1alpha1.User) { u.Finalizers = []string{hold} }).UID
@@ -148,9 +149,9 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 		})
 	})
 
-	It("what an organization leaves behind whose end was cut short, for another organization (R8)", func(ctx context.Context) {
-		name, alice := unique("zylker"), person("alice")
-		org := settled(ctx, name, person("john"))
+	It("leftovers of an organization whose end was cut short, for another organization (R8)", func(ctx context.Context) {
+		name, alice := lab.Unique("zylker"), lab.Person("alice")
+		org := settled(ctx, name, lab.Person("john"))
 		m := becomes(ctx, create(ctx, membership(name, alice)), v1alpha1.ReasonActive)
 		u := &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(alice)}}
 		active := func(want bool) {
@@ -159,7 +160,7 @@ var _ = Describe("What waits goes on as soon as it can:", func() {
 			})
 		}
 		active(true)
-		access := &rbacv1.RoleBinding{ObjectMeta: inside(name, "polyorg-organization-member-0")}
+		access := &rbacv1.RoleBinding{ObjectMeta: lab.Inside(name, "polyorg-organization-member-0")}
 		webhook := refuse(ctx, m.Namespace, admissionregistrationv1.Delete, rbacv1.GroupName, "rolebindings", func() error {
 			return kube.Delete(ctx, access, client.DryRunAll)
 		})

@@ -67,10 +67,10 @@ func TestFirst(t *testing.T) {
 		"nor one whose organization is not there yet": {
 			memberships: []v1alpha1.Membership{in("early", 0), in("late", 5, yes)}, absent: "early", want: "late",
 		},
-		"who chose does not wait": {
+		"a person who chose does not wait": {
 			memberships: []v1alpha1.Membership{in("early", 0), in("late", 5, yes)}, chosen: "late", want: "late",
 		},
-		"who has a default keeps it meanwhile": {
+		"a person with a default keeps it meanwhile": {
 			memberships: []v1alpha1.Membership{in("early", 0), in("late", 5, yes)}, current: "late", want: "late",
 		},
 	} {

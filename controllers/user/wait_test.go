@@ -29,11 +29,11 @@ func TestWait(t *testing.T) {
 		want        time.Duration
 	}{
 		"somebody new waits for what is about to be judged": {nil, []v1alpha1.Membership{member("zylker", granted), member("other")}, made.Add(time.Minute), patience - time.Minute},
-		"and does not wait for ever":                        {nil, []v1alpha1.Membership{member("zylker")}, made.Add(patience), 0},
+		"and does not wait without end":                     {nil, []v1alpha1.Membership{member("zylker")}, made.Add(patience), 0},
 		"nobody waits for what is judged":                   {nil, []v1alpha1.Membership{member("zylker", granted), member("other", refused)}, made, 0},
 		"nor for an organization that is not there yet":     {nil, []v1alpha1.Membership{member("absent")}, made, 0},
 		"nor for one that goes":                             {nil, []v1alpha1.Membership{member("ending")}, made, 0},
-		"whose list is known, has it changed at once":       {told, []v1alpha1.Membership{member("zylker")}, made, 0},
+		"a list that is known changes at once":              {told, []v1alpha1.Membership{member("zylker")}, made, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

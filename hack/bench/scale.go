@@ -18,9 +18,11 @@ type scale struct {
 	Ready         float64 `json:"readySeconds"`
 	Heap          float64 `json:"heapBytesPerMembership"`
 	RSS           float64 `json:"rssBytesPerMembership"`
-	OperatorReady float64 `json:"operatorReadySeconds"`
-	OperatorRSS   float64 `json:"operatorRSSBytesPerMembership"`
-	LeaderRSS     int64   `json:"leaderPeakRSSBytes"`
+	StandbyReady  float64 `json:"standbyReadySeconds"`
+	StandbyRSS    float64 `json:"standbyRSSBytesPerMembership"`
+	LeaderRSS     float64 `json:"leaderRSSBytesPerMembership"`
+	LeaderPeak    int64   `json:"leaderPeakRSSBytes"`
+	Takeover      float64 `json:"takeoverSeconds"`
 	Judgement     struct {
 		P50 float64 `json:"p50us"`
 		P99 float64 `json:"p99us"`
@@ -51,16 +53,18 @@ func (s *scale) machine() string {
 }
 
 func (s *scale) table() string {
-	if s == nil {
+	if s == nil || s.StandbyRSS == 0 { // results of a time when standby and leader were one
 		return notMeasured
 	}
 	rows := []struct{ what, value string }{
 		{"A replica without controllers judges after", fmt.Sprintf("%.1f s", s.Ready)},
 		{"Its heap in use, a membership", fmt.Sprintf("%.2f KiB", s.Heap/1024)},
 		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.RSS/1024)},
-		{"The whole operator is ready after", fmt.Sprintf("%.1f s", s.OperatorReady)},
-		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.OperatorRSS/1024)},
-		{"The resident memory of one that leads, at most", fmt.Sprintf("%d MiB", s.LeaderRSS>>20)},
+		{"A standby is ready after", fmt.Sprintf("%.1f s", s.StandbyReady)},
+		{"Its resident memory, a membership", fmt.Sprintf("%.2f KiB", s.StandbyRSS/1024)},
+		{"The leader's resident memory, a membership", fmt.Sprintf("%.2f KiB", s.LeaderRSS/1024)},
+		{"The leader's resident memory, at most", fmt.Sprintf("%d MiB", s.LeaderPeak>>20)},
+		{"A standby that takes over has given a new member access after", fmt.Sprintf("%.1f s", s.Takeover)},
 		{"One judgement, p50", fmt.Sprintf("%.0f µs", s.Judgement.P50)},
 		{"One judgement, p99", fmt.Sprintf("%.0f µs", s.Judgement.P99)},
 		{"A new member has access after, p50", fmt.Sprintf("%.0f ms", s.Access.P50)},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command long runs the tests that take minutes, one after another, so that each has the machine to itself. It watches
-// their time and memory, goes on after a failure, and writes what it saw to a page of the documentation.
+// Command long runs the tests that take minutes, one after another, so that each has the machine to itself. It measures their time and
+// memory, continues after a failure, and writes the results to a page of the documentation.
 package main
 
 import (
@@ -75,7 +75,7 @@ func run(ctx context.Context, c chosen, fuzz time.Duration, limit int64, list bo
 // whole is the name of the last row, about all steps in one run.
 const whole = "all"
 
-// total is the row of all that was done.
+// total is the row of all steps.
 func total(done []row, began time.Time) row {
 	all := row{
 		name: whole, what: fmt.Sprintf("the %d steps that ran in one go, and compiling them", len(done)), when: began, commit: done[0].commit,
@@ -90,7 +90,7 @@ func total(done []row, began time.Time) row {
 	return all
 }
 
-// inTurn runs one step after another, and notes each. What fails does not keep the next from its turn; an interrupt does.
+// inTurn runs one step after another, and notes each. A failure does not stop the next step; an interrupt does.
 func inTurn(ctx context.Context, todo []step, limit int64, note func(row) error) (done []row, err error) {
 	commit := commit(ctx)
 	for _, s := range todo {
@@ -109,7 +109,7 @@ func inTurn(ctx context.Context, todo []step, limit int64, note func(row) error)
 	return done, err
 }
 
-// chosen are the steps that were asked for: those of the names, or all; those that CI runs only if they are named or all are wanted.
+// chosen are the steps to run: those with the names, or all. Steps that CI runs need to be named, or all to be wanted.
 type chosen struct {
 	names []string
 	all   bool

@@ -12,7 +12,7 @@ import (
 // family is a process with all its descendants: the resident memory of each, in bytes.
 type family map[int]int64
 
-// memory is what they have together. What several of them share counts for each.
+// memory is their memory together. Shared memory counts for each process.
 func (f family) memory() (sum int64) {
 	for _, bytes := range f {
 		sum += bytes
@@ -20,7 +20,7 @@ func (f family) memory() (sum int64) {
 	return sum
 }
 
-// descendants are a process and all that it started, and so on. Where there is no /proc, there are none.
+// descendants are a process, its children, and so on. Without /proc, there are none.
 func descendants(root int) family {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is well formed
 	children, memory := map[int][]int{}, map[int]int64{}
@@ -43,8 +43,8 @@ func descendants(root int) family {
 	return f
 }
 
-// parse reads a line of /proc/PID/stat: "PID (NAME) STATE PARENT …", in which a name may have anything, and the 24th field is the
-// resident memory in pages.
+// parse reads a line of /proc/PID/stat: "PID (NAME) STATE PARENT …". The name may contain anything. The 24th field is the resident memory
+// in pages.
 func parse(stat string) (pid, parent int, bytes int64, ok bool) {
 	before, rest, _ := strings.Cut(stat, " ")
 	fields := strings.Fields(rest[strings.LastIndexByte(rest, ')')+1:])

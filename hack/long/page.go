@@ -14,7 +14,7 @@ const (
 	failed = "FAILED"
 )
 
-// A row is what came of one step.
+// A row is the result of one step.
 type row struct {
 	name, what, commit, result string
 	when                       time.Time
@@ -22,7 +22,7 @@ type row struct {
 	memory                     int64
 }
 
-// line is what is printed when a step has ended.
+// line is printed when a step has ended.
 func (r row) line() string {
 	return fmt.Sprintf("%-6s %s: %s, %s at most, begun %s", r.result, r.name, r.duration(), r.peak(), r.when.Format("15:04"))
 }
@@ -49,7 +49,7 @@ that all processes of a step had together: the test, control planes, operators. 
 |---|---|---|---|---|---|---|
 `
 
-// keep writes the page: what came of a step, and what the page says already of others that there still are.
+// keep writes the page: the result of a step, and the page's other rows whose steps still exist.
 func keep(page string, steps []string, done row) error {
 	old, err := os.ReadFile(page)
 	if err != nil && !os.IsNotExist(err) {

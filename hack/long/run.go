@@ -14,13 +14,12 @@ import (
 	"time"
 )
 
-// blink is how often memory is looked at.
+// blink is the time between two looks at the memory.
 const blink = 500 * time.Millisecond
 
 func (s step) log() string { return filepath.Join(logs, s.name+".log") }
 
-// run does a step, and notes how long it took and how much memory it had. What it says goes to its log; the end of that is shown
-// when it fails.
+// run runs a step, and notes its time and its memory. The step's output goes to its log. After a failure, run shows the end of the log.
 func (s step) run(ctx context.Context, limit int64, r *row) error {
 	log, err := os.Create(s.log())
 	if err != nil {
@@ -43,7 +42,7 @@ func (s step) run(ctx context.Context, limit int64, r *row) error {
 	return err
 }
 
-// start prepares the command of a step. An interrupt reaches it as an interrupt, so that it can take down what it has started.
+// start prepares the command of a step. An interrupt reaches the command as an interrupt, so that it can end what it has started.
 func (s step) start(ctx context.Context, log *os.File) *exec.Cmd {
 	c := exec.CommandContext(ctx, s.command[0], s.command[1:]...)
 	c.Dir, c.Stdout, c.Stderr = s.dir, log, log
@@ -52,7 +51,7 @@ func (s step) start(ctx context.Context, log *os.File) *exec.Cmd {
 	return c
 }
 
-// watched runs a command and tells the most memory that it and all its descendants had at once. More than the limit ends them.
+// watched runs a command, and returns the most memory that it and its descendants had together. Above the limit, it ends them.
 func watched(c *exec.Cmd, limit int64) (most int64, err error) {
 	if err := c.Start(); err != nil {
 		return 0, err

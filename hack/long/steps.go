@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// A step is one heavy thing.
+// A step is one command that needs the whole machine.
 type step struct {
 	name, what string
 	ci         bool     // CI runs it for every change
-	build      []string // what is done before the watch begins
+	build      []string // runs before the measurement begins
 	command    []string
 	dir        string // where the command runs
 }
@@ -25,8 +25,8 @@ type step struct {
 // simulation is the package whose long test is the simulation of many seeds.
 const simulation = "internal/journal"
 
-// steps are all there are: what CI runs, every package with tests that carry the build tag `long`, and every fuzz test. They are
-// found, not listed, so that none is forgotten. Programs go to the folder out.
+// steps are all steps: those that CI runs, every package with tests that carry the build tag `long`, and every fuzz test. They are found
+// and not listed, so that none is forgotten. Programs go to the folder out.
 func steps(ctx context.Context, out string, fuzz time.Duration) ([]step, error) {
 	all := []step{
 		{name: "test", what: "`make test`", ci: true, command: []string{"make", "test"}},
@@ -56,7 +56,7 @@ func steps(ctx context.Context, out string, fuzz time.Duration) ([]step, error) 
 	return all, nil
 }
 
-// longStep runs the tests of a package with the long ones. The simulation runs its many seeds without the race detector.
+// longStep runs all tests of a package, the long ones too. The simulation runs its many seeds without the race detector.
 func longStep(out, dir string) step {
 	s := step{name: path.Base(dir), dir: dir, what: fmt.Sprintf("`go test -race -tags long ./%s`", dir)}
 	binary := filepath.Join(out, s.name+".test")
@@ -69,7 +69,7 @@ func longStep(out, dir string) step {
 	return s
 }
 
-// fuzzStep fuzzes one parser for so long. What it finds is kept for the next time.
+// fuzzStep fuzzes one parser for a while. Go keeps the inputs that it finds for the next time.
 func fuzzStep(out, dir, function string, d time.Duration) step {
 	binary := filepath.Join(out, function+".test")
 	return step{
@@ -84,7 +84,7 @@ func fuzzStep(out, dir, function string, d time.Duration) step {
 // found is a text in a file.
 type found struct{ file, text string }
 
-// search finds what matches an expression in files that git knows or could know.
+// search finds matches of an expression in files that git tracks, or would track.
 func search(ctx context.Context, expression, files string) (all []found, err error) {
 	out, err := exec.CommandContext(ctx, "git", "grep", "--untracked", "--only-matching", "--extended-regexp", "-e", expression, "--", files).Output()
 	if err != nil {
@@ -98,7 +98,7 @@ func search(ctx context.Context, expression, files string) (all []found, err err
 	return all, nil
 }
 
-// commit is the commit that is tried, marked when files differ from it; the page that is written does not count.
+// commit is the commit under test. A mark says that files differ from it; the page that long writes does not count.
 func commit(ctx context.Context) string {
 	git := func(args ...string) string {
 		out, err := exec.CommandContext(ctx, "git", args...).Output()

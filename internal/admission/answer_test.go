@@ -40,11 +40,11 @@ func TestOrderOfAnswers(t *testing.T) {
 		want       string
 		wantCauses []metav1.StatusCause
 	}{
-		"what is wrong with the object comes first": {
+		"an invalid object comes first": {
 			rules.Violations{full, forbidden, invalid}, "422 Invalid: spec.accessURL.name: not a name [A4]",
 			[]metav1.StatusCause{{Type: "A4", Field: "spec.accessURL.name", Message: "not a name [A4]"}},
 		},
-		"U3: who may not do it is told of no limit": {
+		"U3: an actor without the right learns of no limit": {
 			rules.Violations{full, forbidden}, "403 Forbidden: not yours [R4]",
 			[]metav1.StatusCause{{Type: "R4", Message: "not yours [R4]"}},
 		},

@@ -30,7 +30,7 @@ func TestCallers(t *testing.T) {
 		answered     bool
 	}{
 		"an API server is answered":                     {signedBy(t, ours, apiServer), true},
-		"who has no certificate is refused":             {nil, false},
+		"a caller without a certificate is refused":     {nil, false},
 		"so is one of another authority":                {signedBy(t, others, apiServer), false},
 		"so is another client of ours":                  {signedBy(t, ours, "system:node:worker-1"), false},
 		"so is a server's certificate with a good name": {served(t, ours, apiServer), false},

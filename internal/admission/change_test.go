@@ -46,16 +46,16 @@ func TestChange(t *testing.T) {
 		was, is         []rules.Fact
 		resourceVersion string
 	}{
-		"a creation adds what the object says":        {nil, binding("a", ""), facts.Create, nil, says("a"), ""},
-		"an update replaces it":                       {binding("a", "7"), binding("b", "7"), facts.Update, says("a"), says("b"), "7"},
-		"a deletion takes it away":                    {binding("a", "7"), nil, facts.Delete, says("a"), nil, "7"},
-		"so does that of one which finalizers hold":   {binding("a", "7", keeper), nil, facts.Delete, says("a"), nil, "7"},
-		"a second deletion of it changes nothing":     {deleted(binding("a", "8", keeper)), nil, facts.Update, says("a"), says("a"), "8"},
-		"one that nothing holds leaves":               {deleted(binding("a", "8")), nil, facts.Delete, says("a"), nil, "8"},
-		"it leaves with its last finalizer":           {deleted(binding("a", "8", keeper)), deleted(binding("a", "8")), facts.Delete, says("a"), nil, "8"},
-		"not with one of two":                         {deleted(binding("a", "8", keeper, "other")), deleted(binding("a", "8", keeper)), facts.Update, says("a"), says("a"), "8"},
-		"nor where its deletion was not asked for":    {binding("a", "7", keeper), binding("a", "7"), facts.Update, says("a"), says("a"), "7"},
-		"what is changed on the way out counts still": {deleted(binding("a", "8", keeper)), deleted(binding("b", "8", keeper)), facts.Update, says("a"), says("b"), "8"},
+		"a creation adds what the object says":      {nil, binding("a", ""), facts.Create, nil, says("a"), ""},
+		"an update replaces it":                     {binding("a", "7"), binding("b", "7"), facts.Update, says("a"), says("b"), "7"},
+		"a deletion takes it away":                  {binding("a", "7"), nil, facts.Delete, says("a"), nil, "7"},
+		"so does that of one which finalizers hold": {binding("a", "7", keeper), nil, facts.Delete, says("a"), nil, "7"},
+		"a second deletion of it changes nothing":   {deleted(binding("a", "8", keeper)), nil, facts.Update, says("a"), says("a"), "8"},
+		"one that nothing holds leaves":             {deleted(binding("a", "8")), nil, facts.Delete, says("a"), nil, "8"},
+		"it leaves with its last finalizer":         {deleted(binding("a", "8", keeper)), deleted(binding("a", "8")), facts.Delete, says("a"), nil, "8"},
+		"not with one of two":                       {deleted(binding("a", "8", keeper, "other")), deleted(binding("a", "8", keeper)), facts.Update, says("a"), says("a"), "8"},
+		"nor without a request to delete it":        {binding("a", "7", keeper), binding("a", "7"), facts.Update, says("a"), says("a"), "7"},
+		"a change during the deletion still counts": {deleted(binding("a", "8", keeper)), deleted(binding("b", "8", keeper)), facts.Update, says("a"), says("b"), "8"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			got := validator(t, false).change(asked(tc.before, tc.after), kinds["IntegrationBinding"], rules.Actor{}, tc.before, tc.after)
@@ -105,10 +105,10 @@ func TestWarned(t *testing.T) {
 		before, after client.Object
 		want          bool
 	}{
-		"a creation":             {nil, at(1), true},
-		"another spec":           {at(1), at(2), true},
-		"not a label":            {at(1), at(1), false},
-		"not what is taken away": {at(1), nil, false},
+		"a creation":        {nil, at(1), true},
+		"another spec":      {at(1), at(2), true},
+		"not a label":       {at(1), at(1), false},
+		"not a removed one": {at(1), nil, false},
 	} {
 		if got := isWanted(tc.before, tc.after); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)

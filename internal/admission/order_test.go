@@ -41,12 +41,12 @@ func TestWhichAnswerComesFirst(t *testing.T) {
 		deaf            bool // the API server does not say who a platform actor is
 		want            string
 	}{
-		"first: this version does not know the kind":  {"Portal", "default", nil, "}", true, "503 ServiceUnavailable: this replica does not know"},
-		"second: the object cannot be read":           {"Invitation", "default", nil, "}", true, "400 "},
-		"third: it is in no organization's namespace": {"Invitation", "default", laden, "", true, "422 Invalid: metadata.namespace: "},
-		"fourth: nobody knows who the actor is":       {"Invitation", "org-zylker", laden, "", true, "503 ServiceUnavailable: ask whether the actor is a platform actor"},
-		"fifth: it is too large, whatever else it is": {"Invitation", "org-zylker", laden, "", false, "403 Forbidden: LimitExceeded: metadata: "},
-		"last: the journal":                           {"Invitation", "org-zylker", fine, "", false, "503 ServiceUnavailable: the journal cannot be reached"},
+		"first: this version does not know the kind":           {"Portal", "default", nil, "}", true, "503 ServiceUnavailable: this replica does not know"},
+		"second: the object cannot be read":                    {"Invitation", "default", nil, "}", true, "400 "},
+		"third: it is in no organization's namespace":          {"Invitation", "default", laden, "", true, "422 Invalid: metadata.namespace: "},
+		"fourth: nobody knows who the actor is":                {"Invitation", "org-zylker", laden, "", true, "503 ServiceUnavailable: ask whether the actor is a platform actor"},
+		"fifth: it is too large, whatever other faults it has": {"Invitation", "org-zylker", laden, "", false, "403 Forbidden: LimitExceeded: metadata: "},
+		"last: the journal":                                    {"Invitation", "org-zylker", fine, "", false, "503 ServiceUnavailable: the journal cannot be reached"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if tc.object != nil {
@@ -100,7 +100,7 @@ func TestLimitsAreTheLastQuestion(t *testing.T) {
 	}{
 		"a kind's refusal hides all else":              {rules.Violations{forbidden}, finalizing, "not yours [R4]"},
 		"a finalizer of the author's hides the limits": {nil, finalizing, "only a platform actor may add a finalizer; leave out metadata.finalizers [O7]"},
-		"what is wrong with the object hides nothing": {
+		"an invalid object hides nothing": {
 			rules.Violations{invalid}, plain, "spec.accessURL.name: not a name [A4]; metadata.name: the host h1.crm.example.com is in use or reserved; it can be reserved once it is given up [A2]"},
 		"without either, the name is taken": {
 			nil, plain, "metadata.name: the host h1.crm.example.com is in use or reserved; it can be reserved once it is given up [A2]"},

@@ -50,9 +50,9 @@ func TestWhatAFinishedInvitationOffered(t *testing.T) {
 	}{
 		"the invitee is told what it offered": {seen{invitation: expired}, "bob@zylker.com",
 			rules.Offer{User: "bob@zylker.com", Invitation: "1", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal}, nil},
-		"anybody else is told nothing":                    {seen{invitation: expired}, "eve@zylker.com", rules.Offer{}, nil},
-		"as of an invitation that is not there":           {seen{}, "bob@zylker.com", rules.Offer{}, nil},
-		"what cannot be looked up is no answer to either": {seen{err: broken}, "bob@zylker.com", rules.Offer{}, broken},
+		"anybody else is told nothing":            {seen{invitation: expired}, "eve@zylker.com", rules.Offer{}, nil},
+		"as of an invitation that is not there":   {seen{}, "bob@zylker.com", rules.Offer{}, nil},
+		"a failed look-up is no answer to either": {seen{err: broken}, "bob@zylker.com", rules.Offer{}, broken},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			got, err := (&Stamper{Seen: tc.cache}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})

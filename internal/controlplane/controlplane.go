@@ -31,6 +31,11 @@ type Options struct {
 	// WebhookClient is the name in the client certificate that the API server presents to webhooks. The control plane's own authority signs
 	// it. Empty: the API server presents none.
 	WebhookClient string
+	// Install, unless nil, is done while the API server is ready and no controller runs. The controllers know kinds that it installs; of
+	// later ones they learn within 30 seconds.
+	Install func(context.Context, *ControlPlane) error
+	// Env is added to the environment of each process.
+	Env []string
 	// Out receives a line about each step, unless nil.
 	Out io.Writer
 }
@@ -39,6 +44,8 @@ type Options struct {
 type ControlPlane struct {
 	dir, assets   string
 	webhookClient string
+	install       func(context.Context, *ControlPlane) error
+	env           []string
 	out           io.Writer
 	unlock        func()
 	ca            *pki.Authority
@@ -58,7 +65,7 @@ func Start(ctx context.Context, o Options) (*ControlPlane, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &ControlPlane{dir: dir, assets: assets, webhookClient: o.WebhookClient, out: o.Out}
+	c := &ControlPlane{dir: dir, assets: assets, webhookClient: o.WebhookClient, install: o.Install, env: o.Env, out: o.Out}
 	if c.out == nil {
 		c.out = io.Discard
 	}
@@ -86,6 +93,9 @@ func (c *ControlPlane) Kubeconfig() string { return filepath.Join(c.dir, "kubeco
 // CAFile is the path of the certificate of the authority that signs all others.
 func (c *ControlPlane) CAFile() string { return c.path("ca.crt") }
 
+// Dir is the folder of the control plane.
+func (c *ControlPlane) Dir() string { return c.dir }
+
 // Kubectl is the path of the kubectl that belongs to the control plane.
 func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubectl") }
 
@@ -93,6 +103,9 @@ func (c *ControlPlane) Kubectl() string { return filepath.Join(c.assets, "kubect
 // collect no garbage of these kinds until then.
 func (c *ControlPlane) RestartControllers() error {
 	last := len(c.processes) - 1
+	if last < 0 {
+		return errNotOurs
+	}
 	if err := c.processes[last].Kill(); err != nil {
 		return err
 	}

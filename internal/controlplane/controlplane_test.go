@@ -106,6 +106,20 @@ func TestControlPlane(t *testing.T) {
 		g.Expect(whoAmI(t.Context(), g, config).Groups).To(ContainElement("system:masters"))
 	})
 
+	t.Run("is shared with others, who stop nothing", func(t *testing.T) {
+		g := NewWithT(t)
+		g.Expect(c.Share()).To(Succeed())
+		attached, err := Attach(c.Dir())
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(whoAmI(t.Context(), g, attached.Config()).Groups).To(ContainElement("system:masters"))
+		john, err := attached.ConfigWithCertificate("john@zylker.com", "staff")
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(whoAmI(t.Context(), g, john).Groups).To(ContainElement("staff"))
+		g.Expect(attached.RestartControllers()).To(MatchError(errNotOurs))
+		g.Expect(attached.Stop()).To(Succeed())
+		g.Expect(whoAmI(t.Context(), g, john).Username).To(Equal("john@zylker.com"))
+	})
+
 	t.Run("restarts its controllers", func(t *testing.T) {
 		g := NewWithT(t)
 		g.Expect(c.RestartControllers()).To(Succeed())

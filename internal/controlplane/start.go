@@ -53,6 +53,11 @@ func (c *ControlPlane) start(ctx context.Context) error {
 	if err := c.startAPIServer(ctx, FreePort); err != nil {
 		return err
 	}
+	if c.install != nil {
+		if err := c.install(ctx, c); err != nil {
+			return err
+		}
+	}
 	c.say("Starting kube-controller-manager")
 	return c.startControllerManager()
 }
@@ -162,6 +167,9 @@ func (c *ControlPlane) waitReady(ctx context.Context) error {
 	return err
 }
 
+// Check returns an error that says which process of the control plane has ended, if one has.
+func (c *ControlPlane) Check() error { return c.ended() }
+
 // ended says which process ended, and distinguishes a lost race for the port from every other end.
 func (c *ControlPlane) ended() error {
 	for _, p := range c.processes {
@@ -189,7 +197,7 @@ func (c *ControlPlane) startControllerManager() error {
 }
 
 func (c *ControlPlane) run(name string, args ...string) error {
-	p, err := process.Start(process.Command{Path: filepath.Join(c.assets, name), Args: args, Dir: c.dir})
+	p, err := process.Start(process.Command{Path: filepath.Join(c.assets, name), Args: args, Env: c.env, Dir: c.dir})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type source struct {
 	facts  func(obj client.Object, baseDomain string) []rules.Fact
 }
 
-// sources has every such kind: what it is, how it is listed, and what an object of it states by itself alone.
+// sources has every such kind: its name, its list, and the facts that an object of it states by itself alone.
 var sources = map[string]source{
 	"Organization":       sourceOf[v1alpha1.Organization, v1alpha1.OrganizationList](organizationFacts),
 	"Membership":         sourceOf[v1alpha1.Membership, v1alpha1.MembershipList](within(membershipFacts)),
@@ -31,7 +31,7 @@ var sources = map[string]source{
 	"PlatformPolicy":     sourceOf[v1alpha1.PlatformPolicy, v1alpha1.PlatformPolicyList](alone(policyFacts)),
 }
 
-// sourcesByType finds the source of an object. A typed object does not bear the name of its kind.
+// sourcesByType finds the source of an object. A typed object does not have the name of its kind.
 var sourcesByType = byType(sources)
 
 func byType(sources map[string]source) map[reflect.Type]source {

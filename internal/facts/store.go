@@ -53,14 +53,14 @@ var _ cache.ReflectorStore = (*kindStore)(nil)
 var _ cache.ReflectorBookmarkStore = (*kindStore)(nil)
 
 // Add applies a creation.
-func (s *kindStore) Add(obj any) error { return s.apply(obj, s.view.put) }
+func (s *kindStore) Add(obj any) error { return s.apply(watch.Added, obj, s.view.put) }
 
 // Update applies a change.
-func (s *kindStore) Update(obj any) error { return s.apply(obj, s.view.put) }
+func (s *kindStore) Update(obj any) error { return s.apply(watch.Modified, obj, s.view.put) }
 
 // Delete applies a deletion; the object's version is that of the deletion.
 func (s *kindStore) Delete(obj any) error {
-	return s.apply(obj, func(gone *object) {
+	return s.apply(watch.Deleted, obj, func(gone *object) {
 		if old := s.view.kinds[s.kind].objects[gone.name]; old != nil {
 			s.view.remove(old)
 			s.view.depart(old, gone.version, true)
@@ -68,7 +68,7 @@ func (s *kindStore) Delete(obj any) error {
 	})
 }
 
-func (s *kindStore) apply(obj any, change func(*object)) error {
+func (s *kindStore) apply(happened watch.EventType, obj any, change func(*object)) error {
 	o, err := s.read(obj)
 	if err != nil {
 		return err
@@ -77,12 +77,13 @@ func (s *kindStore) apply(obj any, change func(*object)) error {
 	defer s.view.mu.Unlock()
 	change(o)
 	s.view.kinds[s.kind].version = o.version
+	s.view.kinds[s.kind].pass(happened, obj)
 	s.view.wake()
 	return nil
 }
 
-// Replace takes a whole list: an object that is not in it is gone. A list that is older than what was seen is an error, so that the
-// watch tries again. Otherwise objects would seem to come back, and newer ones to be gone.
+// Replace takes a whole list: an object that is not in it is gone. A list that is older than the view is an error, so that the watch tries
+// again. Otherwise objects would seem to come back, and newer ones to be gone.
 func (s *kindStore) Replace(list []any, version string) error {
 	v := s.view
 	next := map[types.NamespacedName]*object{}
@@ -108,6 +109,7 @@ func (s *kindStore) Replace(list []any, version string) error {
 		v.put(o)
 	}
 	v.kinds[s.kind].version = version
+	v.kinds[s.kind].breakOff()
 	v.wake()
 	return nil
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package facts is the world as the rules see it: an indexed view of the objects, fed by watches. Over it lie the changes in flight,
-// which the journal lists.
+// Package facts is the world as the rules see it: an indexed view of the objects, fed by watches. The changes in flight, which the journal
+// lists, are laid over it.
 package facts
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type kindView struct {
 	name    string
 	version string // reached; empty before the first full sync
 	objects map[types.NamespacedName]*object
+	feeds   []*feed // of readers in this process
 }
 
 // object is one object as it was last seen.
@@ -96,6 +98,21 @@ func (v *View) Synced() bool {
 	return true
 }
 
+// AwaitSync returns when every kind has been seen whole once, or with the context's error.
+func (v *View) AwaitSync(ctx context.Context) error {
+	for {
+		changed := v.Changed()
+		if v.Synced() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // Reached reports whether the view has come as far as every fence.
 func (v *View) Reached(fences map[string]string) bool {
 	v.mu.RLock()
@@ -109,7 +126,7 @@ func (v *View) Reached(fences map[string]string) bool {
 	return true
 }
 
-// Holds reports whether an object of that name was seen and not yet seen to go.
+// Holds reports whether the view has seen an object of that name, and has not seen it go.
 func (v *View) Holds(kind string, name types.NamespacedName) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -117,7 +134,7 @@ func (v *View) Holds(kind string, name types.NamespacedName) bool {
 	return known && k.objects[name] != nil
 }
 
-// Find is the kind and the name of an object that was seen and not yet seen to go.
+// Find is the kind and the name of an object that the view has seen, and has not seen go.
 func (v *View) Find(uid types.UID) (kind string, name types.NamespacedName, ok bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -128,7 +145,8 @@ func (v *View) Find(uid types.UID) (kind string, name types.NamespacedName, ok b
 	return o.kind.name, o.name, true
 }
 
-// reached reports whether a version is at or after another; nothing is reached before the first sync, or by what is no version.
+// reached reports whether a version is at or after another. A text that is no version, or that is empty before the first sync, reaches
+// nothing.
 func reached(version, fence string) bool {
 	if version == "" {
 		return false

@@ -8,21 +8,21 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// departures are the deletions of late, so that the entry of an object that came and went is known to be ended.
+// departures are the latest deletions. By them, the view knows that the entry of an object that came and went has ended.
 type departures struct {
 	byUID map[types.UID]departed
-	order []types.UID // oldest first: what is to be forgotten is not searched for
+	order []types.UID // oldest first, so that forget need not search
 }
 
 // departed is one deletion.
 type departed struct {
 	version string
 	at      time.Time
-	watched bool // its deletion was seen itself, not only its absence from a list
+	watched bool // a watch showed the deletion itself, not only a list without the object
 }
 
-// remember is how long a deletion is remembered: long beside the time in which entries end that were seen to. An entry that outlives
-// it is as if its object had not been seen, and is dropped in its time.
+// remember is how long the view remembers a deletion. It is long beside the time in which replicas end such entries. An entry that outlives
+// it counts as if its object had not been seen, and is dropped after the drop time.
 const remember = 10 * time.Minute
 
 func (d *departures) add(uid types.UID, left departed) {
@@ -32,7 +32,7 @@ func (d *departures) add(uid types.UID, left departed) {
 	d.byUID[uid] = left
 }
 
-// forget drops what is older than the horizon.
+// forget drops the deletions that are older than the horizon.
 func (d *departures) forget(horizon time.Time) {
 	for len(d.order) > 0 && d.byUID[d.order[0]].at.Before(horizon) {
 		delete(d.byUID, d.order[0])

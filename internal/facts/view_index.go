@@ -4,8 +4,8 @@ package facts
 
 import "github.com/polyorg/polyorg/internal/rules"
 
-// index finds what is stated under a key, by its kind and then its name. To add or remove an object needs no search, however much its
-// keys find.
+// index finds the statements under a key, by their kind and then their object's name. Adding or removing an object needs no search, however
+// many objects its keys find.
 type index map[string]map[string][]listing
 
 // listing is one fact of one object, under one of its keys.
@@ -47,7 +47,7 @@ func (x index) remove(o *object) {
 	}
 }
 
-// put keeps the list of a key, in which something new stands at i, unless that is its end.
+// put stores the list of a key, with a new listing at i, unless i is its end.
 func (x index) put(key rules.Key, i int32, list []listing) {
 	if len(list) == 0 {
 		delete(x[key.Kind], key.Name)

@@ -24,7 +24,7 @@ var (
 	aUser             = rapid.SampledFrom(someUsers)
 )
 
-// anObject is one of few objects that may speak of seats, in any state: so that several speak of one.
+// anObject is one of a few objects that may state seats, in any state. There are few, so that several state the same seat.
 func anObject(t *rapid.T) client.Object {
 	user, name := aUser.Draw(t, "user"), strconv.Itoa(rapid.IntRange(1, 4).Draw(t, "name"))
 	namespace := v1alpha1.NamespacePrefix + anOrganization.Draw(t, "organization")
@@ -60,11 +60,11 @@ func anEntry(t *rapid.T) *Entry {
 		return deleting(before)
 	}
 	e := updating(before, before)
-	e.Facts = Of(after, baseDomain) // whatever it will say
+	e.Facts = Of(after, baseDomain) // whatever it will state
 	return e
 }
 
-// happen lets things happen to a view.
+// happen applies random events to a view.
 func happen(t *rapid.T, v watched) {
 	for version := range rapid.IntRange(0, 12).Draw(t, "events") {
 		o := anObject(t)
@@ -108,7 +108,7 @@ func TestSeatsAreWhatAWalkCounts(t *testing.T) {
 	})
 }
 
-// What the view knows is what its objects say, however they came to say it.
+// The view's facts are those of its objects, whatever the order in which they were stated.
 func TestTheViewKnowsWhatItsObjectsSay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		v := synced(t)
@@ -167,7 +167,7 @@ func sortedLists(under map[rules.Key][]string) map[rules.Key][]string {
 	return under
 }
 
-// Entries come and go; an overlay that followed them knows what one made anew would.
+// Entries come and go. An overlay that follows them equals one that is made anew.
 func TestAnOverlayFollowsItsEntries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := NewOverlay(nil)

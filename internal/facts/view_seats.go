@@ -10,7 +10,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// seat counts the seats that an object adds to those which others give: before it is in the index, or after it has left it.
+// seat counts the seats that only this object gives. It runs before the object is in the index, or after it has left.
 func (v *View) seat(o *object, add int32) {
 	var seen []rules.Seat
 	for _, s := range o.stated {
@@ -33,8 +33,8 @@ func (v *View) isSeated(wanted rules.Seat) bool {
 	})
 }
 
-// Seats counts the users who hold a seat of an organization, except some. The view knows how many it has seen. It looks one by one only
-// at users whom something in flight, or the object under judgement, may touch.
+// Seats counts the users who hold a seat of an organization, except some. The view has the number of seats that it has seen. Seats looks
+// one by one only at users whom a change in flight, or the object under judgement, may touch.
 func (w World) Seats(organization string, but ...string) (certain, possible int32) {
 	settled := w.view.seated[organization]
 	touched := w.touched(organization)
@@ -54,8 +54,8 @@ func (w World) Seats(organization string, but ...string) (certain, possible int3
 	return settled + certain, settled + possible
 }
 
-// touched is the users whose seats may differ between the outcomes, or of whom the object under judgement speaks. A creation that
-// touches what the view holds has ended.
+// touched are the users whose seats may differ between the outcomes, or whom the object under judgement names. A creation of an object that
+// the view holds has ended.
 func (w World) touched(organization string) map[string]bool {
 	coming := w.overlay.byKey[rules.MembersKey(organization)]
 	users := make(map[string]bool, len(coming)+2)
@@ -87,7 +87,7 @@ func touch(users map[string]bool, f rules.Fact, organization string) {
 	}
 }
 
-// seat counts one user: 1 if they hold the seat in every outcome, and 1 if they do in some.
+// seat counts one user: certain is 1 if they hold the seat in every outcome, possible is 1 if they do in some.
 func (w World) seat(wanted rules.Seat) (certain, possible int32) {
 	for k := range w.others(rules.UserKey(wanted.User)) {
 		if seat, ok := rules.SeatOf(k.Fact); ok && seat == wanted {

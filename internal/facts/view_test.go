@@ -16,8 +16,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// watched is a view to which things happen as its watches would tell: an object appears or changes, it is deleted, a kind is
-// listed whole, and nothing happens up to a version.
+// watched is a view that gets events as from its watches: an object appears, changes or is deleted, a kind is listed whole, or only the
+// version moves on.
 type watched struct {
 	*View
 	t *testing.T
@@ -80,7 +80,7 @@ func kindOf(o client.Object) string {
 	return "PlatformPolicy"
 }
 
-// places are those of a user that stand for certain.
+// places are the organizations in which a user has a place for certain.
 func places(v watched, user string) []string {
 	var organizations []string
 	v.Judge(NewOverlay(nil), nil, func(w World) {
@@ -102,10 +102,10 @@ func TestViewFollowsItsWatches(t *testing.T) {
 	}{
 		"nothing has happened":                       {func(watched) {}, nil, nil},
 		"an object is created":                       {func(v watched) { v.see(m) }, []string{"zylker"}, nil},
-		"it changes: what it said before is gone":    {func(v watched) { v.see(m, moved) }, nil, []string{"zylker"}},
-		"it is seen twice: it says things once":      {func(v watched) { v.see(m, m) }, []string{"zylker"}, nil},
+		"it changes: its earlier facts are gone":     {func(v watched) { v.see(m, moved) }, nil, []string{"zylker"}},
+		"it is seen twice: it states its facts once": {func(v watched) { v.see(m, m) }, []string{"zylker"}, nil},
 		"it is deleted":                              {func(v watched) { v.see(m); v.lose(at(m, "9")) }, nil, nil},
-		"what was never seen is deleted":             {func(v watched) { v.lose(at(m, "9")) }, nil, nil},
+		"an object that was never seen is deleted":   {func(v watched) { v.lose(at(m, "9")) }, nil, nil},
 		"a list brings it":                           {func(v watched) { v.list("Membership", "9", m) }, []string{"zylker"}, nil},
 		"a list is without it":                       {func(v watched) { v.see(m); v.list("Membership", "9") }, nil, nil},
 		"a list of another kind is":                  {func(v watched) { v.see(m); v.list("Invitation", "9") }, []string{"zylker"}, nil},
@@ -165,14 +165,14 @@ func TestReached(t *testing.T) {
 		seen, fence string
 		want        bool
 	}{
-		"a version that is past the fence has reached it":   {"10", "9", true},
-		"versions are numbers, not texts":                   {"9", "10", false},
-		"so has one that is at it":                          {"10", "10", true},
-		"nothing is reached before the first sync":          {"", "1", false},
-		"nor by what is no version":                         {"ten", "1", false},
-		"nor is a fence that is none":                       {"10", "one", false},
-		"versions may have any number of digits":            {"123456789012345678901234567890", "99999999999999999999999999999", true},
-		"a fence for a kind that nobody knows is no matter": {"10", "", true},
+		"a version that is past the fence has reached it": {"10", "9", true},
+		"versions are numbers, not texts":                 {"9", "10", false},
+		"so has one that is at it":                        {"10", "10", true},
+		"nothing is reached before the first sync":        {"", "1", false},
+		"nor by a text that is no version":                {"ten", "1", false},
+		"nor is a fence that is no version":               {"10", "one", false},
+		"versions may have any number of digits":          {"123456789012345678901234567890", "99999999999999999999999999999", true},
+		"a fence for an unknown kind has no effect":       {"10", "", true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v := unsynced(t)
@@ -250,7 +250,7 @@ func TestDeparturesAreForgottenInTime(t *testing.T) {
 	clock = clock.Add(time.Nanosecond)
 	v.pass("Membership", "31")
 	if len(v.gone.byUID) != 0 {
-		t.Error("remembered for ever")
+		t.Error("remembered without end")
 	}
 }
 

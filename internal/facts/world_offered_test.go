@@ -26,18 +26,18 @@ func TestOffered(t *testing.T) {
 		name    types.NamespacedName
 		want    string // the UID
 	}{
-		"what stands is offered":                         {standing, nil, bob, named("org-zylker", "inv"), "uid of inv"},
-		"not to anybody else":                            {standing, nil, john, named("org-zylker", "inv"), ""},
-		"not under another name":                         {standing, nil, bob, named("org-zylker", "other"), ""},
-		"not in another organization":                    {standing, nil, bob, named("org-other", "inv"), ""},
-		"what is over is not offered":                    {func(v watched) { v.see(inv, over) }, nil, bob, named("org-zylker", "inv"), ""},
-		"what is being created may be":                   {nothing, []*Entry{creating(inv)}, bob, named("org-zylker", "inv"), "uid of inv"},
-		"to nobody else":                                 {nothing, []*Entry{creating(inv)}, john, named("org-zylker", "inv"), ""},
-		"nor under another name":                         {nothing, []*Entry{creating(inv)}, bob, named("org-zylker", "other"), ""},
-		"what was made anew is the later one":            {standing, []*Entry{deleting(inv), creating(anew)}, bob, named("org-zylker", "inv"), "uid of another"},
-		"what was created and is over is not offered":    {func(v watched) { v.see(inv, over) }, []*Entry{creating(inv)}, bob, named("org-zylker", "inv"), ""},
-		"an entry of another kind's object is no offer":  {nothing, []*Entry{creating(membership("inv", bob))}, bob, named("org-zylker", "inv"), ""},
-		"another object of the same name offers nothing": {func(v watched) { v.see(membership("inv", bob)) }, nil, bob, named("org-zylker", "inv"), ""},
+		"an existing invitation is offered":               {standing, nil, bob, named("org-zylker", "inv"), "uid of inv"},
+		"not to anybody else":                             {standing, nil, john, named("org-zylker", "inv"), ""},
+		"not under another name":                          {standing, nil, bob, named("org-zylker", "other"), ""},
+		"not in another organization":                     {standing, nil, bob, named("org-other", "inv"), ""},
+		"a finished one is not offered":                   {func(v watched) { v.see(inv, over) }, nil, bob, named("org-zylker", "inv"), ""},
+		"one in creation may be":                          {nothing, []*Entry{creating(inv)}, bob, named("org-zylker", "inv"), "uid of inv"},
+		"to nobody else":                                  {nothing, []*Entry{creating(inv)}, john, named("org-zylker", "inv"), ""},
+		"nor under another name":                          {nothing, []*Entry{creating(inv)}, bob, named("org-zylker", "other"), ""},
+		"one that was made anew is the later one":         {standing, []*Entry{deleting(inv), creating(anew)}, bob, named("org-zylker", "inv"), "uid of another"},
+		"one that was created and is over is not offered": {func(v watched) { v.see(inv, over) }, []*Entry{creating(inv)}, bob, named("org-zylker", "inv"), ""},
+		"an entry of another kind's object is no offer":   {nothing, []*Entry{creating(membership("inv", bob))}, bob, named("org-zylker", "inv"), ""},
+		"another object of the same name offers nothing":  {func(v watched) { v.see(membership("inv", bob)) }, nil, bob, named("org-zylker", "inv"), ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			v := synced(t)

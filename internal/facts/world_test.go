@@ -55,19 +55,19 @@ func TestWorld(t *testing.T) {
 		// wantRoles, where the object under judgement counts too.
 		wantRoles []seat
 	}{
-		"what stands and nobody changes is certain": {
+		"an object without a change in flight is certain": {
 			standing, nil, nil, []seat{{"zylker", true, true}}, []seat{{"zylker", true, true}},
 		},
-		"what is being created is possible": {
+		"an object in creation is possible": {
 			nothing, []*Entry{creating(m)}, nil, []seat{{"zylker", true, false}}, []seat{{"zylker", true, false}},
 		},
-		"what was created is certain, though its entry is still there": {
+		"a created object is certain, though its entry still exists": {
 			standing, []*Entry{creating(m)}, nil, []seat{{"zylker", true, true}}, []seat{{"zylker", true, true}},
 		},
-		"what is being deleted is possible": {
+		"an object in deletion is possible": {
 			standing, []*Entry{deleting(m)}, nil, []seat{{"zylker", true, false}}, []seat{{"zylker", true, false}},
 		},
-		"what was deleted is not there, though its entries are": {
+		"a deleted object is gone, though its entries still exist": {
 			func(v watched) { v.see(m); v.lose(at(m, "30")) }, []*Entry{creating(m), deleting(m)}, nil, nil, nil,
 		},
 		"of a change both old and new are possible": {
@@ -82,7 +82,7 @@ func TestWorld(t *testing.T) {
 			func(v watched) { v.see(m, at(m, "30")) }, []*Entry{updating(m, suspended)}, nil,
 			[]seat{{"zylker", true, true}}, []seat{{"zylker", true, true}},
 		},
-		"what stays in every outcome is certain": {
+		"a fact that stays in every outcome is certain": {
 			standing, []*Entry{updating(m, promoted)}, nil, []seat{{"zylker", true, true}}, []seat{{"zylker", true, true}},
 		},
 		"of several changes each may be the one": {

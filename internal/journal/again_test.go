@@ -28,8 +28,8 @@ func TestOutcomes(t *testing.T) {
 		err  error
 		want string
 	}{
-		"a crowd is contention":           {&Again{Reason: Crowded}, outcomeContended},
-		"what else fails is out of reach": {errors.New("no connection"), outcomeUnavailable},
+		"a crowd is contention":             {&Again{Reason: Crowded}, outcomeContended},
+		"any other failure is out of reach": {errors.New("no connection"), outcomeUnavailable},
 	} {
 		if got := outcomeOf(nil, tc.err); got != tc.want {
 			t.Errorf("%s: got %s", sentence, got)

@@ -57,11 +57,11 @@ func TestWhatRestsAfterACostlyJudgement(t *testing.T) {
 		costly, next *Change
 		want         bool
 	}{
-		"the same object, whoever of people asks":     {of("a", "bob"), of("a", "carol"), true},
+		"the same object, for any person":             {of("a", "bob"), of("a", "carol"), true},
 		"another object of the same person":           {of("a", "bob"), of("b", "bob"), true},
 		"not another object of another person":        {of("a", "bob"), of("b", "carol"), false},
-		"not what somebody else looks at":             {of("", "bob"), of("", "carol"), false},
-		"what the same person looks at":               {of("", "bob"), of("", "bob"), true},
+		"not a look by another person":                {of("", "bob"), of("", "carol"), false},
+		"a look by the same person":                   {of("", "bob"), of("", "bob"), true},
 		"not a change of the operator":                {of("a", "bob"), of("a", ""), false},
 		"nor does the operator's own cost count":      {of("a", ""), of("a", "bob"), false},
 		"not a change of a platform actor":            {of("a", "bob"), of("a", tool), false},

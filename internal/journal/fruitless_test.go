@@ -67,7 +67,7 @@ func TestWhoHeldANameInVainLeavesItToOthers(t *testing.T) {
 		"and they another":                {func(s stand) { s.blame(entryOf("a", bob, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(bob, "other") }, false},
 		"platform actors leave that, too": {func(s stand) { s.blame(entryOf("a", tool, host("shop", "a"))) }, 0, func(s stand) *request { return s.asks(tool, "shop") }, true},
 		"but the operator is not blamed":  {func(s stand) { s.blame(entryOf("a", "", host("shop", "a"))) }, 0, func(s stand) *request { return s.asks("", "shop") }, false},
-		"whoever does it again waits twice as long": {func(s stand) {
+		"an actor who does it again waits twice as long": {func(s stand) {
 			s.blame(entryOf("a", bob, host("shop", "a")))
 			s.clock.Step(90 * time.Second)
 			s.wrote("2")
@@ -78,7 +78,7 @@ func TestWhoHeldANameInVainLeavesItToOthers(t *testing.T) {
 				s.blame(entryOf("a", bob, host("shop", strconv.Itoa(i))))
 			}
 		}, 15 * time.Second, func(s stand) *request { return s.asks(bob, "shop") }, false},
-		"whoever held many names leaves every name to others": {func(s stand) {
+		"an actor who held many names leaves every name to others": {func(s stand) {
 			for i := range maxNames + 1 {
 				s.blame(entryOf("a", bob, host(fmt.Sprint("shop-", i), "a")))
 			}

@@ -19,12 +19,12 @@ func TestPace(t *testing.T) {
 		"a request that comes alone does not wait after a write":      {func(p *pace) { p.wrote(start, took, 100) }, 0, 0},
 		"those of a batch have company for thrice as long as it took": {func(p *pace) { p.wrote(start, took, 100); p.gather(start, took) }, 0, 3 * took},
 		"but not for long":                                            {func(p *pace) { p.wrote(start, took, 100); p.gather(start, time.Second) }, 0, longestGather},
-		"where another replica writes too, it goes first":             {func(p *pace) { p.saw(start); p.wrote(start, took, 100) }, 0, 5 * took},
+		"another replica that writes too goes first":                  {func(p *pace) { p.saw(start); p.wrote(start, took, 100) }, 0, 5 * took},
 		"but it is not waited for beyond reason":                      {func(p *pace) { p.saw(start); p.wrote(start, time.Second, 100) }, 0, longestYield},
 		"when it has written, it is this one's turn":                  {func(p *pace) { p.saw(start); p.wrote(start, took, 100); p.saw(start) }, 0, 0},
 		"so it does when it wrote a turn before this write began":     {func(p *pace) { p.saw(start.Add(1 - 6*took)); p.wrote(start, took, 100) }, 0, 5 * took},
 		"one that wrote earlier is not waited for":                    {func(p *pace) { p.saw(start.Add(-6 * took)); p.wrote(start, took, 100) }, 0, 0},
-		"who came too late waits for what was written":                {func(p *pace) { p.lost(start) }, 0, longestNews},
+		"a replica that came too late waits for the other's write":    {func(p *pace) { p.lost(start) }, 0, longestNews},
 		"and no longer than until it comes":                           {func(p *pace) { p.lost(start); p.saw(start) }, 0, 0},
 		"a MiB a second may be written, after a burst": {func(p *pace) {
 			for range 8 {

@@ -17,7 +17,7 @@ func TestRole(t *testing.T) {
 		user                string
 		wantWorst, wantBest v1alpha1.Role
 	}{
-		"R1: the organization alone names its super admin, whatever the membership says": {
+		"R1: the organization alone names its super admin, not the membership": {
 			world{}.with(zylker, admin(john, "zylker")), john, v1alpha1.RoleSuperAdmin, v1alpha1.RoleSuperAdmin,
 		},
 		"R1: the super admin has the role before there is a membership": {

@@ -46,25 +46,25 @@ func TestDeleteUser(t *testing.T) {
 	zylker := org("zylker", alice)
 	ending := mine.ending()
 	run(t, map[string]testCase{
-		"U1: the User of a member stays, whoever asks": {
+		"U1: the User of a member stays, for every actor": {
 			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, []string{"(organizations: 1)", "deletes the User after the last"}},
 		"U1: so does that of a super admin": {
 			world{}.with(org("own", bob)), by(platform).deletes(mine), []string{"U1"}, false, nil},
 		"U1: of a suspended member": {
 			world{}.with(zylker, member(bob, "zylker").suspended()), by(platform).deletes(mine), []string{"U1"}, false, nil},
-		"U1: of a member of what is not there yet": {
+		"U1: of a member of an organization that does not exist yet": {
 			world{}.with(member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
-		"U1: of a member of what is being deleted, until the membership is gone": {
+		"U1: of a member of an organization in deletion, until the membership is gone": {
 			world{}.with(zylker.terminating(), member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
-		"U1: and of who is only invited": {
+		"U1: and of an invitee": {
 			world{}.with(zylker, invite(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, false, nil},
-		"U1: who has nothing left loses nothing": {
+		"U1: the User of a person without organizations can be deleted": {
 			world{}.with(zylker), by(platform).deletes(mine), nil, false, nil},
 		"U1: a membership that may be going is waited for": {
 			world{}.with(zylker).perhaps(member(bob, "zylker")), by(platform).deletes(mine), []string{"U1"}, true, nil},
-		"U1: what is being deleted already may be deleted again": {
+		"U1: a User in deletion may be deleted again": {
 			world{}.with(zylker, member(bob, "zylker")), by(platform).deletes(ending), nil, false, nil},
-		"U1: nobody else deletes one, and is told nothing of what there is": {
+		"U1: nobody else deletes one, and the refusal does not tell what it has": {
 			world{}.with(zylker), by(user(alice)).deletes(mine), []string{"U1"}, false, []string{"only a platform actor"}},
 	})
 }
@@ -77,19 +77,19 @@ func TestDefault(t *testing.T) {
 		want            string
 		wantDue         bool
 	}{
-		"F1: the first organization is the default":             {"", "", false, []string{"first"}, "first", false},
-		"F1: it stays so when others follow":                    {"", "first", true, []string{"first", "second"}, "first", false},
-		"F1: even when an older membership comes to light":      {"", "first", true, []string{"older", "first"}, "first", false},
-		"F2: the chosen one is":                                 {"second", "first", true, []string{"first", "second"}, "second", false},
-		"F3: when the first is lost, no other is chosen":        {"", "first", true, []string{"second"}, "", true},
-		"F3: nor when the chosen one is":                        {"second", "second", true, []string{"first"}, "", true},
-		"F3: it stays due":                                      {"", "", true, []string{"first", "second"}, "", true},
-		"F3: until they choose":                                 {"second", "", true, []string{"first", "second"}, "second", false},
-		"F3: a choice is due while there is none to choose":     {"", "first", true, nil, "", true},
-		"F3: and stays due as long as that lasts":               {"second", "", true, nil, "", true},
-		"F1: of who never was in any, none is":                  {"", "", false, nil, "", false},
-		"F3: who lost all of them chooses when one comes again": {"", "", true, []string{"new"}, "", true},
-		"F3: a chosen one that comes back is the default again": {"second", "", true, []string{"second"}, "second", false},
+		"F1: the first organization is the default":                      {"", "", false, []string{"first"}, "first", false},
+		"F1: it stays so when others follow":                             {"", "first", true, []string{"first", "second"}, "first", false},
+		"F1: even when an older membership comes to light":               {"", "first", true, []string{"older", "first"}, "first", false},
+		"F2: the chosen one is":                                          {"second", "first", true, []string{"first", "second"}, "second", false},
+		"F3: when the first is lost, no other is chosen":                 {"", "first", true, []string{"second"}, "", true},
+		"F3: nor when the chosen one is":                                 {"second", "second", true, []string{"first"}, "", true},
+		"F3: it stays due":                                               {"", "", true, []string{"first", "second"}, "", true},
+		"F3: until they choose":                                          {"second", "", true, []string{"first", "second"}, "second", false},
+		"F3: a choice is due while there is none to choose":              {"", "first", true, nil, "", true},
+		"F3: and stays due as long as that lasts":                        {"second", "", true, nil, "", true},
+		"F1: a person who was never in any has none":                     {"", "", false, nil, "", false},
+		"F3: a person who lost all of them chooses when one comes again": {"", "", true, []string{"new"}, "", true},
+		"F3: a chosen one that comes back is the default again":          {"second", "", true, []string{"second"}, "second", false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			got, due := rules.Default(tc.chosen, tc.current, tc.hadOne, tc.active)

@@ -57,7 +57,7 @@ func TestEditionChange(t *testing.T) {
 		"E7: more licences of the same edition are no change of it": {
 			conflicting, by(user(alice)).changes(zylker, zylker.on(v1alpha1.EditionEnterprise, 99)), nil, false, nil,
 		},
-		"L9: who is over the limit already hinders no other edition": {
+		"L9: a member over the limit prevents no other edition": {
 			conflicting.with(one), by(user(alice)).changes(one, zylker), nil, false, nil,
 		},
 		"E7: an external member does not conflict": {
@@ -77,7 +77,7 @@ func TestEditionChange(t *testing.T) {
 			world{}.with(zylker, org("hidden", carol).on(v1alpha1.EditionZohoOne, 9), member(bob, "hidden")).perhaps(member(bob, "zylker")),
 			changing, []string{"E7"}, true, nil,
 		},
-		"O7: what is being deleted takes no other edition, whoever is in it": {
+		"O7: an organization in deletion takes no other edition": {
 			conflicting, by(platform).changes(zylker.terminating(), one.terminating()), []string{"O7"}, false, []string{"is being deleted"},
 		},
 	})

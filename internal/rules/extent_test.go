@@ -58,19 +58,19 @@ func TestTheExtentOfWhatPeopleWriteBesideASpec(t *testing.T) {
 		"annotations count with labels": {nil, meta(func(m *metav1.ObjectMeta) {
 			m.Labels, m.Annotations = manyMarks(32, 20), manyMarks(33, 20)
 		}), "(used 65 of 64) [R4]"},
-		"16 KiB are possible":                          {none, annotated(16, 1<<10), ""},
-		"17 are too many":                              {none, annotated(17, 1<<10), "(used 17408 of 16384) [R4]"},
-		"what kubectl notes does not count with them":  {none, noted(40 << 10), ""},
-		"but has a bound of its own":                   {none, noted(49 << 10), "(used 50176 of 49152) [R4]"},
-		"what is noted of field managers has one":      {none, managed(129 << 10), "(used 132096 of 131072) [R4]"},
-		"most objects have less of that":               {none, managed(127 << 10), ""},
-		"what a platform actor has written may stay":   {labelled(100), labelled(100), ""},
-		"and become less":                              {labelled(100), labelled(90), ""},
-		"but not more":                                 {labelled(100), labelled(101), "(used 101 of 64) [R4]"},
-		"other fields of such an object stay editable": {annotated(40, 1<<10), annotated(40, 1<<10), ""},
-		"a name of 63 characters is possible":          {nil, named(63), ""},
-		"one of 64 is not":                             {nil, named(64), "63 characters at most"},
-		"an object that has one stays editable":        {named(253), named(253), ""},
+		"16 KiB are possible": {none, annotated(16, 1<<10), ""},
+		"17 are too many":     {none, annotated(17, 1<<10), "(used 17408 of 16384) [R4]"},
+		"kubectl's own annotation does not count with them": {none, noted(40 << 10), ""},
+		"but has a bound of its own":                        {none, noted(49 << 10), "(used 50176 of 49152) [R4]"},
+		"the managed fields have one":                       {none, managed(129 << 10), "(used 132096 of 131072) [R4]"},
+		"most objects have less of that":                    {none, managed(127 << 10), ""},
+		"labels that a platform actor has written may stay": {labelled(100), labelled(100), ""},
+		"and become less":                                   {labelled(100), labelled(90), ""},
+		"but not more":                                      {labelled(100), labelled(101), "(used 101 of 64) [R4]"},
+		"other fields of such an object stay editable":      {annotated(40, 1<<10), annotated(40, 1<<10), ""},
+		"a name of 63 characters is possible":               {nil, named(63), ""},
+		"one of 64 is not":                                  {nil, named(64), "63 characters at most"},
+		"an object that has one stays editable":             {named(253), named(253), ""},
 	} {
 		got := rules.Metadata(bob, tc.before, tc.after)
 		if (tc.want == "") != (len(got) == 0) || !strings.Contains(got.String(), tc.want) {

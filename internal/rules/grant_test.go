@@ -51,10 +51,10 @@ func TestNobodyHasPowerInAnOrganizationWithoutPlace(t *testing.T) {
 		"R7: nor does it let them create another": {
 			world{}.with(zylker.refused(), admin(john, "zylker")), by(user(john)).creates(org("another", john)), []string{"O1"}, false, nil,
 		},
-		"R7: the platform has":                        {world{}.with(zylker.refused()), by(platform).creates(invite(bob, "zylker")), nil, false, nil},
-		"R7: who has just created one waits a moment": {world{}.with(zylker.waiting()), invites(john), []string{"R4"}, true, nil},
-		"R7: so does who is a member of it":           {world{}.with(zylker.waiting(), admin(alice, "zylker")), invites(alice), []string{"R4"}, true, nil},
-		"R7: who hands the role over keeps power until then": {
+		"R7: the platform has":                                 {world{}.with(zylker.refused()), by(platform).creates(invite(bob, "zylker")), nil, false, nil},
+		"R7: a person who has just created one waits a moment": {world{}.with(zylker.waiting()), invites(john), []string{"R4"}, true, nil},
+		"R7: so does its member":                               {world{}.with(zylker.waiting(), admin(alice, "zylker")), invites(alice), []string{"R4"}, true, nil},
+		"R7: a super admin who hands the role over keeps power until then": {
 			world{}.with(admin(john, "zylker"), admin(alice, "zylker")).changing(zylker, zylker.of(alice)), invites(alice), nil, false, nil,
 		},
 		"R3: its super admin's membership stays whole all the same": {

@@ -27,13 +27,13 @@ func TestBindings(t *testing.T) {
 		"O7: with the organization all of them go":   {world{}.with(org("zylker", alice).terminating()), by(anonymous).deletes(desk), nil, false, nil},
 		"R8: one may come before its organization":   {world{}, by(platform).creates(desk), nil, false, nil},
 		"R4: it is configured in nobody else's name": {zylker, lead.creates(desk.having(func(b *v1alpha1.IntegrationBindingSpec) { b.ConfiguredBy = bob })), []string{"R4"}, false, []string{"spec.configuredBy", alice}},
-		"R4: who configured it stays named": {
+		"R4: its configuredBy stays": {
 			zylker, lead.changes(desk.having(func(b *v1alpha1.IntegrationBindingSpec) { b.ConfiguredBy = bob }),
 				desk.having(func(b *v1alpha1.IntegrationBindingSpec) {
 					b.ConfiguredBy, b.CredentialsSecretRef = bob, &v1alpha1.LocalSecretReference{Name: "desk"}
 				})), nil, false, nil,
 		},
-		"R4: what changes nothing is nobody's matter, though there is a Secret": {
+		"R4: a write without a change is not judged, though there is a Secret": {
 			zylker, by(user(bob)).changes(secret(desk), secret(desk)), nil, false, nil,
 		},
 		"G1: a portal has one organization": {
@@ -54,7 +54,7 @@ func TestBindings(t *testing.T) {
 		"G1: and each for itself": {
 			zylker.with(bound("zylker", "Google", "mine").component("Contacts")), lead.creates(bound("zylker", "Google", "other").component("Contacts")), []string{"G1"}, false, nil,
 		},
-		"G1: what is being deleted gives its account back": {
+		"G1: an organization in deletion gives its account back": {
 			world{}.with(org("zylker", alice), org("hidden", carol).terminating(), bound("hidden", "ZohoDesk", "help")), lead.creates(desk), nil, false, nil,
 		},
 		"G1: two at once do not both get the account": {zylker.perhaps(bound("hidden", "ZohoDesk", "help")), lead.creates(desk), []string{"G1"}, true, nil},
@@ -62,7 +62,7 @@ func TestBindings(t *testing.T) {
 			zylker, lead.creates(bound("zylker", "ZohoProjects", "p").startedOutside()), []string{"G2"}, false, []string{"spec.initiatedFrom", "cannot be initiated from Application", "possible: CRM"},
 		},
 		"G2: one that it allows is not": {zylker, lead.creates(desk.startedOutside()), nil, false, nil},
-		"G3: what is not catalogued is refused": {
+		"G3: an application outside the catalogue is refused": {
 			zylker, lead.creates(bound("zylker", "Fax", "1")), []string{"G3"}, false, []string{"spec.application", "Fax", "can add it to the PlatformPolicy"},
 		},
 		"G3: so is an application without the component that it needs": {

@@ -28,18 +28,18 @@ func TestTransferOfInvitations(t *testing.T) {
 	run(t, map[string]testCase{
 		"L7: a third invitation of one super admin to one person comes with an organization": {inviting.with(invited(2, alice, bob)...), hands, nil, false, nil},
 		"L7: a fourth does not": {inviting.with(invited(3, alice, bob)...), hands, []string{"L7"}, false, []string{"1 of the people whom zylker has invited", "used 4 of 3"}},
-		"L7: whoever hands it over": {
+		"L7: nor by a platform actor": {
 			inviting.with(invited(3, alice, bob)...), by(platform).changes(zylker, zylker.of(alice)), []string{"L7"}, false, []string{"(" + bob + ")"},
 		},
-		"L7: who invited nobody hands over what there is":   {staffed.with(invited(3, alice, bob)...), hands, nil, false, nil},
-		"L7: each person is counted by themselves":          {inviting.with(invited(3, alice, carol)...), hands, nil, false, nil},
-		"L7: those of other super admins do not count":      {inviting.with(invited(4, carol, bob)...), hands, nil, false, nil},
-		"L7: an answered one does not count":                {staffed.with(invite(bob, "zylker").in(v1alpha1.InvitationDeclined)).with(invited(3, alice, bob)...), hands, nil, false, nil},
-		"L7: one that may be answered is waited for":        {staffed.perhaps(invite(bob, "zylker")).with(invited(3, alice, bob)...), hands, []string{"L7"}, true, nil},
-		"L7: so is one that may be coming from another":     {inviting.with(invited(2, alice, bob)...).with(org("second", alice)).perhaps(invite(bob, "second")), hands, []string{"L7"}, true, nil},
-		"L7: and another organization that may become hers": {inviting.with(invited(2, alice, bob)...).with(invite(bob, "second")).changing(org("second", carol), org("second", alice)), hands, []string{"L7"}, true, nil},
-		"L7: what is being deleted invites nobody":          {inviting.with(invited(2, alice, bob)...).with(org("second", alice).terminating(), invite(bob, "second")), hands, nil, false, nil},
-		"L7: any other change is no transfer":               {inviting.with(invited(4, john, bob)...), by(user(john)).changes(zylker, zylker.at("shop", "")), nil, false, nil},
+		"L7: an organization without invitations brings none": {staffed.with(invited(3, alice, bob)...), hands, nil, false, nil},
+		"L7: each person is counted by themselves":            {inviting.with(invited(3, alice, carol)...), hands, nil, false, nil},
+		"L7: those of other super admins do not count":        {inviting.with(invited(4, carol, bob)...), hands, nil, false, nil},
+		"L7: an answered one does not count":                  {staffed.with(invite(bob, "zylker").in(v1alpha1.InvitationDeclined)).with(invited(3, alice, bob)...), hands, nil, false, nil},
+		"L7: one that may be answered is waited for":          {staffed.perhaps(invite(bob, "zylker")).with(invited(3, alice, bob)...), hands, []string{"L7"}, true, nil},
+		"L7: so is one that may be coming from another":       {inviting.with(invited(2, alice, bob)...).with(org("second", alice)).perhaps(invite(bob, "second")), hands, []string{"L7"}, true, nil},
+		"L7: and another organization that may become hers":   {inviting.with(invited(2, alice, bob)...).with(invite(bob, "second")).changing(org("second", carol), org("second", alice)), hands, []string{"L7"}, true, nil},
+		"L7: an organization in deletion invites nobody":      {inviting.with(invited(2, alice, bob)...).with(org("second", alice).terminating(), invite(bob, "second")), hands, nil, false, nil},
+		"L7: any other change is no transfer":                 {inviting.with(invited(4, john, bob)...), by(user(john)).changes(zylker, zylker.at("shop", "")), nil, false, nil},
 		"L7, R8: an organization that comes after its invitations is judged with them": {
 			world{}.with(invite(bob, "zylker")).with(invited(3, john, bob)...), by(platform).creates(zylker), []string{"L7"}, false, nil,
 		},

@@ -50,12 +50,12 @@ func TestOrganizationsPerUser(t *testing.T) {
 		"L7: a pending invitation takes no place among the ten": {
 			nine.with(invite(john, "other")), by(platform).creates(member(john, "zylker")), nil, false, nil,
 		},
-		"L7: who is in ten is still invited": {ten, by(user(alice)).creates(invite(john, "zylker")), nil, false, nil},
-		"L1: nor by creating one":            {ten.with(admin(john, "own").called("m")).with(org("own", alice)), by(user(john)).creates(org("third", john)), []string{"L1"}, false, nil},
+		"L7: a person in ten is still invited": {ten, by(user(alice)).creates(invite(john, "zylker")), nil, false, nil},
+		"L1: nor by creating one":              {ten.with(admin(john, "own").called("m")).with(org("own", alice)), by(user(john)).creates(org("third", john)), []string{"L1"}, false, nil},
 		"L1: a suspended membership keeps its place": {
 			nine.with(org("far", "boss@example.org"), member(john, "far").suspended()), by(platform).creates(member(john, "zylker")), []string{"L1"}, false, nil,
 		},
-		"L1: what is being deleted holds no place": {
+		"L1: an organization in deletion holds no place": {
 			nine.with(org("far", "boss@example.org").terminating(), member(john, "far")), by(platform).creates(member(john, "zylker")), nil, false, nil,
 		},
 		"L1: a place that may be given back is waited for": {
@@ -68,7 +68,7 @@ func TestOrganizationsPerUser(t *testing.T) {
 			nine.changing(org("far", "boss@example.org"), org("far", "boss@example.org").on(v1alpha1.EditionStandard, 9)).with(member(john, "far")),
 			by(platform).creates(member(john, "zylker")), []string{"L1"}, false, nil,
 		},
-		"L1: an organization counts once, however many objects speak of the place": {
+		"L1: an organization counts once, even if several objects state the place": {
 			nine.with(org("own", john), admin(john, "own").origin(v1alpha1.OriginCreated)).with(admin(john, "own").called("again")),
 			by(platform).creates(admin(john, "own").called("new").origin(v1alpha1.OriginCreated)), []string{"L6"}, false, nil,
 		},
@@ -78,7 +78,7 @@ func TestOrganizationsPerUser(t *testing.T) {
 		"R8: the organization of which it is then comes all the same": {
 			world{}.with(elsewhere(9, nil, john)...).with(admin(john, "late")), by(platform).creates(org("late", john).on(v1alpha1.EditionStandard, 5)), nil, false, nil,
 		},
-		"L9: who is over a lowered limit keeps what they have": {
+		"L9: a person over a lowered limit keeps their places": {
 			ten.with(lowered), by(platform).changes(member(john, "secret1"), admin(john, "secret1")), nil, false, nil,
 		},
 		"L9: and is reinstated": {ten.with(lowered), by(platform).changes(member(john, "secret1").suspended(), member(john, "secret1")), nil, false, nil},
@@ -108,10 +108,10 @@ func TestCreatedOrganizationsPerUser(t *testing.T) {
 		"L2: nor when it is restored with its subscription": {
 			world{}.with(created(5)...), by(platform).creates(third.on(v1alpha1.EditionStandard, 5)), []string{"L2"}, false, nil,
 		},
-		"L2: what was joined does not count": {
+		"L2: joined organizations do not count": {
 			world{}.with(created(4)...).with(elsewhere(5, nil, john)...), by(user(john)).creates(third), nil, false, nil,
 		},
-		"L2: who created it and handed it over still has the place": {
+		"L2: its creator, who handed it over, still has the place": {
 			world{}.with(created(4)...).with(org("sold", alice), admin(john, "sold").origin(v1alpha1.OriginCreated)),
 			by(user(john)).creates(third), []string{"L2"}, false, nil,
 		},
@@ -126,7 +126,7 @@ func TestCreatedOrganizationsPerUser(t *testing.T) {
 			world{}.with(created(4)...).with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker")),
 			by(user(alice)).changes(org("zylker", alice), org("zylker", john)), nil, false, nil,
 		},
-		"L2: and back to who created it, who never lost the place": {
+		"L2: and back to its creator, who never lost the place": {
 			world{}.with(created(4)...).with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker").origin(v1alpha1.OriginCreated)),
 			by(user(alice)).changes(org("zylker", alice), org("zylker", john)), nil, false, nil,
 		},
@@ -161,10 +161,10 @@ func TestCRMPlusPerUser(t *testing.T) {
 		"L3: one that was handed over counts for its creator": {
 			world{}.with(plus(org("sold", alice)), admin(john, "sold").origin(v1alpha1.OriginCreated)), by(platform).creates(plus(org("third", john))), []string{"L3"}, false, nil,
 		},
-		"L3: and not for who got it": {
+		"L3: and not for the new super admin": {
 			world{}.with(plus(org("bought", john)), admin(john, "bought").origin(v1alpha1.OriginInvited)), by(platform).creates(plus(org("third", john))), nil, false, nil,
 		},
-		"L3: the membership of who creates it takes no second place": {
+		"L3: its creator's membership takes no second place": {
 			world{}.with(mine[0]), by(platform).creates(mine[1]), nil, false, nil,
 		},
 		"L9, L3: nor one that may take no second place": {
@@ -234,7 +234,7 @@ func TestOneMembershipAndInvitation(t *testing.T) {
 		"L6: nobody is invited twice": {
 			there.with(invite(bob, "zylker")), by(user(alice)).creates(invite(bob, "zylker").called("again")), []string{"L6"}, false, []string{"revoke it first"},
 		},
-		"I2: a finished invitation is in nobody's way": {
+		"I2: a finished invitation blocks nothing": {
 			there.with(invite(bob, "zylker").in(v1alpha1.InvitationDeclined), invite(bob, "zylker").called("two").revoked()),
 			by(user(alice)).creates(invite(bob, "zylker").called("again")), nil, false, nil,
 		},
@@ -242,7 +242,7 @@ func TestOneMembershipAndInvitation(t *testing.T) {
 			there.with(member(bob, "zylker")), by(user(alice)).creates(invite(bob, "zylker")), []string{"L6"}, false, []string{"is a member of zylker already"},
 		},
 		"L6: nor is the super admin": {there, by(user(alice)).creates(invite(alice, "zylker")), []string{"L6"}, false, nil},
-		"L6: nor who may be leaving, before it is known": {
+		"L6: nor a member who may be leaving, before that is known": {
 			there.perhaps(member(bob, "zylker")), by(user(alice)).creates(invite(bob, "zylker")), []string{"L6"}, true, nil,
 		},
 		"L6: a membership that is being made is waited for": {
@@ -269,13 +269,13 @@ func TestPendingInvitations(t *testing.T) {
 		"L7: the twenty-first is not":          {zylker.with(from(20, strangers)...), invites, []string{"L7"}, false, []string{"used 20 of 20", bob}},
 		"L7: the third of one super admin is":  {zylker.with(from(2, sameOne)...), invites, nil, false, nil},
 		"L7: the fourth is not":                {zylker.with(from(3, sameOne)...), invites, []string{"L7"}, false, []string{"used 3 of 3", "one super admin"}},
-		"L7: what is being deleted invites nobody": {
+		"L7: an organization in deletion invites nobody": {
 			zylker.with(from(2, sameOne)...).with(org("dead", alice).terminating(), invite(bob, "dead")), invites, nil, false, nil,
 		},
-		"L7: what was answered is not pending": {
+		"L7: an answered one is not pending": {
 			zylker.with(from(2, sameOne)...).with(org("dull", alice), invite(bob, "dull").in(v1alpha1.InvitationDeclined)), invites, nil, false, nil,
 		},
-		"I1: what is past its deadline holds its place until it is written off": {
+		"I1: one past its deadline holds its place until it expires": {
 			zylker.with(from(3, sameOne)...), invites.later(8), []string{"L7"}, false, nil,
 		},
 		"L7: an organization that may be becoming theirs counts as theirs": {

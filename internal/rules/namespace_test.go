@@ -19,12 +19,12 @@ func TestNamespace(t *testing.T) {
 	for sentence, tc := range map[string]struct {
 		namespace, organization string
 	}{
-		"O6: an organization has its own namespace":         {"org-zylker", "zylker"},
-		"O6: the prefix of a name may be the prefix itself": {"org-org-zylker", "org-zylker"},
-		"O6: no other namespace is an organization's":       {"zylker", ""},
-		"O6: neither is the prefix alone":                   {"org-", ""},
-		"O6: the prefix stands in front":                    {"my-org-zylker", ""},
-		"O6: what has no namespace is in no organization":   {"", ""},
+		"O6: an organization has its own namespace":               {"org-zylker", "zylker"},
+		"O6: the prefix of a name may be the prefix itself":       {"org-org-zylker", "org-zylker"},
+		"O6: no other namespace is an organization's":             {"zylker", ""},
+		"O6: neither is the prefix alone":                         {"org-", ""},
+		"O6: the prefix stands in front":                          {"my-org-zylker", ""},
+		"O6: an object without a namespace is in no organization": {"", ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var want rules.Violations

@@ -12,11 +12,11 @@ import (
 func TestCreateOrganization(t *testing.T) {
 	products, services, third := org("zylker-products", "boss@example.org"), org("zylker-services", "boss@example.org"), org("third", john)
 	run(t, map[string]testCase{
-		"O1: who is Standard in one and Administrator in another may create a third": {
+		"O1: a Standard member of one and Administrator of another may create a third": {
 			world:  world{}.with(products, services, member(john, products.Name), admin(john, services.Name)),
 			change: by(user(john)).creates(third),
 		},
-		"O1: who is Standard everywhere may not": {
+		"O1: a person who is only a Standard member may not": {
 			world:    world{}.with(products, services, member(john, products.Name), member(john, services.Name)),
 			change:   by(user(john)).creates(third),
 			want:     []string{"O1"},
@@ -31,7 +31,7 @@ func TestCreateOrganization(t *testing.T) {
 			change: by(user(john)).creates(third),
 			want:   []string{"O1"},
 		},
-		"O1: an Administrator of what is being deleted may not, and counts as nobody's member": {
+		"O1: an Administrator of an organization in deletion may not, and counts as no member": {
 			world:  world{}.with(services.terminating(), admin(john, services.Name)),
 			change: by(user(john)).creates(third),
 			want:   []string{"O2"},
@@ -81,7 +81,7 @@ func TestCreateOrganization(t *testing.T) {
 			want:     []string{"O4"},
 			wantText: []string{"leave out spec.subscription"},
 		},
-		"O4: a platform actor restores one with its subscription, of whatever person": {
+		"O4: a platform actor restores one with its subscription, for any person": {
 			world:  world{}.with(products, member(john, products.Name)),
 			change: by(platform).creates(third.on(v1alpha1.EditionUltimate, 5)),
 		},
@@ -98,21 +98,21 @@ func TestChangeOrganization(t *testing.T) {
 	renamed := zylker.having(func(o *v1alpha1.Organization) { o.Spec.DisplayName = "Other" })
 	there := world{}.with(zylker, admin(john, "zylker"), admin(alice, "zylker"), member(bob, "zylker"))
 	run(t, map[string]testCase{
-		"R4: an Administrator changes the organization":             {there, by(user(alice)).changes(zylker, renamed), nil, false, nil},
-		"R4: a Standard member does not":                            {there, by(user(bob)).changes(zylker, renamed), []string{"R4"}, false, []string{"Administrators and the super admin"}},
-		"R4: a stranger does not":                                   {there, by(user(carol)).changes(zylker, renamed), []string{"R4"}, false, nil},
-		"R4: who changes nothing is not judged":                     {there, by(user(carol)).changes(zylker, zylker), nil, false, nil},
-		"A3: the super admin changes the access URL":                {there, by(user(john)).changes(zylker, zylker.at("shop", "")), nil, false, nil},
-		"A3: an Administrator does not":                             {there, by(user(alice)).changes(zylker, zylker.at("shop", "")), []string{"A3"}, false, []string{"super admin"}},
-		"A3: a platform actor does":                                 {there, by(platform).changes(zylker, zylker.at("shop", "")), nil, false, nil},
-		"E2: an Administrator does not extend the trial":            {there, by(user(alice)).changes(zylker, zylker.trialUntil(now.AddDate(1, 0, 0))), []string{"E2"}, false, nil},
-		"E2: a platform actor extends it":                           {there, by(platform).changes(zylker, zylker.trialUntil(now.AddDate(1, 0, 0))), nil, false, nil},
-		"E3: an Administrator subscribes":                           {there, by(user(alice)).changes(zylker, zylker.on(v1alpha1.EditionStandard, 3)), nil, false, nil},
-		"R2: the super admin hands the role to an Administrator":    {there, by(user(john)).changes(zylker, zylker.of(alice)), nil, false, nil},
-		"R2: a platform actor does":                                 {there, by(platform).changes(zylker, zylker.of(alice)), nil, false, nil},
-		"R2: an Administrator does not take it":                     {there, by(user(alice)).changes(zylker, zylker.of(alice)), []string{"R2"}, false, nil},
-		"R2: a Standard member cannot get it":                       {there, by(user(john)).changes(zylker, zylker.of(bob)), []string{"R2"}, false, []string{bob + " is not", john + " stays"}},
-		"R2: somebody who is not a member cannot, whoever hands on": {there, by(platform).changes(zylker, zylker.of(carol)), []string{"R2"}, false, nil},
+		"R4: an Administrator changes the organization":                  {there, by(user(alice)).changes(zylker, renamed), nil, false, nil},
+		"R4: a Standard member does not":                                 {there, by(user(bob)).changes(zylker, renamed), []string{"R4"}, false, []string{"Administrators and the super admin"}},
+		"R4: a stranger does not":                                        {there, by(user(carol)).changes(zylker, renamed), []string{"R4"}, false, nil},
+		"R4: a write without a change is not judged":                     {there, by(user(carol)).changes(zylker, zylker), nil, false, nil},
+		"A3: the super admin changes the access URL":                     {there, by(user(john)).changes(zylker, zylker.at("shop", "")), nil, false, nil},
+		"A3: an Administrator does not":                                  {there, by(user(alice)).changes(zylker, zylker.at("shop", "")), []string{"A3"}, false, []string{"super admin"}},
+		"A3: a platform actor does":                                      {there, by(platform).changes(zylker, zylker.at("shop", "")), nil, false, nil},
+		"E2: an Administrator does not extend the trial":                 {there, by(user(alice)).changes(zylker, zylker.trialUntil(now.AddDate(1, 0, 0))), []string{"E2"}, false, nil},
+		"E2: a platform actor extends it":                                {there, by(platform).changes(zylker, zylker.trialUntil(now.AddDate(1, 0, 0))), nil, false, nil},
+		"E3: an Administrator subscribes":                                {there, by(user(alice)).changes(zylker, zylker.on(v1alpha1.EditionStandard, 3)), nil, false, nil},
+		"R2: the super admin hands the role to an Administrator":         {there, by(user(john)).changes(zylker, zylker.of(alice)), nil, false, nil},
+		"R2: a platform actor does":                                      {there, by(platform).changes(zylker, zylker.of(alice)), nil, false, nil},
+		"R2: an Administrator does not take it":                          {there, by(user(alice)).changes(zylker, zylker.of(alice)), []string{"R2"}, false, nil},
+		"R2: a Standard member cannot get it":                            {there, by(user(john)).changes(zylker, zylker.of(bob)), []string{"R2"}, false, []string{bob + " is not", john + " stays"}},
+		"R2: a person who is no member cannot, even by a platform actor": {there, by(platform).changes(zylker, zylker.of(carol)), []string{"R2"}, false, nil},
 		"R2: a suspended Administrator cannot get it": {
 			world:  world{}.with(zylker, admin(alice, "zylker").suspended()),
 			change: by(user(john)).changes(zylker, zylker.of(alice)),
@@ -122,11 +122,11 @@ func TestChangeOrganization(t *testing.T) {
 			world{}.with(zylker, admin(john, "zylker"), admin(carol, "zylker").external()), by(user(john)).changes(zylker, zylker.of(carol)),
 			[]string{"R2"}, false, []string{"internal"},
 		},
-		"R2: one who may be becoming external is waited for": {
+		"R2: an Administrator who may be becoming external is waited for": {
 			world{}.with(zylker, admin(john, "zylker")).changing(admin(carol, "zylker"), admin(carol, "zylker").external()),
 			by(user(john)).changes(zylker, zylker.of(carol)), []string{"R2"}, true, nil,
 		},
-		"R3, R8: who is to be super admin and is a member already is an Administrator": {
+		"R3, R8: a future super admin who is a member already must be an Administrator": {
 			world{}.with(admin(john, "zylker")), by(platform).creates(zylker), nil, false, nil,
 		},
 		"R3, R8: and no Standard member": {world{}.with(member(john, "zylker")), by(platform).creates(zylker), []string{"R3"}, false, []string{"change it first"}},
@@ -142,10 +142,10 @@ func TestChangeOrganization(t *testing.T) {
 			want:      []string{"R2"},
 			wantRetry: true,
 		},
-		"R2: who has no membership yet hands nothing on, else they would be nobody afterwards": {
+		"R2: a super admin without a membership cannot hand on: afterwards they would be no member": {
 			world{}.with(zylker, admin(alice, "zylker")), by(user(john)).changes(zylker, zylker.of(alice)), []string{"R2"}, false, []string{"the membership of john@zylker.com"},
 		},
-		"R2: nor who may have one in a moment": {
+		"R2: nor one who may have a membership in a moment": {
 			world{}.with(zylker, admin(alice, "zylker")).perhaps(admin(john, "zylker")), by(user(john)).changes(zylker, zylker.of(alice)), []string{"R2"}, true, nil,
 		},
 		"O7: nobody but a platform actor takes the finalizer away": {
@@ -251,7 +251,7 @@ func TestDeleteOrganization(t *testing.T) {
 		"O7: a Standard member does not let it end": {
 			with(overtaken), by(user(bob)).changes(overtaken, zylker.terminating()), []string{"R4"}, false, nil,
 		},
-		"O7: what ends is not protected any more": {
+		"O7: an organization in deletion is not protected any more": {
 			with(zylker.terminating()), by(platform).changes(zylker.terminating(), overtaken), []string{"O7"}, false, []string{"too late"},
 		},
 		"O7: the policy narrows it to the super admin": {
@@ -280,7 +280,7 @@ func TestChangeEndingOrganization(t *testing.T) {
 		"O7: but not with something else": {
 			there, by(platform).changes(protected(zylker), zylker.at("shop", "")), []string{"O7"}, false, nil,
 		},
-		"O7, U3: the super admin is told why, who has no role any more": {there, by(user(john)).changes(zylker, protected(zylker)), []string{"O7"}, false, []string{"is being deleted"}},
+		"O7, U3: the super admin, who has no role any more, learns why": {there, by(user(john)).changes(zylker, protected(zylker)), []string{"O7"}, false, []string{"is being deleted"}},
 		"O7, U3: so is a member": {there, by(user(bob)).changes(zylker, protected(zylker)), []string{"O7"}, false, nil},
 		"U3: a stranger is not":  {there, by(user(carol)).changes(zylker, protected(zylker)), []string{"R4"}, false, nil},
 		"R4: nor does anybody note anything": {
@@ -312,13 +312,13 @@ func TestOrganizationSpec(t *testing.T) {
 		return org("zylker", john).having(func(o *v1alpha1.Organization) { o.Spec.Locale = tag })
 	}
 	run(t, map[string]testCase{
-		"O5: UTC is a zone":                     {own, by(user(john)).creates(zone("UTC")), nil, false, nil},
-		"O5: silence is UTC":                    {own, by(user(john)).creates(zone("")), nil, false, nil},
-		"O5: an unknown zone is refused":        {own, by(user(john)).creates(zone("Europe/Atlantis")), []string{"O5"}, false, []string{"spec.timeZone", "Europe/Paris"}},
-		"O5: the machine's own zone is refused": {own, by(user(john)).creates(zone("Local")), []string{"O5"}, false, nil},
-		"O5: a zone is not a path":              {own, by(user(john)).creates(zone("../../etc/passwd")), []string{"O5"}, false, nil},
-		"O5: a language with region is known":   {own, by(user(john)).creates(locale("en-GB")), nil, false, nil},
-		"O5: what is no language is refused":    {own, by(user(john)).creates(locale("english-please-now")), []string{"O5"}, false, []string{"spec.locale"}},
+		"O5: UTC is a zone":                         {own, by(user(john)).creates(zone("UTC")), nil, false, nil},
+		"O5: silence is UTC":                        {own, by(user(john)).creates(zone("")), nil, false, nil},
+		"O5: an unknown zone is refused":            {own, by(user(john)).creates(zone("Europe/Atlantis")), []string{"O5"}, false, []string{"spec.timeZone", "Europe/Paris"}},
+		"O5: the machine's own zone is refused":     {own, by(user(john)).creates(zone("Local")), []string{"O5"}, false, nil},
+		"O5: a zone is not a path":                  {own, by(user(john)).creates(zone("../../etc/passwd")), []string{"O5"}, false, nil},
+		"O5: a language with region is known":       {own, by(user(john)).creates(locale("en-GB")), nil, false, nil},
+		"O5: a text that is no language is refused": {own, by(user(john)).creates(locale("english-please-now")), []string{"O5"}, false, []string{"spec.locale"}},
 		"O5: both mistakes are told at once": {own, by(user(john)).creates(zone("Nowhere").having(func(o *v1alpha1.Organization) {
 			o.Spec.Locale = "?"
 		})), []string{"O5"}, false, []string{"spec.timeZone", "spec.locale"}},
@@ -332,16 +332,16 @@ func TestOrganizationSpec(t *testing.T) {
 func TestTrial(t *testing.T) {
 	zylker := org("zylker", john)
 	run(t, map[string]testCase{
-		"E3: on trial people are invited":         {world{}.with(zylker), by(user(john)).creates(invite(bob, "zylker")), nil, false, nil},
-		"E2: the trial's fifteenth day is one":    {world{}.with(zylker), by(user(john)).later(14).changesClock(-time.Second).creates(invite(bob, "zylker")), nil, false, nil},
-		"E3: at its end nothing more is added":    {world{}.with(zylker), by(user(john)).later(14).creates(invite(bob, "zylker")), []string{"E3"}, false, []string{"subscribe (spec.subscription)"}},
-		"E3: not by platform actors either":       {world{}.with(zylker), by(platform).later(14).creates(member(bob, "zylker")), []string{"E3"}, false, nil},
-		"E3: nor is an integration bound":         {world{}.with(zylker), by(user(john)).later(14).creates(bound("zylker", "ZohoDesk", "help")), []string{"E3"}, false, nil},
-		"E3: nor a suspended member reinstated":   {world{}.with(zylker), by(user(john)).later(14).changes(member(bob, "zylker").suspended(), member(bob, "zylker")), []string{"E3"}, false, nil},
-		"E3: what is there is kept, and can go":   {world{}.with(zylker), by(user(john)).later(14).deletes(member(bob, "zylker")), nil, false, nil},
-		"E3: subscribing resumes":                 {world{}.with(zylker), by(user(john)).later(14).changes(zylker, zylker.on(v1alpha1.EditionStandard, 5)), nil, false, nil},
-		"E3: with a subscription nothing ends":    {world{}.with(zylker.on(v1alpha1.EditionStandard, 5)), by(user(john)).later(400).creates(invite(bob, "zylker")), nil, false, nil},
-		"E2: a trial that was extended is longer": {world{}.with(zylker.trialUntil(now.AddDate(0, 1, 0))), by(user(john)).later(20).creates(invite(bob, "zylker")), nil, false, nil},
+		"E3: on trial people are invited":                   {world{}.with(zylker), by(user(john)).creates(invite(bob, "zylker")), nil, false, nil},
+		"E2: the trial's fifteenth day is one":              {world{}.with(zylker), by(user(john)).later(14).changesClock(-time.Second).creates(invite(bob, "zylker")), nil, false, nil},
+		"E3: at its end nothing more is added":              {world{}.with(zylker), by(user(john)).later(14).creates(invite(bob, "zylker")), []string{"E3"}, false, []string{"subscribe (spec.subscription)"}},
+		"E3: not by platform actors either":                 {world{}.with(zylker), by(platform).later(14).creates(member(bob, "zylker")), []string{"E3"}, false, nil},
+		"E3: nor is an integration bound":                   {world{}.with(zylker), by(user(john)).later(14).creates(bound("zylker", "ZohoDesk", "help")), []string{"E3"}, false, nil},
+		"E3: nor a suspended member reinstated":             {world{}.with(zylker), by(user(john)).later(14).changes(member(bob, "zylker").suspended(), member(bob, "zylker")), []string{"E3"}, false, nil},
+		"E3: existing objects are kept, and can be deleted": {world{}.with(zylker), by(user(john)).later(14).deletes(member(bob, "zylker")), nil, false, nil},
+		"E3: subscribing resumes":                           {world{}.with(zylker), by(user(john)).later(14).changes(zylker, zylker.on(v1alpha1.EditionStandard, 5)), nil, false, nil},
+		"E3: with a subscription nothing ends":              {world{}.with(zylker.on(v1alpha1.EditionStandard, 5)), by(user(john)).later(400).creates(invite(bob, "zylker")), nil, false, nil},
+		"E2: a trial that was extended is longer":           {world{}.with(zylker.trialUntil(now.AddDate(0, 1, 0))), by(user(john)).later(20).creates(invite(bob, "zylker")), nil, false, nil},
 		"E2: the policy can make trials longer": {
 			world{}.with(zylker, policyWith(func(s *v1alpha1.PlatformPolicySpec) { s.Trial = &v1alpha1.TrialPolicy{Days: new(int32(30))} })),
 			by(user(john)).later(20).creates(invite(bob, "zylker")), nil, false, nil,
@@ -364,11 +364,11 @@ func TestTrial(t *testing.T) {
 		"E3: an Administrator does": {
 			world{}.with(zylker, admin(bob, "zylker")), by(user(bob)).later(14).changes(zylker, zylker.on(v1alpha1.EditionStandard, 5)), nil, false, nil,
 		},
-		"E3: whose subscription may yet come is asked to try again": {
+		"E3: a request is told to try again if a subscription may yet come": {
 			world{}.changing(zylker, zylker.on(v1alpha1.EditionStandard, 5)),
 			by(user(john)).later(20).creates(invite(bob, "zylker")), []string{"E3"}, true, nil,
 		},
-		"E3: whose trial may just be shortened is asked to try again": {
+		"E3: a request is told to try again if the trial may just be shortened": {
 			world{}.changing(zylker, zylker.trialUntil(now)), by(user(john)).later(1).creates(invite(bob, "zylker")), []string{"E3"}, true, nil,
 		},
 		"O7: nothing is added to what is being deleted": {

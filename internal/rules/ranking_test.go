@@ -162,12 +162,12 @@ func TestOutranks(t *testing.T) {
 		a, b *v1alpha1.Organization
 		want bool
 	}{
-		"the older goes first":                {asking("b", 1), asking("a", 2), true},
-		"who serves the host keeps it":        {asking("a", 1), asking("b", 2, "h"), false},
-		"the older of two that serve":         {asking("a", 1, "h"), asking("b", 2, "h"), true},
-		"of two made in one second one wins":  {asking("a", 1), asking("b", 1), true},
-		"and the other loses":                 {asking("b", 1), asking("a", 1), false},
-		"serving another host gives no claim": {asking("b", 2, "other"), asking("a", 1), false},
+		"the older goes first":                  {asking("b", 1), asking("a", 2), true},
+		"the one that serves the host keeps it": {asking("a", 1), asking("b", 2, "h"), false},
+		"the older of two that serve":           {asking("a", 1, "h"), asking("b", 2, "h"), true},
+		"of two made in one second one wins":    {asking("a", 1), asking("b", 1), true},
+		"and the other loses":                   {asking("b", 1), asking("a", 1), false},
+		"serving another host gives no claim":   {asking("b", 2, "other"), asking("a", 1), false},
 	} {
 		if got := rules.Outranks(tc.a, tc.b, "h"); got != tc.want {
 			t.Errorf("%s: got %v", sentence, got)

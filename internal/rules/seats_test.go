@@ -23,10 +23,10 @@ func TestSeats(t *testing.T) {
 		"E5: a pending invitation holds one": {
 			world{}.with(trial).with(crowd(1, "zylker")...).with(invite(carol, "zylker")), invites, []string{"E5"}, false, nil,
 		},
-		"E5: and gives it to who accepts": {
+		"E5: and gives it to the invitee who accepts": {
 			world{}.with(trial).with(crowd(1, "zylker")...).with(invite(bob, "zylker")), by(user(bob)).creates(invite(bob, "zylker").accepts()), nil, false, nil,
 		},
-		"E5: who becomes a member with it": {
+		"E5: the invitee becomes a member with it": {
 			world{}.with(trial).with(crowd(1, "zylker")...).with(invite(bob, "zylker").accepts()), by(platform).creates(member(bob, "zylker")), nil, false, nil,
 		},
 		"E5: a revoked invitation frees it": {
@@ -69,10 +69,10 @@ func TestSeats(t *testing.T) {
 		"E6: invitations count": {
 			world{}.with(five, invite(bob, "zylker")), by(user(alice)).changes(five, five.on(v1alpha1.EditionStandard, 1)), []string{"E6"}, false, nil,
 		},
-		"E6: who may be joining counts": {
+		"E6: a person who may be joining counts": {
 			world{}.with(five).perhaps(invite(bob, "zylker")), by(user(alice)).changes(five, five.on(v1alpha1.EditionStandard, 1)), []string{"E6"}, true, nil,
 		},
-		"L9: who has more people than seats may buy some, if not enough": {
+		"L9: an organization with more people than seats may buy some, even if not enough": {
 			world{}.with(five).with(crowd(8, "zylker")...), by(user(alice)).changes(five, five.on(v1alpha1.EditionStandard, 7)), nil, false, nil,
 		},
 		"L9: and change anything else": {

@@ -98,7 +98,7 @@ func TestViolationText(t *testing.T) {
 			rules.Violations{{Rule: "L1", Kind: rules.KindLimit, Message: "no room", Used: 10, Limit: 10}},
 			"no room (used 10 of 10) [L1]",
 		},
-		"what is invalid says where": {
+		"an invalid object has its field": {
 			rules.Violations{{Rule: "A2", Kind: rules.KindInvalid, Field: "spec.accessURL", Message: "not free"}},
 			"spec.accessURL: not free [A2]",
 		},
@@ -122,11 +122,11 @@ func TestAgain(t *testing.T) {
 		of   rules.Violations
 		want bool
 	}{
-		"what asks for patience may be asked for again": {rules.Violations{patience}, true},
-		"also beside a limit":                           {rules.Violations{full, patience}, true},
-		"but not beside what is forbidden":              {rules.Violations{patience, final}, false},
-		"nor beside what is invalid":                    {rules.Violations{wrong, patience}, false},
-		"nothing asks for nothing":                      {nil, false},
+		"a violation of kind Again may be asked for again": {rules.Violations{patience}, true},
+		"also beside a limit":                              {rules.Violations{full, patience}, true},
+		"but not beside what is forbidden":                 {rules.Violations{patience, final}, false},
+		"nor beside what is invalid":                       {rules.Violations{wrong, patience}, false},
+		"nothing asks for nothing":                         {nil, false},
 	} {
 		if got := tc.of.Again(); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)

@@ -75,7 +75,7 @@ func TestNameOf(t *testing.T) {
 		said, want string
 	}{
 		"its own":                          {named, "organization.polyorg.io/labs created\n", "labs"},
-		"what the API server gave it":      {generated, "invitationresponse.polyorg.io/bob-x7k2p created\n", "bob-x7k2p"},
+		"the name from the API server":     {generated, "invitationresponse.polyorg.io/bob-x7k2p created\n", "bob-x7k2p"},
 		"none where it was made before":    {generated, "", ""},
 		"none of an object of another one": {generated, "invitationresponse.polyorg.io/carol-x7k2p created\n", ""},
 	} {

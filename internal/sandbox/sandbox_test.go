@@ -29,7 +29,7 @@ const soon = time.Minute
 
 func TestSandbox(t *testing.T) {
 	g := NewWithT(t)
-	control := startControlPlane(t)
+	control := startBareControlPlane(t)
 	options := optionsFor(t, control)
 	s, err := Start(t.Context(), options)
 	g.Expect(err).NotTo(HaveOccurred())
@@ -138,9 +138,10 @@ func webhooks(ctx context.Context, g Gomega, s *Sandbox) string {
 	return names
 }
 
-func startControlPlane(t *testing.T) *controlplane.ControlPlane {
+// startBareControlPlane starts one in which no kind is installed, as `make run` finds it.
+func startBareControlPlane(t *testing.T) *controlplane.ControlPlane {
 	t.Helper()
-	control, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir()})
+	control, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir(), Out: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

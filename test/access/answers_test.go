@@ -10,7 +10,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// What people are answered, where no rule refuses them.
+// These are the answers that no rule gives.
 const (
 	yes  = "yes"
 	rbac = "RBAC"
@@ -18,7 +18,7 @@ const (
 
 var rule = regexp.MustCompile(`\[([A-Z]\d+)\]`)
 
-// answer is yes, RBAC, or the rule by which admission refuses; whatever else it is comes as it is.
+// answer is yes, RBAC, or the rule by which admission refuses. Any other error is returned as its text.
 func answer(err error) string {
 	if err == nil {
 		return yes

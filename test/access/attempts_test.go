@@ -18,22 +18,22 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// attempt is a request that somebody makes. Writes are dry runs: RBAC and admission decide on them as on any other, and what one
-// person is allowed does not stand in the way of the next.
+// attempt is a request that somebody makes. Writes are dry runs: RBAC and admission decide on them as on any other. So one person's success
+// does not change the answer to the next.
 type attempt func(ctx context.Context, c client.WithWatch, s *stage) error
 
 func listMembers(ctx context.Context, c client.WithWatch, org *v1alpha1.Organization) error {
 	return c.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))
 }
 
-// lists a kind, in the own organization's namespace unless the options say otherwise.
+// lists asks for a list of a kind, in the own organization's namespace unless the options say otherwise.
 func lists(list client.ObjectList, opts ...client.ListOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		return c.List(ctx, list.DeepCopyObject().(client.ObjectList), append([]client.ListOption{client.InNamespace(lab.NamespaceOf(s.own))}, opts...)...)
 	}
 }
 
-// watches a kind, likewise.
+// watches asks for a watch of a kind in the same way.
 func watches(list client.ObjectList, opts ...client.ListOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		w, err := c.Watch(ctx, list.DeepCopyObject().(client.ObjectList), append([]client.ListOption{client.InNamespace(lab.NamespaceOf(s.own))}, opts...)...)
@@ -83,7 +83,7 @@ func deletes(obj func(*stage) client.Object) attempt {
 	}
 }
 
-// deletesAll asks for it in one request.
+// deletesAll deletes all objects in one request.
 func deletesAll(of func(*stage) client.Object, opts ...client.DeleteAllOfOption) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		obj := of(s)
@@ -91,7 +91,7 @@ func deletesAll(of func(*stage) client.Object, opts ...client.DeleteAllOfOption)
 	}
 }
 
-// ofNone narrows such a request to nothing: other specs have organizations of their own, which may be protected.
+// ofNone narrows such a request to no object: other specs have organizations of their own, which may be protected.
 var ofNone = client.MatchingLabels{"test.polyorg.io/none": "here"}
 
 func patches(obj func(*stage) client.Object, how string) attempt {
@@ -100,7 +100,7 @@ func patches(obj func(*stage) client.Object, how string) attempt {
 	}
 }
 
-// patchesPart asks for a subresource.
+// patchesPart patches a subresource.
 func patchesPart(part string, obj func(*stage) client.Object, how string) attempt {
 	return func(ctx context.Context, c client.WithWatch, s *stage) error {
 		return c.SubResource(part).Patch(ctx, obj(s), client.RawPatch(types.MergePatchType, []byte(how)), client.DryRunAll)
@@ -118,7 +118,7 @@ func signsAs(ctx context.Context, c client.WithWatch, s *stage) error {
 	return c.SubResource("token").Create(ctx, account, &authenticationv1.TokenRequest{})
 }
 
-// The objects that requests are about, made for each anew: a client writes into them.
+// These are the objects of the requests. Each is made anew for each request, because a client writes into them.
 
 func named(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Name: name} }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// Who may do much the same.
+// These are groups of people whose requests often get the same answer.
 const (
 	admining  = superAdmin + " " + administrator + " " + platform
 	members   = superAdmin + " " + administrator + " " + standard + " " + external + " " + platform
@@ -27,11 +27,11 @@ const (
 	theirs    = stranger + " " + platform
 )
 
-// rows say of each attempt who succeeds with it, and whom a rule refuses. RBAC refuses everybody else.
+// rows name, for each attempt, the people who succeed with it, and the people whom a rule refuses. RBAC refuses everybody else.
 var rows = map[string]struct {
 	try   attempt
 	yes   string
-	rules map[string]string // what refuses, and to whom
+	rules map[string]string // the rule, and the people whom it refuses
 }{
 	// The organization's namespace (R4–R7).
 	"lists its members":                  {try: lists(&v1alpha1.MembershipList{}), yes: members},
@@ -64,7 +64,7 @@ var rows = map[string]struct {
 	"lets its trial end later": {try: patches(ownOrg, `{"spec":{"trialEndsAt":"2199-01-01T00:00:00Z"}}`), yes: platform, rules: map[string]string{"E2": superAdmin + " " + administrator}},
 	"deletes it":               {try: deletes(ownOrg), yes: admining},
 
-	// Others, and all at once.
+	// Requests for other organizations, or for all of them.
 	"reads another organization":          {try: gets(otherOrg), yes: theirs},
 	"lists another by its name":           {try: byName(other, listsOrganizations), yes: theirs},
 	"watches another by its name":         {try: byName(other, watchesOrganizations), yes: theirs},
@@ -84,7 +84,7 @@ var rows = map[string]struct {
 	"lists reserved hosts":                {try: lists(&v1alpha1.HostReservationList{}, everywhere), yes: platform},
 	"creates an organization of a nobody": {try: creates(newOrganization), yes: platform, rules: map[string]string{"O2": customer}},
 
-	// What is nobody's: the operator's own records, what else is in the namespace, and every way to more power.
+	// Nobody may make these requests. They concern the operator's own records, other objects in the namespace, and every way to more power.
 	"writes a member's status":         {try: patchesPart("status", bystander, `{"status":{"role":"SuperAdmin"}}`)},
 	"writes an invitation's status":    {try: patchesPart("status", pending, `{"status":{"state":"Accepted"}}`)},
 	"writes the organization's status": {try: patchesPart("status", ownOrg, `{"status":{"namespace":"kube-system"}}`)},

@@ -20,7 +20,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// kubectl runs the real one as somebody with a certificate and a kubeconfig of their own.
+// kubectl runs the real kubectl as somebody with a certificate and a kubeconfig of their own.
 type kubectl struct{ kubeconfig, cache string }
 
 func kubectlOf(user string) kubectl {
@@ -43,7 +43,7 @@ func (k kubectl) start(args ...string) *gexec.Session {
 	return session
 }
 
-// succeeds and fails return what kubectl said.
+// succeeds and fails return the output of kubectl.
 func (k kubectl) succeeds(args ...string) string {
 	GinkgoHelper()
 	session := k.start(args...)
@@ -103,14 +103,14 @@ var _ = Describe("kubectl", Ordered, func() {
 		Expect(clerk.fails("delete", "mbr", identity.ObjectName(superAdmin), in)).To(ContainSubstring("[R4]"))
 	})
 
-	It("lets nobody be somebody else", func() {
+	It("lets nobody impersonate somebody else", func() {
 		path := "--raw=/apis/polyorg.io/v1alpha1/organizations/" + org.Name
 		Expect(clerk.fails("get", path, "--as="+superAdmin)).To(ContainSubstring(`cannot impersonate`))
 		Expect(john.fails("get", path, "--as="+superAdmin, "--as-group=system:masters")).To(ContainSubstring("cannot impersonate"))
 		Expect(john.succeeds("get", path)).To(ContainSubstring(org.Name))
 	})
 
-	It("says what one can do", func() {
+	It("lists a person's rights", func() {
 		Expect(john.succeeds("auth", "can-i", "--list", in)).To(And(
 			MatchRegexp(`invitations\.polyorg\.io .*\[get list watch create update patch delete\]`),
 			MatchRegexp(`organizations\.polyorg\.io +\[\] +\[%s\] +\[get list watch update patch delete\]`, org.Name)))

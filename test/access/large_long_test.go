@@ -24,12 +24,12 @@ import (
 const (
 	// crowd is how many members the large organization has, beside its super admin.
 	crowd = 5000
-	// staff is how many of them administer it: more than one binding names.
+	// staff is how many of them administer it: too many for one binding.
 	staff = 600
 )
 
 var _ = Describe("A large organization", func() {
-	It("takes one person's access away by one write", func(ctx context.Context) {
+	It("takes away one person's access by one write", func(ctx context.Context) {
 		s := &scene{org: l.Organization(ctx, lab.Person("boss"), 2*crowd)}
 		s.fill(ctx)
 		awaitQuiet(ctx)
@@ -63,7 +63,7 @@ var _ = Describe("A large organization", func() {
 // bindingsFor is how many bindings so many people take, at 500 each.
 func bindingsFor(people int) int { return (people + 499) / 500 }
 
-// fill makes the members past admission, which is not what is tested here, and returns when all have access.
+// fill makes the members past admission, because this test is not about admission, and returns when all have access.
 func (s *scene) fill(ctx context.Context) {
 	GinkgoHelper()
 	const hands = 32

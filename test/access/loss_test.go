@@ -16,16 +16,16 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// rounds is how often each loss is timed. The time is reported and nothing is asserted of it: a machine may be busy.
+// rounds is how often each loss is timed. The time is reported and not asserted, because the machine may be busy.
 const rounds = 3
 
-// scene is an organization, and somebody in it who is about to lose something.
+// scene is an organization, and a person in it who is about to lose something.
 type scene struct {
 	org    *v1alpha1.Organization
 	member *v1alpha1.Membership
 }
 
-// request is what the one who loses can do before, and cannot after.
+// request is one that the person can make before the loss, and cannot make after it.
 type request func(ctx context.Context, c client.Client, s *scene) error
 
 func listsTheMembers(ctx context.Context, c client.Client, s *scene) error {
@@ -45,7 +45,7 @@ func changesTheOrganization(ctx context.Context, c client.Client, s *scene) erro
 	return c.Patch(ctx, org, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"displayName":"Late"}}`)), client.DryRunAll)
 }
 
-// loss is what the super admin does about it.
+// loss is the super admin's request that causes it.
 type loss func(ctx context.Context, boss client.Client, s *scene) error
 
 func suspends(ctx context.Context, boss client.Client, s *scene) error {
@@ -64,7 +64,7 @@ func ends(ctx context.Context, boss client.Client, s *scene) error {
 	return lab.Insist(ctx, func() error { return boss.Delete(ctx, s.org) })
 }
 
-var _ = Describe("Who loses a place loses access (R7)", func() {
+var _ = Describe("A person who loses a place loses access (R7)", func() {
 	DescribeTable("while others go on", func(ctx context.Context, role v1alpha1.Role, lose loss, asks request) {
 		var took []time.Duration
 		for range rounds {
@@ -89,7 +89,7 @@ var _ = Describe("Who loses a place loses access (R7)", func() {
 		Entry("the organization deleted, its Administrators", v1alpha1.RoleAdministrator, loss(ends), request(changesTheOrganization), NodeTimeout(3*time.Minute)),
 	)
 
-	It("keeps what a Standard member has to whom is no Administrator any more", func(ctx context.Context) {
+	It("leaves a former Administrator the access of a Standard member", func(ctx context.Context) {
 		s := &scene{org: l.Organization(ctx, lab.Person("boss"), 50)}
 		person := lab.Person("person")
 		s.member = l.Member(ctx, s.org, person, v1alpha1.RoleAdministrator)
@@ -100,7 +100,7 @@ var _ = Describe("Who loses a place loses access (R7)", func() {
 		Eventually(func() error { return listsTheMembers(ctx, c, s) }).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(3*time.Minute))
 
-	It("takes it when the end of an organization begins, and lets its Administrators see the rest", func(ctx context.Context) {
+	It("happens when the end of an organization begins, and its Administrators can still read it", func(ctx context.Context) {
 		boss, clerk := lab.Person("boss"), lab.Person("clerk")
 		s := &scene{org: l.Organization(ctx, boss, 10)}
 		s.member = l.Member(ctx, s.org, clerk, v1alpha1.RoleStandard)
@@ -120,7 +120,7 @@ var _ = Describe("Who loses a place loses access (R7)", func() {
 	}, NodeTimeout(3*time.Minute))
 })
 
-var _ = Describe("What got past admission", func() {
+var _ = Describe("An object that got past admission", func() {
 	It("gives nobody access to an organization beyond its super admin's limits (L2, R7)", func(ctx context.Context) {
 		boss, colleague := lab.Person("boss"), lab.Person("colleague")
 		for range 5 {
@@ -144,7 +144,7 @@ var _ = Describe("What got past admission", func() {
 		}
 	}, NodeTimeout(3*time.Minute))
 
-	It("gives somebody beyond the seats no access, and the others theirs (E5, R7)", func(ctx context.Context) {
+	It("gives access to the members with a seat, and to no others (E5, R7)", func(ctx context.Context) {
 		s := &scene{org: l.Organization(ctx, lab.Person("boss"), 2)}
 		rightful, surplus := lab.Person("rightful"), lab.Person("surplus")
 		l.Member(ctx, s.org, rightful, v1alpha1.RoleStandard)

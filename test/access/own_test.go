@@ -17,10 +17,10 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// chosen is the access.ownOrganization that the operator runs with.
+// chosen is the operator's current access.ownOrganization.
 var chosen = config.OwnOrganizationBound
 
-// choose restarts the operator with another one, unless it runs with that already.
+// choose restarts the operator with another one, unless it has that already.
 func choose(ctx context.Context, own config.OwnOrganization) {
 	GinkgoHelper()
 	if own == chosen {
@@ -34,12 +34,12 @@ func choose(ctx context.Context, own config.OwnOrganization) {
 func founded(ctx context.Context, founder string) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := lab.NewOrganization(founder, 10)
-	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	lab.Create(ctx, l.Platform, org)
 	l.EventuallyReady(ctx, org)
 	return org
 }
 
-// boundToldBy is how many organizations with a ClusterRoleBinding the replicas tell of; only the leader knows of any.
+// boundToldBy is the number of organizations with a ClusterRoleBinding in the replicas' metrics. Only the leader counts any.
 func boundToldBy(ctx context.Context) (sum float64) {
 	GinkgoHelper()
 	for i := range l.Operator.Replicas() {
@@ -52,7 +52,7 @@ func boundToldBy(ctx context.Context) (sum float64) {
 	return sum
 }
 
-// clusterWide are the names of what the operator made at cluster scope for its organizations.
+// clusterWide are the names of all cluster-scoped objects that the operator made for its organizations.
 func clusterWide(ctx context.Context) (names []string) {
 	GinkgoHelper()
 	var roles rbacv1.ClusterRoleList
@@ -76,7 +76,7 @@ var _ = Describe("access.ownOrganization (R9)", func() {
 		Eventually(func() error { return readsTheOrganization(ctx, john, old) }).WithContext(ctx).Should(Succeed())
 		Expect(clusterWide(ctx)).NotTo(BeEmpty())
 
-		By("None removing what stands at cluster scope, and nothing else")
+		By("None removing the objects at cluster scope, and nothing else")
 		DeferCleanup(choose, config.OwnOrganizationBound)
 		choose(ctx, config.OwnOrganizationNone)
 		Eventually(func() []string { return clusterWide(ctx) }).WithContext(ctx).Should(BeEmpty())
@@ -84,7 +84,7 @@ var _ = Describe("access.ownOrganization (R9)", func() {
 		Expect(changesTheOrganization(ctx, john, old)).To(lab.BeRefusedByRBAC())
 		Expect(listsTheMembers(ctx, john, old)).To(Succeed())
 
-		By("None making nothing there for a new organization, nor for one that ends")
+		By("None making no such object for a new organization, nor for one that ends")
 		made, ends := &scene{org: founded(ctx, during)}, founded(ctx, lab.Person("ends"))
 		Eventually(func() error { return listsTheMembers(ctx, mary, made) }).WithContext(ctx).Should(Succeed())
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, ends) })).To(Succeed())
@@ -93,7 +93,7 @@ var _ = Describe("access.ownOrganization (R9)", func() {
 		Expect(clusterWide(ctx)).To(BeEmpty())
 		Expect(boundToldBy(ctx)).To(BeZero())
 
-		By("Bound giving all administrators their Organization again")
+		By("Bound giving all administrators access to their Organization again")
 		choose(ctx, config.OwnOrganizationBound)
 		Eventually(func() error { return changesTheOrganization(ctx, john, old) }).WithContext(ctx).Should(Succeed())
 		Eventually(func() error { return changesTheOrganization(ctx, mary, made) }).WithContext(ctx).Should(Succeed())

@@ -14,10 +14,10 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// pastAdmission is a label of objects that admission is not asked about, as though the webhook had not been there.
+// pastAdmission is a label of objects that the webhooks do not see, as if they had not been installed.
 const pastAdmission = "test.polyorg.io/past-admission"
 
-// letPast leaves such objects out of the webhook's rules.
+// letPast excludes such objects from the webhook's rules.
 func letPast(ctx context.Context) {
 	GinkgoHelper()
 	webhooks := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "polyorg-validating"}}
@@ -30,7 +30,7 @@ func letPast(ctx context.Context) {
 	})).To(Succeed())
 }
 
-// past marks an object as one of those.
+// past labels an object as one of those.
 func past[O client.Object](obj O) O {
 	obj.SetLabels(map[string]string{pastAdmission: "true"})
 	return obj

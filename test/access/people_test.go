@@ -7,14 +7,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// Who there is, by what they are to one organization.
+// These are the classes of people, by their role in one organization.
 const (
 	superAdmin    = "superadmin"
 	administrator = "administrator"
@@ -23,18 +22,18 @@ const (
 	suspended     = "suspended"
 	removed       = "removed"
 	invitee       = "invitee"
-	stranger      = "stranger" // the super admin of another
+	stranger      = "stranger" // the super admin of another organization
 	nobody        = "nobody"   // signed in, and no more
 	customer      = "customer" // a nobody in the group that has self-service
 	platform      = "platform"
 )
 
-// stage is two organizations and everybody.
+// stage is two organizations, and one person of each class.
 type stage struct {
 	own, other *v1alpha1.Organization
 	people     map[string]string   // their user names
-	groups     map[string][]string // beside that of all who signed in
-	// On whom others act: neither asks for anything.
+	groups     map[string][]string // beside system:authenticated
+	// Others act on these members. They make no request.
 	bystander, deputy *v1alpha1.Membership
 	invitation        *v1alpha1.Invitation
 }
@@ -46,14 +45,14 @@ func newStage(ctx context.Context) *stage {
 		s.people[who] = lab.Person(who)
 	}
 	s.people[platform] = lab.Unique("operations")
-	bind(ctx, "polyorg-platform-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: s.people[platform]})
+	lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.Username(s.people[platform]))
 	s.own = l.Organization(ctx, s.people[superAdmin], 50)
 	s.other = l.Organization(ctx, s.people[stranger], 50)
 	s.hire(ctx)
 	return s
 }
 
-// hire makes everybody what they are.
+// hire gives everybody their role.
 func (s *stage) hire(ctx context.Context) {
 	GinkgoHelper()
 	s.bystander = l.Member(ctx, s.own, lab.Person("bystander"), v1alpha1.RoleStandard)
@@ -64,7 +63,7 @@ func (s *stage) hire(ctx context.Context) {
 	outsider.Spec.UserType = v1alpha1.UserTypeExternal
 	s.invitation = lab.NewInvitation(s.own, s.people[invitee])
 	for _, obj := range []client.Object{outsider, s.invitation} {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, obj) })).To(Succeed())
+		lab.Create(ctx, l.Platform, obj)
 	}
 	resting := l.Member(ctx, s.own, s.people[suspended], v1alpha1.RoleAdministrator)
 	Expect(lab.Change(ctx, l.Platform, resting, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })).To(Succeed())
@@ -72,7 +71,7 @@ func (s *stage) hire(ctx context.Context) {
 	Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, gone) })).To(Succeed())
 }
 
-// settle returns when everybody has what they should, and no more.
+// settle returns when everybody has the access of their role, and no more.
 func (s *stage) settle(ctx context.Context) {
 	GinkgoHelper()
 	enters := func(who string, org *v1alpha1.Organization) func() string {
@@ -93,7 +92,7 @@ func (s *stage) settle(ctx context.Context) {
 	}
 }
 
-// How people sign in.
+// These are the ways to sign in.
 const (
 	impersonation = "by impersonation"
 	certificate   = "by client certificate"
@@ -107,7 +106,7 @@ func (s *stage) by(means, who string) client.WithWatch {
 	return l.As(s.people[who], s.groups[who]...)
 }
 
-// everybody is what each of the people is called.
+// everybody is the names of all classes.
 func (s *stage) everybody() []string {
 	var all []string
 	for who := range s.people {

@@ -17,7 +17,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// ask makes a request of the table as somebody; for a dry run, the world stays as it is.
+// ask makes a request of the table as somebody. A dry run leaves the world as it is.
 func ask(ctx context.Context, as client.Client, kind string, r *Request, dryRun bool) error {
 	subject := r.Subject().DeepCopyObject().(client.Object)
 	within, named := client.InNamespace(subject.GetNamespace()), client.MatchingFields{"metadata.name": subject.GetName()}
@@ -30,7 +30,7 @@ func ask(ctx context.Context, as client.Client, kind string, r *Request, dryRun 
 		made := bare(r.After)
 		err := as.Create(ctx, made, &client.CreateOptions{DryRun: all.DryRun})
 		if err == nil {
-			r.After.SetName(made.GetName()) // the API server names answers
+			r.After.SetName(made.GetName()) // the API server gives an answer its name
 		}
 		return err
 	case Patch:
@@ -56,7 +56,7 @@ func ask(ctx context.Context, as client.Client, kind string, r *Request, dryRun 
 	return fmt.Errorf("no such verb: %s", r.Verb)
 }
 
-// answer makes a request until its answer is final, and reads the answer as a cell of the table has it.
+// answered makes a request until its answer is final, and returns that as a cell of the table shows it.
 func answered(ctx context.Context, as client.Client, kind string, r *Request, dryRun bool) string {
 	err := lab.Insist(ctx, func() error { return ask(ctx, as, kind, r, dryRun) })
 	switch {
@@ -77,7 +77,7 @@ var (
 	citation = regexp.MustCompile(`\[([A-Z][0-9]{1,2})\]`)
 )
 
-// citations are the rules that a refusal names, each once.
+// citations are the rules that a refusal cites, each once.
 func citations(message string) string {
 	var ids []string
 	for _, found := range citation.FindAllStringSubmatch(message, -1) {
@@ -88,7 +88,7 @@ func citations(message string) string {
 	return strings.Join(ids, " ")
 }
 
-// want is what a cell says of the answer: with the roles that are shipped, and where every door is open.
+// want is the answer in a cell: with the roles that are shipped, and where RBAC opens every door.
 func (c Cell) want() (withRoles, withDoors string) {
 	withDoors = c.Rule
 	if c.Rule == "" {

@@ -51,7 +51,7 @@ func desk(organization string) func(Class) *v1alpha1.IntegrationBinding {
 	return func(Class) *v1alpha1.IntegrationBinding { return binding(organization) }
 }
 
-// mails is a binding that is not there yet.
+// mails is a binding that does not exist yet.
 func mails(organization string) func(Class) *v1alpha1.IntegrationBinding {
 	return func(Class) *v1alpha1.IntegrationBinding {
 		return &v1alpha1.IntegrationBinding{ObjectMeta: within(organization, "mails"), Spec: v1alpha1.IntegrationBindingSpec{

@@ -6,24 +6,24 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// Class is a class of actor, of which one stands for all.
+// Class is a class of actors. One actor stands for all of it.
 type Class struct {
-	// Short heads the column, Long says who that is.
+	// Short heads the column, Long describes the class.
 	Short, Long string
-	// Username and Groups are what the API server knows of the actor, system:authenticated aside.
+	// Username and Groups are the actor's for the API server, without system:authenticated.
 	Username string
 	Groups   []string
-	// Platform: may `administer` organizations.
+	// Platform says that the actor may `administer` organizations.
 	Platform bool
 }
 
-// UsersGroup is that of everybody who signs in as a person. The platform has bound the ClusterRole polyorg-self-service to it.
+// UsersGroup is the group of everybody who signs in as a person. The platform has bound the ClusterRole polyorg-self-service to it.
 const UsersGroup = "users"
 
 // GitOps is a service account to which the platform has bound the ClusterRole polyorg-platform-admin.
 const GitOps = "system:serviceaccount:gitops:applier"
 
-// Classes are the columns, in their order. Those that are people have to do with the organization home, the foreign one aside.
+// Classes are the columns, in their order. All people but the foreign one belong to the organization home, or know it.
 var Classes = []Class{
 	{"Anonymous", "did not sign in", "system:anonymous", []string{"system:unauthenticated"}, false},
 	person("Stranger", "stranger", "signed in, member of no organization"),
@@ -49,7 +49,7 @@ func controller(short, account, long string) Class {
 		[]string{"system:serviceaccounts", "system:serviceaccounts:kube-system"}, false}
 }
 
-// Email is the actor's address; empty for who has none (U2).
+// Email is the actor's address. It is empty for an actor without one (U2).
 func (c Class) Email() string {
 	if identity.IsEmail(c.Username) {
 		return c.Username

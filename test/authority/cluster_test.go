@@ -14,7 +14,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -24,7 +23,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// questions are all cells that apply, of those acts that a policy concerns or of the others.
+// questions are all cells that apply: of the acts with a policy, or of the others.
 func questions(policy bool) []question {
 	GinkgoHelper()
 	all, err := every()
@@ -32,7 +31,7 @@ func questions(policy bool) []question {
 	return slices.DeleteFunc(all, func(q question) bool { return !q.cell.Applies || policy != (q.act.Policy != nil) })
 }
 
-// surprises are the answers that are not as the table has them.
+// surprises are the answers that differ from the table.
 func surprises(all []question, answers func(question) string) []string {
 	var mu sync.Mutex
 	var found []string
@@ -57,7 +56,7 @@ func surprises(all []question, answers func(question) string) []string {
 	return found
 }
 
-// tried asks without changing anything: with the roles that are shipped and, where they shut the door, with every door open.
+// tried asks by a dry run, with the roles that are shipped. If those shut the door, it asks again with every door open.
 func tried(ctx context.Context) func(question) string {
 	return func(q question) string {
 		r := q.act.By(q.class)
@@ -75,17 +74,17 @@ func tried(ctx context.Context) func(question) string {
 	}
 }
 
-// In this order: what changes the world comes last.
+// The order matters: the specs that change the world come last.
 var _ = Describe("The table", Ordered, func() {
-	// Whose right to administer ends while the table is gone through.
-	turncoat := Class{Username: email("turncoat"), Groups: []string{openDoor}}
+	// The turncoat's right to administer ends while the specs run.
+	turncoat := Class{Username: email("turncoat"), Groups: []string{lab.People}}
 	reserves := func(ctx context.Context) string {
 		return answered(ctx, signedIn(turncoat), "HostReservation", reservations.Acts[0].By(turncoat), true)
 	}
 
 	BeforeAll(func(ctx SpecContext) {
 		Expect(reserves(ctx)).To(Equal("A6"))
-		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: turncoat.Username})
+		binding := lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.Username(turncoat.Username))
 		Eventually(reserves).WithContext(ctx).Should(Equal("yes"))
 		Expect(l.Platform.Delete(ctx, binding)).To(Succeed())
 	}, NodeTimeout(lab.Soon))
@@ -96,7 +95,7 @@ var _ = Describe("The table", Ordered, func() {
 		Expect(cmp.Diff(before, everything(ctx))).To(BeEmpty(), "a dry run changes nothing")
 	}, NodeTimeout(5*time.Minute))
 
-	It("U3: tells nobody who may not create an organization which names are taken", func(ctx SpecContext) {
+	It("U3: hides taken names from people who may not create an organization", func(ctx SpecContext) {
 		for _, q := range questions(false) {
 			if q.kind != "Organization" || q.act.Text != "create one, as its super admin" || q.class.Platform {
 				continue
@@ -115,7 +114,7 @@ var _ = Describe("The table", Ordered, func() {
 		}
 	}, NodeTimeout(time.Minute))
 
-	It("U3: tells who has nothing to do with an organization the same of one that there is not", func(ctx SpecContext) {
+	It("U3: answers a stranger to an organization as if it did not exist", func(ctx SpecContext) {
 		var asked int
 		for _, q := range questions(false) {
 			outside := slices.Contains([]string{"Anonymous", "Stranger", "Foreign"}, q.class.Short)
@@ -131,7 +130,7 @@ var _ = Describe("The table", Ordered, func() {
 		Expect(asked).To(BeNumerically(">", 100))
 	}, NodeTimeout(time.Minute))
 
-	It("refuses for real what it refuses on trial", func(ctx SpecContext) {
+	It("refuses a real request if it refuses the dry run", func(ctx SpecContext) {
 		before := everything(ctx)
 		Expect(surprises(questions(false), func(q question) string {
 			r := q.act.By(q.class)
@@ -147,12 +146,12 @@ var _ = Describe("The table", Ordered, func() {
 	}, NodeTimeout(5*time.Minute))
 
 	It("follows the policy", func(ctx SpecContext) {
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(policy())) })).To(Succeed())
+		lab.Create(ctx, l.Platform, bare(policy()))
 		Expect(surprises(questions(true), tried(ctx))).To(BeEmpty())
 		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, policy()) })).To(Succeed())
 	}, NodeTimeout(2*time.Minute))
 
-	It("forgets on every replica who was a platform actor", func(ctx SpecContext) {
+	It("forgets a former platform actor on every replica", func(ctx SpecContext) {
 		Eventually(func() (answers []string) {
 			for range 8 {
 				answers = append(answers, reserves(ctx))
@@ -161,25 +160,24 @@ var _ = Describe("The table", Ordered, func() {
 		}).WithContext(ctx).Should(HaveEach("A6"))
 	}, NodeTimeout(lab.Soon))
 
-	It("lets the garbage collector end what was tied to an owner, once it is a platform actor", func(ctx SpecContext) {
-		binding := bind(ctx, "polyorg-platform-admin", rbacv1.Subject{
-			Kind: rbacv1.ServiceAccountKind, Namespace: "kube-system", Name: "generic-garbage-collector"})
+	It("lets the garbage collector delete an object with an owner, once it is a platform actor", func(ctx SpecContext) {
+		binding := lab.Bind(ctx, l.Platform, "polyorg-platform-admin", lab.ServiceAccount("kube-system", "generic-garbage-collector"))
 		DeferCleanup(func(ctx SpecContext) { Expect(l.Platform.Delete(ctx, binding)).To(Succeed()) })
 		owner := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + home, Name: "owner"}}
 		Expect(l.Platform.Create(ctx, owner)).To(Succeed())
 		tied := bare(offer(home, newcomer)(Class{}))
 		tied.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, tied) })).To(Succeed())
+		lab.Create(ctx, l.Platform, tied)
 		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
 		Eventually(func() error {
 			return l.Platform.Get(ctx, client.ObjectKeyFromObject(tied), tied)
 		}).WithContext(ctx).Should(Satisfy(apierrors.IsNotFound))
 	}, NodeTimeout(2*lab.Soon))
 
-	It("is what happens for real, where it allows something", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
+	It("describes what real requests do, where it allows them", func(ctx SpecContext) { tell(ctx) }, NodeTimeout(lab.Soon*5))
 })
 
-// move makes of a request about one organization the same about another. It reports whether it was about it.
+// move turns a request about one organization into the same about another. It reports whether it was about that organization.
 func move(r *Request, from, to string) (moved bool) {
 	for _, o := range []client.Object{r.Before, r.After} {
 		switch {
@@ -195,7 +193,7 @@ func move(r *Request, from, to string) (moved bool) {
 	return moved
 }
 
-// everything is what there is of our kinds, by name: which object it is, and how often somebody has changed it.
+// everything is all objects of our kinds, by name: the object's UID, and how often somebody has changed it.
 func everything(ctx context.Context) map[string]string {
 	GinkgoHelper()
 	all := map[string]string{}

@@ -54,7 +54,7 @@ func sent(to string) func(Class) *v1alpha1.Invitation {
 	return func(Class) *v1alpha1.Invitation { return invitation(home, to) }
 }
 
-// offer is an invitation that is not there yet.
+// offer is an invitation that does not exist yet.
 func offer(organization, to string) func(Class) *v1alpha1.Invitation {
 	return func(Class) *v1alpha1.Invitation {
 		i := invitation(organization, to)

@@ -102,7 +102,7 @@ func where(m *v1alpha1.Membership, is func(v1alpha1.MembershipSpec) bool) *v1alp
 	return m
 }
 
-// joining is a membership that a newcomer would have.
+// joining is a newcomer's membership that does not exist yet.
 func joining(organization string) func(Class) *v1alpha1.Membership {
 	return func(Class) *v1alpha1.Membership {
 		return &v1alpha1.Membership{ObjectMeta: within(organization, identity.ObjectName(newcomer)),

@@ -86,7 +86,7 @@ func the(name string) func(Class) *v1alpha1.Organization {
 	return func(Class) *v1alpha1.Organization { return org(name) }
 }
 
-// fresh is one that the actor would create for themselves, or for a newcomer if they have no address.
+// fresh is a new organization of the actor, or of a newcomer if the actor has no address.
 func fresh(c Class) *v1alpha1.Organization {
 	return &v1alpha1.Organization{ObjectMeta: meta("", "fresh"), Spec: v1alpha1.OrganizationSpec{
 		DisplayName: "Fresh", SuperAdmin: cmp.Or(c.Email(), newcomer)}}
@@ -100,7 +100,7 @@ func subscribe(o *v1alpha1.Organization) {
 	o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 60}
 }
 
-// extend sets an end that is to come on any clock.
+// extend sets an end of the trial that lies in the future on any clock.
 func extend(o *v1alpha1.Organization) {
 	o.Spec.TrialEndsAt = &metav1.Time{Time: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}
 }

@@ -14,12 +14,12 @@ type object[T any] interface {
 	DeepCopy() *T
 }
 
-// creates makes an object.
+// creates makes a request for a new object.
 func creates[T any, P object[T]](of func(Class) P) Maker {
 	return about(of, func(o P) *Request { return &Request{Verb: Create, After: o} })
 }
 
-// changes edits an object that is there.
+// changes makes a request that edits an existing object.
 func changes[T any, P object[T]](of func(Class) P, edit func(P)) Maker {
 	return about(of, func(before P) *Request {
 		after := P(before.DeepCopy())
@@ -28,7 +28,7 @@ func changes[T any, P object[T]](of func(Class) P, edit func(P)) Maker {
 	})
 }
 
-// does asks for an object that is there, or for its end.
+// does makes a request that reads or deletes an existing object.
 func does[T any, P object[T]](verb Verb, of func(Class) P) Maker {
 	return about(of, func(o P) *Request { return &Request{Verb: verb, Before: o} })
 }
@@ -43,7 +43,7 @@ func about[T any, P object[T]](of func(Class) P, request func(P) *Request) Maker
 	}
 }
 
-// changed is an object with something else about it.
+// changed is an object with an edit.
 func changed[T any, P object[T]](of func(Class) P, edit func(P)) func(Class) P {
 	return func(c Class) P {
 		o := of(c)
@@ -52,9 +52,8 @@ func changed[T any, P object[T]](of func(Class) P, edit func(P)) func(Class) P {
 	}
 }
 
-// keep and own add what would keep an object alive, or tie its life to another's; free takes all finalizers away, held all but
-// somebody's; label is a change of no rule's business, steer one
-// by which a tool of the platform is told to leave the object alone.
+// keep adds a finalizer, and own an owner: both tie an object's life to something else. free removes all finalizers, and held leaves
+// somebody else's alone. label is a change that no rule concerns. steer tells a tool of the platform to leave the object alone.
 func keep[O client.Object](o O) { o.SetFinalizers(append(o.GetFinalizers(), "example.com/more")) }
 func own[O client.Object](o O) {
 	o.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "1"}})

@@ -34,7 +34,7 @@ var responses = Part{"InvitationResponse", []Act{
 		Cells: "(yes)(yes)(yes)(yes)(yes)(yes)(yes) (yes) yes  (yes) yes"},
 }}
 
-// given is the answer of who declined.
+// given is the answer of the person who declined.
 func given(Class) *v1alpha1.InvitationResponse { return answer(declan) }
 
 // toMe answers an invitation of another organization, if the actor can be invited at all.
@@ -51,7 +51,7 @@ func toGuest(Class) *v1alpha1.InvitationResponse {
 	return response(invitation(home, guest), v1alpha1.DecisionAccept, "new")
 }
 
-// toNobody answers an invitation that was never made. What would be stamped is empty then.
+// toNobody answers an invitation that was never made. The stamp is empty then.
 func toNobody(Class) *v1alpha1.InvitationResponse {
 	r := toGuest(Class{})
 	r.Spec.Invitation.Name, r.Spec.Invitee, r.Spec.InvitationUID = "nobody", "", ""

@@ -2,7 +2,7 @@
 
 package authority
 
-// Rules says in a few words what the rules are by which acts are refused.
+// Rules describes in a few words the rules that refuse acts.
 var Rules = map[string]string{
 	"A3":  "the super admin alone changes the access URL",
 	"A6":  "hosts are reserved and freed by platform actors",
@@ -10,7 +10,7 @@ var Rules = map[string]string{
 	"E3":  "nothing is added to an organization whose trial has ended without a subscription",
 	"F2":  "people choose their own default, among the organizations of which they are active members, and write nothing else of their User",
 	"G3":  "applications that are not in the catalogue are not bound",
-	"I2":  "an invitation ends in one state, for ever; an answer is given once",
+	"I2":  "an invitation ends in one state and keeps it; an answer is given once",
 	"I7":  "only the invitee answers",
 	"I11": "a token is good once, for one invitation",
 	"L6":  "one membership of a user in an organization",

@@ -20,10 +20,10 @@ import (
 
 const baseDomain = "crm.example.com"
 
-// outlooks are both ways to look at a world in which nothing is in flight: they must agree.
+// outlooks are both outlooks on a world without changes in flight. They must agree.
 var outlooks = map[string]func(rules.World) rules.Outlook{"worst": confirmed, "best": rules.Best}
 
-// confirmed is the worst outlook after live reads: everything in the scene stands.
+// confirmed is the worst outlook after live reads: everything in the scene still exists.
 func confirmed(w rules.World) rules.Outlook {
 	return rules.Worst(w).Confirming(func(rules.Lapsing) bool { return true })
 }
@@ -38,7 +38,7 @@ type question struct {
 
 func (q question) String() string { return q.kind + ": " + q.act.Text + ", by " + q.class.Short }
 
-// every has each cell of the table.
+// every returns each cell of the table.
 func every() (all []question, err error) {
 	for _, part := range Table {
 		for _, act := range part.Acts {
@@ -153,8 +153,8 @@ var (
 	mail = regexp.MustCompile(`[a-z]+@zylker\.com`)
 )
 
-// readable holds a refusal to what a person needs: the rule, and what would be allowed. Nothing is in it that the actor did not have to
-// know to ask (U3).
+// readable checks that a refusal has what a person needs: the rule, and what would be allowed. It has nothing that the actor did not have
+// to know to ask (U3).
 func readable(t *testing.T, class Class, r *Request, vs rules.Violations) {
 	t.Helper()
 	asked, err := json.Marshal([]client.Object{r.Before, r.After})
@@ -174,8 +174,8 @@ func readable(t *testing.T, class Class, r *Request, vs rules.Violations) {
 	}
 }
 
-// U3: who has nothing to do with an organization gets the same answer whether or not there is one of that name. Only creations can ask:
-// of what is to be changed or deleted, the API server itself says first whether it is there.
+// U3: an actor who is a stranger to an organization gets the same answer whether or not it exists. Only creations can ask: for a change or
+// a deletion, the API server itself first answers whether the object exists.
 func TestNobodyLearnsWhetherThereIsAnOrganization(t *testing.T) {
 	with := view(t, nil, Scene()...)
 	without := view(t, nil, slices.DeleteFunc(Scene(), func(o client.Object) bool {
@@ -204,7 +204,7 @@ func isMember(organization string, c Class) bool {
 	return slices.ContainsFunc(members, func(m member) bool { return m.organization == organization && m.user == c.Email() })
 }
 
-// Each rule in the legend refuses something, so that the legend is as long as the table needs.
+// Each rule in the legend refuses something. So the legend is no longer than the table needs.
 func TestEveryRuleRefuses(t *testing.T) {
 	refused := map[string]bool{}
 	for _, q := range table(t) {

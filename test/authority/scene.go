@@ -13,23 +13,23 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 )
 
-// The organizations of the scene. The classes' people are in home; in the others as far as an act needs them.
+// These are the organizations of the scene. The classes' people are in home; in the others are the people whom an act needs.
 const (
 	home      = "home"
 	guarded   = "guarded"   // as home, but protected from deletion
 	lapsed    = "lapsed"    // its trial has ended without a subscription
 	ending    = "ending"    // being deleted
-	elsewhere = "elsewhere" // of which only the foreign one is a member
-	later     = "later"     // not there yet, but has a namespace already
+	elsewhere = "elsewhere" // has only the foreign one as a member
+	later     = "later"     // does not exist yet, but has a namespace already
 )
 
-// Finalizer is somebody's who keeps an object of the scene.
+// Finalizer is somebody else's finalizer, which keeps an object of the scene.
 const Finalizer = "example.com/keep"
 
-// Now is when everything in the table is done; what is there was made a day before.
+// Now is the time of everything in the table. The objects of the scene were made a day before.
 var Now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// People beside the classes': members on whom others act, and some who are none.
+// These are people beside the classes': members on whom others act, and some who are no members.
 var (
 	owner    = email("owner")
 	admin    = email("administrator")
@@ -40,10 +40,10 @@ var (
 	guest    = email("guest")  // invited
 	declan   = email("declan") // declined
 	newcomer = email("newcomer")
-	former   = email("former") // in no organization any more, but has a User, which the platform keeps
+	former   = email("former") // left all organizations, but has a User, which the platform keeps
 )
 
-// Scene is every object that is there before anybody acts.
+// Scene is all objects that exist before anybody acts.
 func Scene() []client.Object {
 	all := []client.Object{
 		org(home), org(guarded), org(lapsed), org(ending), org(elsewhere),
@@ -66,7 +66,7 @@ type member struct {
 	role               v1alpha1.Role
 }
 
-// members are all of the scene's; who owns an organization is an Administrator in the Membership (R1).
+// members are all of the scene's members. An organization's owner is an Administrator in the Membership (R1).
 var members = []member{
 	{home, owner, v1alpha1.RoleAdministrator}, {home, admin, v1alpha1.RoleAdministrator}, {home, ada, v1alpha1.RoleAdministrator}, {home, alma, v1alpha1.RoleAdministrator},
 	{home, email("standard"), v1alpha1.RoleStandard}, {home, email("suspended"), v1alpha1.RoleStandard},
@@ -111,7 +111,7 @@ func org(name string) *v1alpha1.Organization {
 	return o
 }
 
-// granted is what the operator says of all that is not beyond a limit.
+// granted are the operator's conditions on every object that is within the limits.
 func granted() []metav1.Condition {
 	return []metav1.Condition{{Type: v1alpha1.ConditionGranted, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonGranted}}
 }
@@ -141,7 +141,7 @@ func invitation(organization, to string) *v1alpha1.Invitation {
 	return keptIn(ending, i)
 }
 
-// keptIn keeps what is in an organization by a finalizer: it would go at once.
+// keptIn keeps an object of an organization by a finalizer: otherwise it would end at once.
 func keptIn[O client.Object](organization string, o O) O {
 	if o.GetNamespace() == v1alpha1.NamespacePrefix+organization {
 		o.SetFinalizers([]string{Finalizer})
@@ -149,7 +149,7 @@ func keptIn[O client.Object](organization string, o O) O {
 	return o
 }
 
-// inviter is an organization that has invited somebody of a class, who is not in it.
+// inviter is an organization that has invited somebody of a class from outside.
 func inviter(c Class) string {
 	if c.Email() == email("foreign") {
 		return home
@@ -157,12 +157,12 @@ func inviter(c Class) string {
 	return elsewhere
 }
 
-// answer is how somebody declined the invitation to home, as it was stamped.
+// answer is the stamped response by which somebody declined the invitation to home.
 func answer(of string) *v1alpha1.InvitationResponse {
 	return response(invitation(home, of), v1alpha1.DecisionDecline, nameOfAnswer)
 }
 
-// nameOfAnswer is the name of the answer that is there. In a cluster the API server gives it another one.
+// nameOfAnswer is the name of the existing answer. In a cluster the API server gives it another one.
 var nameOfAnswer = "declined"
 
 func response(i *v1alpha1.Invitation, decision v1alpha1.Decision, name string) *v1alpha1.InvitationResponse {
@@ -189,5 +189,5 @@ func policy() *v1alpha1.PlatformPolicy {
 	return &v1alpha1.PlatformPolicy{ObjectMeta: meta("", v1alpha1.PlatformPolicyName), Spec: *Open}
 }
 
-// Open is the policy that changes who may do what.
+// Open is the policy that changes people's rights.
 var Open = &v1alpha1.PlatformPolicySpec{SignUp: v1alpha1.SignUpOpen, OrganizationDeletion: v1alpha1.OrganizationDeletionSuperAdmin}

@@ -17,10 +17,10 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// setScene makes the scene, as the platform and as who declined.
+// setScene makes the scene, as the platform and as the person who declined.
 func setScene(ctx context.Context) {
 	GinkgoHelper()
-	// A namespace without the label stays what it is: one for an organization that is not there, and one that is not to end.
+	// These namespaces have no label, so they stay: one without its organization, and one that must not end with its own.
 	for _, name := range []string{later, ending} {
 		Expect(l.Platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + name}})).To(Succeed())
 	}
@@ -29,7 +29,7 @@ func setScene(ctx context.Context) {
 	stage[*v1alpha1.Invitation](ctx)
 	stage[*v1alpha1.IntegrationBinding](ctx)
 	stage[*v1alpha1.HostReservation](ctx)
-	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, bare(user(former))) })).To(Succeed())
+	lab.Create(ctx, l.Platform, bare(user(former)))
 	declined := bare(answer(declan))
 	Expect(lab.Insist(ctx, func() error { return signedInAs(declan).Create(ctx, declined) })).To(Succeed())
 	nameOfAnswer = declined.GetName()
@@ -40,7 +40,7 @@ func setScene(ctx context.Context) {
 	Eventually(func(g Gomega) { settled(ctx, g) }).WithContext(ctx).Should(Succeed())
 }
 
-// stage makes the scene's objects of one kind, and returns when those that get ready are.
+// stage makes the scene's objects of one kind, and returns when all those that can become ready are ready.
 func stage[O client.Object](ctx context.Context) {
 	GinkgoHelper()
 	var all []client.Object
@@ -70,7 +70,7 @@ func getsReady(o client.Object) bool {
 	return false
 }
 
-// bare is an object as somebody writes it.
+// bare is an object as its author writes it.
 func bare(o client.Object) client.Object {
 	o = o.DeepCopyObject().(client.Object)
 	o.SetUID("")
@@ -92,7 +92,7 @@ func signedInAs(email string) client.Client {
 	return signedIn(Class{Username: email, Groups: []string{UsersGroup}})
 }
 
-// settled waits until the controllers are done, and RBAC has heard of the members.
+// settled waits until the controllers are done, and RBAC knows the members.
 func settled(ctx context.Context, g Gomega) {
 	declined := invitation(home, declan)
 	g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(declined), declined)).To(Succeed())

@@ -14,7 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// story is acts of the table that are done for real, one after another, each by the least who may.
+// story is acts of the table as real requests, one after another, each by the actor with the fewest rights that allow it.
 var story = []struct{ kind, act, class string }{
 	{"Organization", "create one, as its super admin", "Administrator"},
 	{"Organization", "change its display name", "Administrator"},
@@ -44,7 +44,7 @@ var story = []struct{ kind, act, class string }{
 	{"Organization", "delete it", "Administrator"},
 }
 
-// question finds an act of the story in the table.
+// find finds an act of the story in the table.
 func find(kind, act, class string) question {
 	GinkgoHelper()
 	for _, q := range append(questions(false), questions(true)...) {
@@ -65,7 +65,7 @@ func happened(ctx context.Context, g Gomega, q question, r *Request) {
 		g.Expect(err).NotTo(HaveOccurred(), "%s", q)
 	case r.Verb == Delete || r.Verb == DeleteCollection:
 		g.Expect(apierrors.IsNotFound(err) || o.GetDeletionTimestamp() != nil).To(BeTrue(), "%s", q)
-	case !apierrors.IsNotFound(err): // who loses the last finalizer may be gone
+	case !apierrors.IsNotFound(err): // an object without its last finalizer may be gone
 		patch, err := client.MergeFrom(r.Before).Data(r.After)
 		g.Expect(err).NotTo(HaveOccurred())
 		again := o.DeepCopyObject().(client.Object)
@@ -74,7 +74,7 @@ func happened(ctx context.Context, g Gomega, q question, r *Request) {
 	}
 }
 
-// tell does what the story has.
+// tell performs the acts of the story.
 func tell(ctx context.Context) {
 	GinkgoHelper()
 	for _, s := range story {

@@ -14,7 +14,7 @@ import (
 // Table has a part for each kind.
 var Table = []Part{organizations, memberships, invitations, responses, bindings, users, reservations, policies}
 
-// Part is what can be done with one kind.
+// Part is all acts on one kind.
 type Part struct {
 	Kind string
 	Acts []Act
@@ -24,21 +24,21 @@ type Part struct {
 type Act struct {
 	// Cells has one word a class, in the order of Classes; ParseCell reads them.
 	Cells string
-	// Text says what is done.
+	// Text describes the act.
 	Text string
-	// By makes the request for it; nil where a class has nothing with which to do it.
+	// By makes its request; the request is nil for a class that lacks the object for the act.
 	By Maker
-	// Policy is in force, where an act depends on one.
+	// Policy is in force during the act, unless it is nil.
 	Policy *v1alpha1.PlatformPolicySpec
 }
 
-// Maker makes the request of somebody of a class.
+// Maker makes the request of an actor of a class.
 type Maker func(Class) *Request
 
-// Verb is how a request reaches the API server: RBAC's word for it, and "status" for a patch of the status.
+// Verb is how a request reaches the API server: RBAC's verb, and "status" for a patch of the status.
 type Verb string
 
-// The verbs of which the table has acts.
+// These are the verbs of the table's acts.
 const (
 	Create           Verb = "create"
 	Patch            Verb = "patch"
@@ -49,10 +49,10 @@ const (
 	Status           Verb = "status"
 )
 
-// Request is what somebody asks for.
+// Request is the request of one act by one actor.
 type Request struct {
 	Verb          Verb
-	Before, After client.Object // Before is nil for a creation, After for all that leaves nothing or changes nothing
+	Before, After client.Object // Before is nil for a creation; After is nil for a deletion or a read
 }
 
 // Subject is the object that the request is about.
@@ -63,7 +63,7 @@ func (r Request) Subject() client.Object {
 	return r.Before
 }
 
-// Judged reports whether admission is asked about the request.
+// Judged reports whether admission judges the request.
 func (r Request) Judged() bool {
 	switch r.Verb {
 	case Create, Patch, Delete, DeleteCollection:
@@ -72,18 +72,18 @@ func (r Request) Judged() bool {
 	return false
 }
 
-// Cell is what becomes of an act of a class.
+// Cell is the answer to one class's act.
 type Cell struct {
-	// Applies: the class has with what to do it.
+	// Applies says that the class has the object for the act.
 	Applies bool
-	// Door: the roles that are shipped let the request through to admission.
+	// Door says that the roles that are shipped let the request through to admission.
 	Door bool
-	// Rule refuses it; empty where it is allowed.
+	// Rule refuses the act. It is empty if the act is allowed.
 	Rule string
 }
 
-// ParseCell reads a cell: "yes" is allowed, "R4" refused by that rule; in brackets, RBAC refuses first, and what is within is what
-// admission says if it is asked nevertheless; "-" does not apply.
+// ParseCell reads a cell: "yes" is allowed, "R4" is refused by that rule, and "-" does not apply. In brackets, RBAC refuses first, and the
+// word within is admission's answer with an open door.
 func ParseCell(word string) (Cell, error) {
 	if word == "-" {
 		return Cell{}, nil

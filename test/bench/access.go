@@ -11,44 +11,44 @@ import (
 	"time"
 )
 
-// AccessCost is what organizations' bindings cost the API server, which looks at all ClusterRoleBindings, and at the RoleBindings of
-// one namespace, for each request that RBAC decides.
+// AccessCost is the cost of organizations' bindings for the API server. For each request that RBAC decides, it looks at all
+// ClusterRoleBindings, and at the RoleBindings of one namespace.
 type AccessCost struct {
 	Machine Machine      `json:"machine"`
 	Steps   []AccessStep `json:"steps"`
 }
 
-// AccessStep is the cost with so many bindings.
+// AccessStep is the cost with one number of bindings.
 type AccessStep struct {
-	// Namespaces is how many organizations have RoleBindings, Own how many have a ClusterRole and a ClusterRoleBinding for their
+	// Namespaces is how many organizations have RoleBindings. Own is how many have a ClusterRole and a ClusterRoleBinding for their
 	// Organization itself.
 	Namespaces int `json:"namespaces"`
 	Own        int `json:"own"`
-	// Heap is that of the API server, in use after a collection.
+	// Heap is the API server's heap that is in use after a garbage collection.
 	Heap  int64        `json:"apiServerHeapBytes"`
 	Cells []AccessCell `json:"cells"`
 }
 
-// AccessCell is one thing that is asked about one actor.
+// AccessCell is one question about one actor.
 type AccessCell struct {
 	Who  string `json:"who"`
 	What string `json:"what"`
-	// Review is by SubjectAccessReview, Request a request of the actor's own. Times are in microseconds; CPU is the API server's.
+	// Review asks by SubjectAccessReview, Request by the actor's own request. Times are in microseconds; CPU is the API server's.
 	Review  AccessTimes `json:"review"`
 	Request AccessTimes `json:"request"`
 }
 
-// AccessTimes are those of one kind of question, in microseconds each.
+// AccessTimes are the times of one kind of question, in microseconds each.
 type AccessTimes struct {
 	P50 float64 `json:"p50us"`
 	P99 float64 `json:"p99us"`
 	CPU float64 `json:"cpuUs"`
-	// CPURatio is of the first step's in the same run.
+	// CPURatio is CPU divided by that of the first step in the same run.
 	CPURatio float64 `json:"cpuRatio"`
 }
 
-// measureAccess begins with one organization, adds the namespaces of all others, and then their own bindings, in part and whole: so
-// it is seen which of them cost what.
+// measureAccess begins with one organization. Then it adds the namespaces of all others, and then their own bindings, first a part and then
+// all. So the figures show the cost of each.
 func (o options) measureAccess(ctx context.Context) error {
 	c, err := startCluster(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (o options) measureAccess(ctx context.Context) error {
 	return o.save(func(r *Results) { r.Access = cost })
 }
 
-// add keeps a step, with its part of the first.
+// add keeps a step, with its ratios to the first.
 func (a *AccessCost) add(step AccessStep) {
 	a.Steps = append(a.Steps, step)
 	for i := range step.Cells {

@@ -18,7 +18,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// How many people each organization has.
+// These are the numbers of people in each organization.
 const (
 	adminsEach  = 2
 	membersEach = 8
@@ -43,7 +43,7 @@ func (m *accessMeter) prepare(ctx context.Context) error {
 	)
 }
 
-// bind adds what a step has more than the one before, and returns when the authorizer knows.
+// bind makes the bindings that a step has beyond the one before, and returns when the authorizer knows them.
 func (m *accessMeter) bind(ctx context.Context, step AccessStep) error {
 	say("binding the members of %d organizations, %d of them to their own", step.Namespaces, step.Own)
 	err := inParallel(step.Namespaces-m.bound.Namespaces, func(i int) error {
@@ -61,7 +61,7 @@ func (m *accessMeter) bind(ctx context.Context, step AccessStep) error {
 	return errors.Join(err, m.canary(ctx))
 }
 
-// canary binds somebody last of all, and returns when they may.
+// canary binds somebody after all others, and returns when they have access.
 func (m *accessMeter) canary(ctx context.Context) error {
 	org := fmt.Sprintf("canary-%d-%d", m.bound.Namespaces, m.bound.Own)
 	admin, member := people("admin", org, 1), people("member", org, 1)
@@ -95,7 +95,7 @@ func (m *accessMeter) bindInside(ctx context.Context, org string, admins, member
 	return nil
 }
 
-// bindOwn makes what lets administrators have their own Organization, as the operator would.
+// bindOwn makes the role and the binding that give administrators their own Organization, as the operator would.
 func (m *accessMeter) bindOwn(ctx context.Context, org string, admins []string) error {
 	name := "polyorg:organization:" + org
 	role := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: name}, Rules: []rbacv1.PolicyRule{{

@@ -19,16 +19,16 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// accessMeter measures how long it takes to say who may do what.
+// accessMeter measures how long the API server takes to decide on access.
 type accessMeter struct {
 	cluster *cluster
 	rounds  int
-	cell    time.Duration // how long each question is asked each time
+	cell    time.Duration // how long each question is repeated each time
 	kube    kubernetes.Interface
-	bound   AccessStep // what stands
+	bound   AccessStep // the bindings that exist
 }
 
-// accessQuestion is one thing that one actor wants.
+// accessQuestion is one request of one actor.
 type accessQuestion struct {
 	who, user, what string
 	attributes      authorizationv1.ResourceAttributes
@@ -36,7 +36,7 @@ type accessQuestion struct {
 	request         func(context.Context, client.Client) error
 }
 
-// The one organization that is there from the beginning, and who has to do with it.
+// These are the organization that exists from the beginning, and the people whom the questions are about.
 const (
 	firstOrganization = "first"
 	firstAdmin        = "admin@first.zylker.com"
@@ -64,7 +64,7 @@ func accessQuestions() []accessQuestion {
 	}
 }
 
-// measure asks all questions, one after another, several times over, and keeps the median of each figure.
+// measure asks all questions in turn, several times over, and keeps the median of each figure.
 func (m *accessMeter) measure(ctx context.Context, step *AccessStep) error {
 	say("measuring with %d namespaces and %d own bindings", step.Namespaces, step.Own)
 	for _, q := range accessQuestions() {
@@ -119,7 +119,7 @@ func (m *accessMeter) ask(ctx context.Context, q accessQuestion) (review, reques
 	return review, request, err
 }
 
-// expect makes a mistake of an answer that is not what it should be: else something else were measured.
+// expect returns an error for an unexpected answer: otherwise the figures would be those of another question.
 func (q accessQuestion) expect(err error) error {
 	switch {
 	case q.allowed:
@@ -130,7 +130,7 @@ func (q accessQuestion) expect(err error) error {
 	return fmt.Errorf("not forbidden: %v", err) //nolint:errorlint // there may be none
 }
 
-// time repeats one question for as long as a cell lasts, once it has been asked a few times.
+// time repeats one question for the duration of a cell, after a few times that do not count.
 func (m *accessMeter) time(ctx context.Context, question func() error) (AccessTimes, error) {
 	for range 20 {
 		if err := question(); err != nil {
@@ -160,7 +160,7 @@ func (m *accessMeter) time(ctx context.Context, question func() error) (AccessTi
 	}, errors.Join(err, ctx.Err())
 }
 
-// review asks as an administrator of the cluster, of whom RBAC itself is not asked.
+// review asks as an administrator of the cluster, so that RBAC does not decide on the review itself.
 func (m *accessMeter) review(ctx context.Context, q accessQuestion) error {
 	r := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 		User: q.user, Groups: []string{"system:authenticated"}, ResourceAttributes: &q.attributes,
@@ -172,7 +172,7 @@ func (m *accessMeter) review(ctx context.Context, q accessQuestion) error {
 	return err
 }
 
-// heap is what the API server has in use after a collection, which its profile asks for.
+// heap is the API server's heap that is in use after a garbage collection. Asking for the profile causes one.
 func (m *accessMeter) heap(ctx context.Context) (int64, error) {
 	get := func(path string) ([]byte, error) {
 		return m.kube.Discovery().RESTClient().Get().RequestURI(path).DoRaw(ctx)

@@ -14,17 +14,17 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// answering is how much is answered, and where.
+// answering is the number of answers, and of the objects around them.
 type answering struct {
-	// members are those of the large organization.
+	// members is how many members the large organization has.
 	members int
-	// organizations are those over which the second load is spread.
+	// organizations is how many organizations the second load is spread over.
 	organizations int
-	// answers are those of each load.
+	// answers is how many answers each load has.
 	answers int
 }
 
-// check refuses what would measure nothing.
+// check refuses numbers that would measure nothing.
 func (a answering) check() error {
 	if a.members < 1 || a.organizations < 1 || a.answers < 1 {
 		return fmt.Errorf("there must be members, organizations and answers, and not %d, %d and %d", a.members, a.organizations, a.answers)
@@ -44,27 +44,27 @@ type AnswersCost struct {
 type AnswersCell struct {
 	What    string `json:"what"`
 	Answers int    `json:"answers"`
-	// Failed were not accepted.
+	// Failed is how many answers were not accepted.
 	Failed int `json:"failed"`
-	// Seconds are from the first answer sent until the last one carried out.
+	// Seconds is the time from the first answer until the operator has carried out the last.
 	Seconds   float64 `json:"seconds"`
 	PerSecond float64 `json:"perSecond"`
-	// P50 and P99 are of the time from an answer sent until it is carried out.
+	// P50 and P99 are of the time from an answer until the operator has carried it out.
 	P50 float64 `json:"p50ms"`
 	P99 float64 `json:"p99ms"`
-	// Lists are how often the API server was asked for a list of memberships.
+	// Lists is how often the API server was asked for a list of memberships.
 	Lists int `json:"lists"`
 	// CPU is seconds for a thousand answers, by process.
 	CPU map[string]float64 `json:"cpuSecondsPer1000"`
 }
 
-// answersLoad is who answers to which organization.
+// answersLoad says which organization each invitee answers.
 type answersLoad struct {
 	what, person string
 	place        func(orgs []string, i int) string
 }
 
-// answersLoads have people of their own, each with one invitation. The first organization is the large one.
+// answersLoads have invitees of their own, each with one invitation. The first organization is the large one.
 var answersLoads = []answersLoad{
 	{"to one organization", "guest", func(orgs []string, _ int) string { return orgs[0] }},
 	{"spread over many", "visitor", func(orgs []string, i int) string { return orgs[1+i%(len(orgs)-1)] }},
@@ -98,8 +98,8 @@ func (o options) measureAnswers(ctx context.Context) error {
 	return o.save(func(r *Results) { r.Answers = cost })
 }
 
-// prepareAnswers writes the organizations, their members and the invitations straight to the API server, and lets the operator settle
-// all of it.
+// prepareAnswers writes the organizations, their members and the invitations straight to the API server, and waits until the operator has
+// settled all of it.
 func (c *cluster) prepareAnswers(ctx context.Context, a answering) error {
 	if err := c.letPeopleAsk(ctx); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (c *cluster) prepareAnswers(ctx context.Context, a answering) error {
 	return err
 }
 
-// measureLoad has all people of a load accept, and the operator carry it out.
+// measureLoad makes all invitees of a load accept, and waits until the operator has carried it out.
 func (c *cluster) measureLoad(ctx context.Context, l answersLoad, answers int) (cell AnswersCell, err error) {
 	say("%d answers %s", answers, l.what)
 	kube, err := kubernetes.NewForConfig(c.control.Config())
@@ -156,7 +156,7 @@ func (c *cluster) measureLoad(ctx context.Context, l answersLoad, answers int) (
 		cell.CPU[name] = (seconds - spent.cpu[name]) / float64(answers) * 1000
 	}
 	say("  %.1f a second; p50 %.0f ms, p99 %.0f ms; %d failed", cell.PerSecond, cell.P50, cell.P99, cell.Failed)
-	_, err = s.awaitCalm(ctx) // so that the next load begins with nothing to be done
+	_, err = s.awaitCalm(ctx) // so that the operator is idle when the next load begins
 	return cell, err
 }
 

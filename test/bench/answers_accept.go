@@ -18,8 +18,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// accept has the people of a load accept, as many at once as prepare a cluster, and returns when everything is carried out: how long each
-// answer took, how many came to nothing, and how long all of them took.
+// accept makes the invitees of a load accept, as many at once as prepare a cluster, and returns when the operator has carried out
+// everything. It returns the time of each answer, the number of failures, and the time of all answers together.
 func (c *cluster) accept(ctx context.Context, l answersLoad, answers int) (took []time.Duration, failed int, span time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answersAtMost)
 	defer cancel()
@@ -50,7 +50,7 @@ func (c *cluster) accept(ctx context.Context, l answersLoad, answers int) (took 
 	return took, failed, span, err
 }
 
-// ended is an answer that is carried out, or came to nothing.
+// ended is an answer that was carried out, or that failed.
 type ended struct {
 	answer *v1alpha1.InvitationResponse
 	at     time.Time
@@ -91,7 +91,7 @@ func collect(ctx context.Context, ends <-chan ended, writing <-chan error, answe
 	return all, <-writing
 }
 
-// acceptOne has one invitee accept. The answer is written as the operator's other webhook stamps it, since that one is not installed here.
+// acceptOne makes one invitee accept. It writes the stamp too, because the operator's mutating webhook is not installed here.
 func (c *cluster) acceptOne(ctx context.Context, i *v1alpha1.Invitation, sent *sync.Map) error {
 	if err := c.admin.Get(ctx, client.ObjectKeyFromObject(i), i); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (c *cluster) acceptOne(ctx context.Context, i *v1alpha1.Invitation, sent *s
 	return nil
 }
 
-// as is a client by which the administrator asks as somebody else: over the same connections, whoever it is.
+// as is a client by which the administrator impersonates a person, over the same connections for all people.
 func (c *cluster) as(user string) (client.Client, error) {
 	config := c.control.Config()
 	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: []string{customers, "system:authenticated"}}

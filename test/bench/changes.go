@@ -20,10 +20,16 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
+// grace is how long a replica may take to end.
+const grace = 30 * time.Second
+
+// restarted is the change after which the leader's memory is measured.
+const restarted = "restart"
+
 // crowded is the organization that many people join.
 const crowded = "crowded"
 
-// settleAll starts the operator on a cluster of which it has seen nothing yet, and then changes this and that.
+// settleAll starts the operator on a cluster that it has never seen, and then makes several changes.
 func (c *cluster) settleAll(ctx context.Context, l large, scale *Scale) error {
 	kube, err := kubernetes.NewForConfig(c.control.Config())
 	if err != nil {
@@ -41,6 +47,11 @@ func (c *cluster) settleAll(ctx context.Context, l large, scale *Scale) error {
 			}
 		}
 		scale.Settlings = append(scale.Settlings, settled)
+		if event.what == restarted {
+			if err := s.weighLeader(l, scale); err != nil {
+				return err
+			}
+		}
 		peak, err := memoryOf(c.replicas[0].process.Pid(), "VmHWM")
 		if err != nil {
 			return err
@@ -61,7 +72,9 @@ func (s settler) events(l large, scale *Scale) []event {
 	return []event{
 		{"first start", s.begin, ready},
 		{fmt.Sprintf("nothing, for %s", l.steady), l.nothing, nil},
-		{"restart", s.restart, nil},
+		{restarted, s.restart, nil},
+		{"a standby starts", s.addStandby, nil},
+		{"it takes over, and one person joins", func(ctx context.Context) (int, error) { return s.takeOver(ctx, &scale.Takeover) }, nil},
 		{"one membership more, and again one", func(ctx context.Context) (int, error) { return s.joinOneByOne(ctx, &scale.Access) }, nil},
 		{"a limit changed that every User shows", s.raiseLimit, nil},
 		{"a number changed that nothing shows", s.changeDeadline, nil},
@@ -72,7 +85,7 @@ func (s settler) events(l large, scale *Scale) []event {
 	}
 }
 
-// begin starts one replica, which leads, and lets the API server ask it.
+// begin starts one replica, which leads, and installs the webhooks that lead to it.
 func (s settler) begin(ctx context.Context) (own int, err error) {
 	const service, webhook = 1, 1
 	if err := s.serve(ctx, "operator", 1); err != nil {
@@ -81,14 +94,13 @@ func (s settler) begin(ctx context.Context) (own int, err error) {
 	return service + webhook, errors.Join(s.installWebhook(ctx), s.replicas[0].awaitLead(ctx))
 }
 
-// nothing happens.
+// nothing waits without a change.
 func (l large) nothing(ctx context.Context) (int, error) { return 0, pass(ctx, l.steady) }
 
 // restart replaces the replica, and returns when the new one leads.
 func (s settler) restart(ctx context.Context) (int, error) {
 	old := s.replicas[0]
 	s.replicas = nil
-	const grace = 30 * time.Second
 	if err := old.process.Stop(grace); err != nil {
 		return 0, err
 	}
@@ -98,7 +110,43 @@ func (s settler) restart(ctx context.Context) (int, error) {
 	return 0, s.replicas[0].awaitLead(ctx)
 }
 
-// accessTimes is how long a new member waits for access, in milliseconds.
+// weighLeader measures the leader's memory.
+func (s settler) weighLeader(l large, scale *Scale) error {
+	rss, err := memoryOf(s.replicas[0].process.Pid(), "VmRSS")
+	scale.LeaderRSSBytesPerMembership = float64(rss-scale.empty) / float64(l.memberships)
+	return err
+}
+
+// addStandby starts a standby beside the leader.
+func (s settler) addStandby(ctx context.Context) (int, error) {
+	kubeconfig, err := s.operatorKubeconfig(ctx)
+	if err != nil {
+		return 0, err
+	}
+	standby, err := s.startReplica("operator", len(s.replicas), kubeconfig)
+	if err != nil {
+		return 0, err
+	}
+	s.replicas = append(s.replicas, standby)
+	return 0, standby.waitReady(ctx)
+}
+
+// takeOver ends the leader, which releases its lease, and returns when the standby has given a new member access.
+func (s settler) takeOver(ctx context.Context, took *float64) (int, error) {
+	ends, standby := s.replicas[0], s.replicas[1]
+	s.relay.backends.Store(&[]string{standby.webhook})
+	started := time.Now()
+	if err := ends.process.Stop(grace); err != nil {
+		return 0, err
+	}
+	s.replicas = []*replica{standby}
+	const members = 1
+	err := s.join(ctx, s.orgs[1], person("joins", joins))
+	*took = time.Since(started).Seconds()
+	return members, err
+}
+
+// accessTimes is how long new members wait for access, in milliseconds.
 type accessTimes struct {
 	P50 float64 `json:"p50ms"`
 	Max float64 `json:"maxms"`
@@ -107,7 +155,7 @@ type accessTimes struct {
 // joins is how many memberships are added one after another.
 const joins = 20
 
-// joinOneByOne adds members to organizations, each when the one before has access.
+// joinOneByOne adds members to organizations, each as soon as the one before has access.
 func (s settler) joinOneByOne(ctx context.Context, times *accessTimes) (int, error) {
 	var took []time.Duration
 	for i := range joins {
@@ -145,7 +193,7 @@ func names(b *rbacv1.RoleBinding, user string) bool {
 	return slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool { return s.Name == user })
 }
 
-// raiseLimit changes what the status of every User says, and gives trials seats for everybody.
+// raiseLimit changes a limit that the status of every User shows, and gives trials seats for everybody.
 func (s settler) raiseLimit(ctx context.Context) (int, error) {
 	return 1, s.admin.Create(ctx, &v1alpha1.PlatformPolicy{
 		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName},
@@ -165,7 +213,7 @@ func (s settler) changeDeadline(ctx context.Context) (int, error) {
 	return 1, s.admin.Update(ctx, policy)
 }
 
-// crowd makes an organization and lets people join it, several at once.
+// crowd makes an organization, and lets people join it, several at once.
 func (s settler) crowd(ctx context.Context, people int) (int, error) {
 	org := &v1alpha1.Organization{
 		ObjectMeta: metav1.ObjectMeta{Name: crowded},
@@ -186,7 +234,7 @@ func (s settler) crowd(ctx context.Context, people int) (int, error) {
 	})
 }
 
-// suspend ends the trial of an organization that has no subscription any more (E3).
+// suspend ends the trial of an organization without a subscription (E3).
 func (s settler) suspend(ctx context.Context) (int, error) {
 	return s.subscribe(ctx, nil, ptr.To(metav1.NewTime(time.Now().Add(-time.Hour))))
 }
@@ -205,7 +253,7 @@ func (s settler) subscribe(ctx context.Context, to *v1alpha1.Subscription, trial
 	return 1, s.admin.Patch(ctx, org, client.MergeFrom(before))
 }
 
-// allReady counts what the operator has brought to Ready, and refuses to go on when something is not.
+// allReady counts the objects that the operator has made Ready, and returns an error if some are not.
 func (s settler) allReady(ctx context.Context, l large) (int, error) {
 	var organizations v1alpha1.OrganizationList
 	var memberships v1alpha1.MembershipList

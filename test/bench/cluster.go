@@ -82,8 +82,8 @@ func (c *cluster) start(ctx context.Context) error {
 	return c.install(ctx)
 }
 
-// stopControllerManager ends what nothing here needs: no garbage is made, no namespace deleted, and a quota's status is set
-// by hand. So the two cores do what is measured.
+// stopControllerManager ends a process that the benchmark does not need: there is no garbage, no namespace is deleted, and the quota's
+// status is set by hand. So the two cores do only what is measured.
 func (c *cluster) stopControllerManager() error {
 	pid, err := c.pid("kube-controller-manager")
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *cluster) stopControllerManager() error {
 	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// pid of a process of the control plane.
+// pid is the process ID of a part of the control plane.
 func (c *cluster) pid(name string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(c.dir, name+".pid"))
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *cluster) pid(name string) (int, error) {
 	return strconv.Atoi(strings.TrimSpace(string(text)))
 }
 
-// install applies what a cluster gets, but for the webhooks.
+// install applies the manifests of a cluster, except the webhooks.
 func (c *cluster) install(ctx context.Context) error {
 	kubectl := exec.CommandContext(ctx, c.control.Kubectl(), "apply", "--server-side", "-k", filepath.Join(c.root, "config", "sandbox"))
 	kubectl.Env = append(os.Environ(), "KUBECONFIG="+c.control.Kubeconfig(), "KUBECACHEDIR="+filepath.Join(c.dir, "cache"))
@@ -111,8 +111,8 @@ func (c *cluster) install(ctx context.Context) error {
 	return c.removeWebhooks(ctx)
 }
 
-// populate makes organizations with seats for everybody, and their namespaces. Where a journal is to judge, it must be open by then:
-// one that finds objects which it did not admit waits for the drop time.
+// populate makes organizations with seats for everybody, and their namespaces. A journal that judges must be open before that. Otherwise it
+// finds objects that it did not admit, and waits for the drop time.
 func (c *cluster) populate(ctx context.Context, organizations int) error {
 	for i := range organizations {
 		c.orgs = append(c.orgs, fmt.Sprintf("org-%05d", i))
@@ -131,7 +131,7 @@ func (c *cluster) populate(ctx context.Context, organizations int) error {
 	})
 }
 
-// subscription is one with seats for everybody.
+// subscription is a subscription with seats for everybody.
 func subscription() *v1alpha1.Subscription {
 	return &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: 1000000}
 }
@@ -157,7 +157,7 @@ func (c *cluster) stop() {
 
 func person(what string, i int) string { return fmt.Sprintf("%s-%d@zylker.com", what, i) }
 
-// inParallel calls f for 0 to n-1, several at once, and returns what went wrong.
+// inParallel calls f for 0 to n-1, several at once, and returns the errors.
 func inParallel(n int, f func(i int) error) error {
 	errs := make([]error, many)
 	var all sync.WaitGroup

@@ -11,10 +11,10 @@ import (
 // clientCounts are how many clients create at once.
 var clientCounts = []int{1, 16, 64}
 
-// comparedOrganizations is enough for 64 clients never to meet in one by chance, and one more for the load on one.
+// comparedOrganizations is enough to keep 64 clients from meeting in one by chance, plus one for the load on one organization.
 const comparedOrganizations = 257
 
-// compare measures every mode once a round, each round starting with another one.
+// compare measures every mode once a round. Each round starts with another mode.
 func (o options) compare(ctx context.Context) error {
 	chosen, err := o.chosen()
 	if err != nil {
@@ -62,7 +62,7 @@ func (o options) measure(ctx context.Context, m mode, round int) ([]Cell, error)
 	return cells, nil
 }
 
-// warm lets a fresh API server do, under some load, what it does in its first seconds.
+// warm lets a fresh API server do the work of its first seconds, under some load.
 func (o options) warm(ctx context.Context, c *cluster) error {
 	g := &generator{cluster: c, load: loads[0], cell: "warm", failed: map[string]int{}}
 	stop, err := g.run(ctx, many)
@@ -109,7 +109,7 @@ func (o options) measureCell(ctx context.Context, c *cluster, m mode, l load, cl
 	return cell, ctx.Err()
 }
 
-// pass returns after a while, or with an error when the context ends first.
+// pass returns after a while, or with an error if the context ends first.
 func pass(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

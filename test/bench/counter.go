@@ -28,15 +28,15 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// What the counters allow; nothing here comes near it.
+// These are the counters' limits. The benchmark stays far below them.
 const perUser, perOrganization = 10, 1000000
 
 var errLimit = errors.New("the limit is reached")
 
-// counters is what others do: one small object a user and one an organization, counted up by compare-and-swap before a
-// Membership is admitted. It is done well: ConfigMaps travel as protobuf, each replica remembers the version that it last saw,
-// and its own requests for one counter queue up in memory rather than conflict. It still drifts and leaks, which is why
-// Polyorg does otherwise; this is about its cost.
+// counters is the usual way of others: one small object a user and one an organization. Before a Membership is admitted, compare-and-swap
+// increments them. It is done well. ConfigMaps travel as protobuf, and each replica remembers the version that it last saw. Its own
+// requests for one counter queue up in memory, so they do not conflict. It still drifts and leaks, so Polyorg does not use it; this
+// measures its cost.
 type counters struct {
 	maps corev1client.ConfigMapInterface
 	mu   sync.Mutex
@@ -98,7 +98,7 @@ func (n *counters) take(ctx context.Context, m *v1alpha1.Membership) error {
 	return nil
 }
 
-// add changes one count, unless that goes over its limit; a conflict is tried again on what is stored.
+// add changes one count, unless that exceeds its limit. After a conflict it tries again on the stored count.
 func (n *counters) add(ctx context.Context, name string, by, limit int) error {
 	c := n.counter(name)
 	c.mu.Lock()
@@ -112,7 +112,7 @@ func (n *counters) add(ctx context.Context, name string, by, limit int) error {
 	})
 }
 
-// atOnce tries again as often as the request's own time allows: a pause would only let the other replica go first.
+// atOnce tries again as often as the request's own time allows. A pause would only let the other replica go first.
 var atOnce = wait.Backoff{Duration: time.Millisecond, Jitter: 1, Steps: math.MaxInt32}
 
 func contended(err error) bool {
@@ -128,7 +128,7 @@ func (n *counters) counter(name string) *counter {
 	return n.seen[name]
 }
 
-// swap reads the counter where it is not known, and writes it; the first to need one makes it.
+// swap reads an unknown counter, and writes it. The first request that needs one creates it.
 func (n *counters) swap(ctx context.Context, c *counter, name string, by, limit int) error {
 	var err error
 	if c.last == nil {

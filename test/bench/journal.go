@@ -57,10 +57,10 @@ func serveJournal(_ context.Context, mgr manager.Manager, debug *http.ServeMux) 
 	return log.Ready, mgr.Add(log)
 }
 
-// journalUse is what was done to the journal.
+// journalUse is how the journal was used.
 type journalUse struct{ Commits, Conflicts, Reads, Entries int64 }
 
-// journalCounts counts it as it is done.
+// journalCounts counts the uses of the journal as they happen.
 type journalCounts struct{ commits, conflicts, reads, entries atomic.Int64 }
 
 func (n *journalCounts) now() journalUse {
@@ -95,7 +95,7 @@ func (n *journalCounts) written(entries int64, err error) {
 	}
 }
 
-// entriesOf is how many changes are in flight, if the object is the journal. Nothing else here knows how it is stored.
+// entriesOf is how many changes are in flight, if the object is the journal. Nothing else here knows how the journal is stored.
 func entriesOf(obj client.Object) (entries int, is bool) {
 	m, is := obj.(*corev1.ConfigMap)
 	if !is || m.Name != journal.Name {

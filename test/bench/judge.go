@@ -14,10 +14,10 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// judgements are timed to tell how long one takes.
+// judgements is how many judgements are timed.
 const judgements = 1000
 
-// judgeTimes is how long a judgement takes apart from everything else, in microseconds.
+// judgeTimes is how long a judgement takes, apart from everything else, in microseconds.
 type judgeTimes struct {
 	P50 float64 `json:"p50us"`
 	P99 float64 `json:"p99us"`
@@ -37,7 +37,7 @@ func judge(ctx context.Context, log *journal.Journal, organizations int) judgeTi
 	return judgeTimes{P50: 1000 * milliseconds(percentile(times, 50)), P99: 1000 * milliseconds(percentile(times, 99))}
 }
 
-// newcomer is a new member in one of so many organizations; took receives how long its rules take.
+// newcomer is a new member in one of so many organizations. The variable took receives the time of its rules.
 func newcomer(i, organizations int, took *time.Duration) *journal.Change {
 	organization := fmt.Sprintf("org-%05d", i*7%organizations)
 	m := membership(organization, fmt.Sprintf("newcomer-%d", i), person("newcomer", i))

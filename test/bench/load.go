@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// users is how many people the load over many is spread over: ten organizations each, then others.
+// users is how many people the load over many organizations has. Each joins ten organizations; then other people follow.
 const users = 1000
 
 // load is where Memberships are created. Each cell has users of its own.
@@ -26,7 +26,7 @@ type load struct {
 
 var loads = []load{
 	{"many", "many organizations", func(orgs []string, n int) (string, int) {
-		turn := n / users % 10 // of the same people
+		turn := n / users % 10 // how often the same people had their turn
 		user := n%users + n/(10*users)*users
 		return orgs[1+(n%users+turn)%(len(orgs)-1)], user
 	}},
@@ -37,7 +37,7 @@ var loads = []load{
 type generator struct {
 	cluster *cluster
 	load    load
-	cell    string // in the names of its objects
+	cell    string // a part of its objects' names
 	next    atomic.Int64
 	done    atomic.Bool
 
@@ -52,7 +52,7 @@ type sample struct {
 	took  time.Duration
 }
 
-// run creates until stop is called, which returns when the last answer is there.
+// run creates Memberships until stop is called. It returns when the last answer has come.
 func (g *generator) run(ctx context.Context, clients int) (stop func(), err error) {
 	all := make([]client.Client, clients)
 	for i := range all {
@@ -94,7 +94,7 @@ func (g *generator) create(ctx context.Context, c client.Client) {
 	}
 }
 
-// between yields how long the creations took that ended between two instants.
+// between yields the times of the creations that ended between two instants.
 func (g *generator) between(from, until time.Time) []time.Duration {
 	var took []time.Duration
 	for _, s := range g.samples {
@@ -105,7 +105,7 @@ func (g *generator) between(from, until time.Time) []time.Duration {
 	return took
 }
 
-// connection is a client that shares its connection with nobody.
+// connection is a client with a connection of its own.
 func (c *cluster) connection() (client.Client, error) {
 	kube := c.control.Config()
 	tls, err := rest.TLSConfigFor(kube)
@@ -116,7 +116,7 @@ func (c *cluster) connection() (client.Client, error) {
 	return client.New(kube, client.Options{Scheme: c.scheme, Mapper: c.admin.RESTMapper(), HTTPClient: own})
 }
 
-// percentile of some durations; 0 of none.
+// percentile is a percentile of some durations, or 0 without any.
 func percentile(all []time.Duration, percent int) time.Duration {
 	if len(all) == 0 {
 		return 0

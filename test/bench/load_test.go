@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What is measured must never be refused: a load that breaks a limit would measure refusals.
+// No creation of a load may be refused: a load that breaks a limit would measure refusals.
 func TestLoadsKeepTheLimits(t *testing.T) {
 	orgs := make([]string, comparedOrganizations)
 	for i := range orgs {

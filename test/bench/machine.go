@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Machine is what the figures were taken on.
+// Machine is the machine on which the figures were taken.
 type Machine struct {
 	CPU      string `json:"cpu"`
 	Cores    int    `json:"cores"`
@@ -29,7 +29,7 @@ func thisMachine() Machine {
 	}
 }
 
-// memory is how much the machine has.
+// memory is the size of the machine's memory.
 func memory() string {
 	kib, err := strconv.Atoi(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB"))
 	if err != nil {
@@ -38,7 +38,7 @@ func memory() string {
 	return fmt.Sprintf("%d GiB", (kib+1<<19)>>20)
 }
 
-// field is what a file of lines "name: value" says of a name, the first time.
+// field is the first value of a name in a file of lines "name: value".
 func field(path, name string) string {
 	file, err := os.Open(path)
 	if err != nil {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command bench measures what admission costs: how many Memberships a second can be created, and how long each takes, with
-// no webhook at all, with one that does nothing, with other ways to keep a limit, and with the journal. Each is measured on
-// a control plane of its own, made afresh, on the same machine and in turn.
+// Command bench measures the cost of admission: how many Memberships a second can be created, and how long each takes. It compares no
+// webhook, a webhook that does nothing, other ways to keep a limit, and the journal. Each is measured on a fresh control plane of its own,
+// on the same machine and in turn.
 package main
 
 import (
@@ -64,7 +64,7 @@ func main() {
 	defer cancel()
 	if err := o.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to be cancelled
+		os.Exit(1) //nolint:gocritic // there is nothing left to cancel
 	}
 }
 
@@ -90,7 +90,7 @@ func (o options) run(ctx context.Context) error {
 	return o.compare(ctx)
 }
 
-// chosen are the modes asked for; all of them by default.
+// chosen are the modes from the flag, or all of them.
 func (o options) chosen() ([]mode, error) {
 	if o.modes == "" {
 		return modes, nil
@@ -115,7 +115,7 @@ func modeNamed(name string) (mode, error) {
 	return mode{}, errors.New("there is no mode " + name)
 }
 
-// say tells whoever waits how far it is.
+// say reports progress.
 func say(format string, a ...any) {
 	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", a...)
 }

@@ -16,13 +16,13 @@ import (
 type mode struct {
 	name  string
 	title string
-	// role is what two replicas serve as webhook; none where it is empty.
+	// role is the role of the two replicas that serve the webhook. Without a role there are none.
 	role string
-	// prepare does what else there is to do.
+	// prepare does the rest of the set-up.
 	prepare func(context.Context, *cluster) error
 }
 
-// modes, the limit first: every other is reported as a part of it.
+// modes begin with the limit. Every other mode is reported in relation to it.
 var modes = []mode{
 	{name: "none", title: "no webhook"},
 	{name: "empty", title: "empty webhook", role: "empty"},
@@ -35,7 +35,7 @@ var modes = []mode{
 // replicaCount is how many replicas serve admission, as in production.
 const replicaCount = 2
 
-// start makes a fresh cluster with so many organizations in which the mode is in force.
+// start makes a fresh cluster in this mode, with so many organizations.
 func (m mode) start(ctx context.Context, organizations int) (*cluster, error) {
 	c, err := startCluster(ctx)
 	if err != nil {

@@ -26,11 +26,12 @@ func (c *Comparison) print() {
 	}
 }
 
-// print shows what a large cluster takes.
+// print shows what a large cluster costs.
 func (s *Scale) print() {
-	fmt.Printf("ready %.1f s, operator %.1f s; heap %.0f B, resident %.0f B, operator %.0f B a membership; judgement p50 %.0f µs, p99 %.0f µs\n",
-		s.Ready, s.OperatorReady, s.HeapBytesPerMembership, s.RSSBytesPerMembership, s.OperatorRSSBytesPerMembership, s.Judgement.P50, s.Judgement.P99)
-	fmt.Printf("access p50 %.0f ms, at most %.0f ms; the leader had %d MiB at most\n", s.Access.P50, s.Access.Max, s.LeaderRSS>>20)
+	fmt.Printf("ready %.1f s, standby %.1f s; judgement p50 %.0f µs, p99 %.0f µs\n", s.Ready, s.StandbyReady, s.Judgement.P50, s.Judgement.P99)
+	fmt.Printf("bytes a membership: heap %.0f, resident %.0f, standby %.0f, leader %.0f; the leader had %d MiB at most\n",
+		s.HeapBytesPerMembership, s.RSSBytesPerMembership, s.StandbyRSSBytesPerMembership, s.LeaderRSSBytesPerMembership, s.LeaderRSS>>20)
+	fmt.Printf("access p50 %.0f ms, at most %.0f ms; takeover %.1f s\n", s.Access.P50, s.Access.Max, s.Takeover)
 	for _, e := range s.Settlings {
 		fmt.Printf("%s: %.1f s, %d writes, %d objects Ready, CPU %s\n", e.What, e.Seconds, e.Writes, e.Objects, cpuText(e.CPU))
 		for _, what := range slices.Sorted(maps.Keys(e.Requests)) {

@@ -17,7 +17,7 @@ import (
 
 const profileTime = 10 * time.Second
 
-// showProfile shows where the time goes, with the journal under 64 clients unless something else is asked for.
+// showProfile shows where the time goes, by default with the journal and 64 clients.
 func (o options) showProfile(ctx context.Context) error {
 	m, err := modeNamed(cmp.Or(o.modes, "journal"))
 	if err != nil {
@@ -38,7 +38,7 @@ func (o options) showProfile(ctx context.Context) error {
 	return show(ctx, dir)
 }
 
-// profileCluster takes the profiles under load, and prints what was done meanwhile.
+// profileCluster takes the profiles under load, and prints the requests and writes of that time.
 func (o options) profileCluster(ctx context.Context, c *cluster, m mode, dir string) error {
 	kube, err := kubernetes.NewForConfig(c.control.Config())
 	if err != nil {
@@ -66,7 +66,7 @@ func (o options) profileCluster(ctx context.Context, c *cluster, m mode, dir str
 	return nil
 }
 
-// takeProfiles takes those of the API server and of one replica, if there is one to be asked, at the same time.
+// takeProfiles takes the profiles of the API server and of one replica, if the mode has one, at the same time.
 func (c *cluster) takeProfiles(ctx context.Context, kube kubernetes.Interface, m mode, dir string) error {
 	path := fmt.Sprintf("/debug/pprof/profile?seconds=%.0f", profileTime.Seconds())
 	taken := make(chan error, 1)
@@ -86,7 +86,7 @@ func (c *cluster) takeProfiles(ctx context.Context, kube kubernetes.Interface, m
 func show(ctx context.Context, dir string) error {
 	for _, name := range []string{"kube-apiserver", "replica"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			continue // the mode has no such process to be asked
+			continue // the mode has no such process
 		}
 		for _, order := range []string{"-cum", "-flat"} {
 			pprof := exec.CommandContext(ctx, "go", "tool", "pprof", "-top", order, "-nodecount=40", filepath.Join(dir, name))

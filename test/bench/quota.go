@@ -18,8 +18,8 @@ import (
 
 const quotaResource corev1.ResourceName = "count/memberships.polyorg.io"
 
-// imposeQuota counts Memberships in every namespace by a ResourceQuota, which the API server enforces by itself. The status,
-// which the quota controller would fill in, is set by hand.
+// imposeQuota counts Memberships in every namespace by a ResourceQuota, which the API server enforces by itself. The status is set by hand,
+// in place of the quota controller.
 func imposeQuota(ctx context.Context, c *cluster) error {
 	err := inParallel(len(c.orgs), func(i int) error {
 		q := quota(c.orgs[i])

@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// relayIP is a ClusterIP and a loopback address at once, as the control plane's are: who listens there is the Service.
+// relayIP is a ClusterIP and a loopback address at once, as the control plane's are. A process that listens there is the Service.
 const relayIP = "127.10.0.100"
 
-// relay is what a Service is in a cluster: it hands each connection to the next replica, and never looks into it.
+// relay is what a Service is in a cluster: it hands each connection to the next replica, and never reads it.
 type relay struct {
 	listener net.Listener
 	backends atomic.Pointer[[]string]

@@ -29,12 +29,12 @@ import (
 type replica struct {
 	process *process.Process
 	webhook string // host:port
-	debug   string // host:port of what tells about it
+	debug   string // host:port of its figures
 	metrics string // host:port of the operator's
 	took    time.Duration
 }
 
-// serve starts so many replicas of a role, unless it is none, and hands them the relay's connections.
+// serve starts so many replicas of a role, unless it is empty, and hands them the relay's connections.
 func (c *cluster) serve(ctx context.Context, role string, n int) error {
 	if role == "" {
 		return nil
@@ -61,7 +61,7 @@ func (c *cluster) serve(ctx context.Context, role string, n int) error {
 	return nil
 }
 
-// operatorKubeconfig signs in as the operator's service account: its rights, and its own queues in the API server.
+// operatorKubeconfig signs in as the operator's service account. So replicas have its rights, and its own queues in the API server.
 func (c *cluster) operatorKubeconfig(ctx context.Context) (string, error) {
 	path := filepath.Join(c.dir, "operator.kubeconfig")
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: operatorAccount}}
@@ -100,7 +100,7 @@ func (c *cluster) startReplica(role string, i int, kubeconfig string) (*replica,
 	return r, err
 }
 
-// managerProgram is another operator than that in bin, to compare with.
+// managerProgram is another operator than the one in bin, for a comparison.
 var managerProgram string
 
 // program is the operator itself, or this one in another role.
@@ -127,7 +127,7 @@ func (c *cluster) program(role, dir string, r *replica) (path string, args []str
 	return cmp.Or(managerProgram, filepath.Join(c.root, "bin", "manager")), []string{"--config", file}, os.WriteFile(file, text, 0o600)
 }
 
-// waitReady returns when the replica says that it is, and notes how long that took.
+// waitReady returns when the replica is ready, and notes how long that took.
 func (r *replica) waitReady(ctx context.Context) error {
 	started := time.Now()
 	err := wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 5*time.Minute, true, func(ctx context.Context) (bool, error) {
@@ -141,7 +141,7 @@ func (r *replica) waitReady(ctx context.Context) error {
 	return err
 }
 
-// ask reads what the replica tells about itself.
+// ask reads a replica's figures.
 func (r *replica) ask(ctx context.Context, path string, answer any) error {
 	text, err := r.get(ctx, path)
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// requests counts what the API server was asked, by verb and resource.
+// requests counts the requests to the API server, by verb and resource.
 type requests map[string]float64
 
-// created is what the load asks for.
+// created is the load's own request.
 const created = "POST memberships 201"
 
 func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, error) {
@@ -55,7 +55,7 @@ func describe(m *dto.Metric) string {
 	return what + " " + labels["code"]
 }
 
-// print shows what was asked since, the most frequent first, for a thousand creations.
+// print shows the requests since an earlier count, the most frequent first, for a thousand creations.
 func (r requests) print(before requests, creations int) {
 	fmt.Println("\n== requests to the API server for 1000 creations ==")
 	of := func(what string) float64 { return (r[what] - before[what]) / float64(max(creations, 1)) * 1000 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Results is all that is kept of the benchmark, in docs/benchmarks/results.json.
+// Results is everything that is kept of the benchmark, in docs/benchmarks/results.json.
 type Results struct {
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Scale      *Scale      `json:"scale,omitempty"`
@@ -21,7 +21,7 @@ type Results struct {
 	Answers *AnswersCost `json:"answers,omitempty"`
 }
 
-// Comparison is what the modes cost beside each other.
+// Comparison is the cost of the modes beside each other.
 type Comparison struct {
 	Machine Machine   `json:"machine"`
 	Summary []Summary `json:"summary"`
@@ -48,12 +48,12 @@ type JournalCell struct {
 	CommitsPerSecond   float64 `json:"commitsPerSecond"`
 	ConflictsPerSecond float64 `json:"conflictsPerSecond"`
 	ReadsPerSecond     float64 `json:"readsPerSecond"`
-	// MeanBatch is creations for each commit; commits that only tidy count too.
+	// MeanBatch is creations divided by commits. Commits that only tidy count too.
 	MeanBatch   float64 `json:"meanBatch"`
 	MeanEntries float64 `json:"meanEntries"`
 }
 
-// fill works out a cell from what happened in some time.
+// fill computes a cell from the creations of some time.
 func (c *Cell) fill(took []time.Duration, span time.Duration, before, after usage) {
 	n := float64(len(took))
 	c.PerSecond = n / span.Seconds()
@@ -81,7 +81,7 @@ func (c Cell) cpuTotal() float64 {
 	return sum
 }
 
-// Summary is one mode under one load: medians over the rounds. Ratios are of each round's own limit, the mode without webhook.
+// Summary is one mode under one load: medians over the rounds. Ratios are to the same round's limit, the mode without webhook.
 type Summary struct {
 	Mode      string             `json:"mode"`
 	Title     string             `json:"title"`
@@ -94,7 +94,7 @@ type Summary struct {
 	P99Ratio  float64            `json:"p99Ratio"`
 	Failed    int                `json:"failed"`
 	CPU       map[string]float64 `json:"cpuSecondsPer1000"`
-	// CPURatio is the CPU time of the limit as part of this mode's: the ratio that a machine without a core to spare would show.
+	// CPURatio is the limit's CPU time divided by this mode's. A machine without a core to spare would show this ratio.
 	CPURatio float64      `json:"cpuRatio"`
 	Journal  *JournalCell `json:"journal,omitempty"`
 }
@@ -146,7 +146,7 @@ func summarize(cells, limit []Cell) Summary {
 	return s
 }
 
-// ratio compares a value with that of the limit in the same round; 1 where that was not measured.
+// ratio compares a value with the limit's in the same round. It is 1 if that was not measured.
 func ratio(value float64, limit []Cell, round int, of func(Cell) float64) float64 {
 	for _, l := range limit {
 		if l.Round == round && value > 0 && of(l) > 0 {
@@ -180,7 +180,7 @@ func filter[T any](all []T, wanted func(T) bool) []T {
 	return some
 }
 
-// save changes its own part of the results and leaves the rest as it was.
+// save changes its own part of the results, and leaves the rest.
 func (o options) save(change func(*Results)) error {
 	if o.results == "" {
 		return nil
@@ -197,5 +197,5 @@ func (o options) save(change func(*Results)) error {
 	if text, err = json.MarshalIndent(r, "", "  "); err != nil {
 		return err
 	}
-	return os.WriteFile(o.results, append(text, '\n'), 0o644) //nolint:gosec // to be read by everybody
+	return os.WriteFile(o.results, append(text, '\n'), 0o644) //nolint:gosec // everybody may read it
 }

@@ -11,7 +11,7 @@ func TestSummary(t *testing.T) {
 	cell := func(mode string, round int, perSecond, cpu float64) Cell {
 		return Cell{Mode: mode, Load: "many", Clients: 16, Round: round, PerSecond: perSecond, P99: 1000 / perSecond, CPU: map[string]float64{"etcd": cpu}}
 	}
-	// The second round was slow for everybody: its ratios are as good as those of the others.
+	// The second round was slow for every mode. Its ratios are as good as those of the others.
 	c := newComparison([]Cell{
 		cell("none", 0, 1000, 1), cell("journal", 0, 500, 2),
 		cell("journal", 1, 60, 2.5), cell("none", 1, 100, 1),

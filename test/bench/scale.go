@@ -17,25 +17,25 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// organizationsEach is how many each person of the large cluster is in, as many as the limit allows (L1).
+// organizationsEach is how many organizations each person of the large cluster is in: as many as the limit allows (L1).
 const organizationsEach = 10
 
-// large is a large cluster: each person is in ten organizations, and super admin of one as far as there are some.
+// large is a large cluster. Each person is in ten organizations, and super admin of one while there are some left.
 type large struct {
 	organizations, memberships, newcomers int
-	// steady is how long it is watched when everything is settled.
+	// steady is how long the settled cluster is watched.
 	steady time.Duration
 }
 
 func (l large) people() int { return l.memberships / organizationsEach }
 
-// place is where the i-th membership is, and whose it is.
+// place is the organization and the user of the i-th membership.
 func (l large) place(i int) (organization, user int) {
 	user, turn := i%l.people(), i/l.people()
 	return (user + turn*997) % l.organizations, user
 }
 
-// check refuses what would not be a cluster of that kind.
+// check refuses numbers that would not make such a cluster.
 func (l large) check() error {
 	if l.people() < 1 || l.organizations < organizationsEach || l.organizations%997 == 0 || l.newcomers < 1 {
 		return fmt.Errorf("a person has %d memberships, each in another of %d organizations, and somebody joins: say more of each", organizationsEach, l.organizations)
@@ -43,30 +43,36 @@ func (l large) check() error {
 	return nil
 }
 
-// Scale is what the operator needs for a large cluster.
+// Scale is the operator's cost in a large cluster.
 type Scale struct {
 	Machine       Machine `json:"machine"`
 	Organizations int     `json:"organizations"`
 	Memberships   int     `json:"memberships"`
-	// Ready is from the start of the process until it judges.
+	// Ready is the time from the start of the process until it judges.
 	Ready float64 `json:"readySeconds"`
-	// Heap is in use after a collection, beyond that of an empty cluster; RSS is what the process has of the system.
+	// Heap is in use after a garbage collection, beyond an empty cluster's. RSS is the process's resident memory.
 	HeapBytesPerMembership float64 `json:"heapBytesPerMembership"`
 	RSSBytesPerMembership  float64 `json:"rssBytesPerMembership"`
-	// Operator is the whole operator, with the controllers' caches, as a replica that does not lead.
-	OperatorReady                 float64 `json:"operatorReadySeconds"`
-	OperatorRSSBytesPerMembership float64 `json:"operatorRSSBytesPerMembership"`
-	// Judgement of a new Membership, apart from the journal's write.
+	// Standby is the operator's own program while it does not lead.
+	StandbyReady                 float64 `json:"standbyReadySeconds"`
+	StandbyRSSBytesPerMembership float64 `json:"standbyRSSBytesPerMembership"`
+	// Judgement is the time to judge a new Membership, without the journal's write.
 	Judgement judgeTimes `json:"judgement"`
-	// Settlings is what the controllers do, one thing after another.
+	// Settlings are the controllers' work after each change.
 	Settlings []Settling `json:"settlings"`
-	// Access is how long it takes from a new Membership until its RoleBinding stands.
+	// Access is the time from a new Membership until its user has access.
 	Access accessTimes `json:"access"`
-	// LeaderRSS is what the leading replica has of the system at most, of all that is measured.
+	// LeaderRSSBytesPerMembership is the leader's memory after a look at everything, beyond a standby's in an empty cluster.
+	LeaderRSSBytesPerMembership float64 `json:"leaderRSSBytesPerMembership"`
+	// LeaderRSS is the leader's largest resident memory during all measurements.
 	LeaderRSS int64 `json:"leaderPeakRSSBytes"`
+	// Takeover begins at the end of a leader, which released its lease. It ends when the next leader has given a new member access.
+	Takeover float64 `json:"takeoverSeconds"`
+
+	empty int64 // resident memory of a standby of an empty cluster
 }
 
-// footprint is what one replica takes.
+// footprint is the cost of one replica.
 type footprint struct {
 	heap, rss int64
 	ready     time.Duration
@@ -93,7 +99,7 @@ func (o options) measureScale(ctx context.Context) error {
 	return o.save(func(r *Results) { r.Scale = scale })
 }
 
-// weighAll writes the cluster, and says what replicas of some roles take that do not lead, beyond what they take without the cluster.
+// weighAll writes the cluster, and measures replicas of some roles that do not lead, before and after that.
 func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale, roles ...string) error {
 	if err := c.forbidLeading(ctx); err != nil {
 		return err
@@ -111,10 +117,11 @@ func (c *cluster) weighAll(ctx context.Context, l large, scale *Scale, roles ...
 	}
 	more := func(now, before int64) float64 { return float64(now-before) / float64(l.memberships) }
 	journal, operator := full["journal"], full["operator"]
-	scale.Ready, scale.OperatorReady, scale.Judgement = journal.ready.Seconds(), operator.ready.Seconds(), journal.judgement
+	scale.Ready, scale.StandbyReady, scale.Judgement = journal.ready.Seconds(), operator.ready.Seconds(), journal.judgement
 	scale.HeapBytesPerMembership = more(journal.heap, empty["journal"].heap)
 	scale.RSSBytesPerMembership = more(journal.rss, empty["journal"].rss)
-	scale.OperatorRSSBytesPerMembership = more(operator.rss, empty["operator"].rss)
+	scale.StandbyRSSBytesPerMembership = more(operator.rss, empty["operator"].rss)
+	scale.empty = empty["operator"].rss
 	return c.allowLeading(ctx)
 }
 
@@ -129,12 +136,12 @@ func (c *cluster) weighEach(ctx context.Context, l large, roles []string) (map[s
 	return taken, nil
 }
 
-// controllersLease is whose holder runs the controllers.
+// controllersLease is the lease whose holder runs the controllers.
 func controllersLease() *coordinationv1.Lease {
 	return &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: "polyorg-operator"}}
 }
 
-// forbidLeading takes the controllers' lease: a replica then only fills their caches.
+// forbidLeading takes the controllers' lease, so that replicas stand by.
 func (c *cluster) forbidLeading(ctx context.Context) error {
 	lease := controllersLease()
 	lease.Spec = coordinationv1.LeaseSpec{
@@ -144,12 +151,12 @@ func (c *cluster) forbidLeading(ctx context.Context) error {
 	return c.admin.Create(ctx, lease)
 }
 
-// allowLeading gives the lease to whoever comes first.
+// allowLeading deletes the lease, so that the next replica can take it.
 func (c *cluster) allowLeading(ctx context.Context) error {
 	return c.admin.Delete(ctx, controllersLease())
 }
 
-// fill writes the large cluster straight to the API server, before any webhook is there.
+// fill writes the large cluster straight to the API server, before any webhook is installed.
 func (c *cluster) fill(ctx context.Context, l large) error {
 	say("writing %d memberships in %d organizations", l.memberships, l.organizations)
 	if err := c.populate(ctx, l.organizations); err != nil {
@@ -159,13 +166,13 @@ func (c *cluster) fill(ctx context.Context, l large) error {
 		organization, user := l.place(i)
 		m := membership(c.orgs[organization], fmt.Sprintf("m-%d", i), person("owner", user))
 		if organization == user {
-			m.Spec.Role, m.Spec.Origin = v1alpha1.RoleAdministrator, v1alpha1.OriginCreated // the super admin's own
+			m.Spec.Role, m.Spec.Origin = v1alpha1.RoleAdministrator, v1alpha1.OriginCreated // the super admin's own membership
 		}
 		return c.admin.Create(ctx, m)
 	})
 }
 
-// weigh runs one replica of a role until it is ready, and says what it took. Judgements are about so many organizations.
+// weigh runs one replica of a role until it is ready, and returns its cost. Judgements are about so many organizations.
 func (c *cluster) weigh(ctx context.Context, role string, organizations int) (footprint, error) {
 	var f footprint
 	say("starting one replica (%s)", role)
@@ -186,7 +193,7 @@ func (c *cluster) weigh(ctx context.Context, role string, organizations int) (fo
 	return f, err
 }
 
-// memoryOf is how much memory a process has of the system: VmRSS now, VmHWM at most so far.
+// memoryOf is a process's resident memory: VmRSS is its size now, VmHWM its largest so far.
 func memoryOf(pid int, what string) (bytes int64, err error) {
 	text := strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", pid), what), " kB")
 	kib, err := strconv.ParseInt(text, 10, 64)

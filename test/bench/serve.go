@@ -31,8 +31,8 @@ type serving struct {
 	role, webhook, debug, dir string
 }
 
-// roles are what a replica may be, beside the operator's own program. Each sets up a manager with the very webhook server that
-// the operator has, and returns what has to be ready and what the replica can tell about itself.
+// roles are what a replica may be, beside the operator's own program. Each sets up a manager with the operator's own webhook server. It
+// returns the check of its readiness, and serves its figures on the mux.
 var roles = map[string]func(context.Context, manager.Manager, *http.ServeMux) (ready healthz.Checker, err error){
 	"empty":   serveEmpty,
 	"counter": serveCounter,
@@ -74,7 +74,7 @@ func (s serving) manager() (manager.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	kube.QPS, kube.DisableCompression = -1, true // as the operator's
+	kube.QPS, kube.DisableCompression = -1, true // as in the operator
 	host, text, err := net.SplitHostPort(s.webhook)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (s serving) manager() (manager.Manager, error) {
 	})
 }
 
-// serveEmpty admits everything: the least that any webhook costs.
+// serveEmpty admits everything: no webhook costs less.
 func serveEmpty(_ context.Context, mgr manager.Manager, _ *http.ServeMux) (healthz.Checker, error) { //nolint:unparam // one of the roles
 	handle(mgr, func(context.Context, admission.Request) admission.Response { return admission.Allowed("") })
 	return healthz.Ping, nil
@@ -100,7 +100,7 @@ func handle(mgr manager.Manager, f admission.HandlerFunc) {
 	mgr.GetWebhookServer().Register("/validate", &webhook.Admission{Handler: f})
 }
 
-// heap tells how many bytes are in use after a collection.
+// heap writes how many bytes are in use after a garbage collection.
 func heap(w http.ResponseWriter, _ *http.Request) {
 	var stats runtime.MemStats
 	runtime.GC()
@@ -110,5 +110,5 @@ func heap(w http.ResponseWriter, _ *http.Request) {
 
 func answer(w http.ResponseWriter, a any) { _ = json.NewEncoder(w).Encode(a) }
 
-// milliseconds of a duration, with its fraction.
+// milliseconds is a duration in milliseconds, with its fraction.
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -14,31 +14,31 @@ import (
 )
 
 const (
-	// calm is how long nothing must be done for everything to be settled: longer than any pause between two attempts.
+	// calm is how long the operator must be idle to be settled: longer than any pause between two attempts.
 	calm = 5 * time.Second
-	// look is how often that is asked.
+	// look is the time between two looks.
 	look = 300 * time.Millisecond
 	// leader is the only replica.
 	leader = "replica-0"
-	// settleAtMost bounds the wait for that.
+	// settleAtMost bounds the wait until the operator is settled.
 	settleAtMost = time.Hour
 )
 
-// Settling is what the operator did about something that happened.
+// Settling is the operator's work after one change.
 type Settling struct {
 	What string `json:"what"`
-	// Seconds are from when it began to happen until the operator did nothing any more.
+	// Seconds is the time from the begin of the change until the operator is idle.
 	Seconds float64 `json:"seconds"`
-	// Requests are those that write, the operator's leases apart; refused ones count too. By verb, resource and answer.
+	// Requests are the writes, without those of leases, by verb, resource and answer. Refused ones count too.
 	Requests map[string]int `json:"requests,omitempty"`
 	Writes   int            `json:"writes"`
-	// CPU seconds by process.
+	// CPU is seconds by process.
 	CPU map[string]float64 `json:"cpuSeconds"`
-	// Objects is how many were brought to Ready, where that is the question.
+	// Objects is how many objects became Ready, if the change is about that.
 	Objects int `json:"objects,omitempty"`
 }
 
-// deed is something that happens in a settled cluster; it returns how many writes it took itself.
+// deed is a change in a settled cluster. It returns how many writes it made itself.
 type deed func(context.Context) (own int, err error)
 
 // settler watches one cluster.
@@ -47,7 +47,7 @@ type settler struct {
 	kube kubernetes.Interface
 }
 
-// settle lets something happen and returns when the operator has done its part.
+// settle makes a change, and returns when the operator has done its part.
 func (s settler) settle(ctx context.Context, what string, happen deed) (Settling, error) {
 	done := Settling{What: what, CPU: map[string]float64{}}
 	say("%s", what)
@@ -75,8 +75,8 @@ func (s settler) settle(ctx context.Context, what string, happen deed) (Settling
 		done.Writes += n
 	}
 	done.Writes -= own
-	if !slices.Equal(replicas, s.replicas) {
-		delete(spent.cpu, leader) // another process by now, which began with nothing
+	if len(replicas) > 0 && replicas[0] != s.replicas[0] {
+		spent.cpu[leader] = spent.cpu[nameOf(slices.Index(replicas, s.replicas[0]))] // another process by now; nothing if it is new
 	}
 	for name, seconds := range spentSince.cpu {
 		done.CPU[name] = seconds - spent.cpu[name]
@@ -94,7 +94,7 @@ func (s settler) look(ctx context.Context) (requests, usage, error) {
 	return asked, spent, err
 }
 
-// awaitCalm returns when the operator was last seen to be busy, as soon as it has not been for a while.
+// awaitCalm waits until the operator has been idle for a while, and returns when it was last busy.
 func (s settler) awaitCalm(ctx context.Context) (last time.Time, err error) {
 	last = time.Now()
 	until := last.Add(settleAtMost)
@@ -130,7 +130,7 @@ func (r *replica) awaitLead(ctx context.Context) error {
 	})
 }
 
-// sums adds up what the operator tells of itself, by the names of its metrics.
+// sums are the sums of a replica's metrics, by name.
 func (r *replica) sums(ctx context.Context) (map[string]float64, error) {
 	text, err := get(ctx, r.metrics+"/metrics")
 	if err != nil {
@@ -146,7 +146,7 @@ func (r *replica) sums(ctx context.Context) (map[string]float64, error) {
 	return sums, err
 }
 
-// isWrite reports whether a request that was counted writes something that is not written all the time: leases are.
+// isWrite reports whether a request writes anything but a lease, which is written all the time.
 func isWrite(what string) bool {
 	verb, of, _ := strings.Cut(what, " ")
 	resource, _, _ := strings.Cut(of, " ")

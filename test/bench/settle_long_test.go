@@ -13,8 +13,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// TestSettledClusterIsLeftAlone lets the operator come to a cluster that it has not seen: what it makes Ready it makes so once, and
-// then it writes nothing, nor does the next that leads.
+// TestSettledClusterIsLeftAlone starts the operator on a cluster that it has never seen. It makes each object Ready once, and then writes
+// nothing. The next leader writes nothing either.
 func TestSettledClusterIsLeftAlone(t *testing.T) {
 	ctx, l := t.Context(), large{organizations: 60, memberships: 600, newcomers: 1, steady: 10 * time.Second}
 	c, err := startCluster(ctx)
@@ -36,17 +36,17 @@ func TestSettledClusterIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := settler{c, kube}
-	// Once a minute the leader tries, as a dry run, whether a User of a wrong name is refused. It is not in the first start: its webhooks
+	// Once a minute the leader tries by a dry run whether a User of a wrong name is refused. The first start has no such request: its webhooks
 	// are installed after that.
 	const tried = "POST users 422"
-	// Who leads; a journal, if there were none; who the operator is.
+	// The event of the new leader, the attempt to create a journal, and the operator's question for its own name.
 	leads := map[string]int{"POST events 201": 1, "POST configmaps 409": 1, "POST selfsubjectreviews 201": 1, tried: 1}
 	for _, happens := range []struct {
 		what    string
 		deed    deed
 		allowed map[string]int
 	}{
-		// Each object has its status once, or twice where it waits for what it has made. A race may be lost now and then.
+		// Each object gets its status once, or twice if it waits for its own children. Now and then the operator loses a race.
 		{"first start", s.begin, map[string]int{
 			"PUT memberships/status 200": l.memberships, "PUT organizations/status 200": 2 * l.organizations,
 			"POST users 201": l.people() + 1, "PUT users/status 200": l.people() * 3 / 2,

@@ -16,7 +16,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// StormCost is what one tenant has of another's storms.
+// StormCost is what one tenant's storms cost another tenant.
 type StormCost struct {
 	Machine Machine     `json:"machine"`
 	Members int         `json:"members"`
@@ -28,19 +28,19 @@ type StormCell struct {
 	What  string     `json:"what"`
 	Quiet StormTimes `json:"quiet"`
 	Storm StormTimes `json:"storm"`
-	// P99Ratio is the storm's of the quiet's.
+	// P99Ratio is the p99 in the storm divided by the p99 in the quiet.
 	P99Ratio float64 `json:"p99Ratio"`
-	// Asked and Admitted are the requests of the storm itself; Admitted were stored.
+	// Asked and Admitted count the requests of the storm itself. Admitted ones were stored.
 	Asked    int64 `json:"asked"`
 	Admitted int64 `json:"admitted"`
 }
 
-// StormTimes are those of the quiet tenant's creates.
+// StormTimes are the times of the quiet tenant's creates.
 type StormTimes struct {
 	Creates int     `json:"creates"`
 	P50     float64 `json:"p50ms"`
 	P99     float64 `json:"p99ms"`
-	// Failed were not created at all; a create that was asked to try again, and was created then, took as long as both.
+	// Failed counts creates that never succeeded. A create that was told to try again takes as long as all its tries.
 	Failed int `json:"failed"`
 }
 
@@ -48,11 +48,11 @@ type StormTimes struct {
 const stormLimit = 3
 
 const (
-	// stormOrganizations are the quiet tenant's, the storming tenant's, and the two between whose people an edition change is judged.
+	// stormOrganizations are the quiet tenant's, the storming tenant's, and two with many common people for edition changes.
 	stormOrganizations = 4
 	// stormPace is the pause between two creates of the quiet tenant.
 	stormPace = 15 * time.Millisecond
-	// stormTime is how long each part is measured.
+	// stormTime is the length of each measurement.
 	stormTime = 15 * time.Second
 )
 
@@ -74,7 +74,7 @@ func (o options) measureStorm(ctx context.Context) error {
 		return err
 	}
 	cost := &StormCost{Machine: thisMachine(), Members: m.members}
-	if _, err := m.creates(ctx, stormTime/4); err != nil { // a fresh API server does much in its first seconds
+	if _, err := m.creates(ctx, stormTime/4); err != nil { // a fresh API server has much to do in its first seconds
 		return err
 	}
 	for _, s := range storms {
@@ -97,7 +97,7 @@ func modeJournal() mode {
 	return m
 }
 
-// prepare lets people ask, and fills the two large organizations. That the journal judges it takes its time.
+// prepare opens the door to people, and fills the two large organizations. That takes its time, because the journal judges it.
 func (m *stormMeter) prepare(ctx context.Context) error {
 	if err := m.letPeopleAsk(ctx); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (m *stormMeter) prepare(ctx context.Context) error {
 	return patiently(func() error { return m.edition(ctx, m.orgs[3], v1alpha1.EditionZohoOne) })
 }
 
-// grant gives the organizations their places, as controllers would: without them nobody in it has power (R7).
+// grant gives the organizations their places, as controllers would. Otherwise nobody in them has power (R7).
 func (m *stormMeter) grant(ctx context.Context) error {
 	const given = `{"status":{"conditions":[{"type":"Granted","status":"True","reason":"Granted","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`
 	for _, name := range m.orgs {
@@ -131,7 +131,7 @@ func (m *stormMeter) grant(ctx context.Context) error {
 	return nil
 }
 
-// patiently tries a few times: on a machine that others use too, a request may be out of time.
+// patiently tries a few times: on a machine with other work, a request may run out of time.
 func patiently(try func() error) (err error) {
 	for range 10 {
 		if err = try(); err == nil {
@@ -161,7 +161,7 @@ func (m *stormMeter) measure(ctx context.Context, s storm) (cell StormCell, err 
 	return cell, errors.Join(err, ctx.Err())
 }
 
-// creates has the quiet tenant's super admin invite one guest after another for a while.
+// creates makes the quiet tenant's super admin invite one guest after another for a while.
 func (m *stormMeter) creates(ctx context.Context, during time.Duration) (times StormTimes, err error) {
 	tenant, err := client.New(m.control.ConfigFor(person("owner", 0), customers, "system:authenticated"), client.Options{Scheme: m.scheme, Mapper: m.admin.RESTMapper()})
 	if err != nil {

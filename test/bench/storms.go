@@ -19,7 +19,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// storm is what one tenant does over and over, from so many clients with a pause each.
+// storm is one tenant's repeated request, from so many clients with a pause each.
 type storm struct {
 	what    string
 	clients int
@@ -27,7 +27,7 @@ type storm struct {
 	request func(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error
 }
 
-// storms are bounded: by the pauses in what they ask a second, and by the time that they are measured in all.
+// storms are bounded: the pauses bound their requests a second, and the measurement bounds their time.
 var storms = []storm{
 	{"bindings with long names and accounts that time out after 4 to 12 ms", 5, 100 * time.Millisecond, timedOut},
 	{"bindings with 12,000 labels", 1, 350 * time.Millisecond, tooLarge},
@@ -36,7 +36,7 @@ var storms = []storm{
 	{"an edition changed to and fro", 1, 250 * time.Millisecond, toAndFro},
 }
 
-// raging is a storm under way.
+// raging is a storm in progress.
 type raging struct {
 	calm            context.CancelFunc
 	clients         sync.WaitGroup
@@ -67,14 +67,14 @@ func (r *raging) run(ctx context.Context, m *stormMeter, s storm) {
 	}
 }
 
-// stop ends it, and tells how much was asked and stored.
+// stop ends it, and returns how many requests were sent and stored.
 func (r *raging) stop() (asked, admitted int64) {
 	r.calm()
 	r.clients.Wait()
 	return r.asked.Load(), r.admitted.Load()
 }
 
-// stormer is a client of the storming tenant's super admin that does not try again by itself.
+// stormer is a client of the storming tenant's super admin. It does not try again by itself.
 func (m *stormMeter) stormer() (rest.Interface, error) {
 	config := m.control.ConfigFor(person("owner", 1), customers, "system:authenticated")
 	config.APIPath, config.GroupVersion, config.QPS = "/apis", &v1alpha1.GroupVersion, -1
@@ -82,7 +82,7 @@ func (m *stormMeter) stormer() (rest.Interface, error) {
 	return rest.RESTClientFor(config)
 }
 
-// post creates an object, with a time limit of some milliseconds where it is not 0.
+// post creates an object, with a time limit of some milliseconds, unless that is 0.
 func post(ctx context.Context, to rest.Interface, plural string, obj client.Object, limit int64) error {
 	r := to.Post().Resource(plural).NamespaceIfScoped(obj.GetNamespace(), obj.GetNamespace() != "").Body(obj).MaxRetries(0)
 	if limit > 0 {
@@ -104,7 +104,7 @@ func (m *stormMeter) largest(n int64, length int) *v1alpha1.IntegrationBinding {
 // shortLimit is a time limit of 4 to 12 ms.
 func shortLimit(n int64) int64 { return 4 + n%9 }
 
-// timedOut asks under names that are too long for people, and under the longest that are not.
+// timedOut asks under names that are too long for people, and under the longest allowed ones.
 func timedOut(ctx context.Context, m *stormMeter, to rest.Interface, n int64) error {
 	return post(ctx, to, "integrationbindings", m.largest(n, []int{63, 253}[n%2]), shortLimit(n/2))
 }
@@ -115,13 +115,13 @@ func tooLarge(ctx context.Context, m *stormMeter, to rest.Interface, n int64) er
 	return post(ctx, to, "integrationbindings", b, 0)
 }
 
-// tooLargeElsewhere shows how much of the cost of such objects is the API server's own.
+// tooLargeElsewhere shows the API server's own part of the cost of such objects.
 func tooLargeElsewhere(ctx context.Context, m *stormMeter, _ rest.Interface, n int64) error {
 	return m.admin.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
 		Namespace: v1alpha1.NamespacePrefix + m.orgs[1], Name: fmt.Sprint("large-", n), Labels: tooManyLabels()}})
 }
 
-// tooManyLabels are 1.6 MB, more than etcd takes.
+// tooManyLabels are labels of 1.6 MB, more than etcd takes.
 func tooManyLabels() map[string]string {
 	labels := map[string]string{}
 	for i := range 12_000 {
@@ -135,7 +135,7 @@ func sameHost(ctx context.Context, m *stormMeter, to rest.Interface, n int64) er
 		Body([]byte(`{"spec":{"accessURL":{"name":"wanted"}}}`)).Param("timeout", fmt.Sprintf("%dms", shortLimit(n))).Do(ctx).Error()
 }
 
-// toAndFro is not the tenant's to ask, but for whoever sells: it is about the tenant's people all the same.
+// toAndFro is a request of the seller and not of the tenant. It still is about the tenant's people.
 func toAndFro(ctx context.Context, m *stormMeter, _ rest.Interface, n int64) error {
 	return m.edition(ctx, m.orgs[2], []v1alpha1.Edition{v1alpha1.EditionEnterprise, v1alpha1.EditionZohoOne}[n%2])
 }

@@ -14,10 +14,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
-// ticksPerSecond is the unit of CPU time in /proc, the same on every Linux that Go runs on.
+// ticksPerSecond is the unit of CPU time in /proc. It is the same on every Linux that Go runs on.
 const ticksPerSecond = 100
 
-// usage is what has been spent so far: CPU seconds by process, and what was done to the journal.
+// usage is what was spent so far: CPU seconds by process, and the uses of the journal.
 type usage struct {
 	cpu     map[string]float64
 	journal journalUse
@@ -30,7 +30,7 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	pids["kube-apiserver"], err1 = c.pid("kube-apiserver")
 	pids["etcd"], err2 = c.pid("etcd")
 	for i, r := range c.replicas {
-		pids[fmt.Sprintf("replica-%d", i)] = r.process.Pid()
+		pids[nameOf(i)] = r.process.Pid()
 	}
 	if err := errors.Join(err1, err2); err != nil {
 		return u, err
@@ -48,7 +48,10 @@ func (c *cluster) usage(ctx context.Context, m mode) (usage, error) {
 	return u, c.journalUse(ctx, &u.journal)
 }
 
-// journalUse adds up what all replicas did to the journal.
+// nameOf is a replica's name in the results.
+func nameOf(replica int) string { return fmt.Sprintf("replica-%d", replica) }
+
+// journalUse adds up all replicas' uses of the journal.
 func (c *cluster) journalUse(ctx context.Context, sum *journalUse) error {
 	for _, r := range c.replicas {
 		var use journalUse
@@ -64,7 +67,7 @@ func (c *cluster) journalUse(ctx context.Context, sum *journalUse) error {
 }
 
 const (
-	// quietShare of one core is what replicas use that have nothing left to do.
+	// quietShare is the share of one core that idle replicas use.
 	quietShare = 0.1
 	quietLook  = 300 * time.Millisecond
 	// quietAtFirst and quietBetween bound the wait for controllers that have much to catch up with: all organizations, or what one
@@ -73,7 +76,7 @@ const (
 	quietBetween = 30 * time.Second
 )
 
-// quiet returns when the replicas have done what was caused before, so that one measurement does not pay for another.
+// quiet returns when the replicas have finished earlier work, so that one measurement does not pay for another.
 func (c *cluster) quiet(ctx context.Context, atMost time.Duration) error {
 	last, err := c.replicaSeconds()
 	if err != nil || len(c.replicas) == 0 {
@@ -110,7 +113,7 @@ func cpuSeconds(pid int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, after, _ := strings.Cut(string(text), ") ") // the name, which may hold spaces, is in brackets before it
+	_, after, _ := strings.Cut(string(text), ") ") // the name before it is in brackets, and may hold spaces
 	fields := strings.Fields(after)
 	const user, system = 11, 12 // counted from the process's state
 	if len(fields) <= system {

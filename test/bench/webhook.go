@@ -28,8 +28,8 @@ func (c *cluster) removeWebhooks(ctx context.Context) error {
 		c.admin.Delete(ctx, &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: mutating}}))
 }
 
-// installWebhook installs the validating webhook that is shipped, and the Service that it leads to: the relay. It returns when the
-// API server asks it. A URL would not do: to a Service the API server speaks HTTP/1.1, to a loopback address HTTP/2.
+// installWebhook installs the validating webhook that is shipped, and its Service: the relay. It returns when the API server calls it. A
+// URL would not do: the API server speaks HTTP/1.1 to a Service, and HTTP/2 to a loopback address.
 func (c *cluster) installWebhook(ctx context.Context) error {
 	shipped, err := shippedWebhook(filepath.Join(c.root, "config", "webhook", "manifests.yaml"))
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 
 type schema = apiextensionsv1.JSONSchemaProps
 
-// TestEverythingIsBounded holds what the API server needs for the cost of CEL, and we for the size of objects.
+// TestEverythingIsBounded checks bounds on every field: the API server needs them for the cost of CEL, and we need them for the size of
+// objects.
 func TestEverythingIsBounded(t *testing.T) {
 	for _, crd := range crds {
 		visit(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, "", func(path string, s *schema) {
@@ -116,7 +117,7 @@ func (b breach) is(cause metav1.StatusCause) bool {
 	return "."+cause.Field == b.field && strings.Contains(cause.Message, b.message)
 }
 
-// breaches returns copies of a value, each with one bound of the schema broken in it or in what it holds.
+// breaches returns copies of a value. Each breaks one bound of the schema, in the value or within it.
 func breaches(s *schema, value any, path string) []breach {
 	switch v := value.(type) {
 	case map[string]any:

@@ -58,7 +58,7 @@ func TestEmailsThatAreTaken(t *testing.T) {
 		"in a domain that begins a digit":  "john@3m.com",
 		"with 64 characters before the @":  strings.Repeat("l", 64) + "@zylker.com",
 		"with 63 characters in a label":    "john@" + strings.Repeat("d", 63) + ".com",
-		"nearly as long as can be":         longest,
+		"nearly as long as allowed":        longest,
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if err := create(t.Context(), with(t, full(t, "Organization"), change{"spec.superAdmin": email})); err != nil {

@@ -17,25 +17,25 @@ func bindingField(field string, keeps, breaks any, message string) rule {
 	return creation("IntegrationBinding", "spec."+field, keeps, breaks, message)
 }
 
-// bound is a rule that a stored binding's field does not change, while who configured it does.
+// bound is a rule that keeps a field of a stored binding, while configuredBy may change.
 func bound(stored change, field string, value any, message string) rule {
 	return updating("IntegrationBinding", stored,
 		change{"spec.configuredBy": "mary@zylker.com"}, change{field: value}, field, message)
 }
 
 var integrationBindingRules = map[string]rule{
-	"an application is a name":                   bindingField("application", "ZohoDesk", "Zoho Desk", badApplication),
-	"an application is named":                    bindingField("application", "ZohoDesk", nil, "Required value"),
-	"a component is a name, or nothing":          bindingField("component", "", "Messaging Extension", badComponent),
-	"an account is visible":                      bindingField("account", "Zylker – Verkäufe/Übersicht", "zyl\u200bker", badAccount),
-	"an account has no spaces around it":         bindingField("account", "zylker sales", " zylker", badAccount),
-	"an account has one line":                    bindingField("account", "zylker", "zylker\nsales", badAccount),
-	"an account has no mark that turns round":    bindingField("account", "zylker", "zylker\u202e", badAccount),
-	"an account has no letter that is not there": bindingField("account", "zylker", "zyl\u115fker", badAccount),
-	"an account has no grapheme joiner":          bindingField("account", "zylker", "zyl\u034fker", badAccount),
-	"credentials have a Secret's name":           bindingField("credentialsSecretRef.name", "desk.credentials-2", "desk\u202e", badSecret),
-	"a side is one of two":                       bindingField("initiatedFrom", "CRM", "Elsewhere", "Unsupported value"),
-	"a side is said":                             bindingField("initiatedFrom", "CRM", nil, "Required value"),
+	"an application is a name":                bindingField("application", "ZohoDesk", "Zoho Desk", badApplication),
+	"an application is named":                 bindingField("application", "ZohoDesk", nil, "Required value"),
+	"a component is a name, or nothing":       bindingField("component", "", "Messaging Extension", badComponent),
+	"an account is visible":                   bindingField("account", "Zylker – Verkäufe/Übersicht", "zyl\u200bker", badAccount),
+	"an account has no spaces around it":      bindingField("account", "zylker sales", " zylker", badAccount),
+	"an account has one line":                 bindingField("account", "zylker", "zylker\nsales", badAccount),
+	"an account has no mark that turns round": bindingField("account", "zylker", "zylker\u202e", badAccount),
+	"an account has no invisible letter":      bindingField("account", "zylker", "zyl\u115fker", badAccount),
+	"an account has no grapheme joiner":       bindingField("account", "zylker", "zyl\u034fker", badAccount),
+	"credentials have a Secret's name":        bindingField("credentialsSecretRef.name", "desk.credentials-2", "desk\u202e", badSecret),
+	"a side is one of two":                    bindingField("initiatedFrom", "CRM", "Elsewhere", "Unsupported value"),
+	"a side is said":                          bindingField("initiatedFrom", "CRM", nil, "Required value"),
 
 	"a binding keeps its application": bound(change{}, "spec.application", "Slack", otherApplication),
 	"a binding keeps its side":        bound(change{}, "spec.initiatedFrom", "CRM", otherSide),

@@ -12,7 +12,7 @@ const (
 	badMessage       = "A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
 	otherInviter     = "I2: who invited cannot be changed; revoke the invitation and make another"
 	revokedForGood   = "I10: a revoked invitation stays revoked; make another"
-	finishedForGood  = "I2: a finished invitation keeps its state for ever"
+	finishedForGood  = "I2: the state of a finished invitation never changes"
 	answerUnnamed    = "I7: an answer names the invitation, or carries the token from its e-mail"
 	answerChanged    = "I7: an answer cannot be changed once it is given"
 	tokenInPlainText = "I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"
@@ -24,38 +24,38 @@ var (
 	revoke = change{"spec.revoked": true}
 )
 
-// immutable is a rule that a field of a stored invitation does not change, while revoking it does no harm.
+// immutable is a rule that keeps a field of a stored invitation, while the invitation can be revoked.
 func immutable(stored change, field string, value any, message string) rule {
 	return updating("Invitation", stored, revoke, change{field: value}, field, message)
 }
 
 var invitationRules = map[string]rule{
-	"nobody is invited as SuperAdmin":         creation("Invitation", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
-	"an invitee's role is one of two":         creation("Invitation", "spec.role", "Standard", "Guest", "Unsupported value"),
-	"an invitee's type is one of two":         creation("Invitation", "spec.userType", "External", "Guest", "Unsupported value"),
-	"a message has no override of direction":  creation("Invitation", "spec.message", "Dear Bob,\r\n\tdo join us — à bientôt ❤️", "Dear \u202eBob", badMessage),
-	"a message has no space that is not seen": creation("Invitation", "spec.message", "Hello", "Hel\u200blo", badMessage),
-	"a message has no escape":                 creation("Invitation", "spec.message", "Hello", "Hello\u001b[31m", badMessage),
-	"a message has no backspace":              creation("Invitation", "spec.message", "Hello", "Hello\b", badMessage),
-	"a message has no line separator":         creation("Invitation", "spec.message", "Hello", "Hello\u2028", badMessage),
-	"a message has 1000 characters":           creation("Invitation", "spec.message", strings.Repeat("é", 1000), strings.Repeat("é", 1001), "may not be more than 1000"),
-	"an invitation names somebody":            creation("Invitation", "spec.email", "bob@zylker.com", nil, "Required value"),
-	"an invitation keeps its invitee":         immutable(open, "spec.email", "eve@zylker.com", otherEmail),
-	"an invitation keeps its role":            immutable(open, "spec.role", "Standard", otherRole),
-	"an invitation keeps its type":            immutable(open, "spec.userType", "External", otherUserType),
-	"a type cannot be removed":                immutable(open, "spec.userType", nil, otherUserType),
-	"a type cannot be added":                  immutable(change{"spec.revoked": nil, "spec.userType": nil}, "spec.userType", "External", otherUserType),
-	"an invitation keeps its message":         immutable(open, "spec.message", "Hello", otherMessage),
-	"a message cannot be removed":             immutable(open, "spec.message", nil, otherMessage),
-	"a message cannot be added":               immutable(change{"spec.revoked": nil, "spec.message": nil}, "spec.message", "Hello", otherMessage),
-	"an invitation keeps who invited":         immutable(open, "spec.invitedBy", "eve@zylker.com", otherInviter),
-	"who invited cannot be removed":           immutable(open, "spec.invitedBy", nil, otherInviter),
-	"who invited cannot be added":             immutable(change{"spec.revoked": nil, "spec.invitedBy": nil}, "spec.invitedBy", "eve@zylker.com", otherInviter),
-	"an empty message is no message":          updating("Invitation", change{"spec.message": ""}, change{"spec.message": nil}, change{"spec.message": "Hello"}, "spec.message", otherMessage),
-	"a revoked invitation stays revoked":      updating("Invitation", revoke, revoke, change{"spec.revoked": false}, "spec.revoked", revokedForGood),
-	"revoking cannot be removed":              updating("Invitation", revoke, revoke, open, "spec.revoked", revokedForGood),
+	"nobody is invited as SuperAdmin":        creation("Invitation", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
+	"an invitee's role is one of two":        creation("Invitation", "spec.role", "Standard", "Guest", "Unsupported value"),
+	"an invitee's type is one of two":        creation("Invitation", "spec.userType", "External", "Guest", "Unsupported value"),
+	"a message has no override of direction": creation("Invitation", "spec.message", "Dear Bob,\r\n\tdo join us — à bientôt ❤️", "Dear \u202eBob", badMessage),
+	"a message has no invisible space":       creation("Invitation", "spec.message", "Hello", "Hel\u200blo", badMessage),
+	"a message has no escape":                creation("Invitation", "spec.message", "Hello", "Hello\u001b[31m", badMessage),
+	"a message has no backspace":             creation("Invitation", "spec.message", "Hello", "Hello\b", badMessage),
+	"a message has no line separator":        creation("Invitation", "spec.message", "Hello", "Hello\u2028", badMessage),
+	"a message has 1000 characters":          creation("Invitation", "spec.message", strings.Repeat("é", 1000), strings.Repeat("é", 1001), "may not be more than 1000"),
+	"an invitation names somebody":           creation("Invitation", "spec.email", "bob@zylker.com", nil, "Required value"),
+	"an invitation keeps its invitee":        immutable(open, "spec.email", "eve@zylker.com", otherEmail),
+	"an invitation keeps its role":           immutable(open, "spec.role", "Standard", otherRole),
+	"an invitation keeps its type":           immutable(open, "spec.userType", "External", otherUserType),
+	"a type cannot be removed":               immutable(open, "spec.userType", nil, otherUserType),
+	"a type cannot be added":                 immutable(change{"spec.revoked": nil, "spec.userType": nil}, "spec.userType", "External", otherUserType),
+	"an invitation keeps its message":        immutable(open, "spec.message", "Hello", otherMessage),
+	"a message cannot be removed":            immutable(open, "spec.message", nil, otherMessage),
+	"a message cannot be added":              immutable(change{"spec.revoked": nil, "spec.message": nil}, "spec.message", "Hello", otherMessage),
+	"an invitation keeps its inviter":        immutable(open, "spec.invitedBy", "eve@zylker.com", otherInviter),
+	"an inviter cannot be removed":           immutable(open, "spec.invitedBy", nil, otherInviter),
+	"an inviter cannot be added":             immutable(change{"spec.revoked": nil, "spec.invitedBy": nil}, "spec.invitedBy", "eve@zylker.com", otherInviter),
+	"an empty message is no message":         updating("Invitation", change{"spec.message": ""}, change{"spec.message": nil}, change{"spec.message": "Hello"}, "spec.message", otherMessage),
+	"a revoked invitation stays revoked":     updating("Invitation", revoke, revoke, change{"spec.revoked": false}, "spec.revoked", revokedForGood),
+	"revoking cannot be removed":             updating("Invitation", revoke, revoke, open, "spec.revoked", revokedForGood),
 
-	"a pending invitation gets a state there is": updating("Invitation", change{},
+	"a pending invitation gets a known state": updating("Invitation", change{},
 		change{"status.state": "Expired"}, change{"status.state": "Lost"}, "status.state", "Unsupported value"),
 	"an accepted invitation cannot be pending again": updating("Invitation", change{"status.state": "Accepted"},
 		change{"status.membership": "bob"}, change{"status.state": "Pending"}, "status.state", finishedForGood),
@@ -72,7 +72,7 @@ var invitationResponseRules = map[string]rule{
 	"an answer says something":      creation("InvitationResponse", "spec.decision", "Accept", nil, "Required value"),
 	"an answer names an organization's namespace": creation("InvitationResponse", "spec.invitation.namespace",
 		"org-zylker-services", "default", notOrganization),
-	"an answer names an invitation that can be": creation("InvitationResponse", "spec.invitation.namespace",
+	"an answer names a possible invitation": creation("InvitationResponse", "spec.invitation.namespace",
 		"org-abc", "org-ab", notOrganization),
 	"an answer names the invitation or has a token": {
 		kind: "InvitationResponse", field: "spec", message: answerUnnamed,
@@ -84,7 +84,7 @@ var invitationResponseRules = map[string]rule{
 		keeps:  change{"spec.tokenHash": "9f86d081"},
 		breaks: change{"spec.token": "correct-horse"},
 	},
-	"an answer cannot be turned round": updating("InvitationResponse", change{},
+	"an answer's decision cannot be reversed": updating("InvitationResponse", change{},
 		change{"status.completedAt": "2030-01-03T08:00:00Z"}, change{"spec.decision": "Decline"}, "spec", answerChanged),
 	"an answer's author cannot be removed": updating("InvitationResponse", change{},
 		change{"metadata.labels": map[string]any{"a": "b"}}, change{"spec.author": nil}, "spec", answerChanged),

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKubectlGet reads what people see: columns, short names, the category and selectable fields.
+// TestKubectlGet reads columns, short names, the category and selectable fields, as people see them.
 func TestKubectlGet(t *testing.T) {
 	for _, crd := range crds {
 		store(t, full(t, crd.Spec.Names.Kind))

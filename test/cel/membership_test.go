@@ -4,21 +4,21 @@ package cel
 
 const (
 	superAdminRole = "R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
-	otherUser      = "L6: a membership is one user's for ever; create another for another user"
-	otherOrigin    = "L2: a membership keeps its origin for ever; put back the former value, or leave it out where it was absent"
+	otherUser      = "L6: the user of a membership never changes; create another membership for another user"
+	otherOrigin    = "L2: the origin of a membership never changes; put back the former value, or leave it out where it was absent"
 )
 
 var membershipRules = map[string]rule{
-	"a member's role is not SuperAdmin":       creation("Membership", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
-	"a member's role is one of two":           creation("Membership", "spec.role", "Standard", "Owner", "Unsupported value"),
-	"a member has a role":                     creation("Membership", "spec.role", "Standard", nil, "Required value"),
-	"a member's type is one of two":           creation("Membership", "spec.userType", "External", "Guest", "Unsupported value"),
-	"a member's type is absent or says which": creation("Membership", "spec.userType", nil, "", "Unsupported value"),
-	"a membership's origin is one of three":   creation("Membership", "spec.origin", "Created", "Imported", "Unsupported value"),
+	"a member's role is not SuperAdmin":      creation("Membership", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
+	"a member's role is one of two":          creation("Membership", "spec.role", "Standard", "Owner", "Unsupported value"),
+	"a member has a role":                    creation("Membership", "spec.role", "Standard", nil, "Required value"),
+	"a member's type is one of two":          creation("Membership", "spec.userType", "External", "Guest", "Unsupported value"),
+	"a member's type is absent or not empty": creation("Membership", "spec.userType", nil, "", "Unsupported value"),
+	"a membership's origin is one of three":  creation("Membership", "spec.origin", "Created", "Imported", "Unsupported value"),
 
 	"a member can become Administrator, not SuperAdmin": updating("Membership", change{},
 		change{"spec.role": "Administrator"}, change{"spec.role": "SuperAdmin"}, "spec.role", superAdminRole),
-	"a membership is one user's for ever": updating("Membership", change{},
+	"the user of a membership never changes": updating("Membership", change{},
 		change{"spec.userType": "External"}, change{"spec.user": "eve@zylker.com"}, "spec.user", otherUser),
 	"an origin cannot be changed": updating("Membership", change{"spec.origin": "Invited"},
 		change{"spec.suspended": false}, change{"spec.origin": "Provisioned"}, "spec.origin", otherOrigin),

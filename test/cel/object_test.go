@@ -19,10 +19,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// change is what one object differs in from another: values by path, nil where there is none.
+// change is the difference between two objects: values by path, and nil for an absent one.
 type change map[string]any
 
-// full returns the object of testdata that has every field of its kind, all of them valid.
+// full returns the object in testdata that has every field of its kind, with valid values.
 func full(t *testing.T, kind string) *unstructured.Unstructured {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", strings.ToLower(kind)+".yaml"))
@@ -36,7 +36,7 @@ func full(t *testing.T, kind string) *unstructured.Unstructured {
 	return object
 }
 
-// with returns a copy of the object with the changes made, parents first.
+// with returns a copy of the object with the changes, parents first.
 func with(t *testing.T, object *unstructured.Unstructured, c change) *unstructured.Unstructured {
 	t.Helper()
 	changed := object.DeepCopy()
@@ -53,12 +53,12 @@ func with(t *testing.T, object *unstructured.Unstructured, c change) *unstructur
 	return changed
 }
 
-// create asks the API server whether it would take the object; nothing is stored.
+// create asks the API server whether it would take the object. Nothing is stored.
 func create(ctx context.Context, object *unstructured.Unstructured) error {
 	return kube.Create(ctx, object.DeepCopy(), client.DryRunAll)
 }
 
-// store creates the object for the time of the test, its status too.
+// store creates the object until the end of the test, with its status.
 func store(t *testing.T, object *unstructured.Unstructured) *unstructured.Unstructured {
 	t.Helper()
 	stored := object.DeepCopy()
@@ -79,7 +79,7 @@ func store(t *testing.T, object *unstructured.Unstructured) *unstructured.Unstru
 	return stored
 }
 
-// update asks the API server whether it would take the change of a stored object; nothing is stored.
+// update asks the API server whether it would take a change of a stored object. Nothing is stored.
 func update(t *testing.T, stored *unstructured.Unstructured, c change) error {
 	t.Helper()
 	changed := with(t, stored, c)
@@ -91,7 +91,7 @@ func update(t *testing.T, stored *unstructured.Unstructured, c change) error {
 	return kube.Update(t.Context(), changed, client.DryRunAll)
 }
 
-// mustRefuse fails unless the error names that field, no other one, and the message.
+// mustRefuse fails unless the error names only that field, and has the message.
 func mustRefuse(t *testing.T, err error, field, message string) {
 	t.Helper()
 	if !apierrors.IsInvalid(err) {
@@ -109,7 +109,7 @@ func mustRefuse(t *testing.T, err error, field, message string) {
 	}
 }
 
-// causes leaves out the API server's remark that it judged no CEL because the object is out of bounds already.
+// causes drops the API server's remark that it judged no CEL, because the object is out of bounds already.
 func causes(err error) []metav1.StatusCause {
 	status := apierrors.APIStatus(nil)
 	if !errors.As(err, &status) || status.Status().Details == nil {

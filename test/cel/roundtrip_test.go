@@ -12,7 +12,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// TestGoTypesLoseNothing holds the Go types against the schemas: what one knows, the other keeps.
+// TestGoTypesLoseNothing compares the Go types with the schemas: each keeps all fields of the other.
 func TestGoTypesLoseNothing(t *testing.T) {
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
@@ -35,7 +35,7 @@ func TestGoTypesLoseNothing(t *testing.T) {
 	}
 }
 
-// normal has numbers as JSON has them.
+// normal has its numbers as JSON has them.
 func normal(t *testing.T, object map[string]any) map[string]any {
 	t.Helper()
 	out := map[string]any{}

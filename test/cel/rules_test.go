@@ -11,14 +11,14 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
-// rule is a static rule: a change to the full object of a kind that keeps it, and one that breaks it.
+// rule is a static rule: one change to the full object of a kind keeps it, and another breaks it.
 type rule struct {
 	kind string
-	// stored is set for a rule about updates: what the object was before, where the full one will not do.
+	// stored is set for a rule about updates. It changes the full object to the one before the update.
 	stored change
 	// keeps and breaks are made to the full object, or to the stored one.
 	keeps, breaks change
-	// field and message are those of the refusal.
+	// field and message are in the refusal.
 	field, message string
 }
 
@@ -27,7 +27,7 @@ func creation(kind, field string, keeps, breaks any, message string) rule {
 	return rule{kind: kind, field: field, keeps: change{field: keeps}, breaks: change{field: breaks}, message: message}
 }
 
-// updating is a rule about a stored object, one change of which keeps it and another breaks it.
+// updating is a rule about a stored object: one change keeps it, and another breaks it.
 func updating(kind string, stored, keeps, breaks change, field, message string) rule {
 	return rule{kind: kind, stored: stored, keeps: keeps, breaks: breaks, field: field, message: message}
 }
@@ -37,7 +37,7 @@ func named(kind, keeps, breaks, message string) rule {
 	return creation(kind, "metadata.name", keeps, breaks, message).at("metadata")
 }
 
-// at says that the refusal is at another field than the one changed.
+// at moves the refusal to another field than the changed one.
 func (r rule) at(field string) rule {
 	r.field = field
 	return r
@@ -80,7 +80,7 @@ func testUpdate(t *testing.T, r rule) {
 	mustRefuse(t, update(t, stored, r.breaks), r.field, r.message)
 }
 
-// TestEveryRuleIsTested finds what the kinds promise and the tables of this package do not break.
+// TestEveryRuleIsTested finds rules of the kinds that no table of this package breaks.
 func TestEveryRuleIsTested(t *testing.T) {
 	rules := allRules()
 	for _, crd := range crds {
@@ -106,7 +106,7 @@ func broken(rules map[string]rule, kind, field, message string) bool {
 
 var index = regexp.MustCompile(`\[\d+\]`)
 
-// visit calls a function for a schema and all that are in it, with their paths: .spec.list[*].field.
+// visit calls a function for a schema and all schemas in it, with their paths: .spec.list[*].field.
 func visit(schema *apiextensionsv1.JSONSchemaProps, path string, each func(string, *apiextensionsv1.JSONSchemaProps)) {
 	each(path, schema)
 	for name, property := range schema.Properties {

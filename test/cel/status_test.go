@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// TestNothingLooksHealthyBeforeTheOperatorSawIt applies one object of each kind as GitOps tools do, with a status of the author's
-// own. Until the operator has looked at it, its status says so, and it is nobody's.
+// TestNothingLooksHealthyBeforeTheOperatorSawIt applies one object of each kind as GitOps tools do, with a status of the author's own.
+// Until the operator looks at the object, its status says so, and nobody owns it.
 func TestNothingLooksHealthyBeforeTheOperatorSawIt(t *testing.T) {
 	for _, crd := range crds {
 		t.Run(crd.Spec.Names.Kind, func(t *testing.T) {

@@ -5,7 +5,9 @@ package cel
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,18 +16,18 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
 	bases     = "../../config/crd/bases"
-	namespace = "org-zylker-products" // that of the namespaced objects in testdata
+	namespace = "org-zylker-products" // of the namespaced objects in testdata
 )
 
-// What the tests of this package share; TestMain makes it.
+// All tests of this package share these; TestMain makes them.
 var (
 	plane *controlplane.ControlPlane
 	kube  client.Client
@@ -42,32 +44,21 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	dir, err := os.MkdirTemp("", "cel")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
 	ctx := context.Background()
-	if plane, err = controlplane.Start(ctx, controlplane.Options{Dir: dir}); err != nil {
+	var giveBack func() error
+	if plane, giveBack, err = planes.Take(ctx, io.Discard); err != nil {
 		return 0, err
 	}
-	defer func() {
-		if stopErr := plane.Stop(); err == nil {
-			err = stopErr
-		}
-	}()
+	defer func() { err = errors.Join(err, giveBack()) }()
 	if err := prepare(ctx); err != nil {
 		return 0, err
 	}
 	return m.Run(), nil
 }
 
-// prepare installs the kinds, and the namespace of the namespaced ones.
+// prepare makes the namespace of the namespaced kinds.
 func prepare(ctx context.Context) (err error) {
 	if crds, err = readCRDs(); err != nil {
-		return err
-	}
-	if _, err = envtest.InstallCRDs(plane.Config(), envtest.CRDInstallOptions{CRDs: crds}); err != nil {
 		return err
 	}
 	if kube, err = client.New(plane.Config(), client.Options{}); err != nil {

@@ -5,7 +5,7 @@ package cel
 const (
 	badReservation = "A4: a reservation's metadata.name is the host itself, a full domain name, for example old-name.crm.example.com"
 	badDefault     = "F2: a default organization is the name of an Organization, for example zylker-products"
-	otherPerson    = "U1: a User is one e-mail address for ever"
+	otherPerson    = "U1: the e-mail address of a User never changes; each address has a User of its own"
 	onePolicy      = "there is one PlatformPolicy, and its metadata.name is default"
 	badReserved    = "A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
 	badRowName     = "G3: an application's name is made of letters and digits, for example ZohoDesk"
@@ -15,18 +15,18 @@ const (
 )
 
 var hostReservationRules = map[string]rule{
-	"a reservation is named for a host":       named("HostReservation", "crm.zylker.com", "zylker", badReservation),
-	"a reservation is for no address":         named("HostReservation", "xn--zylkr-dva.com", "203.0.113.7", badReservation),
-	"a reservation redirects to a host":       creation("HostReservation", "spec.redirectTo", "crm.zylker.com", "crm.zylker.com:443", badHost),
-	"a reservation redirects to no URL":       creation("HostReservation", "spec.redirectTo", "crm.zylker.com", "https://crm.zylker.com", hostIsURL),
-	"a reservation knows its holder by UID":   creation("HostReservation", "spec.heldFor.uid", "0c0b1d0a", nil, "Required value"),
-	"a reservation can be nobody's, for good": creation("HostReservation", "spec", nil, map[string]any{"expiresAt": "never"}, "must be of type date-time").at("spec.expiresAt"),
+	"a reservation is named for a host":           named("HostReservation", "crm.zylker.com", "zylker", badReservation),
+	"a reservation is for no address":             named("HostReservation", "xn--zylkr-dva.com", "203.0.113.7", badReservation),
+	"a reservation redirects to a host":           creation("HostReservation", "spec.redirectTo", "crm.zylker.com", "crm.zylker.com:443", badHost),
+	"a reservation redirects to no URL":           creation("HostReservation", "spec.redirectTo", "crm.zylker.com", "https://crm.zylker.com", hostIsURL),
+	"a reservation knows its holder by UID":       creation("HostReservation", "spec.heldFor.uid", "0c0b1d0a", nil, "Required value"),
+	"a reservation can have no holder and no end": creation("HostReservation", "spec", nil, map[string]any{"expiresAt": "never"}, "must be of type date-time").at("spec.expiresAt"),
 }
 
 var userRules = map[string]rule{
 	"a default is an organization's name": creation("User", "spec.defaultOrganization", "zylker", "Zylker", badDefault),
 	"a default is absent or a name":       creation("User", "spec.defaultOrganization", nil, "", "should be at least 1 chars long"),
-	"a user is one address for ever": updating("User", change{},
+	"the address of a user never changes": updating("User", change{},
 		change{"spec.defaultOrganization": "zylker-services"}, change{"spec.email": "eve@zylker.com"}, "spec.email", otherPerson),
 }
 
@@ -51,7 +51,7 @@ var platformPolicyRules = map[string]rule{
 	"a policy's name is default":   named("PlatformPolicy", "default", "other", onePolicy),
 	"sign-up is open or closed":    creation("PlatformPolicy", "spec.signUp", "Open", "Half", "Unsupported value"),
 	"deletion is for one of two":   creation("PlatformPolicy", "spec.organizationDeletion", "SuperAdmin", "Anybody", "Unsupported value"),
-	"a policy may say nothing":     creation("PlatformPolicy", "spec", nil, map[string]any{"signUp": ""}, "Unsupported value").at("spec.signUp"),
+	"a policy may be empty":        creation("PlatformPolicy", "spec", nil, map[string]any{"signUp": ""}, "Unsupported value").at("spec.signUp"),
 	"a reserved name is one label": creation("PlatformPolicy", "spec.hosts.reservedNames", []any{"a", "www-2"}, []any{"a", "www.x"}, badReserved).at("spec.hosts.reservedNames[1]"),
 	"a name is reserved once":      creation("PlatformPolicy", "spec.hosts.reservedNames", []any{"a", "b"}, []any{"a", "a"}, "Duplicate value").at("spec.hosts.reservedNames[1]"),
 	"a row's application is a name": rows([]any{row(nil)}, []any{row(change{"application": "Fax Line"})},
@@ -63,7 +63,7 @@ var platformPolicyRules = map[string]rule{
 		"[0].accounts", "Unsupported value"),
 	"an application and component have one row": rows([]any{row(nil), row(change{"component": "Line"})},
 		[]any{row(nil), row(change{"component": ""})}, "", twoRows),
-	"a row says how many, without end or not": rows([]any{row(change{"organizationsPerAccount": int64(0)})},
+	"a row has a limit, or none": rows([]any{row(change{"organizationsPerAccount": int64(0)})},
 		[]any{row(change{"organizationsPerAccount": int64(-1)})}, "[0].organizationsPerAccount", "should be greater than or equal to 0"),
 	"a row names a side": rows([]any{row(change{"initiatedFrom": []any{"CRM", "Application"}})},
 		[]any{row(change{"initiatedFrom": []any{}})}, "[0].initiatedFrom", "should have at least 1 items"),

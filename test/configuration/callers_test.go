@@ -12,9 +12,9 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// The example requires client certificates; the lab's own address, to replicas the API server, has one.
+// The example requires client certificates. Replicas take the lab's own address for the API server, which has one.
 var _ = Describe("A replica that requires client certificates", func() {
-	It("refuses who has none, and shows its metrics as before", func(ctx context.Context) {
+	It("refuses a caller without one, and shows its metrics as before", func(ctx context.Context) {
 		stranger := &http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // this test's own server
 		}}

@@ -18,7 +18,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// The examples of both places for configuration.
+// These are the examples of both places for configuration.
 var (
 	examples     = filepath.Join("..", "..", "config", "samples", "configuration")
 	operatorFile = filepath.Join(examples, "operator.yaml")
@@ -89,7 +89,7 @@ func TestWhatTheExamplesLackIsFound(t *testing.T) {
 func TestTheExamplesSayWhatEachFieldIs(t *testing.T) {
 	everyObjects := []string{"apiVersion", "kind", "metadata", "name", "spec"}
 	for _, file := range []string{operatorFile, policyFile} {
-		kubernetes := 1000 // deeper than that Kubernetes' own documentation speaks
+		kubernetes := 1000 // below that, Kubernetes' own documentation applies
 		for line := range strings.Lines(string(text(t, file))) {
 			field := strings.TrimSpace(line)
 			indent := strings.Index(line, field)
@@ -108,7 +108,7 @@ func TestTheExamplesSayWhatEachFieldIs(t *testing.T) {
 	}
 }
 
-// The values are those that would be in force without them, where a field has a default: who copies the file changes nothing.
+// If a field has a default, the example's value is that default. So a copy of the file changes nothing.
 func TestTheExamplesAreTheDefaults(t *testing.T) {
 	policy := examplePolicy(t)
 	if rules.PolicyOf(policy.Spec) != rules.DefaultPolicy {

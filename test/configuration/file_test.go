@@ -24,14 +24,9 @@ import (
 var _ = Describe("The file", Ordered, func() {
 	var program string
 
-	BeforeAll(func(ctx context.Context) {
-		program = filepath.Join(GinkgoT().TempDir(), "manager")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
-		build.Dir, build.Stderr = l.Root, GinkgoWriter
-		Expect(build.Run()).To(Succeed())
-	})
+	BeforeAll(func(ctx context.Context) { program = lab.Manager(ctx) })
 
-	DescribeTable("stops the start, with the path of what is wrong", func(ctx context.Context, change func(string) string, said ...string) {
+	DescribeTable("stops the start, with the path of the mistake", func(ctx context.Context, change func(string) string, said ...string) {
 		file := filepath.Join(GinkgoT().TempDir(), "config.yaml")
 		Expect(os.WriteFile(file, []byte(change(string(text(GinkgoTB(), operatorFile)))), 0o600)).To(Succeed())
 		out, err := exec.CommandContext(ctx, program, "--config", file).CombinedOutput()
@@ -43,22 +38,22 @@ var _ = Describe("The file", Ordered, func() {
 			Expect(string(out)).To(ContainSubstring(text))
 		}
 	},
-		Entry("a field that there is not", replaced("className:", "class:"), `unknown field "ingress.class"`),
-		Entry("a field of the Job that there is not", replaced("backoffLimit:", "backOffLimit:"), `unknown field "sampleData.jobTemplate.spec.backOffLimit"`),
-		Entry("a duration that is none", replaced("leaseDuration: 15s", "leaseDuration: 15 seconds"), "leaderElection.leaseDuration: time: unknown unit"),
+		Entry("an unknown field", replaced("className:", "class:"), `unknown field "ingress.class"`),
+		Entry("an unknown field of the Job", replaced("backoffLimit:", "backOffLimit:"), `unknown field "sampleData.jobTemplate.spec.backOffLimit"`),
+		Entry("a text that is no duration", replaced("leaseDuration: 15s", "leaseDuration: 15 seconds"), "leaderElection.leaseDuration: time: unknown unit"),
 		Entry("durations that contradict each other", replaced("renewDeadline: 10s", "renewDeadline: 20s"), "leaderElection.renewDeadline: Invalid value", "less than leaseDuration (15s)"),
 		Entry("two listeners at one address", replaced(`":8081"`, `"127.0.0.1:8080"`), `health.bindAddress: Duplicate value: "127.0.0.1:8080"`),
 		Entry("a Job that would never end", replaced("restartPolicy: Never", "restartPolicy: Always"), "sampleData.jobTemplate.spec.template.spec.restartPolicy: Unsupported value"),
-		Entry("a mail server in whose hands no password is safe", replaced("tls: StartTLS", "tls: None"), "mail.credentialsDir: Forbidden"),
+		Entry("a password for a mail server without TLS", replaced("tls: StartTLS", "tls: None"), "mail.credentialsDir: Forbidden"),
 		Entry("a password in the file", replaced("credentialsDir: /etc/polyorg/mail", "password: secret"), `unknown field "mail.password"`),
 		Entry("another version", replaced("config.polyorg.io/v1alpha1", "config.polyorg.io/v9"), "apiVersion: Unsupported value"),
 	)
 
-	It("with every field is what a replica runs with", func(ctx context.Context) {
+	It("with every field is the configuration that a replica uses", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := lab.NewOrganization(john, 5)
 		org.Spec.SampleData = true
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+		lab.Create(ctx, l.Platform, org)
 		l.EventuallyReady(ctx, org)
 		own := &v1alpha1.Organization{}
 		Eventually(func() error {
@@ -77,7 +72,7 @@ var _ = Describe("The file", Ordered, func() {
 		}).Should(Succeed())
 
 		guest := lab.NewInvitation(org, lab.Person("guest"))
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, guest) })).To(Succeed())
+		lab.Create(ctx, l.Platform, guest)
 		l.EventuallyReady(ctx, guest)
 		Expect(lab.Condition(guest, v1alpha1.ConditionDelivered)).To(HaveValue(And(
 			HaveField("Status", metav1.ConditionUnknown), HaveField("Reason", v1alpha1.ReasonPending))), "there is a mail server")
@@ -88,7 +83,7 @@ var _ = Describe("The file", Ordered, func() {
 	})
 })
 
-// replaced changes a text of which there is one.
+// replaced changes a text that occurs once.
 func replaced(from, to string) func(string) string {
 	return func(file string) string {
 		Expect(strings.Count(file, from)).To(Equal(1), from)

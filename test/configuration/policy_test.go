@@ -30,7 +30,7 @@ func policyOf(organizations int32) *v1alpha1.PlatformPolicy {
 // inForce stores a policy until the spec is over.
 func inForce(ctx context.Context, policy *v1alpha1.PlatformPolicy) {
 	GinkgoHelper()
-	Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, policy) })).To(Succeed())
+	lab.Create(ctx, l.Platform, policy)
 	DeferCleanup(func(ctx context.Context) {
 		Expect(lab.Insist(ctx, func() error { return client.IgnoreNotFound(l.Platform.Delete(ctx, policy)) })).To(Succeed())
 	})
@@ -60,7 +60,7 @@ var _ = Describe("The policy", func() {
 		Entry("more on Zoho One than belonged to", func(s *v1alpha1.PlatformPolicySpec) { *s.Limits.InternalZohoOnePerUser = 11 }, "L9", "spec.limits.internalZohoOnePerUser"),
 		Entry("more invitations from one than from all", func(s *v1alpha1.PlatformPolicySpec) { *s.Limits.PendingInvitationsPerSuperAdmin = 21 }, "L9", "spec.limits.pendingInvitationsPerSuperAdmin"),
 		Entry("a warning before the trial begins", func(s *v1alpha1.PlatformPolicySpec) { *s.Trial.WarningDays = 16 }, "L9", "spec.trial.warningDays"),
-		Entry("sign-up where nobody may create", func(s *v1alpha1.PlatformPolicySpec) {
+		Entry("sign-up while nobody may create an organization", func(s *v1alpha1.PlatformPolicySpec) {
 			s.SignUp, *s.Limits.CreatedOrganizationsPerUser, *s.Limits.CreatedCRMPlusPerUser = v1alpha1.SignUpOpen, 0, 0
 		}, "L9", "spec.signUp"),
 		Entry("a wider row", func(s *v1alpha1.PlatformPolicySpec) {
@@ -68,8 +68,8 @@ var _ = Describe("The policy", func() {
 		}, "G3", "spec.integrations[0]"),
 	)
 
-	// The limit is lowered while a crowd wants in. Whoever is let in is so by a policy that was in force while they asked: so nobody
-	// has ever more than by the higher; and who asks when the lower is stored gets nothing beyond it.
+	// The limit is lowered while a crowd asks to join. A policy that was in force during a request admits it. So nobody ever has more than
+	// the higher limit. A person who asks after the lower one is stored gets nothing beyond it.
 	It("holds from the moment it is stored, on every replica (L1, L8, L9)", func(ctx context.Context) {
 		const high, low, people, each = 8, 3, 10, 10
 		policy := policyOf(high)
@@ -83,9 +83,9 @@ var _ = Describe("The policy", func() {
 		for i := range crowd {
 			crowd[i] = lab.Person("alice")
 		}
-		l.EventuallyReady(ctx, policy) // so that nobody else writes it
-		var stored atomic.Bool         // the lower policy is
-		var late [people]atomic.Int32  // let in, having asked after that
+		l.EventuallyReady(ctx, policy) // so that no controller writes it any more
+		var stored atomic.Bool         // whether the lower policy is stored
+		var late [people]atomic.Int32  // admitted requests that began after that
 		answers := lab.AtOnce(ctx, 1+people*each, func(i int) error {
 			if i == people*each {
 				policy.Spec = policyOf(low).Spec
@@ -117,7 +117,7 @@ var _ = Describe("The policy", func() {
 			}
 		}
 
-		By("letting nobody above the lower in, and taking nothing from who has more")
+		By("admitting nobody above the lower limit, and taking nothing from people who have more")
 		one := func(user string) error {
 			org := organizations(ctx, 1)[0]
 			return lab.Insist(ctx, func() error { return l.Platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard)) })
@@ -131,19 +131,19 @@ var _ = Describe("The policy", func() {
 			g.Expect(u.Status.Organizations).To(And(HaveLen(high), HaveEach(HaveField("Active", BeTrue()))))
 		}).Should(Succeed())
 
-		By("letting them in again when it is raised")
+		By("admitting them again when the limit is raised")
 		Expect(lab.Change(ctx, l.Platform, policyOf(low), func(p *v1alpha1.PlatformPolicy) { p.Spec = policyOf(high + 1).Spec })).To(Succeed())
 		Expect(one(crowd[0])).To(Succeed())
 	})
 })
 
-// organizations makes some that have room.
+// organizations makes some with room.
 func organizations(ctx context.Context, n int) []*v1alpha1.Organization {
 	GinkgoHelper()
 	orgs := make([]*v1alpha1.Organization, n)
 	for i := range orgs {
 		orgs[i] = lab.NewOrganization(lab.Person("owner"), 100)
-		Expect(lab.Insist(ctx, func() error { return l.Platform.Create(ctx, orgs[i]) })).To(Succeed())
+		lab.Create(ctx, l.Platform, orgs[i])
 	}
 	for _, org := range orgs {
 		l.EventuallyReady(ctx, org)

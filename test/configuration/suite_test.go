@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package configuration tests both places where the operator is configured: its file, read by the real program, and the
-// PlatformPolicy, changed while requests run.
+// Package configuration tests both places of the operator's configuration: its file, which the real program reads, and the PlatformPolicy,
+// which changes while requests run.
 package configuration
 
 import (
@@ -23,7 +23,7 @@ func TestConfiguration(t *testing.T) {
 	RunSpecs(t, "Configuration")
 }
 
-// The operator runs with the documented example, every field of it set; the lab gives it addresses of its own.
+// The operator runs with the documented example, with every field set. The lab gives it addresses of its own.
 var _ = BeforeSuite(func(ctx context.Context) {
 	l = lab.Start(ctx, lab.Options{Configure: func(c *config.OperatorConfig) {
 		example, err := config.Load(operatorFile)

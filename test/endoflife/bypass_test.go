@@ -18,8 +18,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// withoutAdmission does something while the webhooks are taken away, and returns when they judge again. Probe is a request that they
-// refuse.
+// withoutAdmission does something while the webhooks are missing, and returns when they judge again. They refuse the probe.
 func withoutAdmission(ctx context.Context, probe func() error, do func()) {
 	GinkgoHelper()
 	hooks := []client.Object{
@@ -29,7 +28,7 @@ func withoutAdmission(ctx context.Context, probe func() error, do func()) {
 		Expect(l.Platform.Get(ctx, client.ObjectKey{Name: name}, hooks[i])).To(Succeed())
 		Expect(l.Platform.Delete(ctx, hooks[i])).To(Succeed())
 	}
-	defer func() { // also where what is done fails
+	defer func() { // also if do fails
 		for _, hook := range hooks {
 			hook.SetResourceVersion("")
 			Expect(l.Platform.Create(ctx, hook)).To(Succeed())
@@ -40,7 +39,7 @@ func withoutAdmission(ctx context.Context, probe func() error, do func()) {
 	do()
 }
 
-var _ = Describe("What got past admission", func() {
+var _ = Describe("A change past admission", func() {
 	It("costs no organization its super admin: the operator makes their membership again (R3)", func(ctx context.Context) {
 		john, eve := lab.Person("john"), lab.Person("eve")
 		org := l.Organization(ctx, john, 10)
@@ -62,10 +61,10 @@ var _ = Describe("What got past admission", func() {
 			}).WithContext(ctx).Should(Succeed())
 			l.EventuallyReady(ctx, own)
 
-			By("also where somebody else's has the name that it would have")
+			By("also if another membership has its name")
 			takeName(ctx, own, usurper)
 			l.EventuallyReady(ctx, again)
-			own = again // which is what the probe asks about
+			own = again // the probe asks about this one
 		})
 		Expect(again.Spec.User).To(Equal(john))
 		Expect(again.Status.Role).To(Equal(v1alpha1.RoleSuperAdmin))
@@ -74,7 +73,7 @@ var _ = Describe("What got past admission", func() {
 		l.EventuallyReady(ctx, usurper)
 	})
 
-	It("and a super admin who was suspended there is reinstated by whoever may change it", func(ctx context.Context) {
+	It("may suspend a super admin, and anybody who may change memberships can undo that", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 10)
 		own := &v1alpha1.Membership{}
@@ -83,14 +82,14 @@ var _ = Describe("What got past admission", func() {
 		probe := func() error { return l.Platform.Delete(ctx, own.DeepCopy(), client.DryRunAll) }
 		withoutAdmission(ctx, probe, func() {
 			Expect(lab.Change(ctx, l.Platform, own, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })).To(Succeed())
-			says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonPending, "super admin's membership")
+			l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonPending, "super admin's membership")
 		})
 		Expect(lab.Change(ctx, l.Platform, own, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })).To(Succeed())
 		l.EventuallyReady(ctx, org)
 		l.EventuallyReady(ctx, own)
 	})
 
-	It("costs nobody the default that they chose: their User is made again with it (F2)", func(ctx context.Context) {
+	It("costs nobody their chosen default: their User is made again with it (F2)", func(ctx context.Context) {
 		first, second, bob := l.Organization(ctx, lab.Person("john"), 10), l.Organization(ctx, lab.Person("mary"), 10), lab.Person("bob")
 		l.Member(ctx, first, bob, v1alpha1.RoleStandard)
 		l.Member(ctx, second, bob, v1alpha1.RoleStandard)
@@ -120,17 +119,17 @@ var _ = Describe("What got past admission", func() {
 		}).WithContext(ctx).Should(Succeed())
 	})
 
-	It("ends nothing of what is protected, until somebody lets it end (O7)", func(ctx context.Context) {
+	It("ends nothing in a protected organization until the protection is removed (O7)", func(ctx context.Context) {
 		john, alice := lab.Person("john"), lab.Person("alice")
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
-		kept := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "kept"}})
+		kept := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "kept"}})
 		ns := lab.NewNamespace(org)
 		own := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: identity.ObjectName(john)}}
 		probe := func() error { return l.Platform.Delete(ctx, own.DeepCopy(), client.DryRunAll) }
 		withoutAdmission(ctx, probe, func() { Expect(l.Platform.Delete(ctx, org)).To(Succeed()) })
 
-		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
 		Expect(lab.Condition(org, v1alpha1.ConditionReconciling)).To(BeNil())
 		Expect(l.Platform.Get(ctx, key(m), m)).To(Succeed())
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
@@ -140,26 +139,26 @@ var _ = Describe("What got past admission", func() {
 		Expect(l.User(ctx, alice)).To(HaveValue(HaveField("Status.DefaultOrganization", org.Name)))
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
 
-		By("its namespace stays, however often somebody deletes it again")
+		By("its namespace stays, even if somebody deletes it again")
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
 		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
 
-		By("whoever is removed loses access all the same (R7)")
+		By("a removed member loses access all the same (R7)")
 		Expect(lab.Insist(ctx, func() error { return l.As(john).Delete(ctx, m) })).To(Succeed())
 		Eventually(func() error {
 			return l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(m.Namespace))
 		}).WithContext(ctx).Should(lab.BeRefusedByRBAC())
 
-		By("the super admin lets it end")
+		By("the super admin removes the protection")
 		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
 		Expect(client.IgnoreNotFound(l.Platform.Delete(ctx, ns))).To(Succeed(), "its namespace may go with it")
-		goes(ctx, org)
-		goes(ctx, kept)
+		l.EventuallyGone(ctx, org)
+		l.EventuallyGone(ctx, kept)
 	})
 })
 
-// takeName replaces one membership by another of its name before the operator has made the first again.
+// takeName replaces one membership by another of its name, before the operator has made the first again.
 func takeName(ctx context.Context, own, usurper *v1alpha1.Membership) {
 	GinkgoHelper()
 	Eventually(func() error {

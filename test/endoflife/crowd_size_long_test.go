@@ -4,5 +4,5 @@
 
 package endoflife
 
-// crowd is how many members an organization has that is deleted with all of them.
+// crowd is how many members the organization has when it is deleted.
 const crowd = 5000

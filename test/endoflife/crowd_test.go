@@ -24,7 +24,7 @@ const atOnce = 32
 var membersLeft = regexp.MustCompile(`left: (\d+) memberships`)
 
 var _ = Describe("An organization with many members", func() {
-	It(fmt.Sprintf("ends with all of its %d, and says how far it is (O7)", crowd), func(ctx context.Context) {
+	It(fmt.Sprintf("ends with all of its %d, and reports its progress (O7)", crowd), func(ctx context.Context) {
 		org := l.Organization(ctx, lab.Person("john"), crowd+1)
 		join(ctx, org, crowd)
 
@@ -63,8 +63,8 @@ func join(ctx context.Context, org *v1alpha1.Organization, n int) {
 	}
 }
 
-// follow watches an organization from before something is done until it is gone, and returns how many members it said are left, each
-// time that it said something else, and when it first said that none is.
+// follow does something, and watches an organization until it is gone. It returns each number of members in its messages, and the time of
+// the first message without one.
 func follow(ctx context.Context, org *v1alpha1.Organization, do func()) (said []int, emptied time.Time) {
 	GinkgoHelper()
 	w, err := l.Platform.Watch(ctx, &v1alpha1.OrganizationList{}, client.MatchingFields{"metadata.name": org.Name})
@@ -92,7 +92,7 @@ func follow(ctx context.Context, org *v1alpha1.Organization, do func()) (said []
 	return nil, emptied
 }
 
-// journalled is how often the replicas have written the journal, and how many changes those writes decided on.
+// journalled is how often the replicas have written the journal, and how many changes those writes contained.
 func journalled(ctx context.Context) (writes, changes float64) {
 	GinkgoHelper()
 	for replica := range 2 {

@@ -19,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// The super admin's membership holds against the cluster's administrator too: whatever they try, the organization has afterwards the
-// very same one, it gives access, and the organization is in service.
+// The super admin's membership holds against the cluster's administrator too. After each try, the organization has the very same
+// membership, it gives access, and the organization is in service.
 var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	var (
 		john, organization = lab.Person("john"), lab.Unique("guarded")
@@ -47,7 +47,7 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		l.EventuallyReady(ctx, now)
 	}
 
-	// refused runs kubectl as the cluster's administrator, who is told the rule.
+	// refused runs kubectl as the cluster's administrator, and expects a refusal that names the rule.
 	refused := func(ctx context.Context, because string, args []string) {
 		GinkgoHelper()
 		said, err := l.Kubectl(ctx, args...)
@@ -71,17 +71,17 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		Entry("as a collection", "[R3]", []string{"delete", "--raw", "/apis/polyorg.io/v1alpha1/namespaces/" + namespace + "/memberships"}),
 		Entry("to suspend it", "[R3]", patch(`{"spec":{"suspended":true}}`)),
 		Entry("to give it another role", "[R3]", patch(`{"spec":{"role":"Standard"}}`)),
-		Entry("to make it somebody else's", "L6", patch(`{"spec":{"user":"eve@zylker.com"}}`)),
+		Entry("to give it to another user", "L6", patch(`{"spec":{"user":"eve@zylker.com"}}`)),
 		Entry("to delete the namespace", "(O7)", []string{"delete", "namespace", namespace}),
 		Entry("by force as well", "(O7)", []string{"delete", "namespace", namespace, "--force", "--grace-period=0"}),
 		Entry("or among others", "(O7)", []string{"delete", "namespaces", "-l", v1alpha1.OrganizationLabel + "=" + organization}),
 		Entry("or as a collection", "MethodNotAllowed", []string{"delete", "--raw", "/api/v1/namespaces"}),
-		Entry("to take the namespace's label", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "-"}),
+		Entry("to remove the namespace's label", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "-"}),
 		Entry("or its mark", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationUIDLabel + "-"}),
 		Entry("or to change it", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "=other", "--overwrite"}),
 	)
 
-	It("is refused to be replaced by force, which deletes it first", func(ctx context.Context) {
+	It("cannot be replaced by force, which would delete it first", func(ctx context.Context) {
 		file := filepath.Join(GinkgoT().TempDir(), "membership.yaml")
 		yaml, err := l.Kubectl(ctx, append([]string{"get", "-o", "yaml"}, membership...)...)
 		Expect(err).NotTo(HaveOccurred())
@@ -110,15 +110,15 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 	})
 
 	It("is not collected as garbage", func(ctx context.Context) {
-		owner := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owner")}})
-		also := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owned")}})
+		owner := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owner")}})
+		also := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: lab.Unique("owned")}})
 		for _, owned := range []client.Object{own.DeepCopy(), also} {
 			Expect(lab.Change(ctx, l.Platform, owned, func(o client.Object) {
 				o.SetOwnerReferences([]metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: owner.Name, UID: owner.UID}})
 			})).To(Succeed())
 		}
 		Expect(l.Platform.Delete(ctx, owner)).To(Succeed())
-		goes(ctx, also) // so the collector was here
+		l.EventuallyGone(ctx, also) // so the collector was here
 		stands(ctx)
 		Expect(lab.Change(ctx, l.Platform, own.DeepCopy(), func(m *v1alpha1.Membership) { m.OwnerReferences = nil })).To(Succeed())
 	})
@@ -131,8 +131,8 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		Expect(l.User(ctx, john)).To(HaveValue(HaveField("UID", was.UID)))
 	})
 
-	It("ends with its organization, which it does not hold back", func(ctx context.Context) {
+	It("ends with its organization, and does not delay the end", func(ctx context.Context) {
 		deletes(ctx, org)
-		goes(ctx, own)
+		l.EventuallyGone(ctx, own)
 	})
 })

@@ -37,7 +37,7 @@ var _ = Describe("An organization that is being deleted when the operator is kil
 				break
 			}
 		}
-		Eventually(gone(ctx, org)).WithContext(ctx).WithTimeout(5 * time.Minute).Should(Succeed())
+		Eventually(l.Gone(ctx, org)).WithContext(ctx).WithTimeout(5 * time.Minute).Should(Succeed())
 		Eventually(func() []string { return left(ctx, before) }).WithContext(ctx).WithTimeout(5 * time.Minute).
 			Should(ConsistOf("hostreservations.polyorg.io /" + host))
 	}, NodeTimeout(15*time.Minute))

@@ -23,7 +23,7 @@ var ours = []string{
 	"hostreservations", "integrationbindings", "invitationresponses", "invitations", "memberships", "organizations", "platformpolicies", "users",
 }
 
-// definitions are their CustomResourceDefinitions, in kubectl's words.
+// definitions are the names of their CustomResourceDefinitions, for kubectl.
 func definitions(kinds ...string) []string {
 	names := slices.Clone(kinds)
 	for i := range names {
@@ -32,13 +32,13 @@ func definitions(kinds ...string) []string {
 	return names
 }
 
-// A cluster of their own, in which one kind after another goes.
-var _ = Describe("Kinds that are deleted with what there is of them (O7)", Ordered, ContinueOnFailure, func() {
+// These specs have a cluster of their own, in which one kind after another is deleted.
+var _ = Describe("Kinds that are deleted with all of their objects (O7)", Ordered, ContinueOnFailure, func() {
 	BeforeAll(func(ctx context.Context) {
 		usual := l
 		DeferCleanup(func() { l = usual })
 		l = lab.Start(ctx, lab.Options{})
-		lab.Bind(ctx, l.Platform, lab.People, "polyorg-self-service")
+		lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(lab.People))
 	}, NodeTimeout(5*time.Minute))
 
 	AfterEach(func(ctx context.Context) {
@@ -55,18 +55,18 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 			}
 			deleteKinds(ctx, ours...)
 			kindsGo(ctx)
-			goes(ctx, lab.NewNamespace(org))
+			l.EventuallyGone(ctx, lab.NewNamespace(org))
 		}, NodeTimeout(5*time.Minute))
 	}
 
-	It("nor if they all go at once", func(ctx context.Context) {
+	It("nor if all of them are deleted at once", func(ctx context.Context) {
 		org, _ := furnished(ctx, lab.Person("john"))
 		deleteKinds(ctx, ours...)
 		kindsGo(ctx)
-		goes(ctx, lab.NewNamespace(org))
+		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
-	It("nor while no operator runs: the next one ends it, once the kinds are applied again", func(ctx context.Context) {
+	It("nor while no operator runs: the next one ends it when the kinds are applied again", func(ctx context.Context) {
 		org, _ := furnished(ctx, lab.Person("john"))
 		for replica := range l.Operator.Replicas() {
 			Expect(l.Operator.Kill(replica)).To(Succeed())
@@ -78,18 +78,18 @@ var _ = Describe("Kinds that are deleted with what there is of them (O7)", Order
 		for replica := range l.Operator.Replicas() {
 			Expect(l.Operator.Restart(ctx, replica)).To(Succeed())
 		}
-		Eventually(gone(ctx, org)).WithContext(ctx).WithTimeout(3*lab.Soon).Should(Succeed(), "once a replica has the killed leader's lease")
-		goes(ctx, lab.NewNamespace(org))
+		Eventually(l.Gone(ctx, org)).WithContext(ctx).WithTimeout(3*lab.Soon).Should(Succeed(), "once a replica has the killed leader's lease")
+		l.EventuallyGone(ctx, lab.NewNamespace(org))
 	}, NodeTimeout(5*time.Minute))
 
-	It("but for a protected one, which waits with its kind", func(ctx context.Context) {
+	It("except a protected one, which waits with its kind", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		deleteKinds(ctx, "organizations")
-		says(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
 		Expect(l.Platform.Delete(ctx, lab.NewNamespace(org))).To(MatchError(ContainSubstring("(O7)")))
 		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
-		goes(ctx, org)
+		l.EventuallyGone(ctx, org)
 	}, NodeTimeout(5*time.Minute))
 })
 
@@ -100,7 +100,7 @@ func kubectl(ctx context.Context, args ...string) string {
 	return said
 }
 
-// deleteKinds deletes kinds that are there, and says so out loud.
+// deleteKinds deletes existing kinds, with the annotation that allows it.
 func deleteKinds(ctx context.Context, kinds ...string) {
 	GinkgoHelper()
 	there := kubectl(ctx, append([]string{"get", "--ignore-not-found", "-o=name"}, definitions(kinds...)...)...)
@@ -110,14 +110,14 @@ func deleteKinds(ctx context.Context, kinds ...string) {
 	}
 }
 
-// kindsGo returns when none is left.
+// kindsGo returns when none of them exists any more.
 func kindsGo(ctx context.Context) {
 	GinkgoHelper()
 	Eventually(func() string { return kubectl(ctx, "get", "crd", "-o=name") }).WithContext(ctx).WithTimeout(2 * lab.Soon).
 		ShouldNot(ContainSubstring(v1alpha1.GroupName))
 }
 
-// restoreKinds applies all kinds again, as whoever installs the operator does.
+// restoreKinds applies all kinds again, as an installation of the operator does.
 func restoreKinds(ctx context.Context) {
 	GinkgoHelper()
 	kubectl(ctx, "apply", "--server-side", "-k", filepath.Join(l.Root, "config", "crd"))

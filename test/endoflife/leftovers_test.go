@@ -18,7 +18,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// furnished is an organization with some of everything that can belong to one, and the answer of somebody who joined it.
+// furnished makes an organization with some objects of every kind, and returns it with the answer of somebody who joined.
 func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alpha1.InvitationResponse) {
 	GinkgoHelper()
 	org := l.Organization(ctx, john, 20)
@@ -28,12 +28,12 @@ func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alp
 	l.Member(ctx, org, lab.Person("alice"), v1alpha1.RoleAdministrator)
 	suspended := lab.NewMembership(org, lab.Person("carol"), v1alpha1.RoleStandard)
 	suspended.Spec.Suspended = true
-	create(ctx, suspended)
-	l.EventuallyReady(ctx, create(ctx, lab.NewInvitation(org, lab.Person("dave"))))
-	revoked := create(ctx, lab.NewInvitation(org, lab.Person("erin")))
+	lab.Create(ctx, l.Platform, suspended)
+	l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("dave"))))
+	revoked := lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("erin")))
 	Expect(lab.Change(ctx, l.Platform, revoked, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })).To(Succeed())
-	l.EventuallyReady(ctx, create(ctx, lab.NewBinding(org, "ZohoDesk", lab.Unique("desk"))))
-	answer := accept(ctx, create(ctx, lab.NewInvitation(org, lab.Person("bob"))))
+	l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, lab.NewBinding(org, "ZohoDesk", lab.Unique("desk"))))
+	answer := accept(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("bob"))))
 	Eventually(func(g Gomega) {
 		g.Expect(l.Platform.Get(ctx, key(org), org)).To(Succeed())
 		g.Expect(org.Status.Hosts).To(HaveLen(2))
@@ -42,7 +42,7 @@ func furnished(ctx context.Context, john string) (*v1alpha1.Organization, *v1alp
 	return org, answer
 }
 
-// left is what is there now that was not there before.
+// left are the names of all objects that exist now and did not exist before.
 func left(ctx context.Context, before sets.Set[string]) []string {
 	var more []string
 	for name := range listing(ctx) {
@@ -54,7 +54,7 @@ func left(ctx context.Context, before sets.Set[string]) []string {
 }
 
 var _ = Describe("An organization that is deleted (O7)", func() {
-	It("leaves nothing but its hosts' reservations, however it is deleted", func(ctx context.Context) {
+	It("leaves nothing but its hosts' reservations, for every way to delete it", func(ctx context.Context) {
 		before := listing(ctx)
 		ways := [][]string{{}, {"--cascade=orphan"}, {"--cascade=foreground"}, {"--force", "--grace-period=0"}}
 		var ended []*v1alpha1.Organization
@@ -71,7 +71,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 			ended = append(ended, org)
 		}
 		for _, org := range ended {
-			goes(ctx, org)
+			l.EventuallyGone(ctx, org)
 		}
 		var reserved []any
 		for _, host := range hosts {
@@ -85,18 +85,18 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		}
 	})
 
-	It("is a new one when it comes again: nobody of the former is in it, and its trial begins", func(ctx context.Context) {
+	It("can be created again as a new one: without the former members, and with a new trial", func(ctx context.Context) {
 		john, alice := lab.Person("john"), lab.Person("alice")
 		former := l.Organization(ctx, john, 0)
 		l.Member(ctx, former, alice, v1alpha1.RoleAdministrator)
 		Expect(l.Platform.Delete(ctx, former)).To(Succeed())
-		goes(ctx, former)
+		l.EventuallyGone(ctx, former)
 
 		later := lab.NewOrganization(john, 0)
 		later.Name = former.Name
 		Expect(l.Platform.Create(ctx, later.DeepCopy())).To(lab.BeRefusedBy("A2"), "its host is reserved to the former")
 		later.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("shop")}
-		l.EventuallyReady(ctx, create(ctx, later))
+		l.EventuallyReady(ctx, lab.Create(ctx, l.Platform, later))
 		Expect(later.UID).NotTo(Equal(former.UID))
 		Expect(later.Status.Trial.StartedAt).To(Equal(later.CreationTimestamp))
 		var members v1alpha1.MembershipList
@@ -125,7 +125,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
 	})
 
-	It("lets its namespace go with the very next request, as tools delete both at once", func(ctx context.Context) {
+	It("allows the deletion of its namespace with the very next request, as tools delete both at once", func(ctx context.Context) {
 		for range 20 {
 			org := l.Organization(ctx, lab.Person("john"), 0)
 			ns := lab.NewNamespace(org)
@@ -137,7 +137,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		}
 	})
 
-	It("guards the namespace again where it was not deleted after all", func(ctx context.Context) {
+	It("guards the namespace again if its own deletion fails", func(ctx context.Context) {
 		org := l.Organization(ctx, lab.Person("john"), 0)
 		ns := lab.NewNamespace(org)
 		asOperator := l.As("system:serviceaccount:"+lab.SystemNamespace+":polyorg-operator", "system:serviceaccounts")
@@ -150,8 +150,8 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
 	})
 
-	It("leaves alone a namespace that only bears its name", func(ctx context.Context) {
-		ns := create(ctx, lab.NewNamespace(lab.NewOrganization(lab.Person("john"), 0)))
+	It("does not guard a namespace that only has its name", func(ctx context.Context) {
+		ns := lab.Create(ctx, l.Platform, lab.NewNamespace(lab.NewOrganization(lab.Person("john"), 0)))
 		Expect(l.Platform.Delete(ctx, ns)).To(Succeed(), "there is no organization with which it would go")
 	})
 })

@@ -14,11 +14,11 @@ import (
 	"k8s.io/client-go/dynamic"
 )
 
-// passing are the resources whose objects say that something was, and go by themselves: events, and who leads.
+// passing are the resources whose objects end by themselves: events, and leases.
 var passing = sets.New("events", "leases")
 
-// listing is everything that the API server has, of every resource that can be listed, in all namespaces: as resource, namespace and
-// name.
+// listing is the names of everything that the API server has: each resource that can be listed, in all namespaces, as resource, namespace
+// and name.
 func listing(ctx context.Context) sets.Set[string] {
 	GinkgoHelper()
 	all := sets.New[string]()

@@ -19,7 +19,7 @@ import (
 
 const hold = "example.com/hold"
 
-// held puts somebody else's finalizer on an object; it is let go at the end of the spec at the latest.
+// held puts somebody else's finalizer on an object, and removes it at the end of the spec.
 func held(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Expect(lab.Change(ctx, l.Platform, obj, func(o client.Object) { o.SetFinalizers(append(o.GetFinalizers(), hold)) })).To(Succeed())
@@ -45,9 +45,9 @@ func releases(ctx context.Context, org *v1alpha1.Organization) error {
 }
 
 var _ = Describe("An organization that is being deleted (O7)", func() {
-	It("gives every place back at once, whatever holds it up", func(ctx context.Context) {
+	It("gives every place back at once, even while its end is delayed", func(ctx context.Context) {
 		john, alice := lab.Person("john"), lab.Person("alice")
-		policy := create(ctx, &v1alpha1.PlatformPolicy{
+		policy := lab.Create(ctx, l.Platform, &v1alpha1.PlatformPolicy{
 			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName},
 			Spec: v1alpha1.PlatformPolicySpec{Limits: &v1alpha1.LimitsPolicy{
 				OrganizationsPerUser: new(int32(1)), CreatedOrganizationsPerUser: new(int32(1)), CreatedCRMPlusPerUser: new(int32(1)),
@@ -58,75 +58,75 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		org := l.Organization(ctx, john, 10)
 		l.Member(ctx, org, alice, v1alpha1.RoleStandard)
 		desk := lab.Unique("desk")
-		create(ctx, lab.NewBinding(org, "ZohoDesk", desk))
+		lab.Create(ctx, l.Platform, lab.NewBinding(org, "ZohoDesk", desk))
 		other := l.Organization(ctx, lab.Person("mary"), 10)
 		joins := lab.NewMembership(other, alice, v1alpha1.RoleStandard)
 		Expect(l.Platform.Create(ctx, joins.DeepCopy())).To(lab.BeRefusedBy("L1"))
 		Expect(l.Platform.Create(ctx, lab.NewOrganization(john, 0))).To(lab.BeRefusedBy("L2"))
 
-		stuck := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
+		stuck := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
 		held(ctx, stuck)
 		deletes(ctx, org)
-		create(ctx, joins) // and not only when it is gone
-		create(ctx, lab.NewOrganization(john, 0))
+		lab.Create(ctx, l.Platform, joins) // before the organization is gone
+		lab.Create(ctx, l.Platform, lab.NewOrganization(john, 0))
 
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
-		says(ctx, org, v1alpha1.ConditionReconciling, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReconciling, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 		Expect(org.Status.AccessURL).To(BeEmpty())
 		former := l.As(alice)
 		Eventually(func() error {
 			return former.List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(lab.NamespaceOf(org)))
 		}).WithContext(ctx).Should(lab.BeRefusedByRBAC())
-		create(ctx, lab.NewBinding(other, "ZohoDesk", desk))
+		lab.Create(ctx, l.Platform, lab.NewBinding(other, "ZohoDesk", desk))
 	})
 
-	It("keeps its finalizer, by hand too, as long as something is left that would hold a place again (R8)", func(ctx context.Context) {
+	It("keeps its finalizer, even from a request by hand, while an object is left that would hold a place again (R8)", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		org := l.Organization(ctx, lab.Person("john"), 10)
 		m := l.Member(ctx, org, alice, v1alpha1.RoleStandard)
 		held(ctx, m)
 		deletes(ctx, org)
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "left: 1 memberships")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "left: 1 memberships")
 		Expect(releases(ctx, org)).To(MatchError(ContainSubstring("1 memberships, invitations and answers of " + org.Name + " are still there")))
 		letGo(ctx, m)
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 	})
 
-	It("takes along what was put into a namespace that is not its own, and leaves the namespace", func(ctx context.Context) {
+	It("deletes its own objects in a namespace that belongs to somebody else, and leaves the namespace", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		org := lab.NewOrganization(lab.Person("john"), 10)
 		foreign := lab.NewNamespace(org)
 		foreign.Labels = nil
-		create(ctx, foreign)
-		create(ctx, org)
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceNotOurs, "")
-		m := create(ctx, lab.NewMembership(org, alice, v1alpha1.RoleStandard))
-		i := create(ctx, lab.NewInvitation(org, lab.Person("bob")))
+		lab.Create(ctx, l.Platform, foreign)
+		lab.Create(ctx, l.Platform, org)
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceNotOurs, "")
+		m := lab.Create(ctx, l.Platform, lab.NewMembership(org, alice, v1alpha1.RoleStandard))
+		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("bob")))
 		deletes(ctx, org)
-		goes(ctx, org)
-		goes(ctx, m)
-		goes(ctx, i)
+		l.EventuallyGone(ctx, org)
+		l.EventuallyGone(ctx, m)
+		l.EventuallyGone(ctx, i)
 		Expect(l.Platform.Get(ctx, key(foreign), foreign)).To(Succeed())
 		Expect(foreign.DeletionTimestamp).To(BeNil())
 		Expect(foreign.Labels).NotTo(HaveKey(v1alpha1.OrganizationLabel))
 		Eventually(func() *v1alpha1.User { return l.User(ctx, alice) }).WithContext(ctx).Should(BeNil())
 	})
 
-	It("without its finalizer leaves a namespace that ends by itself, for which a later one of the name waits", func(ctx context.Context) {
+	It("without its finalizer leaves a namespace that ends by itself, and a later organization of the name waits for that", func(ctx context.Context) {
 		john := lab.Person("john")
 		org := l.Organization(ctx, john, 0)
-		stuck := create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
+		stuck := lab.Create(ctx, l.Platform, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: lab.NamespaceOf(org), Name: "stuck"}})
 		held(ctx, stuck)
 		deletes(ctx, org)
-		says(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 		Expect(releases(ctx, org)).To(Succeed())
-		goes(ctx, org)
+		l.EventuallyGone(ctx, org)
 
 		later := lab.NewOrganization(john, 0)
 		later.Name, later.Spec.AccessURL = org.Name, &v1alpha1.AccessURL{Name: lab.Unique("shop")}
-		create(ctx, later)
-		says(ctx, later, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceTerminating, "former namespace")
+		lab.Create(ctx, l.Platform, later)
+		l.EventuallySays(ctx, later, v1alpha1.ConditionReady, v1alpha1.ReasonNamespaceTerminating, "former namespace")
 		letGo(ctx, stuck)
 		l.EventuallyReady(ctx, later)
 		ns := lab.NewNamespace(later)

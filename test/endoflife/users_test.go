@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// shows returns when the User of a person is as it should be, and reports how long after a change that was.
+// shows makes a change, and returns when a person's User is as it should be. It reports the time from the change until then.
 func shows(ctx context.Context, email, after string, change func(), should func(Gomega, *v1alpha1.User)) *v1alpha1.User {
 	GinkgoHelper()
 	var u *v1alpha1.User
@@ -32,7 +32,7 @@ func shows(ctx context.Context, email, after string, change func(), should func(
 	return u
 }
 
-// byDefault is a User whose default organization is one, or none, for a reason.
+// byDefault expects a User's default organization, or none, with a reason.
 func byDefault(organization, reason string) func(Gomega, *v1alpha1.User) {
 	return func(g Gomega, u *v1alpha1.User) {
 		g.Expect(u.Status.DefaultOrganization).To(Equal(organization))
@@ -40,7 +40,7 @@ func byDefault(organization, reason string) func(Gomega, *v1alpha1.User) {
 	}
 }
 
-// standing is how an organization stands in a User's list.
+// standing expects an organization in a User's list, active or not.
 func standing(organization string, active bool) func(Gomega, *v1alpha1.User) {
 	return func(g Gomega, u *v1alpha1.User) {
 		g.Expect(u.Status.Organizations).To(ContainElement(And(HaveField("Name", organization), HaveField("Active", active))))
@@ -70,11 +70,11 @@ var _ = Describe("A person's User", Ordered, func() {
 		return func() { Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, m) })).To(Succeed()) }
 	}
 
-	It("says that a choice is due when the default is lost, and takes no other (F1–F3)", func(ctx context.Context) {
+	It("asks for a choice when the default is lost, and chooses none by itself (F1–F3)", func(ctx context.Context) {
 		alice := lab.Person("alice")
 		inFirst, inSecond := lab.NewMembership(first, alice, v1alpha1.RoleStandard), lab.NewMembership(second, alice, v1alpha1.RoleStandard)
-		shows(ctx, alice, "joining", func() { create(ctx, inFirst) }, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
-		shows(ctx, alice, "joining another", func() { create(ctx, inSecond) },
+		shows(ctx, alice, "joining", func() { lab.Create(ctx, l.Platform, inFirst) }, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
+		shows(ctx, alice, "joining another", func() { lab.Create(ctx, l.Platform, inSecond) },
 			both(byDefault(first.Name, v1alpha1.ReasonFirstOrganization), standing(second.Name, true)))
 
 		due := byDefault("", v1alpha1.ReasonChoiceDue)
@@ -86,15 +86,15 @@ var _ = Describe("A person's User", Ordered, func() {
 
 		shows(ctx, alice, "being removed", remove(ctx, inSecond), due)
 		again := lab.NewMembership(second, alice, v1alpha1.RoleStandard)
-		shows(ctx, alice, "coming back to what they chose", func() { create(ctx, again) }, byDefault(second.Name, v1alpha1.ReasonChosen))
+		shows(ctx, alice, "coming back to what they chose", func() { lab.Create(ctx, l.Platform, again) }, byDefault(second.Name, v1alpha1.ReasonChosen))
 		ending := l.Organization(ctx, lab.Person("zoe"), 20)
-		create(ctx, lab.NewMembership(ending, alice, v1alpha1.RoleStandard))
+		lab.Create(ctx, l.Platform, lab.NewMembership(ending, alice, v1alpha1.RoleStandard))
 		Eventually(func() error { return chooses(ctx, alice, ending.Name) }).WithContext(ctx).Should(Succeed())
 		shows(ctx, alice, "their choice coming into force", func() {}, byDefault(ending.Name, v1alpha1.ReasonChosen))
 		shows(ctx, alice, "the organization being deleted", func() { deletes(ctx, ending) }, due)
 	})
 
-	It("is forgotten with the last organization, and starts anew (F1)", func(ctx context.Context) {
+	It("is deleted with the last organization, and starts anew (F1)", func(ctx context.Context) {
 		bob := lab.Person("bob")
 		l.Member(ctx, first, bob, v1alpha1.RoleStandard)
 		m := l.Member(ctx, second, bob, v1alpha1.RoleStandard)
@@ -108,13 +108,13 @@ var _ = Describe("A person's User", Ordered, func() {
 		}
 		Eventually(func() *v1alpha1.User { return l.User(ctx, bob) }).WithContext(ctx).Should(BeNil())
 		m.ObjectMeta = metav1.ObjectMeta{Namespace: lab.NamespaceOf(mary), Name: "bob"}
-		shows(ctx, bob, "joining again", func() { create(ctx, m) }, byDefault(mary.Name, v1alpha1.ReasonFirstOrganization))
+		shows(ctx, bob, "joining again", func() { lab.Create(ctx, l.Platform, m) }, byDefault(mary.Name, v1alpha1.ReasonFirstOrganization))
 	})
 
-	It("stays for who is still invited, and does not forget that a choice is due (F3)", func(ctx context.Context) {
+	It("stays while there is an invitation, and still asks for a choice (F3)", func(ctx context.Context) {
 		carol := lab.Person("carol")
 		m := l.Member(ctx, first, carol, v1alpha1.RoleStandard)
-		inv := create(ctx, lab.NewInvitation(second, carol))
+		inv := lab.Create(ctx, l.Platform, lab.NewInvitation(second, carol))
 		shows(ctx, carol, "being invited", func() {}, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(HaveLen(1)) })
 		due := byDefault("", v1alpha1.ReasonChoiceDue)
 		shows(ctx, carol, "leaving", remove(ctx, m), due)
@@ -123,7 +123,7 @@ var _ = Describe("A person's User", Ordered, func() {
 			byDefault(second.Name, v1alpha1.ReasonChosen))
 	})
 
-	It("does not forget it either while their other organizations give no access (F3)", func(ctx context.Context) {
+	It("still asks for one while their other organizations give no access (F3)", func(ctx context.Context) {
 		frank := lab.Person("frank")
 		lost, other := l.Member(ctx, first, frank, v1alpha1.RoleStandard), l.Member(ctx, second, frank, v1alpha1.RoleStandard)
 		shows(ctx, frank, "joining", func() {}, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
@@ -133,19 +133,19 @@ var _ = Describe("A person's User", Ordered, func() {
 		shows(ctx, frank, "being reinstated", suspend(ctx, other, false), both(due, standing(second.Name, true)))
 	})
 
-	It("that stands in Git is kept without any organization, and never made anew", func(ctx context.Context) {
+	It("that Git has is kept without any organization, and never made anew", func(ctx context.Context) {
 		dave := lab.Person("dave")
-		git := create(ctx, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(dave)}, Spec: v1alpha1.UserSpec{Email: dave}})
+		git := lab.Create(ctx, l.Platform, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(dave)}, Spec: v1alpha1.UserSpec{Email: dave}})
 		none := byDefault("", v1alpha1.ReasonNoOrganization)
 		shows(ctx, dave, "being written", func() {}, none)
 		m := lab.NewMembership(first, dave, v1alpha1.RoleStandard)
-		shows(ctx, dave, "joining", func() { create(ctx, m) }, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
+		shows(ctx, dave, "joining", func() { lab.Create(ctx, l.Platform, m) }, byDefault(first.Name, v1alpha1.ReasonFirstOrganization))
 		u := shows(ctx, dave, "leaving", remove(ctx, m), byDefault("", v1alpha1.ReasonChoiceDue))
 		Expect(u.UID).To(Equal(git.UID))
 		Expect(u.Status.Organizations).To(BeEmpty())
 		Expect(u.Status.Usage.Organizations.Summary).To(Equal("0/10"))
 		Expect(l.Platform.Delete(ctx, u)).To(Succeed())
-		goes(ctx, u)
+		l.EventuallyGone(ctx, u)
 	})
 
 	It("shows an organization whose trial ended, which is still the default (E3)", func(ctx context.Context) {

@@ -14,14 +14,14 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// A journal that was closed asks of every view to have seen what was stored until it opened, which a watch of a kind that rests
-// learns from the API server's next bookmark: after a minute. So these take one each.
-var _ = Describe("A journal that is not what it was", func() {
+// A journal that was closed requires every view to have seen everything stored until it opened. A quiet kind's watch learns that from the
+// API server's next bookmark, after a minute. So each of these specs takes a minute.
+var _ = Describe("A journal that was deleted or replaced", func() {
 	BeforeEach(func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 	})
 
-	// closes expects the journal to open no sooner than the drop time after it was done, and that all goes well then.
+	// closes does something to the journal. It expects the journal to open after the drop time at the earliest, and exact answers then.
 	closes := func(ctx context.Context, it func(*rush)) {
 		GinkgoHelper()
 		r := newRush(ctx)
@@ -45,13 +45,13 @@ var _ = Describe("A journal that is not what it was", func() {
 		r.isExact(ctx)
 	}
 
-	It("because somebody deleted it is closed for the drop time, and then gives out exactly what there is", func(ctx SpecContext) {
+	It("is closed for the drop time after a deletion, and then gives exactly the free places", func(ctx SpecContext) {
 		before := storedJournal(ctx).UID
 		closes(ctx, func(*rush) { removeJournal(ctx) })
 		Expect(storedJournal(ctx).UID).NotTo(Equal(before))
 	}, NodeTimeout(soon*2))
 
-	It("but another cluster's is closed, each time anew, and its entries are void", func(ctx SpecContext) {
+	It("is closed if it is another cluster's, each time anew, and its entries are void", func(ctx SpecContext) {
 		for range 2 {
 			closes(ctx, func(r *rush) {
 				edit(ctx, func(data map[string]string) {
@@ -62,7 +62,7 @@ var _ = Describe("A journal that is not what it was", func() {
 		}
 	}, NodeTimeout(soon*3))
 
-	It("but nonsense is closed likewise", func(ctx SpecContext) {
+	It("is closed if it is nonsense", func(ctx SpecContext) {
 		closes(ctx, func(*rush) {
 			edit(ctx, func(data map[string]string) { data[partEntries] = "nonsense\n" })
 		})

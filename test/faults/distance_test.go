@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// worst is the longest that anybody waited for one of the answers.
+// worst is the longest wait for one of the answers.
 func worst(answers []call) (longest time.Duration) {
 	for _, a := range answers {
 		longest = max(longest, a.took)
@@ -28,13 +28,13 @@ func summary(answers []call) string {
 }
 
 var _ = Describe("A replica far from the API server", func() {
-	It("answers all its requests in time, while one that is near is loaded", func(ctx SpecContext) {
+	It("answers all its requests in time, while a near one is loaded", func(ctx SpecContext) {
 		const roundTrip, load, clients = 200 * time.Millisecond, 4 * time.Second, 16
 		near, far := newReplica(control.Config()), newReplica(through(newProxy(apiServer(), roundTrip/2)))
 		serve(ctx, near, far)
 		door.lead(near, near, near, near, near, near, near, far)
 		end := time.Now().Add(load)
-		answers := atOnce(clients, func(i int) error {
+		answers := lab.Together(clients, func(i int) error {
 			for time.Now().Before(end) {
 				if err := once(ctx, control.Config(), "memberships", membership(pool[i%len(pool)], lab.Person("somebody"))); err != nil {
 					return err

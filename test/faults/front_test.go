@@ -29,7 +29,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// front is the one address of all replicas, as a Service is in a cluster.
+// front is the single address of all replicas, like a Service in a cluster.
 type front struct {
 	*httptest.Server
 	turn  atomic.Uint64
@@ -42,7 +42,7 @@ type front struct {
 type call struct {
 	by   *replica
 	took time.Duration
-	code int32 // of the answer; 200 where the request was allowed
+	code int32 // of the answer; 200 if the request was allowed
 }
 
 func newFront() *front {
@@ -50,7 +50,7 @@ func newFront() *front {
 	proxy := &httputil.ReverseProxy{
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConnsPerHost: 64}, //nolint:gosec // this test's own server
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(r.In.Context().Value(chosen{}).(*replica).address) },
-		ErrorLog:  log.New(io.Discard, "", 0), // the API server tells what came of it
+		ErrorLog:  log.New(io.Discard, "", 0), // the API server reports errors
 	}
 	f.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		by := f.next()
@@ -65,17 +65,17 @@ func newFront() *front {
 	return f
 }
 
-// chosen is the replica that a request goes to.
+// chosen is the key of the replica that a request goes to.
 type chosen struct{}
 
-// lead has requests judged by these replicas in turn; one that is named twice gets two turns.
+// lead sends requests to these replicas in turn. A replica that is named twice gets two turns.
 func (f *front) lead(to ...*replica) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.to, f.calls = to, nil
 }
 
-// serving are those that requests are led to.
+// serving are the replicas that get requests.
 func (f *front) serving() []*replica {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -97,7 +97,7 @@ func (f *front) note(c call) {
 	f.calls = append(f.calls, c)
 }
 
-// answers are those of one replica since the front was last led somewhere.
+// answers are one replica's answers since the last change of the front.
 func (f *front) answers(by *replica) (own []call) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -109,7 +109,7 @@ func (f *front) answers(by *replica) (own []call) {
 	return own
 }
 
-// recorder keeps an answer that passes by.
+// recorder keeps an answer on its way.
 type recorder struct {
 	http.ResponseWriter
 	body bytes.Buffer
@@ -131,7 +131,7 @@ func (r *recorder) code() int32 {
 	return review.Response.Result.Code
 }
 
-// installWebhooks installs what a cluster gets, but for the address.
+// installWebhooks installs the manifests of the webhooks with another address.
 func installWebhooks(ctx context.Context, to *front) {
 	GinkgoHelper()
 	file, err := os.Open(filepath.Join(root, "config", "webhook", "manifests.yaml"))
@@ -145,7 +145,7 @@ func installWebhooks(ctx context.Context, to *front) {
 	point(&validating.Webhooks[0].ClientConfig, to.Server)
 	Expect(platform.Create(ctx, mutating)).To(Succeed())
 	Expect(platform.Create(ctx, validating)).To(Succeed())
-	to.lead() // nowhere yet, so that whatever is asked there fails
+	to.lead() // no replica yet, so that every request there fails
 	Eventually(func() error {
 		return platform.Create(ctx, lab.NewOrganization(lab.Person("nobody"), 1), client.DryRunAll)
 	}).ShouldNot(Succeed(), "the API server asks the webhooks")

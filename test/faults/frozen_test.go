@@ -22,7 +22,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// newProcess starts a replica in a process of its own, which ends with the test.
+// newProcess starts a replica in a process of its own. The process ends with the test.
 func newProcess(ctx context.Context) (*replica, *process.Process) {
 	GinkgoHelper()
 	dir := GinkgoT().TempDir()
@@ -53,7 +53,7 @@ func newProcess(ctx context.Context) (*replica, *process.Process) {
 }
 
 var _ = Describe("A replica whose process", func() {
-	It("is frozen for longer than the drop time, and goes on, gives out exactly what there is", func(ctx SpecContext) {
+	It("is frozen for longer than the drop time gives exactly the free places afterwards", func(ctx SpecContext) {
 		frozen, p := newProcess(ctx)
 		other := serve(ctx, newReplica(control.Config()))[0]
 		door.lead(frozen, other)

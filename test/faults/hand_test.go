@@ -20,25 +20,25 @@ func foreign(user string) string {
 	return "\t\tcreate\tMembership\torg-elsewhere\tx\t" + lab.Unique("uid") + "\t\t" + `place{"o":"elsewhere","u":"` + user + `","r":"Standard"}` + "\n"
 }
 
-var _ = Describe("A journal that somebody lays hands on", func() {
+var _ = Describe("A journal that somebody edits", func() {
 	BeforeEach(func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 	})
 
-	It("and takes entries from goes on with the rest", func(ctx SpecContext) {
+	It("goes on without the entries that were removed", func(ctx SpecContext) {
 		r := newRush(ctx)
 		edit(ctx, func(data map[string]string) { data[partEntries] += foreign(r.user) })
 		edit(ctx, func(data map[string]string) { data[partEntries] = "" })
 		r.run(ctx).isExact(ctx)
 	}, NodeTimeout(soon*2))
 
-	It("and says that a later version wrote is judged on by nobody, and they say so", func(ctx SpecContext) {
+	It("is not used by any replica if a later version wrote it, and the replicas say so", func(ctx SpecContext) {
 		r := newRush(ctx)
 		edit(ctx, func(data map[string]string) { data[partFormat] = "99" })
 		DeferCleanup(func(ctx SpecContext) {
 			edit(ctx, func(data map[string]string) { data[partFormat] = strconv.Itoa(journal.Format) })
 		})
-		for _, err := range atOnce(4, func(int) error {
+		for _, err := range lab.Together(4, func(int) error {
 			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("early")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "%v", err)
@@ -53,7 +53,7 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 		r.run(ctx).isExact(ctx)
 	}, NodeTimeout(soon*2))
 
-	It("and fences off from everybody is judged on again when the drop time shows that nobody can have seen so much", func(ctx SpecContext) {
+	It("is used again after the drop time if it has a fence that no view can reach", func(ctx SpecContext) {
 		r := newRush(ctx)
 		edit(ctx, func(data map[string]string) { data[partFences] += "Invitation 9007199254740993\n" })
 		next := membership(r.small, lab.Person("early"))
@@ -62,7 +62,7 @@ var _ = Describe("A journal that somebody lays hands on", func() {
 		newRush(ctx).run(ctx).isExact(ctx)
 	}, NodeTimeout(soon*3))
 
-	It("in which a later version keeps what this one does not know has that kept, to the letter", func(ctx SpecContext) {
+	It("keeps a later version's unknown entries, to the letter", func(ctx SpecContext) {
 		later := "\t\tmerge\tLedger\torg-x\tbook\t" + lab.Unique("uid") + "\t7\t" + `balance{"of":"x","is":[1,2]}` + "\t" + `place{"o":"x","u":"x@zylker.com","future":1}` + "\n"
 		edit(ctx, func(data map[string]string) { data[partEntries] += later })
 		newRush(ctx).run(ctx)

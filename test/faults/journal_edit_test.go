@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/journal"
 )
 
-// isOpen reports whether there is a journal that may be judged on.
+// isOpen reports whether there is a journal by which replicas may judge.
 func isOpen(ctx context.Context) bool {
 	stored := &corev1.ConfigMap{}
 	if err := platform.Get(ctx, journalKey, stored); err != nil {
@@ -36,12 +36,12 @@ func edit(ctx context.Context, change func(data map[string]string)) {
 	})).To(Succeed())
 }
 
-// The parts of the journal, as somebody who edits it by hand finds them.
+// These are the parts of the journal, as somebody who edits it by hand finds them.
 const (
 	partFormat, partUID, partFences, partEntries = "format", "uid", "fences", "entries"
 )
 
-// removeJournal takes its finalizer away and deletes it.
+// removeJournal removes the journal's finalizer and deletes it.
 func removeJournal(ctx context.Context) {
 	GinkgoHelper()
 	lost := storedJournal(ctx)

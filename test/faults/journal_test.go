@@ -16,14 +16,14 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// What is in the files named journal is all that these tests know of how the journal is stored.
+// Only the files named journal know how the journal is stored. No other test here depends on that.
 
 var journalKey = client.ObjectKey{Namespace: systemNS, Name: journal.Name}
 
-// writesJournal tells the journal's compare-and-swap from every other request.
+// writesJournal reports whether a request is the journal's compare-and-swap.
 func writesJournal(r *http.Request) bool { return r.Method == http.MethodPut && speaksOfJournal(r) }
 
-// speaksOfJournal tells what is read from and written to the journal from every other request.
+// speaksOfJournal reports whether a request reads or writes the journal.
 func speaksOfJournal(r *http.Request) bool {
 	return strings.HasSuffix(r.URL.Path, "/namespaces/"+systemNS+"/configmaps/"+journal.Name)
 }
@@ -36,7 +36,7 @@ func storedJournal(ctx context.Context) *corev1.ConfigMap {
 	return stored
 }
 
-// record is what the journal says.
+// record is the content of the journal.
 func record(ctx context.Context) *journal.Record {
 	GinkgoHelper()
 	r, err := journal.Parse(storedJournal(ctx))
@@ -50,7 +50,7 @@ func isQuiet(ctx context.Context) {
 	Eventually(ctx, func() any { return record(ctx).Entries }).Should(BeEmpty(), "nothing leaks")
 }
 
-// touch writes the journal without changing what it says, so that whoever has read it has to read it again.
+// touch writes the journal without a change of its content, so that every replica must read it again.
 func touch(ctx context.Context) error {
 	stored := &corev1.ConfigMap{}
 	stored.Namespace, stored.Name = journalKey.Namespace, journalKey.Name

@@ -18,8 +18,8 @@ import (
 
 // Status ends a place or a seat without a journal entry and without a fence. A replica whose watch of that kind is late must not rely
 // on what it still sees (L8).
-var _ = Describe("What status has ended", func() {
-	It("L1: is no place for a replica that still sees the answer", func(ctx SpecContext) {
+var _ = Describe("A place or seat that status has ended", func() {
+	It("L1: does not count for a replica that still sees the answer", func(ctx SpecContext) {
 		watches := newGate()
 		current, late := withLate(ctx, watches, "invitationresponses")
 		person, x, elsewhere := lab.Person("moves"), pool[0], pool[1:11]
@@ -47,7 +47,7 @@ var _ = Describe("What status has ended", func() {
 		isRefused(ctx, membership(x, person), "[L1]")
 	}, NodeTimeout(soon*2))
 
-	It("E5: is no seat for a replica that still sees the invitation", func(ctx SpecContext) {
+	It("E5: does not count for a replica that still sees the invitation", func(ctx SpecContext) {
 		watches := newGate()
 		current, late := withLate(ctx, watches, "invitations")
 		org := create(ctx, lab.NewOrganization(lab.Person("owner"), 0)) // on trial: three seats
@@ -68,7 +68,7 @@ var _ = Describe("What status has ended", func() {
 		isRefused(ctx, membership(org, invitation.Spec.Email), "[E5]")
 	}, NodeTimeout(soon*2))
 
-	It("L9: is relied on as long as it stands, after a limit was lowered", func(ctx SpecContext) {
+	It("L9: is relied on until it has ended, after a limit was lowered", func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		person := lab.Person("keeps")
 		for _, org := range pool[1:3] {
@@ -86,21 +86,21 @@ var _ = Describe("What status has ended", func() {
 	}, NodeTimeout(soon*2))
 })
 
-// isAdmittedOnceSeen demands that a creation is admitted as soon as the replica has seen what was written into a status before. Until then
-// the replica refuses it, for no entry tells of a status.
+// isAdmittedOnceSeen expects a creation to be admitted as soon as the replica has seen an earlier write of a status. Until then the replica
+// refuses it, because no entry shows a status.
 func isAdmittedOnceSeen(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Eventually(func() error { return insist(ctx, func() error { return platform.Create(ctx, obj) }) }).WithContext(ctx).WithTimeout(soon).Should(Succeed())
 }
 
-// withLate serves with two replicas. The watch of one kind passes a gate on its way to the second.
+// withLate serves with two replicas. The watch of one kind passes a gate on its way to the second one.
 func withLate(ctx context.Context, watches *gate, plural string) (current, late *replica) {
 	GinkgoHelper()
 	both := serve(ctx, newReplica(control.Config()), newReplica(watches.guardOnly(control.Config(), plural)))
 	return both[0], both[1]
 }
 
-// accept has somebody invited to an organization, and accept. Nobody carries the answer out.
+// accept invites somebody to an organization, and accepts as them. No controller carries the answer out.
 func accept(ctx context.Context, org *v1alpha1.Organization, person string) *v1alpha1.InvitationResponse {
 	GinkgoHelper()
 	invitation := lab.NewInvitation(org, person)
@@ -119,7 +119,7 @@ func say(ctx context.Context, obj client.Object, change func()) {
 	Expect(platform.Status().Update(ctx, obj)).To(Succeed())
 }
 
-// isNotAdmitted asks once. The replica cannot tell whether the change is right, so it asks to try again.
+// isNotAdmitted asks once. The replica cannot know whether the change is right, so it asks to try again.
 func isNotAdmitted(ctx context.Context, m *v1alpha1.Membership) {
 	GinkgoHelper()
 	err := once(ctx, control.Config(), "memberships", m)

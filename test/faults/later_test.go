@@ -24,9 +24,9 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-const unwanted = "unwanted" // the label of what the other webhook refuses
+const unwanted = "unwanted" // the label of objects that the other webhook refuses
 
-// refuseLater installs another webhook, of somebody else, which refuses whatever bears the label.
+// refuseLater installs somebody else's webhook, which refuses every object with the label.
 func refuseLater(ctx context.Context) {
 	GinkgoHelper()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,7 +62,7 @@ func marked[T client.Object](obj T) T {
 	return obj
 }
 
-var _ = Describe("What another webhook refuses", func() {
+var _ = Describe("A request that another webhook refuses", func() {
 	BeforeEach(func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		refuseLater(ctx)

@@ -43,7 +43,7 @@ func membership(org *v1alpha1.Organization, user string) *v1alpha1.Membership {
 	return lab.NewMembership(org, user, v1alpha1.RoleStandard)
 }
 
-// membersOf are the memberships of an organization, its super admin's not counted.
+// membersOf are the memberships of an organization, without its super admin's.
 func membersOf(ctx context.Context, org *v1alpha1.Organization) []v1alpha1.Membership {
 	GinkgoHelper()
 	var all v1alpha1.MembershipList
@@ -70,13 +70,13 @@ func once(ctx context.Context, config *rest.Config, plural string, obj client.Ob
 	return c.Post().Resource(plural).NamespaceIfScoped(obj.GetNamespace(), obj.GetNamespace() != "").Body(obj).MaxRetries(0).Do(ctx).Error()
 }
 
-// again reports whether an answer asks for another try, or there was none.
+// again reports whether an answer asks for another try, or whether there was no answer.
 func again(err error) bool {
 	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsConflict(err)
 }
 
-// insist tries again for as long as it is asked to. What exists already was made by an earlier try.
+// insist tries again while the answer says so. If the object exists already, an earlier try created it.
 func insist(ctx context.Context, try func() error) error {
 	for tries := 0; ; tries++ {
 		err := try()
@@ -91,23 +91,7 @@ func insist(ctx context.Context, try func() error) error {
 	}
 }
 
-// atOnce makes n requests at the same time, each until its answer is final, and returns the answers.
-func atOnce(n int, request func(i int) error) []error {
-	answers := make([]error, n)
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		all.Go(func() {
-			<-start
-			answers[i] = request(i)
-		})
-	}
-	close(start)
-	all.Wait()
-	return answers
-}
-
-// during does something over and over until the test's own part is done; it returns when both are.
+// during does something over and over until the test's own part is done. It returns when both are done.
 func during(ctx context.Context, over func(context.Context), do func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup

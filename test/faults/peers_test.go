@@ -16,8 +16,8 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// What others' users ran into and no other test of ours has; README.md has the whole list.
-var _ = Describe("What others get wrong", func() {
+// These faults of other products are in no other test of ours. README.md has the whole list.
+var _ = Describe("A common mistake of others", func() {
 	var org *v1alpha1.Organization
 
 	BeforeEach(func(ctx SpecContext) {
@@ -32,9 +32,9 @@ var _ = Describe("What others get wrong", func() {
 		Expect(platform.Status().Update(ctx, inv)).To(Succeed())
 	}
 
-	It("an expired invitation cannot be accepted, grants nothing, and blocks neither its seat nor a new one", func(ctx SpecContext) {
+	It("an expired invitation cannot be accepted, grants nothing, and blocks neither its seat nor a new invitation", func(ctx SpecContext) {
 		guest, dead := lab.Person("guest"), (*v1alpha1.Invitation)(nil)
-		for range 4 { // more than there are seats
+		for range 4 { // more than the seats
 			dead = lab.NewInvitation(org, guest)
 			Expect(insist(ctx, func() error { return platform.Create(ctx, dead) })).To(Succeed())
 			finish(ctx, dead, v1alpha1.InvitationExpired)
@@ -49,7 +49,7 @@ var _ = Describe("What others get wrong", func() {
 		isQuiet(ctx)
 	}, NodeTimeout(soon))
 
-	It("the last owner's User does not end, nor does their membership, so the organization keeps its owner", func(ctx SpecContext) {
+	It("the last owner's User and membership cannot be deleted, so the organization keeps its owner", func(ctx SpecContext) {
 		owner := org.Spec.SuperAdmin
 		own := membership(org, owner)
 		own.Spec.Role = v1alpha1.RoleAdministrator

@@ -32,9 +32,9 @@ var _ = Describe("A change of the limits", func() {
 			return platform.Update(ctx, current)
 		})
 	}
-	// wanted asks for a place of the user in every organization of the pool at once, and counts those given.
+	// wanted asks for a place of the user in every organization of the pool at once, and counts the places that it gets.
 	wanted := func(ctx context.Context, user, refusal string) (given int) {
-		for _, err := range atOnce(len(pool), func(i int) error {
+		for _, err := range lab.Together(len(pool), func(i int) error {
 			return insist(ctx, func() error { return platform.Create(ctx, membership(pool[i], user)) })
 		}) {
 			if err == nil {
@@ -54,7 +54,7 @@ var _ = Describe("A change of the limits", func() {
 		})
 	}
 
-	It("counts at once, also for a replica whose watches stand still", func(ctx SpecContext) {
+	It("has effect at once, also for a replica whose watches stand still", func(ctx SpecContext) {
 		watches := newGate()
 		both := serve(ctx, newReplica(control.Config()), newReplica(watches.guard(control.Config())))
 		begin(ctx)
@@ -74,7 +74,7 @@ var _ = Describe("A change of the limits", func() {
 		isQuiet(ctx)
 	}, NodeTimeout(soon*2))
 
-	It("together with requests at the limit takes nothing away, and lets nobody past both", func(ctx SpecContext) {
+	It("during requests at the limit takes nothing away, and lets nobody exceed both limits", func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		begin(ctx)
 		Expect(limit(ctx, 6)).To(Succeed())

@@ -28,15 +28,14 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// A replica in a process of its own is this very program, told by variables which kubeconfig to use, where its certificate is,
-// and at which port to serve.
+// A replica in a process of its own is this very program. Variables name its kubeconfig, its certificate, and its port.
 const (
 	replicaVariable = "POLYORG_FAULTS_REPLICA"
 	certsVariable   = "POLYORG_FAULTS_CERTIFICATES"
 	portVariable    = "POLYORG_FAULTS_PORT"
 )
 
-// beReplica serves until it is killed.
+// beReplica serves until the process is killed.
 func beReplica(kubeconfig string) {
 	if err := runReplica(kubeconfig); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -67,7 +66,7 @@ func runReplica(kubeconfig string) error {
 	return r.manager.Start(context.Background())
 }
 
-// review is what the API server asks about the creation of an object by a platform actor.
+// review is the API server's question about the creation of an object by a platform actor.
 func review(obj client.Object) *admissionv1.AdmissionReview {
 	GinkgoHelper()
 	kinds, _, err := lab.Scheme.ObjectKinds(obj)
@@ -87,13 +86,13 @@ func review(obj client.Object) *admissionv1.AdmissionReview {
 	}
 }
 
-// by has a review be of somebody who signed in.
+// by changes a review's user to a person who signed in.
 func by(email string, what *admissionv1.AdmissionReview) *admissionv1.AdmissionReview {
 	what.Request.UserInfo = authenticationv1.UserInfo{Username: email, Groups: []string{lab.People, "system:authenticated"}}
 	return what
 }
 
-// change is what the API server asks about a change of an object that is stored.
+// change is the API server's question about a change of a stored object.
 func change(before, after client.Object) *admissionv1.AdmissionReview {
 	GinkgoHelper()
 	what := review(after)
@@ -107,13 +106,13 @@ func change(before, after client.Object) *admissionv1.AdmissionReview {
 	return what
 }
 
-// direct speaks to replicas without the API server.
+// direct sends requests to replicas without the API server.
 var direct = &http.Client{
 	Timeout:   20 * time.Second,
 	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // this test's own server
 }
 
-// ask has one replica judge a review, past the API server: whatever it admits is never stored.
+// ask sends a review to one replica, past the API server. So an admitted change is never stored.
 func ask(ctx context.Context, r *replica, what *admissionv1.AdmissionReview) (*admissionv1.AdmissionResponse, error) {
 	body, err := json.Marshal(what)
 	if err != nil {

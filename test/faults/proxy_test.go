@@ -12,7 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// proxy is a network between a replica and the API server, which can be long and can break.
+// proxy is a network between a replica and the API server, which can be slow and can break.
 type proxy struct {
 	listener net.Listener
 	to       string        // host:port
@@ -58,7 +58,7 @@ func (p *proxy) accept() {
 	}
 }
 
-// cut ends all connections that there are.
+// cut ends all current connections.
 func (p *proxy) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -69,13 +69,13 @@ func (p *proxy) cut() {
 	clear(p.conns)
 }
 
-// parcel is what was sent at once, and when it is to arrive.
+// parcel is bytes that were sent at once, and the time of their arrival.
 type parcel struct {
 	bytes []byte
 	due   time.Time
 }
 
-// carry takes what comes from one side to the other, in order, each parcel when it is due.
+// carry moves bytes from one side to the other, in order, each parcel when it is due.
 func (p *proxy) carry(from, to net.Conn) {
 	defer to.Close()
 	underway := make(chan parcel, 4096)

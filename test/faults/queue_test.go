@@ -27,7 +27,7 @@ const (
 	loaderAccount   = "loader"
 )
 
-// account has a configuration act as a service account.
+// account is a configuration that acts as a service account.
 func account(config *rest.Config, namespace, name string) *rest.Config {
 	config = rest.CopyConfig(config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + namespace + ":" + name,
@@ -35,7 +35,7 @@ func account(config *rest.Config, namespace, name string) *rest.Config {
 	return config
 }
 
-// stopwatch measures what is asked of the journal, and knows by which FlowSchema the last request was classified.
+// stopwatch times requests for the journal, and knows which FlowSchema classified the last one.
 type stopwatch struct {
 	base   http.RoundTripper
 	mu     sync.Mutex
@@ -65,7 +65,7 @@ func (s *stopwatch) read() (worst time.Duration, schema string) {
 }
 
 var _ = Describe("An API server with few places for requests", func() {
-	It("lets the journal's writes pass 60 creations at once that wait for them", func(ctx SpecContext) {
+	It("gives the journal's writes precedence over 60 creations that wait for them", func(ctx SpecContext) {
 		for namespace, name := range map[string]string{systemNS: operatorAccount, "default": loaderAccount} {
 			Expect(platform.Create(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: name},
 				RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "cluster-admin"},
@@ -80,12 +80,12 @@ var _ = Describe("An API server with few places for requests", func() {
 		})
 		serve(ctx, newReplica(operator))
 
-		// load makes 60 creations at once and says how many were admitted, and the longest wait for the journal.
+		// load makes 60 creations at once. It returns the number of admitted ones, and the longest wait for the journal.
 		load := func() (admitted int, worst time.Duration) {
 			watch.mu.Lock()
 			watch.worst = 0
 			watch.mu.Unlock()
-			for _, err := range atOnce(60, func(i int) error {
+			for _, err := range lab.Together(60, func(i int) error {
 				return once(ctx, account(config, "default", loaderAccount), "memberships", membership(pool[i%len(pool)], lab.Person("loaded")))
 			}) {
 				if err == nil {

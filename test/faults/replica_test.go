@@ -31,7 +31,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// replica is one of those that serve admission, in this process.
+// replica is a replica that serves admission, in this process.
 type replica struct {
 	journal *journal.Journal
 	address *url.URL
@@ -43,7 +43,7 @@ type replica struct {
 	err     error // why it ended
 }
 
-// faultyClock panics while it is broken. Rules are judged by it, so that is a rule that panics.
+// faultyClock panics while it is broken. Rules use it for their judgement, so a rule panics then.
 type faultyClock struct {
 	clock.RealClock
 	broken atomic.Bool
@@ -57,8 +57,8 @@ func (c *faultyClock) Now() time.Time {
 	return c.RealClock.Now()
 }
 
-// newReplica makes a replica that reaches the API server as the configuration says: through a proxy, say, or a transport that
-// loses things.
+// newReplica makes a replica with a configuration of its own for the API server: through a proxy, for example, or with a transport that
+// loses requests.
 func newReplica(config *rest.Config) *replica {
 	GinkgoHelper()
 	hooks := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
@@ -95,7 +95,7 @@ func assemble(config *rest.Config, port int, certificates string) (*replica, err
 	return r, errors.Join(mgr.Add(&facts.Watcher{View: view, Client: live}), mgr.Add(r.journal))
 }
 
-// serve starts replicas, and has all requests judged by them in turn until the test ends.
+// serve starts replicas, and sends all requests to them in turn until the test ends.
 func serve(ctx context.Context, replicas ...*replica) []*replica {
 	GinkgoHelper()
 	for _, r := range replicas {
@@ -108,7 +108,7 @@ func serve(ctx context.Context, replicas ...*replica) []*replica {
 	return replicas
 }
 
-// start runs a replica until the test ends, or somebody stops it.
+// start runs a replica until the test ends, or until somebody stops it.
 func (r *replica) start() {
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancel(context.Background())

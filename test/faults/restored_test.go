@@ -32,7 +32,7 @@ func end(ctx context.Context, name string) {
 	Eventually(ctx, file).ShouldNot(BeAnExistingFile())
 }
 
-// startEtcd starts it again on the data in the control plane's folder.
+// startEtcd starts etcd again on the data in the control plane's folder.
 func startEtcd() *process.Process {
 	GinkgoHelper()
 	const peers = "unix://etcd-peers:0"
@@ -47,8 +47,8 @@ func startEtcd() *process.Process {
 }
 
 var _ = Describe("An etcd that is restored to yesterday", func() {
-	It("ends the replicas that knew today, and those that start anew give out exactly what there is", func(ctx SpecContext) {
-		inNewCluster(ctx)
+	It("ends the replicas that knew today, and new ones give exactly the free places", func(ctx SpecContext) {
+		inNewCluster(ctx, true) // because this kills its processes
 		fill(ctx)
 		before := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		yesterday, today := newRush(ctx), newRush(ctx)

@@ -15,19 +15,19 @@ import (
 
 const (
 	places = 10 // of a user (L1)
-	seats  = 5  // of the small organization (E5), its super admin's not counted
-	buyers = 10 // who want one of these
+	seats  = 5  // of the small organization (E5), without its super admin's
+	buyers = 10 // people who want one of these
 )
 
-// rush is more demand than there is: a user is wanted by more organizations than they may be in (L1), and an organization by
-// more people than it has seats for (E5).
+// rush is more demand than there are places and seats. More organizations want a user than they may be in (L1), and more people want to
+// join an organization than it has seats (E5).
 type rush struct {
 	user  string
 	small *v1alpha1.Organization
 	asked []*v1alpha1.Membership // first the user's, then the organization's
 }
 
-// newRush prepares the demand; that takes a replica.
+// newRush prepares the demand. A replica must serve.
 func newRush(ctx context.Context) *rush {
 	GinkgoHelper()
 	r := &rush{user: lab.Person("wanted"), small: create(ctx, lab.NewOrganization(lab.Person("owner"), seats+1))}
@@ -40,11 +40,11 @@ func newRush(ctx context.Context) *rush {
 	return r
 }
 
-// run asks for everything at once, and expects that exactly what there is was given, whatever happens meanwhile. Whoever gets
-// nothing is told the truth: the limit, and that it is used up.
+// run asks for everything at once, and expects that exactly the free places and seats are given, whatever fails meanwhile. Each refusal
+// tells the truth: the limit, and that it is used up.
 func (r *rush) run(ctx context.Context) *rush {
 	GinkgoHelper()
-	answers := atOnce(len(r.asked), func(i int) error {
+	answers := lab.Together(len(r.asked), func(i int) error {
 		return insist(ctx, func() error { return platform.Create(ctx, r.asked[i].DeepCopy()) })
 	})
 	given := func(of []error, rule string) (n int) {
@@ -62,8 +62,8 @@ func (r *rush) run(ctx context.Context) *rush {
 	return r
 }
 
-// isExact expects that what was given is stored, no more and no less, that what is free is given again, and that nothing is
-// left in the journal when all is quiet.
+// isExact expects that exactly the given places are stored, and that a place can be given again once it is free. It also expects an empty
+// journal when all is quiet.
 func (r *rush) isExact(ctx context.Context) {
 	GinkgoHelper()
 	joined := placesOf(ctx, r.user)

@@ -57,22 +57,22 @@ func serverAt(ctx context.Context, port int, flags ...string) (*process.Process,
 	return p, config
 }
 
-// inNewCluster gives one test a control plane of its own, and the others theirs back.
-func inNewCluster(ctx context.Context) {
+// inNewCluster gives one test another control plane, and then gives the others theirs back.
+func inNewCluster(ctx context.Context, own bool) {
 	GinkgoHelper()
 	was := []any{control, controlDir, platform, pool}
 	DeferCleanup(func() {
 		control, controlDir = was[0].(*controlplane.ControlPlane), was[1].(string)
 		platform, pool = was[2].(client.Client), was[3].([]*v1alpha1.Organization)
 	})
-	setUp(ctx)
+	setUp(ctx, own)
 }
 
-// etcdClients is where etcd listens, seen from the control plane's folder.
+// etcdClients is etcd's address, seen from the control plane's folder.
 const etcdClients = "unix://etcd-clients:0"
 
 var _ = Describe("An API server that stood still", func() {
-	It("and serves one of the replicas makes nobody judge on what was", func(ctx SpecContext) {
+	It("and serves one of the replicas makes no replica judge on old data", func(ctx SpecContext) {
 		server, config := anotherServer(ctx)
 		stale, current := newReplica(config), newReplica(control.Config())
 		serve(ctx, stale, current)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package faults tests that limits hold exactly whatever fails: replicas of admission on a real API server, each with a
-// connection of its own that can be slowed, cut, stalled, or made to lose answers. README.md says which fault is tested where.
+// Package faults tests that limits hold exactly, whatever fails. Replicas of admission run on a real API server, each with a connection of
+// its own. A test can slow, cut or stall that connection, or make it lose answers. README.md says which test has which fault.
 package faults
 
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,10 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
@@ -28,11 +24,11 @@ import (
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	// dropTime is long beside the time of a request here, and short beside the time of a test.
 	dropTime = 5 * time.Second
-	// patience is how long admission lets a request wait: less than the webhooks' own time limit.
+	// patience is how long a request may wait in admission: less than the webhooks' own time limit.
 	patience = 8 * time.Second
-	// soon bounds the wait for what happens by itself, on a busy machine.
+	// soon bounds the wait for events that happen by themselves, on a busy machine.
 	soon = 45 * time.Second
 )
 
@@ -45,7 +41,7 @@ var (
 	pool       []*v1alpha1.Organization // with seats for everybody
 )
 
-// TestMain lets this program be a replica in a process of its own, which can be frozen and killed.
+// TestMain makes this program a replica in a process of its own, which can be frozen and killed.
 func TestMain(m *testing.M) {
 	if kubeconfig := os.Getenv(replicaVariable); kubeconfig != "" {
 		beReplica(kubeconfig)
@@ -60,36 +56,29 @@ func TestFaults(t *testing.T) {
 }
 
 var _ = BeforeSuite(func(ctx SpecContext) {
+	lab.Settings()
 	SetDefaultEventuallyTimeout(soon)
 	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	var err error
 	root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
 	door = newFront()
 	DeferCleanup(door.Close)
-	setUp(ctx)
+	setUp(ctx, false)
 	fill(ctx)
 })
 
-// setUp starts a control plane with everything but replicas, which everything else in this package speaks of from then on.
-func setUp(ctx context.Context) {
+// setUp gets a control plane with everything but replicas. From then on, the package's variables refer to it.
+func setUp(ctx context.Context, own bool) {
 	GinkgoHelper()
-	controlDir = GinkgoT().TempDir()
-	var err error
-	control, err = controlplane.Start(ctx, controlplane.Options{Dir: controlDir, Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	own := control
-	DeferCleanup(func() { Expect(own.Stop()).To(Succeed()) })
-	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})
-	Expect(err).NotTo(HaveOccurred())
+	control = lab.Plane(ctx, own)
+	controlDir = control.Dir()
+	platform = lab.Client(control.Config())
 }
 
 // fill installs what a cluster needs, and makes the organizations of the pool.
 func fill(ctx context.Context) {
 	GinkgoHelper()
-	_, err := envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
-	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
 	lab.OpenTheDoor(ctx, platform)
 	installWebhooks(ctx, door)

@@ -38,7 +38,7 @@ var _ = Describe("One tenant", func() {
 		lab.Grant(ctx, platform, org)
 	}
 
-	// binding has a name and an account of some lengths.
+	// binding is a binding with a name and an account of these lengths.
 	binding := func(i, name, account int) *v1alpha1.IntegrationBinding {
 		prefix := fmt.Sprintf("b-%02d-", i)
 		b := lab.NewBinding(org, "ZohoAnalytics", fmt.Sprintf("%02d", i)+strings.Repeat("<", account-2))
@@ -58,7 +58,7 @@ var _ = Describe("One tenant", func() {
 		asked.Wait()
 	}
 
-	// othersGoOn expects that another tenant is served at its first try.
+	// othersGoOn expects that another tenant's first try succeeds.
 	othersGoOn := func(ctx context.Context) {
 		GinkgoHelper()
 		other := create(ctx, lab.NewOrganization(lab.Person("owner"), 10))
@@ -69,7 +69,7 @@ var _ = Describe("One tenant", func() {
 		}
 	}
 
-	It("that asks for 32 large bindings, none of which is stored, stops nobody else", func(ctx SpecContext) {
+	It("that asks for 32 large bindings and stores none stops nobody else", func(ctx SpecContext) {
 		begin(ctx, soon)
 		most := 0
 		during(ctx, func(context.Context) {
@@ -89,7 +89,7 @@ var _ = Describe("One tenant", func() {
 		Expect(most).To(And(BeNumerically(">", 4<<10), BeNumerically("<=", 8<<10)), "what one person may have")
 	}, NodeTimeout(soon*2))
 
-	It("whose bindings bear 12,000 labels, which etcd would refuse, is refused before", func(ctx SpecContext) {
+	It("whose bindings have 12,000 labels, which etcd would refuse, is refused first", func(ctx SpecContext) {
 		begin(ctx, soon)
 		labels := map[string]string{}
 		for i := range 12_000 {
@@ -105,7 +105,7 @@ var _ = Describe("One tenant", func() {
 		Expect(record(ctx).Entries).NotTo(ContainElement(HaveField("Namespace", lab.NamespaceOf(org))))
 	}, NodeTimeout(soon))
 
-	It("that wants a host over and over, and never comes, leaves it to whoever comes", func(ctx SpecContext) {
+	It("that asks for a host over and over, and never stores its change, leaves the host to the next", func(ctx SpecContext) {
 		begin(ctx, dropTime)
 		host := lab.Unique("shop")
 		after := org.DeepCopy()
@@ -130,7 +130,7 @@ var _ = Describe("One tenant", func() {
 		isQuiet(ctx)
 	}, NodeTimeout(soon))
 
-	It("on whose change a rule panics is told that it is our fault, and nobody else is harmed", func(ctx SpecContext) {
+	It("whose change makes a rule panic is told that this is our fault, and nobody else is harmed", func(ctx SpecContext) {
 		begin(ctx, dropTime)
 		door.lead(replicas[0])
 		replicas[0].clock.broken.Store(true)

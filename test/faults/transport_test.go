@@ -15,7 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// loss is what becomes of a write of the journal.
+// loss is how a write of the journal fails.
 type loss int
 
 const (
@@ -34,7 +34,7 @@ type lossy struct {
 	seen [losses]atomic.Int64
 }
 
-// wrap makes a configuration lose what next says.
+// wrap makes a configuration lose requests or answers as next decides.
 func wrap(config *rest.Config, next func() loss) (*rest.Config, *lossy) {
 	l := &lossy{next: next}
 	config.Wrap(func(base http.RoundTripper) http.RoundTripper {
@@ -78,10 +78,10 @@ func broken(r *http.Request) *http.Response {
 	}
 }
 
-// often loses about two of three writes, by a seed; one of them for so long that its time runs out.
+// often loses about two of three writes, by a seed. One of them hangs until it runs out of time.
 func often(seed uint64) func() loss {
 	var mu sync.Mutex
-	random, hangs := rand.New(rand.NewPCG(seed, 0)), 0 //nolint:gosec // to be replayed
+	random, hangs := rand.New(rand.NewPCG(seed, 0)), 0 //nolint:gosec // a seed can be replayed
 	return func() loss {
 		mu.Lock()
 		defer mu.Unlock()
@@ -96,7 +96,7 @@ func often(seed uint64) func() loss {
 	}
 }
 
-// gate stops watches: what they bring waits outside, while every other request passes.
+// gate stops watches: their events wait outside, while every other request passes.
 type gate struct {
 	mu   sync.Mutex
 	open chan struct{} // closed while the gate is open
@@ -126,10 +126,10 @@ func (g *gate) passage() <-chan struct{} {
 	return g.open
 }
 
-// guard has all of a configuration's watches pass the gate.
+// guard makes all watches of a configuration pass the gate.
 func (g *gate) guard(config *rest.Config) *rest.Config { return g.guardOnly(config, "") }
 
-// guardOnly has a configuration's watches of one kind pass the gate; of all kinds where none is named.
+// guardOnly makes a configuration's watches of one kind pass the gate; without a name, those of all kinds.
 func (g *gate) guardOnly(config *rest.Config, plural string) *rest.Config {
 	config.Wrap(func(base http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -148,7 +148,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// guarded is a stream that is read only while the gate is open.
+// guarded is a stream that can be read only while the gate is open.
 type guarded struct {
 	io.ReadCloser
 	gate   *gate

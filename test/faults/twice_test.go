@@ -13,18 +13,18 @@ import (
 )
 
 var _ = Describe("A request that is judged twice", func() {
-	// twice asks both replicas the very same at the same time, four times each.
+	// twice sends both replicas the very same review at the same time, four times each.
 	twice := func(ctx SpecContext, both []*replica, what *admissionv1.AdmissionReview) []*admissionv1.AdmissionResponse {
 		GinkgoHelper()
 		answers := make([]*admissionv1.AdmissionResponse, 8)
-		Expect(atOnce(len(answers), func(i int) (err error) {
+		Expect(lab.Together(len(answers), func(i int) (err error) {
 			answers[i], err = ask(ctx, both[i%2], what)
 			return err
 		})).To(HaveEach(Succeed()))
 		return answers
 	}
 
-	It("has one answer and one entry, stands in nobody's way for longer than the drop time, and leaks nothing", func(ctx SpecContext) {
+	It("has one answer and one entry, blocks others for no longer than the drop time, and leaks nothing", func(ctx SpecContext) {
 		both := serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		org := create(ctx, lab.NewOrganization(lab.Person("owner"), 2))
 		isQuiet(ctx)
@@ -32,7 +32,7 @@ var _ = Describe("A request that is judged twice", func() {
 		Expect(twice(ctx, both, last)).To(HaveEach(HaveField("Allowed", BeTrue())))
 		Expect(record(ctx).Entries).To(HaveLen(1))
 
-		// Whether it is stored is not known: who wants the same seat is not refused, and gets it when it is known.
+		// Nobody knows yet whether it is stored. So a request for the same seat is not refused, and succeeds when that is known.
 		contended, err := ask(ctx, both[0], review(membership(org, lab.Person("next"))))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(contended.Allowed || contended.Result.Code == http.StatusTooManyRequests).To(BeTrue(), "%v", contended.Result)

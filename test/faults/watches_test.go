@@ -24,7 +24,7 @@ func apiServer() string {
 }
 
 var _ = Describe("Watches", func() {
-	It("that break again and again, with everything else, give out exactly what there is", func(ctx SpecContext) {
+	It("that break again and again, with all other connections, leave every limit exact", func(ctx SpecContext) {
 		one, other := newProxy(apiServer(), 0), newProxy(apiServer(), 0)
 		serve(ctx, newReplica(through(one)), newReplica(through(other)))
 		const enough = 5
@@ -43,7 +43,7 @@ var _ = Describe("Watches", func() {
 			for _, r := range rushes {
 				r.run(ctx)
 			}
-			for cuts() < enough { // on a quick machine the first were over too soon
+			for cuts() < enough { // on a quick machine the first rushes ended too soon
 				rushes = append(rushes, newRush(ctx).run(ctx))
 			}
 		})
@@ -53,7 +53,7 @@ var _ = Describe("Watches", func() {
 		}
 	}, NodeTimeout(soon*3))
 
-	It("that stand still keep a replica from judging, until they go on", func(ctx SpecContext) {
+	It("that stand still keep a replica from judging until they go on", func(ctx SpecContext) {
 		watches := newGate()
 		both := serve(ctx, newReplica(control.Config()), newReplica(watches.guard(control.Config())))
 		current, behind := both[0], both[1]
@@ -69,9 +69,9 @@ var _ = Describe("Watches", func() {
 		answers := func() error {
 			return once(ctx, control.ConfigFor(guest, lab.People, "system:authenticated"), "invitationresponses", lab.NewResponse(inv, v1alpha1.DecisionDecline))
 		}
-		isQuiet(ctx) // all that was admitted is stored, and the other one has seen nothing of it
+		isQuiet(ctx) // every admitted change is stored, and the other replica has seen none of it
 		door.lead(behind)
-		for _, err := range atOnce(3, func(int) error {
+		for _, err := range lab.Together(3, func(int) error {
 			return once(ctx, control.Config(), "memberships", membership(r.small, lab.Person("late")))
 		}) {
 			Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "neither admitted nor refused: %v", err)

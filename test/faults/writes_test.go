@@ -12,7 +12,7 @@ import (
 )
 
 var _ = Describe("Writes of the journal", func() {
-	It("that somebody else's keep getting ahead of give out exactly what there is", func(ctx SpecContext) {
+	It("that conflict again and again with somebody else's leave every limit exact", func(ctx SpecContext) {
 		serve(ctx, newReplica(control.Config()), newReplica(control.Config()))
 		const enough = 50
 		var touches atomic.Int64
@@ -30,7 +30,7 @@ var _ = Describe("Writes of the journal", func() {
 		r.isExact(ctx)
 	}, NodeTimeout(soon*2))
 
-	It("that are lost, and those whose answers are, give out exactly what there is", func(ctx SpecContext) {
+	It("that are lost, or whose answers are lost, leave every limit exact", func(ctx SpecContext) {
 		config, first := wrap(control.Config(), often(1))
 		other, second := wrap(control.Config(), often(2))
 		serve(ctx, newReplica(config), newReplica(other))

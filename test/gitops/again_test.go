@@ -17,7 +17,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// quiet is for how long nothing is written where nothing is to be done.
+// quiet is how long a folder with nothing to do must stay unwritten.
 const quiet = 2 * time.Second
 
 var _ = Describe("A folder that is applied again", Ordered, func() {
@@ -28,12 +28,12 @@ var _ = Describe("A folder that is applied again", Ordered, func() {
 		f = home.customer(ctx, sample)
 		home.apply(ctx, f)
 		home.eventuallyHealthy(ctx, f)
-		// People's Users and access follow their memberships; then there is nothing left to do.
+		// People's Users and access follow their memberships. Then there is nothing left to do.
 		Eventually(func(g Gomega) { home.settled(ctx, g, sample, f) }).WithContext(ctx).Should(Succeed())
 		before = home.eventuallyStill(ctx, f)
 	}, NodeTimeout(5*time.Minute))
 
-	It("changes nothing, not even whose a field is", func(ctx SpecContext) {
+	It("changes nothing, not even the owner of a field", func(ctx SpecContext) {
 		home.apply(ctx, f)
 		home.staysAs(ctx, f, before)
 	})
@@ -42,19 +42,19 @@ var _ = Describe("A folder that is applied again", Ordered, func() {
 		for i := range home.Operator.Replicas() {
 			Expect(home.Operator.Restart(ctx, i)).To(Succeed())
 		}
-		// The new leader is at work, and has looked at all of it, once it has brought this one up.
+		// When the new leader has made this organization ready, it has looked at everything.
 		home.Organization(ctx, lab.Person("next"), 0)
 		home.apply(ctx, f)
 		home.staysAs(ctx, f, before)
 	}, NodeTimeout(3*time.Minute))
 
-	It("leaves kubectl nothing to show", func(ctx SpecContext) {
+	It("leaves no difference for kubectl diff", func(ctx SpecContext) {
 		said, err := home.kubectl(ctx, "diff", "--server-side", "--field-manager="+manager, "--kustomize="+filepath.Join(samples, "customers", sample))
 		Expect(err).NotTo(HaveOccurred(), said)
 		Expect(said).To(BeEmpty())
 	})
 
-	It("leaves the operator its status, a finalizer, and a mark on the namespace", func(ctx SpecContext) {
+	It("leaves the operator the status, a finalizer, and a mark on the namespace", func(ctx SpecContext) {
 		for _, o := range f {
 			for _, f := range home.live(ctx, o).GetManagedFields() {
 				if f.Manager == manager && f.Operation == metav1.ManagedFieldsOperationApply {
@@ -65,13 +65,13 @@ var _ = Describe("A folder that is applied again", Ordered, func() {
 		}
 	})
 
-	It("says what the operator's are", func() {
+	It("can tell the operator's fields from others", func() {
 		spec := metav1.ManagedFieldsEntry{FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:finalizers":{}},"f:spec":{"f:superAdmin":{}}}`)}
 		Expect(theOperators(f.the("Organization", "", sample), spec)).To(BeFalse())
 	})
 })
 
-// theOperators reports whether the operator may own such fields of an object that somebody keeps in Git.
+// theOperators reports whether the operator may own these fields of an object that Git has.
 func theOperators(o *unstructured.Unstructured, f metav1.ManagedFieldsEntry) bool {
 	if f.Subresource == "status" {
 		return true
@@ -99,7 +99,7 @@ func onlyMarks(labels any) bool {
 	return ok
 }
 
-// state is what stands in a folder's objects, by object: the version, and whose each field is.
+// state is the state of a folder's objects, by object: the version, and the owner of each field.
 func (c *cluster) state(ctx SpecContext, f folder) map[string]string {
 	GinkgoHelper()
 	all := map[string]string{}
@@ -113,7 +113,7 @@ func (c *cluster) state(ctx SpecContext, f folder) map[string]string {
 	return all
 }
 
-// eventuallyStill returns the state in which nothing is written any more.
+// eventuallyStill returns the state after the last write.
 func (c *cluster) eventuallyStill(ctx SpecContext, f folder) map[string]string {
 	GinkgoHelper()
 	var last map[string]string

@@ -22,14 +22,14 @@ import (
 
 const (
 	samples = "../../config/samples/gitops"
-	// manager is the field manager of the pipeline, where a test does not say that it is Flux or Argo CD.
+	// manager is the pipeline's field manager, unless a test names Flux or Argo CD.
 	manager = "gitops"
 )
 
-// cluster is a lab to which a pipeline was given access, as config/samples/gitops/access does.
+// cluster is a lab with access for a pipeline, as in config/samples/gitops/access.
 type cluster struct {
 	*lab.Lab
-	// git is the pipeline's client: its service account's token, and the rights that RBAC gives that.
+	// git is the pipeline's client, with its service account's token and rights.
 	git client.WithWatch
 
 	kubeconfig, cache string // the pipeline's, for kubectl
@@ -52,7 +52,7 @@ func newCluster(ctx context.Context, l *lab.Lab) *cluster {
 	return c
 }
 
-// kubectl runs the real one as the pipeline.
+// kubectl runs the real kubectl as the pipeline.
 func (c *cluster) kubectl(ctx context.Context, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, c.Control.Kubectl(), args...)
 	command.Env = append(os.Environ(), "KUBECONFIG="+c.kubeconfig, "KUBECACHEDIR="+c.cache)

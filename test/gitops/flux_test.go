@@ -17,11 +17,11 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// Flux's annotations, by which it leaves an object alone when it prunes.
+// Flux does not prune an object with this annotation.
 var unpruned = map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 
-// flux is the engine of Flux's kustomize-controller with the sample Kustomization: namespaces first, then a server-side dry-run
-// of all the rest before any of it is applied; health by kstatus and the sample's expressions.
+// flux is the engine of Flux's kustomize-controller with the sample Kustomization. It applies namespaces first, then tries all the rest by
+// a server-side dry run, and then applies it. Health is kstatus and the sample's expressions.
 type flux struct {
 	*ssa.ResourceManager
 	name string
@@ -37,7 +37,7 @@ func newFlux(c *cluster, name string) *flux {
 		ssa.Owner{Field: "kustomize-controller", Group: "kustomize.toolkit.fluxcd.io"})}
 }
 
-// reconcile applies a folder, waits for its health, and prunes what left it since.
+// reconcile applies a folder, waits for its health, and prunes the objects that have left it.
 func (x *flux) reconcile(ctx SpecContext, now, before folder) (*ssa.ChangeSet, error) {
 	now = now.copy()
 	x.SetOwnerLabels(now, x.name, "polyorg-gitops")
@@ -51,7 +51,7 @@ func (x *flux) reconcile(ctx SpecContext, now, before folder) (*ssa.ChangeSet, e
 	return changes, x.prune(ctx, before.without(now...))
 }
 
-// prune deletes in the reverse of the order in which Flux applies, and waits until it is done.
+// prune deletes in the reverse order of Flux's application, and waits until it is done.
 func (x *flux) prune(ctx SpecContext, gone folder) error {
 	options := ssa.DeleteOptions{
 		PropagationPolicy: "Background", Inclusions: x.GetOwnerLabels(x.name, "polyorg-gitops"), Exclusions: unpruned,
@@ -72,7 +72,7 @@ var _ = Describe("Flux", Ordered, func() {
 		x, f = newFlux(home, name), home.customer(ctx, name)
 	})
 
-	It("brings a customer, though it asks about everything before it applies anything (R8)", func(ctx SpecContext) {
+	It("brings a customer, though it tries everything by a dry run before it applies anything (R8)", func(ctx SpecContext) {
 		changes, err := x.reconcile(ctx, f, f)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(changes.Entries).To(And(HaveLen(len(f)), HaveEach(HaveField("Action", ssa.CreatedAction))))
@@ -85,11 +85,11 @@ var _ = Describe("Flux", Ordered, func() {
 		Expect(changes.Entries).To(HaveEach(HaveField("Action", ssa.UnchangedAction)))
 	}, NodeTimeout(5*time.Minute))
 
-	It("would wait for ever for a suspended membership without the expressions", func(ctx SpecContext) {
+	It("would wait without end for a suspended membership if it had no expressions", func(ctx SpecContext) {
 		Expect(home.health(ctx, Default, f.the("Membership", name, "rui"))).To(Equal(off))
 	})
 
-	It("cannot bring in one commit a member and the licence that they need: the dry-run knows the old licences (E5)", func(ctx SpecContext) {
+	It("cannot bring a member and their licence in one commit: the dry run knows only the old licences (E5)", func(ctx SpecContext) {
 		grown, next := f.copy(), f.the("Membership", name, "partner").DeepCopy()
 		full := f.the("Organization", "", name).DeepCopy()
 		license(full, 4) // Ines, Maria, Tom and the partner; Rui is suspended
@@ -110,7 +110,7 @@ var _ = Describe("Flux", Ordered, func() {
 		f = grown
 	}, NodeTimeout(5*time.Minute))
 
-	It("removes a member who left the folder", func(ctx SpecContext) {
+	It("removes a member whose membership left the folder", func(ctx SpecContext) {
 		gone := f.the("Membership", name, "next")
 		_, err := x.reconcile(ctx, f.without(gone), f)
 		Expect(err).NotTo(HaveOccurred())
@@ -126,13 +126,13 @@ var _ = Describe("Flux", Ordered, func() {
 		open := unprotected(f)
 		_, err := x.reconcile(ctx, open, f)
 		Expect(err).NotTo(HaveOccurred())
-		// The operator ends what is in an organization too: Flux may find something gone under its hands, and comes again.
+		// The operator deletes an organization's objects too. So Flux may meet an object that is gone, and tries again.
 		Eventually(func() error { return x.prune(ctx, open) }).WithContext(ctx).Should(Succeed())
 		home.eventuallyForgotten(ctx, name)
 	}, NodeTimeout(5*time.Minute))
 })
 
-// unprotected is the folder after the commit that comes before the one in which it goes.
+// unprotected is the folder after the commit that comes before its removal.
 func unprotected(f folder) folder {
 	f = f.copy()
 	for _, o := range f {

@@ -21,13 +21,13 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// sample is the name of the customer in the sample folder, of its organizations, domain and accounts.
+// sample is the name of the sample folder's customer, and of its organizations, domain and accounts.
 const sample = "bluepine"
 
-// folder is what kustomize makes of a customer's folder.
+// folder is kustomize's output for a customer's folder.
 type folder []*unstructured.Unstructured
 
-// customer is the sample folder under another name, so that many can be in one cluster.
+// customer is the sample folder under another name. So many customers can be in one cluster.
 func (c *cluster) customer(ctx context.Context, name string) folder {
 	GinkgoHelper()
 	text, err := c.kubectl(ctx, "kustomize", filepath.Join(samples, "customers", sample))
@@ -49,7 +49,7 @@ func parse(text string) (f folder) {
 	}
 }
 
-// copy is the folder as it stands in Git; the API server's answers are written into what is applied.
+// copy is the folder as it is in Git. An apply writes the API server's answer into its objects.
 func (f folder) copy() folder {
 	var all folder
 	for _, o := range f {
@@ -58,7 +58,7 @@ func (f folder) copy() folder {
 	return all
 }
 
-// where are the objects of which something holds.
+// where are the objects for which a condition holds.
 func (f folder) where(holds func(*unstructured.Unstructured) bool) folder {
 	return slices.DeleteFunc(f.copy(), func(o *unstructured.Unstructured) bool { return !holds(o) })
 }
@@ -72,7 +72,7 @@ func (f folder) but(kinds ...string) folder {
 	return f.where(func(o *unstructured.Unstructured) bool { return !slices.Contains(kinds, o.GetKind()) })
 }
 
-// the is the object of a kind and a name; in the namespace of the organization, where it is in one.
+// the is the object of a kind and a name, in the organization's namespace if it has one.
 func (f folder) the(kind, organization, name string) *unstructured.Unstructured {
 	GinkgoHelper()
 	for _, o := range f {
@@ -91,12 +91,12 @@ func (f folder) without(gone ...*unstructured.Unstructured) folder {
 	})
 }
 
-// namespacesFirst moves them to the front and leaves the order of the rest, as all GitOps tools do.
+// namespacesFirst moves namespaces to the front and keeps the order of the rest, as all GitOps tools do.
 func (f folder) namespacesFirst() folder {
 	return append(f.only("Namespace"), f.but("Namespace")...)
 }
 
-// byName is in the order in which Argo CD applies kinds that it does not know.
+// byName is the order in which Argo CD applies kinds that it does not know.
 func (f folder) byName() folder {
 	sorted := f.copy()
 	slices.SortStableFunc(sorted, func(a, b *unstructured.Unstructured) int { return cmp.Compare(a.GetName(), b.GetName()) })
@@ -114,7 +114,7 @@ func namespaceOf(organization string) string {
 	return v1alpha1.NamespacePrefix + organization
 }
 
-// apply applies one object after the other, each until the answer is final.
+// apply applies one object after another, each until the answer is final.
 func (c *cluster) apply(ctx context.Context, f folder, options ...client.ApplyOption) {
 	GinkgoHelper()
 	for _, o := range f {
@@ -122,7 +122,7 @@ func (c *cluster) apply(ctx context.Context, f folder, options ...client.ApplyOp
 	}
 }
 
-// applyOne applies an object; that a field is somebody else's is final.
+// applyOne applies an object. A conflict about a field's owner is final.
 func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) (final error) {
 	options = append([]client.ApplyOption{client.FieldOwner(manager)}, options...)
 	err := insist(ctx, func() error {
@@ -135,14 +135,14 @@ func (c *cluster) applyOne(ctx context.Context, o *unstructured.Unstructured, op
 	return cmp.Or(err, final)
 }
 
-// insist tries again for as long as it is asked to, within reason.
+// insist tries again while the answer says so, within reason.
 func insist(ctx context.Context, try func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, lab.Soon)
 	defer cancel()
 	return lab.Insist(ctx, try)
 }
 
-// live reads an object as it is in the cluster; nil if it is not there.
+// live reads an object from the cluster. It is nil if there is none.
 func (c *cluster) live(ctx context.Context, o *unstructured.Unstructured) *unstructured.Unstructured {
 	GinkgoHelper()
 	found := &unstructured.Unstructured{}

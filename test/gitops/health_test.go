@@ -33,7 +33,7 @@ var _ = Describe("Health", func() {
 		org := home.Organization(ctx, lab.Person("owner"), 0)
 		becomes(ctx, org, current)
 
-		By("whose trial ends: somebody has to subscribe (E3)")
+		By("whose trial ends: somebody must subscribe (E3)")
 		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) {
 			o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Hour).Truncate(time.Second)}
 		})).To(Succeed())
@@ -54,7 +54,7 @@ var _ = Describe("Health", func() {
 		})).To(Succeed())
 	})
 
-	It("of an organization whose namespace is somebody else's", func(ctx SpecContext) {
+	It("of an organization whose namespace belongs to somebody else", func(ctx SpecContext) {
 		org := lab.NewOrganization(lab.Person("owner"), 0)
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: lab.NamespaceOf(org)}})
 		create(ctx, org)
@@ -74,7 +74,7 @@ var _ = Describe("Health", func() {
 		becomes(ctx, m, off)
 	})
 
-	It("of an invitation, however it ends (I2), and of the answer", func(ctx SpecContext) {
+	It("of an invitation, for each way that it ends (I2), and of the answer", func(ctx SpecContext) {
 		org := home.Organization(ctx, lab.Person("owner"), 5)
 		pending, accepted, revoked := lab.NewInvitation(org, lab.Person("bob")), lab.NewInvitation(org, lab.Person("bob")), lab.NewInvitation(org, lab.Person("bob"))
 		for _, i := range []*v1alpha1.Invitation{pending, accepted, revoked} {
@@ -102,7 +102,7 @@ var _ = Describe("Health", func() {
 		becomes(ctx, b, current)
 	})
 
-	It("of what belongs to nobody's folder", func(ctx SpecContext) {
+	It("of objects that are in no folder", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		home.Organization(ctx, owner, 0)
 		becomes(ctx, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(owner)}}, current)

@@ -52,13 +52,13 @@ var _ = Describe("Beside the pipeline", Ordered, ContinueOnFailure, func() {
 		Expect(home.spec(ctx, org)).To(And(HaveKey("ipRestriction"), HaveKeyWithValue("displayName", "Bluepine")))
 	})
 
-	It("and none of the pipeline's: the API server says whose they are", func(ctx SpecContext) {
+	It("and none of the pipeline's: the API server names their owner", func(ctx SpecContext) {
 		err := home.applyOne(ctx, part(org, map[string]any{"displayName": "Redwood"}), client.FieldOwner("sales"))
 		Expect(err).To(Satisfy(isFieldConflict))
 		Expect(err).To(MatchError(And(ContainSubstring(`"`+manager+`"`), ContainSubstring("displayName"))))
 	})
 
-	It("an edit by hand is drift, which nobody fights until the pipeline comes again", func(ctx SpecContext) {
+	It("an edit by hand is drift, which stays until the next run of the pipeline", func(ctx SpecContext) {
 		edited := &v1alpha1.Organization{}
 		edited.Name = name
 		Expect(lab.Change(ctx, home.Platform, edited, func(o *v1alpha1.Organization) { o.Spec.Locale = "fr" })).To(Succeed())
@@ -74,7 +74,7 @@ var _ = Describe("Beside the pipeline", Ordered, ContinueOnFailure, func() {
 })
 
 var _ = Describe("The super admin's membership", func() {
-	// own is a customer of one organization, whose folder has the super admin's membership under a name.
+	// own is a customer with one organization. Its folder has the super admin's membership under this name.
 	own := func(ctx SpecContext, name, membership string) folder {
 		f := home.customer(ctx, name)
 		m := f.the("Membership", name, "maria").DeepCopy()
@@ -91,7 +91,7 @@ var _ = Describe("The super admin's membership", func() {
 		return names
 	}
 
-	It("is adopted where Git brought one first", func(ctx SpecContext) {
+	It("is adopted if Git brought one first", func(ctx SpecContext) {
 		f := own(ctx, "earlypine", "ines")
 		home.apply(ctx, f.only("Namespace", "Membership"))
 		home.apply(ctx, f)
@@ -99,7 +99,7 @@ var _ = Describe("The super admin's membership", func() {
 		Expect(members(ctx, "earlypine")).To(ConsistOf("ines"))
 	})
 
-	It("is shared where Git has it under the operator's name", func(ctx SpecContext) {
+	It("is shared if Git has it under the operator's name", func(ctx SpecContext) {
 		f := own(ctx, "latepine", identity.ObjectName("ines@latepine.example"))
 		home.apply(ctx, f.only("Namespace", "Organization"))
 		home.eventuallyHealthy(ctx, f.only("Organization"))
@@ -108,7 +108,7 @@ var _ = Describe("The super admin's membership", func() {
 		Expect(members(ctx, "latepine")).To(HaveLen(1))
 	})
 
-	It("is one: where the operator's stands, Git has none under another name (L6)", func(ctx SpecContext) {
+	It("is unique: beside the operator's, Git can have none under another name (L6)", func(ctx SpecContext) {
 		f := own(ctx, "twinpine", "ines")
 		home.apply(ctx, f.only("Namespace", "Organization"))
 		home.eventuallyHealthy(ctx, f.only("Organization"))
@@ -116,7 +116,7 @@ var _ = Describe("The super admin's membership", func() {
 	})
 })
 
-// part is an object of which somebody says nothing but some fields of its spec.
+// part is an object with only some fields of its spec.
 func part(of *unstructured.Unstructured, spec map[string]any) *unstructured.Unstructured {
 	o := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
 	o.SetGroupVersionKind(of.GroupVersionKind())
@@ -132,7 +132,7 @@ func (c *cluster) spec(ctx SpecContext, o *unstructured.Unstructured) map[string
 	return spec
 }
 
-// isFieldConflict reports whether somebody else owns a field that was to be applied with another value.
+// isFieldConflict reports whether somebody else owns a field with another value.
 func isFieldConflict(err error) bool {
 	return apierrors.HasStatusCause(err, "FieldManagerConflict")
 }

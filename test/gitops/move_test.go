@@ -32,7 +32,7 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		home.eventuallyHealthy(ctx, f)
 	}, NodeTimeout(10*time.Minute))
 
-	It("after years in which nobody looked at Git", func(ctx SpecContext) {
+	It("after years in which Git did not change", func(ctx SpecContext) {
 		at := func(person string) string { return person + "@" + name + ".example" }
 		org, labs := home.organization(name), home.organization(name+"-labs")
 		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = at("maria") })).To(Succeed())
@@ -63,7 +63,7 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
-	It("with nothing in the export but what people and platform asked for", func(ctx SpecContext) {
+	It("with an export that has only the wishes of people and platform", func(ctx SpecContext) {
 		for _, o := range home.exported(ctx, name) {
 			Expect(o.Object).NotTo(HaveKey("status"), id(o))
 			Expect(o.Object["metadata"]).NotTo(Or(HaveKey("uid"), HaveKey("resourceVersion"), HaveKey("managedFields")), id(o))
@@ -71,12 +71,12 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		}
 	})
 
-	It("and has there what it had", func(ctx SpecContext) {
+	It("and has there everything that it had", func(ctx SpecContext) {
 		f := shuffled(5)(home.exported(ctx, name))
 		early := f.where(func(o *unstructured.Unstructured) bool {
 			return o.GetAnnotations()["argocd.argoproj.io/sync-wave"] == "-1"
 		})
-		Expect(early.but("Namespace")).To(HaveLen(1)) // Tom's: he has the role, and did not create the organization
+		Expect(early.but("Namespace")).To(HaveLen(1)) // Tom's: he has the role, but did not create the organization
 		away.apply(ctx, early.namespacesFirst())
 		away.apply(ctx, f.without(early...))
 		away.eventuallyHealthy(ctx, f)
@@ -89,7 +89,7 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
-	It("while the export changes nothing where it came from", func(ctx SpecContext) {
+	It("while the export changes nothing in the old cluster", func(ctx SpecContext) {
 		want := home.holdings(ctx, Default, name)
 		f := home.exported(ctx, name)
 		home.apply(ctx, f, client.ForceOwnership)
@@ -97,7 +97,7 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		Expect(gocmp.Diff(want, home.holdings(ctx, Default, name))).To(BeEmpty())
 	}, NodeTimeout(5*time.Minute))
 
-	It("E3: suspended, with what it has, in the order of the export", func(ctx SpecContext) {
+	It("E3: also when it is suspended, with all of its objects, in the order of the export", func(ctx SpecContext) {
 		org := home.Organization(ctx, "ann@restpine.example", 0, func(o *v1alpha1.Organization) { o.Name = "restpine" })
 		guest, desk := lab.NewInvitation(org, "bea@restpine.example"), lab.NewBinding(org, "ZohoDesk", "restpine")
 		for _, o := range []client.Object{guest, desk} {
@@ -117,7 +117,7 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(3*time.Minute))
 
-	It("where the export changes nothing when it is applied again", func(ctx SpecContext) {
+	It("and the new cluster's export changes nothing when it is applied again", func(ctx SpecContext) {
 		f := away.exported(ctx, name)
 		before := away.eventuallyStill(ctx, f)
 		away.apply(ctx, f)
@@ -129,7 +129,7 @@ func (c *cluster) organization(name string) *v1alpha1.Organization {
 	return &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
-// holdings are what organizations and people have, and is to stay theirs wherever they are.
+// holdings are everything that organizations and people have, and must keep in any cluster.
 func (c *cluster) holdings(ctx context.Context, g Gomega, name string) map[string]any {
 	all := map[string]any{}
 	for _, o := range c.organizations(ctx, g, name) {
@@ -155,7 +155,7 @@ func (c *cluster) holdings(ctx context.Context, g Gomega, name string) map[strin
 	return all
 }
 
-// holdingsOf leaves out since when somebody has what they have.
+// holdingsOf leaves out the times at which somebody got their places.
 func holdingsOf(u *v1alpha1.User) []any {
 	organizations := map[string]v1alpha1.UserOrganization{}
 	for _, o := range u.Status.Organizations {
@@ -168,7 +168,7 @@ func holdingsOf(u *v1alpha1.User) []any {
 	return []any{u.Status.DefaultOrganization, u.Status.Usage, organizations, invitations}
 }
 
-// exported is what the platform team exports of a customer's objects, and choices what of its people's.
+// exported are a customer's objects in the platform team's export; choices are its people's Users there.
 func (c *cluster) exported(ctx context.Context, name string) folder {
 	GinkgoHelper()
 	f := c.export(ctx, "customers.jq", "organizations,memberships,invitations,integrationbindings")
@@ -180,7 +180,7 @@ func (c *cluster) choices(ctx context.Context, name string) folder {
 	return c.export(ctx, "choices.jq", "users").of(name)
 }
 
-// of are a customer's objects among all.
+// of are a customer's objects among all objects.
 func (f folder) of(name string) (its folder) {
 	GinkgoHelper()
 	for _, o := range f {
@@ -193,7 +193,7 @@ func (f folder) of(name string) (its folder) {
 	return its
 }
 
-// export runs what the documentation says: kubectl, as the pipeline, and a program of jq.
+// export runs the documented commands: kubectl, as the pipeline, and a jq program.
 func (c *cluster) export(ctx context.Context, program, kinds string) (f folder) {
 	GinkgoHelper()
 	text, err := c.kubectl(ctx, "get", kinds, "--all-namespaces", "--output=json")

@@ -15,7 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// The first customer comes to an empty cluster. All others have the same, under other names.
+// The first customer comes to an empty cluster. All others have the same objects, under other names.
 var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
 	var want world
 
@@ -26,29 +26,29 @@ var _ = Describe("A customer's folder", Ordered, ContinueOnFailure, func() {
 		Eventually(func(g Gomega) { want = home.settled(ctx, g, sample, f) }).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(5*time.Minute))
 
-	DescribeTable("comes to the same in any order (R8)", func(ctx SpecContext, name string, arrange func(folder) folder) {
+	DescribeTable("has the same result in any order (R8)", func(ctx SpecContext, name string, arrange func(folder) folder) {
 		f := home.customer(ctx, name)
 		home.apply(ctx, arrange(f))
 		home.eventuallyHealthy(ctx, f)
 		Eventually(func(g Gomega) { g.Expect(gocmp.Diff(want, home.world(ctx, g, name))).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
 	},
 		Entry("backwards, namespaces first", "blackpine", backwards),
-		Entry("each kind that needs another before it", "greypine", theNeedyFirst),
-		Entry("in Argo CD's, which sorts kinds that it does not know by name", "argopine", func(f folder) folder { return f.byName().namespacesFirst() }),
+		Entry("each kind before the one that it needs", "greypine", theNeedyFirst),
+		Entry("in Argo CD's order, which sorts unknown kinds by name", "argopine", func(f folder) folder { return f.byName().namespacesFirst() }),
 		Entry("by chance", "pinea", shuffled(1)),
 		Entry("by chance again", "pineb", shuffled(2)),
 		Entry("by chance once more", "pinec", shuffled(3)),
 	)
 })
 
-// settled is a customer's world once it has everything that the folder asks for, and the super admins' memberships.
+// settled is a customer's world once it has all objects of the folder, and the super admins' memberships.
 func (c *cluster) settled(ctx SpecContext, g Gomega, name string, f folder) world {
 	w := c.world(ctx, g, name)
 	g.Expect(w).To(HaveLen(len(f.but("Namespace")) + 2 + len(f.only("Namespace")) + people))
 	return w
 }
 
-// people is how many the sample's organizations have.
+// people is how many people the sample's organizations have.
 const people = 5
 
 func backwards(f folder) folder {
@@ -57,12 +57,12 @@ func backwards(f folder) folder {
 	return f.namespacesFirst()
 }
 
-// theNeedyFirst has bindings and memberships before the organizations to which they belong.
+// theNeedyFirst has bindings and memberships before their organizations.
 func theNeedyFirst(f folder) folder {
 	return slices.Concat(f.only("Namespace"), f.only("IntegrationBinding"), f.only("Membership"), f.only("Organization"))
 }
 
-// shuffled is in an order of chance; what is in a namespace comes after that.
+// shuffled is a random order; objects in a namespace come after it.
 func shuffled(n uint64) func(folder) folder {
 	return func(f folder) folder {
 		seed := uint64(GinkgoRandomSeed())

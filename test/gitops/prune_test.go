@@ -20,7 +20,8 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// Argo CD deletes what left the folder, and tries again what was refused. Three customers go at once, each in an order of its own.
+// Argo CD deletes the objects that left the folder, and tries again after a refusal. It removes three customers at once, each in its own
+// order.
 var _ = It("Argo CD removes customers in any order", func(ctx SpecContext) {
 	orders := map[string]func(folder) folder{"firstpine": backwards, "lastpine": theNeedyFirst, "anypine": shuffled(4)}
 	gone := map[string]folder{}
@@ -46,7 +47,7 @@ var _ = It("Argo CD removes customers in any order", func(ctx SpecContext) {
 }, NodeTimeout(5*time.Minute))
 
 var _ = Describe("A pipeline", func() {
-	It("cannot delete an organization's namespace: neither may it, nor would anybody who may (O7)", func(ctx SpecContext) {
+	It("cannot delete an organization's namespace: it has no right to, and the right would not be enough (O7)", func(ctx SpecContext) {
 		f := home.customer(ctx, sample)
 		home.apply(ctx, f)
 		home.eventuallyHealthy(ctx, f.only("Organization"))
@@ -55,7 +56,7 @@ var _ = Describe("A pipeline", func() {
 		Expect(home.Platform.Delete(ctx, namespace)).To(And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("(O7)"))))
 	})
 
-	It("cannot remove a super admin by removing the file of the membership (R3)", func(ctx SpecContext) {
+	It("cannot remove a super admin by removing the membership's file (R3)", func(ctx SpecContext) {
 		org := home.Organization(ctx, lab.Person("owner"), 2)
 		var members v1alpha1.MembershipList
 		Expect(home.git.List(ctx, &members, client.InNamespace(lab.NamespaceOf(org)))).To(Succeed())
@@ -64,8 +65,8 @@ var _ = Describe("A pipeline", func() {
 	})
 })
 
-// eventuallyForgotten returns when nothing in the whole cluster, of any kind, speaks of a customer any more: but events, the
-// operator's journal, and the reservations of hosts (A7).
+// eventuallyForgotten returns when no object of any kind in the whole cluster names a customer any more. Events, the operator's journal,
+// and the reservations of hosts (A7) do not count.
 func (c *cluster) eventuallyForgotten(ctx SpecContext, name string) {
 	GinkgoHelper()
 	Eventually(func(g Gomega) { g.Expect(c.speakOf(ctx, g, name)).To(BeEmpty()) }).WithContext(ctx).WithPolling(time.Second).Should(Succeed())
@@ -73,7 +74,7 @@ func (c *cluster) eventuallyForgotten(ctx SpecContext, name string) {
 	Expect(c.Platform.Get(ctx, client.ObjectKey{Name: name + "." + c.Config.Ingress.BaseDomain}, &reserved)).To(Succeed())
 }
 
-// speakOf are all objects in which a name occurs.
+// speakOf are all objects that contain a name.
 func (c *cluster) speakOf(ctx SpecContext, g Gomega, name string) (found []string) {
 	for _, kind := range c.kinds(g) {
 		var all unstructured.UnstructuredList
@@ -91,7 +92,7 @@ func (c *cluster) speakOf(ctx SpecContext, g Gomega, name string) (found []strin
 	return found
 }
 
-// kinds are all that can be listed, in their preferred versions, but for those that may speak of what is gone.
+// kinds are all kinds that can be listed, in their preferred versions, except those that may name a former customer.
 func (c *cluster) kinds(g Gomega) (kinds []schema.GroupVersionKind) {
 	api, err := discovery.NewDiscoveryClientForConfig(c.Control.Config())
 	g.Expect(err).NotTo(HaveOccurred())

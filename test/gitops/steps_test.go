@@ -17,7 +17,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// onlooker sees every state in which any object of ours is ever stored, and has the judges judge it.
+// onlooker sees every stored state of every object of ours, and asks the judges about it.
 type onlooker struct {
 	c *cluster
 
@@ -27,7 +27,7 @@ type onlooker struct {
 	wrong  []string
 }
 
-// watchedKinds are those that somebody may wait for.
+// watchedKinds are the kinds that somebody may wait for.
 var watchedKinds = []string{
 	"Organization", "Membership", "Invitation", "IntegrationBinding", "InvitationResponse", "User", "HostReservation", "PlatformPolicy",
 }
@@ -74,7 +74,7 @@ func (l *onlooker) see(ctx context.Context, event watch.Event) {
 	l.known[o.GetUID()] = true
 }
 
-// problems are what the judges say too early, or not with one voice.
+// problems are the judges' verdicts that come too early, or that differ.
 func (l *onlooker) problems(ctx context.Context, o *unstructured.Unstructured, v verdict) (problems []string) {
 	switch v {
 	case inProgress, current, failed, terminating, off:
@@ -94,7 +94,7 @@ func (l *onlooker) problems(ctx context.Context, o *unstructured.Unstructured, v
 	return problems
 }
 
-// served reports whether an organization has its namespace and its host's route, or goes away meanwhile.
+// served reports whether an organization has its namespace and its host's route, or is being deleted meanwhile.
 func (l *onlooker) served(ctx context.Context, o *unstructured.Unstructured) bool {
 	route := &unstructured.Unstructured{}
 	route.SetAPIVersion("networking.k8s.io/v1")
@@ -108,7 +108,7 @@ func (l *onlooker) served(ctx context.Context, o *unstructured.Unstructured) boo
 	return err != nil || o.GetDeletionTimestamp() != nil
 }
 
-// judge fails where a judge ever spoke wrongly, or said too little for that to mean anything.
+// judge fails if a judge was ever wrong, or if there were too few verdicts to mean anything.
 func (l *onlooker) judge() {
 	GinkgoHelper()
 	l.mu.Lock()

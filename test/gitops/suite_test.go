@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package gitops tests what a platform team does that keeps its customers in Git: it applies config/samples/gitops as the service
-// account of that folder, in every manner that Flux and Argo CD know, again and again; moves it to another cluster; and prunes it.
+// Package gitops tests the work of a platform team that keeps its customers in Git. It applies config/samples/gitops with the service
+// account of that folder, in every manner of Flux and Argo CD, again and again. It moves customers to another cluster, and prunes them.
 package gitops
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// home is the cluster in which most of it happens.
+// home is the cluster of most specs.
 var home *cluster
 
 // witness sees every state of every object there.
@@ -32,5 +32,5 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	witness = newOnlooker(home)
 }, NodeTimeout(10*time.Minute))
 
-// At each step of all that was done, health agreed with reality.
+// In each state that the specs passed through, health agreed with reality.
 var _ = AfterSuite(func() { witness.judge() })

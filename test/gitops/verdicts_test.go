@@ -16,21 +16,21 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// verdict is what three judges say of the health of one object: kstatus alone; Flux with the expressions, and Argo CD with the
-// script, of config/samples/gitops.
+// verdict is the health of one object by three judges: kstatus alone, Flux with the expressions of config/samples/gitops, and Argo CD with
+// its script.
 type verdict struct {
 	kstatus, flux status.Status
 	argo          string
 }
 
-// These three say the same, each in its own words.
+// The three judges of each verdict agree, each in its own words.
 var (
 	inProgress = verdict{status.InProgressStatus, status.InProgressStatus, "Progressing"}
 	current    = verdict{status.CurrentStatus, status.CurrentStatus, "Healthy"}
 	failed     = verdict{status.FailedStatus, status.FailedStatus, "Degraded"}
-	// Argo CD does not ask for the health of what is on its way out.
+	// Argo CD does not ask for the health of an object that is being deleted.
 	terminating = verdict{status.TerminatingStatus, status.TerminatingStatus, "Progressing"}
-	// Off is what has no effect because that is wanted: kstatus does not know such a thing.
+	// off is an object that has no effect, as its spec wants. kstatus has no word for that.
 	off = verdict{status.InProgressStatus, status.CurrentStatus, "Suspended"}
 )
 
@@ -47,7 +47,7 @@ func verdictOf(o *unstructured.Unstructured) (v verdict, err error) {
 	return v, err
 }
 
-// fluxVerdict is kstatus' unless the sample has expressions for the kind. They are asked in Flux's order.
+// fluxVerdict is kstatus' verdict, unless the sample has expressions for the kind. They are asked in Flux's order.
 func fluxVerdict(o *unstructured.Unstructured) (status.Status, error) {
 	result, err := status.Compute(o)
 	if err != nil || result.Status == status.TerminatingStatus {
@@ -113,7 +113,7 @@ func evaluate(expression string, o *unstructured.Unstructured) (bool, error) {
 	return answer.Value() == true, nil
 }
 
-// script is that of config/samples/gitops/argocd for all kinds of the group.
+// script is the script of config/samples/gitops/argocd for all kinds of the group.
 var script = func() string {
 	var config struct {
 		Data map[string]string `json:"data"`
@@ -126,7 +126,7 @@ var script = func() string {
 	return customizations["polyorg.io/*"]["health.lua"]
 }()
 
-// argoVerdict runs the script as Argo CD does: the object is the global obj, and of the libraries there is little.
+// argoVerdict runs the script as Argo CD does: the object is the global obj, and only a few libraries are open.
 func argoVerdict(o *unstructured.Unstructured) (string, error) {
 	state := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer state.Close()
@@ -183,7 +183,7 @@ func read(sample string, into any) {
 	}
 }
 
-// health is all judges' verdict on an object as it is in the cluster.
+// health is all judges' verdict on an object in the cluster.
 func (c *cluster) health(ctx SpecContext, g Gomega, o *unstructured.Unstructured) verdict {
 	GinkgoHelper()
 	live := c.live(ctx, o)

@@ -17,13 +17,13 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// world is all that a customer has, in words that do not depend on when, in which order or under which name it came.
+// world is everything that a customer has, in words that do not depend on its times, its order or its name.
 type world map[string]string
 
-// instant is when something was done.
+// instant is a time in an object.
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 
-// world of a customer, under the sample's name.
+// world is a customer's world, under the sample's name.
 func (c *cluster) world(ctx context.Context, g Gomega, name string) world {
 	w := worldWriter{g: g, world: world{}, name: name}
 	for _, org := range c.organizations(ctx, g, name) {
@@ -57,7 +57,7 @@ func (c *cluster) organizations(ctx context.Context, g Gomega, name string) []v1
 	return slices.DeleteFunc(all.Items, func(o v1alpha1.Organization) bool { return o.Name != name && o.Name != name+"-labs" })
 }
 
-// access is who may do what in an organization's namespace, and where it is served.
+// access is the rights of people in an organization's namespace, and the route to its host.
 func (c *cluster) access(ctx context.Context, g Gomega, w worldWriter, organization string) {
 	inside := client.InNamespace(namespaceOf(organization))
 	var bindings rbacv1.RoleBindingList
@@ -88,12 +88,12 @@ type worldWriter struct {
 	name  string
 }
 
-// organization leaves alone when the trial ends: that is an answer, not an accident.
+// organization leaves out the end of the trial, which depends on the time.
 func (w worldWriter) organization(o *v1alpha1.Organization) {
 	w.say("Organization "+o.Name, o.Spec, o.Status)
 }
 
-// user leaves out which organization is the default of somebody who chose none: the first that they had (F1).
+// user leaves out the default of a person who chose none: it is their first organization (F1).
 func (w worldWriter) user(u *v1alpha1.User) {
 	if u.Spec.DefaultOrganization == "" {
 		u.Status.DefaultOrganization = ""
@@ -114,7 +114,7 @@ func (w worldWriter) say(what string, parts ...any) {
 	w.world[strings.ReplaceAll(what, w.name, sample)] = strings.ReplaceAll(text, w.name, sample)
 }
 
-// order sorts conditions by type: they stand in the order in which they first came.
+// order sorts conditions by type. Their order in an object depends on time.
 func order(value any) {
 	switch v := value.(type) {
 	case map[string]any:

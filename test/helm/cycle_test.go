@@ -28,12 +28,12 @@ import (
 // many is how many customers the chart has.
 const many = 20
 
-// release is a chart's, in a home of its own.
+// release is the release of a chart, in a home of its own.
 type release struct{ name, home string }
 
 func newRelease(name string) release { return release{name: name, home: GinkgoT().TempDir()} }
 
-// helm runs the real one as the cluster's administrator, who is a platform actor, and returns what it wrote to both its outputs.
+// helm runs the real Helm as the cluster's administrator, who is a platform actor, and returns both of its outputs.
 func (r release) helm(ctx context.Context, args ...string) (string, error) {
 	program := os.Getenv("POLYORG_HELM")
 	if program == "" {
@@ -46,7 +46,7 @@ func (r release) helm(ctx context.Context, args ...string) (string, error) {
 	return string(said), err
 }
 
-// does runs a command of Helm that is to end well, and reports how long it took.
+// does runs a Helm command that must succeed, and reports its time.
 func (r release) does(ctx context.Context, args ...string) {
 	GinkgoHelper()
 	began := time.Now()
@@ -63,7 +63,7 @@ func (r release) upgrades(ctx context.Context, customers []string, flags ...stri
 
 func list(names []string) string { return `["` + strings.Join(names, `","`) + `"]` }
 
-// everything is all objects of ours and the namespaces of some customers, by what stands for their state.
+// everything is the state of all objects of ours, of some customers.
 func everything(ctx context.Context, customers []string) map[string]string {
 	GinkgoHelper()
 	state := map[string]string{}
@@ -107,7 +107,7 @@ func pointers[T any, P interface {
 	return all
 }
 
-// ready expects customers whole: in service, with three members, somebody invited, and a binding.
+// ready expects complete customers: in service, with three members, an invitation, and a binding.
 func ready(ctx context.Context, customers ...string) {
 	GinkgoHelper()
 	for _, c := range customers {
@@ -120,8 +120,8 @@ func ready(ctx context.Context, customers ...string) {
 	}
 }
 
-// gone returns when customers are no more, their namespaces included, and lets them come back: nobody else had their hosts
-// meanwhile (A7), and a platform actor frees those.
+// gone returns when customers and their namespaces are deleted. Then it lets them come back: a platform actor frees their reserved hosts
+// (A7).
 func gone(ctx context.Context, customers ...string) {
 	GinkgoHelper()
 	for _, c := range customers {
@@ -155,13 +155,13 @@ var _ = Describe("A chart of customers", Ordered, func() {
 		ready(ctx, all...)
 	}, NodeTimeout(5*time.Minute))
 
-	It("changes nothing when it is upgraded as it is", func(ctx context.Context) {
+	It("changes nothing in an upgrade without a change", func(ctx context.Context) {
 		before := everything(ctx, all)
 		r.upgrades(ctx, all)
 		Expect(everything(ctx, all)).To(Equal(before))
 	}, NodeTimeout(5*time.Minute))
 
-	It("removes a customer with all that they had, and nobody else", func(ctx context.Context) {
+	It("removes a customer with all objects, and no other customer", func(ctx context.Context) {
 		before := everything(ctx, fewer)
 		r.upgrades(ctx, fewer)
 		gone(ctx, one)
@@ -175,14 +175,14 @@ var _ = Describe("A chart of customers", Ordered, func() {
 		ready(ctx, one)
 	}, NodeTimeout(5*time.Minute))
 
-	It("is rolled back to when they were not there, and forth", func(ctx context.Context) {
+	It("is rolled back to the revision without them, and forth", func(ctx context.Context) {
 		r.does(ctx, "rollback", r.name, "3", "--wait", "--timeout=3m")
 		gone(ctx, one)
 		r.does(ctx, "rollback", r.name, "4", "--wait", "--timeout=3m")
 		ready(ctx, all...)
 	}, NodeTimeout(10*time.Minute))
 
-	It("is uninstalled, and leaves nobody", func(ctx context.Context) {
+	It("is uninstalled, and leaves no customer", func(ctx context.Context) {
 		r.does(ctx, "uninstall", r.name, "--wait", "--timeout=3m")
 		gone(ctx, all...)
 		var left v1alpha1.OrganizationList
@@ -196,10 +196,10 @@ var _ = Describe("A chart of customers", Ordered, func() {
 	}, NodeTimeout(5*time.Minute))
 })
 
-var _ = It("A chart without that annotation is told of it by the refusal, and ends well the second time", func(ctx context.Context) {
+var _ = It("A chart without that annotation is refused with advice, and its second uninstallation succeeds", func(ctx context.Context) {
 	r := newRelease("bare")
 	r.upgrades(ctx, []string{"oak"}, "--set=keepNamespaces=false")
-	said, err := r.helm(ctx, "uninstall", r.name, "--wait", "--timeout=1m", "--debug") // without it, Helm names no reason
+	said, err := r.helm(ctx, "uninstall", r.name, "--wait", "--timeout=1m", "--debug") // without --debug, Helm shows no reason
 	Expect(err).To(HaveOccurred(), said)
 	Expect(said).To(And(ContainSubstring("helm.sh/resource-policy: keep"), ContainSubstring("(O7)")))
 	r.does(ctx, "uninstall", r.name, "--wait", "--timeout=3m")

@@ -2,8 +2,8 @@
 
 //go:build long
 
-// Package helm runs the real Helm on a chart of customers: what a platform team does with it, from install to uninstall. Helm takes
-// minutes to build, so these are long tests: `make test-long` builds it.
+// Package helm runs the real Helm on a chart of customers: everything that a platform team does with it, from install to uninstall. Helm
+// takes minutes to build, so these are long tests. `make test-long` builds it.
 package helm
 
 import (

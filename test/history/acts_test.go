@@ -13,10 +13,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
-// stage is where a history plays: few people and few organizations, so that they get in each other's way.
+// stage is the people and organizations of a history. There are few, so that they meet.
 type stage struct {
 	people   []string // local parts of e-mail addresses
 	settled  []string // organizations that stay
@@ -34,7 +35,7 @@ func newStage(prefix string) *stage {
 
 func address(person string) string { return person + "@zylker.com" }
 
-// A draw is what chance gives to one act.
+// A draw is the random choices for one act.
 type draw struct {
 	*stage
 	*rand.Rand
@@ -49,7 +50,7 @@ func (s *stage) draw(dice *rand.Rand) draw {
 	}
 }
 
-// An act is one request, drawn as often as its weight says.
+// An act is one kind of request, drawn as often as its weight says.
 type act struct {
 	name   string
 	weight int
@@ -102,7 +103,7 @@ func joinAct(ctx context.Context, d draw) error {
 	return create(ctx, platform, m)
 }
 
-// leaveAct is done by the platform or by the member.
+// leaveAct is a request of the platform or of the member.
 func leaveAct(ctx context.Context, d draw) error {
 	c := platform
 	if d.IntN(2) == 0 {
@@ -116,17 +117,17 @@ func suspend(ctx context.Context, d draw) error {
 	return patch(ctx, platform, m, fmt.Sprintf(`{"suspended":%t}`, d.IntN(2) == 0))
 }
 
-// invite is done by the platform, or by somebody who may not be allowed to.
+// invite is a request of the platform, or of somebody who may not have the right.
 func invite(ctx context.Context, d draw) error {
 	i := newInvitation(d.organization, address(d.person))
-	i.Name = unique("inv")
+	i.Name = lab.Unique("inv")
 	if d.IntN(3) == 0 {
 		return create(ctx, as(address(d.other)), i)
 	}
 	return create(ctx, platform, i)
 }
 
-// errNothing: there is nothing to be asked for.
+// errNothing says that there is nothing to ask for.
 var errNothing = errors.New("nothing")
 
 // offered draws one of somebody's invitations, pending or not.
@@ -140,7 +141,7 @@ func (d draw) offered(ctx context.Context) (*v1alpha1.Invitation, error) {
 		return nil, errNothing
 	}
 	from := d.IntN(len(all.Items))
-	for n := range all.Items { // one that is pending if there is one
+	for n := range all.Items { // a pending one if there is one
 		if i := &all.Items[(from+n)%len(all.Items)]; record.IsPending(i) {
 			return i, nil
 		}
@@ -199,7 +200,7 @@ func rename(ctx context.Context, d draw) error {
 	return patch(ctx, platform, o, fmt.Sprintf(`{"accessURL":{"name":%q,"customDomain":%q}}`, d.host, d.host+".example.org"))
 }
 
-// bound is a binding that is drawn: of an application with one slot an organization, or of one with five.
+// bound draws a binding: of an application with one slot an organization, or of one with five.
 func (d draw) bound() *v1alpha1.IntegrationBinding {
 	if d.IntN(2) == 0 {
 		return newBinding(d.organization, d.account+"-desk", "ZohoDesk", d.account)
@@ -219,7 +220,7 @@ func reserve(ctx context.Context, d draw) error { return create(ctx, platform, d
 
 func free(ctx context.Context, d draw) error { return platform.Delete(ctx, d.reservation()) }
 
-// found is done by the platform, subscribed at once, or by somebody who may not be allowed to.
+// found is a request of the platform, with a subscription, or of somebody who may not have the right.
 func found(ctx context.Context, d draw) error {
 	o, c := newOrganization(d.passer, address(d.person), 0), as(address(d.person))
 	if d.IntN(2) == 0 {

@@ -23,8 +23,8 @@ import (
 
 var clients sync.Map // by e-mail address
 
-// as acts as a person; as the platform's administrator if nobody is named. These clients do not try again by themselves: each
-// attempt is seen by the test.
+// as acts as a person, or as the platform's administrator without a name. These clients do not try again by themselves, so the test sees
+// each attempt.
 func as(email string) client.Client {
 	GinkgoHelper()
 	if c, ok := clients.Load(email); ok {
@@ -50,20 +50,20 @@ func as(email string) client.Client {
 	return c
 }
 
-// answer is what a client was told.
+// answer is the kind of an answer.
 type answer string
 
 const (
 	done    answer = "done"
 	full    answer = "full"    // a limit is reached
-	refused answer = "refused" // for another reason
-	exists  answer = "exists"  // somebody made it before
+	refused answer = "refused" // refused for another reason
+	exists  answer = "exists"  // somebody created it before
 	absent  answer = "absent"  // there is none
 	retry   answer = "retry"   // nothing was stored; ask again
 	unknown answer = "unknown" // it may have been stored, or may yet be
 )
 
-// read says what an answer means.
+// read returns the kind of an answer.
 func read(err error) answer {
 	switch {
 	case err == nil:
@@ -93,7 +93,7 @@ const pause = 100 * time.Millisecond
 
 var errNoAnswer = errors.New("no final answer")
 
-// insist asks until the answer is final. A creation of which only the answer was lost is found to be there.
+// insist asks until the answer is final. If only the answer to a creation was lost, the object exists.
 func insist(ctx context.Context, try func(ctx context.Context) error) error {
 	var last error
 	err := wait.PollUntilContextCancel(ctx, pause, true, func(ctx context.Context) (bool, error) {
@@ -112,7 +112,7 @@ func insist(ctx context.Context, try func(ctx context.Context) error) error {
 	return last
 }
 
-// journalOf is the one place that knows how the journal is stored: its version, and how many entries are open.
+// journalOf is the one place that knows how the journal is stored. It returns its version, and the number of open entries.
 func journalOf(ctx context.Context, g Gomega) (version string, entries int) {
 	var j corev1.ConfigMap
 	g.Expect(platform.Get(ctx, client.ObjectKey{Namespace: "polyorg-system", Name: journal.Name}, &j)).To(Succeed())
@@ -121,7 +121,7 @@ func journalOf(ctx context.Context, g Gomega) (version string, entries int) {
 	return j.ResourceVersion, len(record.Entries)
 }
 
-// emptyJournal expects that what was admitted came to an end, and returns the journal's version then.
+// emptyJournal expects that every admitted change has ended, and returns the journal's version.
 func emptyJournal(ctx context.Context) (version string) {
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
@@ -130,16 +130,4 @@ func emptyJournal(ctx context.Context) (version string) {
 		g.Expect(entries).To(BeZero())
 	}).Should(Succeed())
 	return version
-}
-
-// inParallel does it n times at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			defer GinkgoRecover()
-			do(i)
-		})
-	}
-	all.Wait()
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/polyorg/polyorg/test/record"
 )
 
-// crowd is how many ask at once.
+// crowd is how many requests come at once.
 const crowd = 200
 
-// A contest is a crowd of requests for what only so many can have.
+// A contest is a crowd of requests for a thing that only so many can have.
 type contest struct {
 	name       string
 	thing      record.Thing
@@ -33,8 +33,8 @@ type contest struct {
 	killed   bool
 }
 
-// hold lets everybody ask at once, each until the answer is final, and kills both replicas once a twentieth has an answer: of a
-// small crowd, before anybody has. The last tenth comes when both are dead.
+// hold sends all requests at once, each until the answer is final. It kills both replicas when a twentieth has an answer; in a small crowd,
+// before the first answer. The last tenth comes when both are dead.
 func (c *contest) hold(ctx context.Context) {
 	GinkgoHelper()
 	c.answers = map[answer]int{}
@@ -42,7 +42,7 @@ func (c *contest) hold(ctx context.Context) {
 	if c.crowd < 20 {
 		close(enough)
 	}
-	inParallel(c.crowd+1, func(i int) {
+	lab.InParallel(c.crowd+1, func(i int) {
 		if i == c.crowd {
 			<-enough
 			c.kill()
@@ -68,7 +68,7 @@ func (c *contest) kill() {
 	c.mu.Unlock()
 }
 
-// note takes an answer down, and returns how many there are.
+// note counts an answer, and returns how many there are.
 func (c *contest) note(a answer) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,10 +80,10 @@ func (c *contest) note(a answer) int {
 	return c.answered
 }
 
-// contests are for the places of a user, the seats of an organization, a host, an account, the slots of an organization, the
-// pending invitations of a user, and the room that John has for one organization more.
+// contests are for a user's places and pending invitations, and for an organization's seats and slots. They are also for a host, an
+// account, and John's room for one more organization.
 func contests(branches []string, shop, john string) []*contest {
-	alice, bob := person("alice"), person("bob")
+	alice, bob := lab.Person("alice"), lab.Person("bob")
 	return []*contest{
 		{name: "L1, places of a user", thing: record.Thing{Rule: "L1", Name: alice}, crowd: crowd, win: 10, try: func(ctx context.Context, i int) error {
 			return create(ctx, platform, newMembership(branches[i], "alice", alice))
@@ -116,11 +116,11 @@ func contests(branches []string, shop, john string) []*contest {
 	}
 }
 
-// endToEnd are the contests, without controllers.
+// endToEnd runs the contests, without controllers.
 func endToEnd() {
 	branches, shop, john := numbered("branch", crowd), "shop", "john@zylker.com"
 
-	It("holds contests among two replicas", func(ctx SpecContext) {
+	It("starts two replicas for the contests", func(ctx SpecContext) {
 		staff(ctx, 2, withoutControllers)
 		namespaces(ctx, append(branches, shop)...)
 		var orgs []*v1alpha1.Organization
@@ -131,7 +131,7 @@ func endToEnd() {
 			orgs = append(orgs, newOrganization(fmt.Sprint("john-", i), john, 1))
 		}
 		orgs = append(orgs, newOrganization(shop, "owner@zylker.com", 6))
-		inParallel(len(orgs), func(i int) {
+		lab.InParallel(len(orgs), func(i int) {
 			Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, orgs[i]) })).To(Succeed())
 		})
 		lab.Grant(ctx, platform, orgs...) // no controller does
@@ -148,7 +148,7 @@ func endToEnd() {
 		}, SpecTimeout(2*time.Minute))
 	}
 
-	It("exceeded no limit on the way, and used each up", func(ctx SpecContext) {
+	It("exceeded no limit at any moment, and used each up", func(ctx SpecContext) {
 		Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty())
 		w := judged.World
 		for _, c := range all {

@@ -11,6 +11,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // crash kills replicas, all of them before the first starts again.
@@ -22,16 +24,16 @@ func crash(ctx context.Context, which ...int) {
 	restart(ctx, which...)
 }
 
-// restart starts replicas, again if they run, at the same time, and returns when all are ready.
+// restart starts replicas at the same time, also those that run, and returns when all are ready.
 func restart(ctx context.Context, which ...int) {
 	GinkgoHelper()
-	inParallel(len(which), func(i int) {
+	lab.InParallel(len(which), func(i int) {
 		GinkgoHelper()
 		Expect(operator.Restart(ctx, which[i])).To(Succeed())
 	})
 }
 
-// staff starts as many replicas as are wanted, with controllers or without, and lets the others rest.
+// staff starts so many replicas, with controllers or without, and stops the others.
 func staff(ctx context.Context, wanted int, mode string) {
 	GinkgoHelper()
 	Expect(os.Setenv(modeVariable, mode)).To(Succeed())
@@ -46,7 +48,7 @@ func staff(ctx context.Context, wanted int, mode string) {
 	restart(ctx, on...)
 }
 
-// hold lets a replica's watches bring nothing more, of some kinds; release lets them go on.
+// hold stops the events of some kinds for a replica; release lets them continue.
 func hold(i int) {
 	GinkgoHelper()
 	Expect(operator.Process(i).Signal(holdWatches)).To(Succeed())
@@ -57,7 +59,7 @@ func release(i int) {
 	Expect(operator.Process(i).Signal(letWatches)).To(Succeed())
 }
 
-// pauseReplica freezes a process, and resume lets it go on: to itself, no time has passed.
+// pauseReplica freezes a process, and resume lets it continue. For the process, no time has passed.
 func pauseReplica(i int) {
 	GinkgoHelper()
 	Expect(operator.Pause(i)).To(Succeed())
@@ -68,12 +70,12 @@ func resume(i int) {
 	Expect(operator.Resume(i)).To(Succeed())
 }
 
-// disturbed lets so many actors act at once, each with dice of its own, while faults strike so many replicas, until the time is over.
+// disturbed runs so many actors at once until the time is over, each with its own dice. Meanwhile faults strike so many replicas.
 func disturbed(ctx context.Context, length time.Duration, seed int64, replicas, actors int, act func(over context.Context, i int, dice *rand.Rand)) {
 	GinkgoHelper()
 	over, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
-	inParallel(actors+1, func(i int) {
+	lab.InParallel(actors+1, func(i int) {
 		dice := rand.New(rand.NewPCG(uint64(seed), uint64(i))) //nolint:gosec // a seed is to be repeatable
 		if i == actors {
 			strike(over, ctx, dice, replicas)
@@ -83,13 +85,13 @@ func disturbed(ctx context.Context, length time.Duration, seed int64, replicas, 
 	})
 }
 
-// strike lets one fault after another strike, with calm between them, until the time is over.
+// strike causes one fault after another, with calm between them, until the time is over.
 func strike(over, ctx context.Context, dice *rand.Rand, replicas int) {
 	GinkgoHelper()
 	for n := 0; calm(over, dice); n++ {
 		i := dice.IntN(replicas)
 		switch fault := dice.IntN(5); {
-		case n%2 == 0: // every other time: of all faults, a limit is most easily missed by this one
+		case n%2 == 0: // every other time, because this fault breaks a limit most easily
 			hold(i)
 			calm(over, dice)
 			release(i)
@@ -116,7 +118,7 @@ func calm(over context.Context, dice *rand.Rand) bool {
 	}
 }
 
-// revive starts what ended by itself, as a Deployment would: a leader that was paused, or starved, for too long.
+// revive starts replicas that ended by themselves, as a Deployment would: a leader ends if it was paused or starved for too long.
 func revive(ctx context.Context, replicas int) {
 	GinkgoHelper()
 	for i := range replicas {

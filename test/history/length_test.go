@@ -6,8 +6,8 @@ package history
 
 import "time"
 
-// length is how long a random history goes on with so many replicas.
+// length is how long one part of a random history takes.
 const length = 6 * time.Second
 
-// plays are the random histories, each of a seed of its own: with how many replicas, one after the other.
+// plays are the random histories, each from its own seed. Each has parts with so many replicas, one after another.
 var plays = [][]int{{2, 3}}

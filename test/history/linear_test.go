@@ -13,12 +13,12 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// The model of L1 for one user: a set of organizations, of at most so many. A state is the set, one bit an organization.
+// The model of L1 for one user is a set of organizations, of at most so many. A state is the set, one bit an organization.
 
 // room is how many organizations the user can be in.
 const room = 3
 
-// verb is what a client asks for.
+// verb is the kind of a client's request.
 type verb int
 
 const (
@@ -27,20 +27,20 @@ const (
 	look // which organizations the user is in
 )
 
-// request is what a client asks for one user.
+// request is a client's request for one user.
 type request struct {
 	verb verb
 	user string
 	bit  uint // of the organization
 }
 
-// response is what it was told.
+// response is the answer to it.
 type response struct {
 	answer answer
 	set    uint64 // of look
 }
 
-// model says which states a response leaves open. One that is unknown leaves both.
+// model computes the states that a response leaves open. An unknown response leaves both.
 func model() porcupine.Model {
 	nondeterministic := porcupine.NondeterministicModel{
 		Partition: byUser,
@@ -73,7 +73,7 @@ func step(set uint64, in request, out response) []any {
 		return only(set|one, !is && bits.OnesCount64(set) < room)
 	case out.answer == exists:
 		return only(set, is)
-	case out.answer == full: // the place that one has does not count twice
+	case out.answer == full: // a place that the user has already does not count twice
 		return only(set, !is && bits.OnesCount64(set) >= room)
 	case out.answer == unknown && !is && bits.OnesCount64(set) < room:
 		return []any{set, set | one}
@@ -83,7 +83,7 @@ func step(set uint64, in request, out response) []any {
 	return nil
 }
 
-// only is a state if it is possible.
+// only is a state, if it is possible.
 func only(state uint64, possible bool) []any {
 	if possible {
 		return []any{state}
@@ -91,7 +91,7 @@ func only(state uint64, possible bool) []any {
 	return nil
 }
 
-// byUser parts a history: users do not depend on each other.
+// byUser splits a history: users do not depend on each other.
 func byUser(all []porcupine.Operation) [][]porcupine.Operation {
 	at, parts := map[string]int{}, [][]porcupine.Operation{}
 	for _, o := range all {
@@ -106,10 +106,10 @@ func byUser(all []porcupine.Operation) [][]porcupine.Operation {
 	return parts
 }
 
-// never is when a request of which the outcome is unknown may still be carried out.
+// never is the end of a request whose outcome is unknown: it may still be carried out.
 const never = math.MaxInt64
 
-// linearizable checks a history, and draws one that is not.
+// linearizable checks a history, and draws one that is not linearizable.
 func linearizable(all []porcupine.Operation) error {
 	result, info := porcupine.CheckOperationsVerbose(model(), all, time.Minute)
 	if result == porcupine.Ok {

@@ -18,16 +18,17 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
-// journeys are what clients asked and were told, with when.
+// journeys are the clients' requests and answers, with their times.
 type journeys struct {
 	began time.Time
 	mu    sync.Mutex
 	all   []porcupine.Operation
 }
 
-// ask sends one request, once. One that was answered with "retry" stored nothing, and says nothing of the state.
+// ask sends one request, once. A request whose answer is "retry" stored nothing, and shows nothing of the state.
 func (j *journeys) ask(ctx context.Context, who int, in request, offices []string) {
 	from := time.Since(j.began)
 	out := send(ctx, in, offices)
@@ -66,14 +67,14 @@ func send(ctx context.Context, in request, offices []string) response {
 	return out
 }
 
-// linearizability is of one limit (L1), without controllers.
+// linearizability is for one limit (L1), without controllers.
 func linearizability() {
 	It("keeps one limit linearizable while replicas crash, pause and grow stale", func(ctx SpecContext) {
 		const people, askers = 4, 12
 		chance := seed()
 		fmt.Fprintf(GinkgoWriter, "%s=%d\n", seedVariable, chance)
 		staff(ctx, 2, withoutControllers)
-		offices := numbered(unique("office"), 6)
+		offices := numbered(lab.Unique("office"), 6)
 		namespaces(ctx, offices...)
 		policy := defaultPolicy()
 		policy.Spec.Limits = limits(room, room, 20)
@@ -87,7 +88,7 @@ func linearizability() {
 				hurried(ctx, dice, func(ctx context.Context) { j.ask(ctx, i, in, offices) })
 			}
 		})
-		for p := range people { // what is there in the end
+		for p := range people { // the state at the end
 			j.ask(ctx, askers, request{verb: look, user: fmt.Sprint("p", p)}, offices)
 		}
 		fmt.Fprintf(GinkgoWriter, "%d requests in %s: %v\n", len(j.all), time.Since(j.began), j.tally())
@@ -97,7 +98,7 @@ func linearizability() {
 	}, SpecTimeout(length+3*time.Minute))
 }
 
-// most is how many requests one asker makes: what is checked grows fast with how many there are.
+// most is how many requests one client makes. The cost of the check grows fast with their number.
 const most = 100
 
 func (j *journeys) tally() map[answer]int {
@@ -108,7 +109,7 @@ func (j *journeys) tally() map[answer]int {
 	return tally
 }
 
-// hurried gives one request in ten so little time that its client is gone before the answer comes.
+// hurried gives one request in ten so little time that its client leaves before the answer comes.
 func hurried(ctx context.Context, dice *rand.Rand, do func(context.Context)) {
 	patience := 15 * time.Second
 	if dice.IntN(10) == 0 {
@@ -123,7 +124,7 @@ func defaultPolicy() *v1alpha1.PlatformPolicy {
 	return &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
 }
 
-// limits are those of a policy: so many organizations, created ones, and pending invitations of a user. The others go with them.
+// limits are the limits of a policy: so many organizations, created ones, and pending invitations of a user. The others follow from them.
 func limits(organizations, created, pending int32) *v1alpha1.LimitsPolicy {
 	return &v1alpha1.LimitsPolicy{
 		OrganizationsPerUser: &organizations, CreatedOrganizationsPerUser: &created, InvitedCRMPlusPerUser: &created,
@@ -147,9 +148,9 @@ func TestLinearizabilityChecker(t *testing.T) {
 		"a refusal when there is no room":                {[]porcupine.Operation{at(6, 7, join, 3, said(full))}, true},
 		"a refusal while there is room":                  {[]porcupine.Operation{at(6, 7, leave, 0, said(done)), at(8, 9, join, 3, said(full))}, false},
 		"a refusal while another leaves":                 {[]porcupine.Operation{at(6, 9, leave, 0, said(done)), at(7, 8, join, 3, said(full))}, true},
-		"an admission before the one who leaves is gone": {[]porcupine.Operation{at(6, 7, join, 3, said(done)), at(8, 9, leave, 0, said(done))}, false},
-		"what was lost and happened":                     {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(done))}, true},
-		"what was lost and did not happen":               {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(full))}, true},
+		"an admission before another member has left":    {[]porcupine.Operation{at(6, 7, join, 3, said(done)), at(8, 9, leave, 0, said(done))}, false},
+		"a lost answer to a stored request":              {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(done))}, true},
+		"a lost answer to a request that was not stored": {[]porcupine.Operation{at(6, never, leave, 0, said(unknown)), at(8, 9, join, 3, said(full))}, true},
 		"a member who is not seen":                       {[]porcupine.Operation{at(6, 7, look, 0, response{done, 0b011})}, false},
 		"two joins of the same organization":             {[]porcupine.Operation{at(6, 7, leave, 0, said(done)), at(8, 9, join, 1, said(done))}, false},
 	} {

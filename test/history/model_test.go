@@ -15,10 +15,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
-// A play is one random history, from a seed, in acts of one length: each with so many replicas.
+// A play is one random history, from a seed. Its parts have one length, and each its number of replicas.
 type play struct {
 	seed     int64
 	replicas []int
@@ -26,17 +27,17 @@ type play struct {
 
 	stage *stage
 	mu    sync.Mutex
-	told  map[string]map[answer]int // by what was asked for
+	told  map[string]map[answer]int // by the kind of request
 }
 
-// actors is how many ask at once.
+// actors is how many actors ask at once.
 const actors = 8
 
-// run lets a history happen, waits for quiet, and judges it.
+// run plays a history, waits for quiet, and judges it.
 func (p *play) run(ctx context.Context) {
 	GinkgoHelper()
 	fmt.Fprintf(GinkgoWriter, "%s=%d, %v replicas, %s each\n", seedVariable, p.seed, p.replicas, p.length)
-	p.stage, p.told = newStage(unique("h")), map[string]map[answer]int{}
+	p.stage, p.told = newStage(lab.Unique("h")), map[string]map[answer]int{}
 	for n, replicas := range p.replicas {
 		staff(ctx, replicas, withControllers)
 		if n == 0 {
@@ -62,13 +63,13 @@ func (p *play) open(ctx context.Context) {
 	policy := defaultPolicy()
 	policy.Spec.Limits = limits(4, 3, 3)
 	Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, policy) })).To(Succeed())
-	inParallel(len(s.settled), func(i int) {
+	lab.InParallel(len(s.settled), func(i int) {
 		o := newOrganization(s.settled[i], address(s.people[i]), int32(4+i%3))
 		Expect(insist(ctx, func(ctx context.Context) error { return create(ctx, platform, o) })).To(Succeed())
 	})
 }
 
-// happen lets actors act on a stage that faults strike.
+// happen runs the actors on the stage, while faults strike.
 func (p *play) happen(ctx context.Context, replicas int) {
 	GinkgoHelper()
 	disturbed(ctx, p.length, p.seed+int64(replicas), replicas, actors, func(over context.Context, _ int, dice *rand.Rand) {
@@ -93,7 +94,7 @@ func (p *play) note(name string, a answer) {
 	p.told[name][a]++
 }
 
-// quiet waits until nothing is under way any more among so many replicas, judges all that happened, and returns the world as it is.
+// quiet waits until nothing is in flight among so many replicas, judges the whole history, and returns the current world.
 func quiet(ctx context.Context, replicas int) record.World {
 	GinkgoHelper()
 	length := 0
@@ -117,8 +118,8 @@ func quiet(ctx context.Context, replicas int) record.World {
 	return judged.World
 }
 
-// newcomers are organizations whose super admin ought to be a member and is not yet. Who is over a limit, which was lowered before
-// the controllers came to the organization, gets no power from it.
+// newcomers are organizations whose super admin should be a member and is not one yet. A super admin over a limit, which was lowered before
+// the controllers saw the organization, gets no power from it.
 func newcomers(w record.World) (names []string) {
 	members, t := map[string]bool{}, w.Taken()
 	for _, o := range w {
@@ -146,7 +147,7 @@ func over(w record.World, t record.Taken, user string) bool {
 // randomHistories are played with controllers.
 func randomHistories() {
 	for n, replicas := range plays {
-		It(fmt.Sprintf("keeps every limit at every moment of random history %d, and gives all that is free", n+1), func(ctx SpecContext) {
+		It(fmt.Sprintf("keeps every limit at every moment of random history %d, and then gives all free places", n+1), func(ctx SpecContext) {
 			p := &play{seed: seed() + int64(10*n), replicas: replicas, length: length}
 			p.run(ctx)
 		}, SpecTimeout(time.Duration(len(replicas))*length+4*time.Minute))

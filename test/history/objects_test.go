@@ -8,69 +8,48 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
-var names atomic.Int64
-
-// unique makes a name that nothing else has.
-func unique(prefix string) string { return fmt.Sprintf("%s-%d", prefix, names.Add(1)) }
-
-func person(prefix string) string { return unique(prefix) + "@zylker.com" }
-
-func within(organization, name string) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
-}
-
 func newOrganization(name, superAdmin string, licenses int32) *v1alpha1.Organization {
-	o := &v1alpha1.Organization{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       v1alpha1.OrganizationSpec{DisplayName: "Zylker", SuperAdmin: superAdmin},
-	}
-	if licenses > 0 {
-		o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionEnterprise, Licenses: licenses}
-	}
+	o := lab.NewOrganization(superAdmin, licenses)
+	o.Name = name
 	return o
 }
 
 func newMembership(organization, name, user string) *v1alpha1.Membership {
-	return &v1alpha1.Membership{ObjectMeta: within(organization, name),
+	return &v1alpha1.Membership{ObjectMeta: lab.Inside(organization, name),
 		Spec: v1alpha1.MembershipSpec{User: user, Role: v1alpha1.RoleStandard}}
 }
 
 func newInvitation(organization, email string) *v1alpha1.Invitation {
 	name, _, _ := strings.Cut(email, "@")
-	return &v1alpha1.Invitation{ObjectMeta: within(organization, name),
+	return &v1alpha1.Invitation{ObjectMeta: lab.Inside(organization, name),
 		Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
 }
 
 func newBinding(organization, name, application, account string) *v1alpha1.IntegrationBinding {
-	return &v1alpha1.IntegrationBinding{ObjectMeta: within(organization, name),
+	return &v1alpha1.IntegrationBinding{ObjectMeta: lab.Inside(organization, name),
 		Spec: v1alpha1.IntegrationBindingSpec{Application: application, Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM}}
 }
 
-// namespaces makes those of organizations, as a GitOps repository may hold them.
+// namespaces makes the namespaces of organizations, as a GitOps repository may have them.
 func namespaces(ctx context.Context, organizations ...string) {
 	GinkgoHelper()
-	inParallel(len(organizations), func(i int) {
-		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-			Name:   v1alpha1.NamespacePrefix + organizations[i],
-			Labels: map[string]string{v1alpha1.OrganizationLabel: organizations[i]},
-		}}
+	lab.InParallel(len(organizations), func(i int) {
+		ns := lab.NewNamespace(newOrganization(organizations[i], "", 0))
 		Expect(insist(ctx, func(ctx context.Context) error { return platform.Create(ctx, ns.DeepCopy()) })).To(Succeed())
 	})
 }
 
-// dated returns a copy that says when it was asked for.
+// dated returns a copy with the revision at which it was asked for.
 func dated(o client.Object) client.Object {
 	o = o.DeepCopyObject().(client.Object)
 	o.SetAnnotations(map[string]string{record.InvokedAt: strconv.FormatInt(seen.Revision(), 10)})

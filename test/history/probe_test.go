@@ -12,10 +12,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 	"github.com/polyorg/polyorg/test/record"
 )
 
-// spare is how many more ask for a thing than it has room for.
+// spare is how many requests there are for a thing beyond its free room.
 const spare = 2
 
 // A try asks for one more of a thing.
@@ -24,8 +25,8 @@ type try struct {
 	do    func(ctx context.Context) error
 }
 
-// probe asks for everything that is limited, for more than there is room, all at once; exactly as many get it as there is room,
-// counted by the rulebook's words (world). It returns what was asked.
+// probe asks for more than the free room of every limited thing, all at once. Exactly as many succeed as there is room, by the rulebook's
+// own count (world). It returns the requests.
 func probe(ctx context.Context, s *stage, w record.World) []try {
 	GinkgoHelper()
 	t := w.Taken()
@@ -33,7 +34,7 @@ func probe(ctx context.Context, s *stage, w record.World) []try {
 	tries := probes(ctx, s, w, free)
 	got := map[record.Thing]int{}
 	var mu sync.Mutex
-	inParallel(len(tries), func(i int) {
+	lab.InParallel(len(tries), func(i int) {
 		a := read(insist(ctx, tries[i].do))
 		Expect(a).To(BeElementOf(done, full), "%v", tries[i].thing)
 		if a == done {
@@ -49,13 +50,13 @@ func probe(ctx context.Context, s *stage, w record.World) []try {
 	return tries
 }
 
-// refuseForFree asks again for what is full by now, and expects that this writes nothing.
+// refuseForFree asks again for full things, and expects that this writes nothing.
 func refuseForFree(ctx context.Context, tries []try) {
 	GinkgoHelper()
 	version := emptyJournal(ctx)
 	before := record.Last(seen.Settled(ctx))
-	inParallel(len(tries), func(i int) {
-		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: it is there
+	lab.InParallel(len(tries), func(i int) {
+		Expect(insist(ctx, tries[i].do)).To(Or(BeNil(), WithTransform(read, Equal(full)))) // nil: the object exists
 	})
 	Expect(emptyJournal(ctx)).To(Equal(version), "a refusal writes nothing")
 	Expect(record.Last(seen.Settled(ctx))).To(HaveLen(len(before)))
@@ -63,8 +64,8 @@ func refuseForFree(ctx context.Context, tries []try) {
 
 func probes(ctx context.Context, s *stage, w record.World, free func(record.Thing) int) (all []try) {
 	GinkgoHelper()
-	rooms := numbered(unique("room"), int(w.Policy().OrganizationsPerUser)+spare)
-	halls := numbered(unique("hall"), int(w.Policy().PendingPerUser)+spare)
+	rooms := numbered(lab.Unique("room"), int(w.Policy().OrganizationsPerUser)+spare)
+	halls := numbered(lab.Unique("hall"), int(w.Policy().PendingPerUser)+spare)
 	namespaces(ctx, append(rooms, halls...)...)
 	add := func(k record.Thing, n int, of func(i int) func(context.Context) error) {
 		for i := range n {

@@ -35,20 +35,20 @@ const (
 	withControllers    = "controllers"
 	withoutControllers = "admission"
 
-	// dropTime is longer than the webhook's 10 s, after which the API server gives a request up: here, where nobody stops the
-	// API server, nothing that was admitted is stored later.
+	// dropTime is longer than the webhook's 10 s, after which the API server gives a request up. Nothing
+	// stops the API server here, so nothing that was admitted is stored after that.
 	dropTime = 12 * time.Second
 
-	// carelessVariable, in the environment of these tests, makes replicas drop what is in flight at once. Then the tests must
-	// fail: that is how to see that they can.
+	// carelessVariable, in the environment of these tests, makes replicas drop changes in flight at once. Then the tests must
+	// fail, which shows that they can.
 	carelessVariable = "POLYORG_HISTORY_CARELESS"
 
-	// A replica is asked to hold its watches, and to let them go, by signals.
+	// These signals make a replica hold its watches, and release them.
 	holdWatches = syscall.SIGUSR1
 	letWatches  = syscall.SIGUSR2
 )
 
-// serve is a replica's life. A leader that crashed is followed by another within seconds.
+// serve runs a replica. After a crash of the leader, another one leads within seconds.
 func serve(file string, controllersToo bool) error {
 	ctrl.SetLogger(zap.New())
 	cfg, err := config.Load(file)
@@ -64,22 +64,23 @@ func serve(file string, controllersToo bool) error {
 	held := &watches{}
 	kube.Wrap(held.wrap)
 	go obey(ctx, held)
-	mgr, err := newManager(kube, cfg, controllersToo)
+	view := facts.NewView(cfg.Ingress.BaseDomain)
+	mgr, err := newManager(kube, cfg, view, controllersToo)
 	if err != nil {
 		return err
 	}
-	if err := wire(ctx, mgr, kube, cfg, controllersToo); err != nil {
+	if err := wire(ctx, mgr, kube, cfg, view, controllersToo); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
-func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (manager.Manager, error) {
+func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View, leads bool) (manager.Manager, error) {
 	host, port := cfg.Webhook.HostPort()
 	lease, renew, retry := 6*time.Second, 4*time.Second, time.Second
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                  lab.Scheme,
-		Cache:                   controllers.Cache(),
+		Cache:                   controllers.CacheBeside(view),
 		WebhookServer:           webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                 metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:  cfg.Health.BindAddress,
@@ -91,7 +92,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, leads bool) (mana
 	})
 }
 
-func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, controllersToo bool) error {
+func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *config.OperatorConfig, view *facts.View, controllersToo bool) error {
 	live, err := client.NewWithWatch(kube, client.Options{Scheme: lab.Scheme, Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return err
@@ -104,7 +105,6 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
-	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
 	log.DropTime = dropTime
 	if careless := os.Getenv(carelessVariable); careless != "" {
@@ -124,7 +124,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	)
 }
 
-// obey holds watches, and lets them go, as it is told by signals.
+// obey holds and releases watches at signals.
 func obey(ctx context.Context, held *watches) {
 	orders := make(chan os.Signal, 8)
 	signal.Notify(orders, holdWatches, letWatches)

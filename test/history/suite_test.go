@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package history tries the limits by histories: many requests at once, on a real API server, to replicas of the operator that
-// are processes of their own, which crash, pause and grow stale meanwhile. Every change of every object is recorded, in the order
-// of the store, and each state on the way is judged; so is, for one limit, the order in which clients saw it (porcupine).
+// Package history tries the limits by histories: many requests at once, on a real API server, to replicas in processes of their own.
+// Meanwhile the replicas crash, pause and grow stale. Every change of every object is recorded in the store's order, and each state is
+// judged. For one limit, porcupine also judges the order in which clients saw it.
 package history
 
 import (
@@ -25,11 +25,11 @@ import (
 )
 
 const (
-	// seedVariable names the environment variable that replays a history.
+	// seedVariable is the environment variable that replays a history.
 	seedVariable = "POLYORG_HISTORY_SEED"
-	// replicas is how many processes there are; tests with fewer let the last one rest.
+	// replicas is how many processes there are. Tests with fewer replicas stop the last one.
 	replicas = 3
-	// soon bounds the wait for what takes a moment on a busy machine.
+	// soon bounds the wait for events that take a moment on a busy machine.
 	soon = 90 * time.Second
 )
 
@@ -41,8 +41,8 @@ var (
 	platform client.Client // the platform's administrator
 )
 
-// TestMain lets this very program be the replicas too: as wired as cmd/manager, race detector included, but with a drop time
-// that a test can wait for, controllers or not, and watches that can be held.
+// TestMain makes this very program the replicas too. They are wired as in cmd/manager, with the race detector. But a test can wait for
+// their drop time, run them without controllers, and hold their watches.
 func TestMain(m *testing.M) {
 	if mode := os.Getenv(modeVariable); mode != "" {
 		file := flag.String("config", "", "the operator's configuration file")
@@ -61,7 +61,7 @@ func TestHistory(t *testing.T) {
 	RunSpecs(t, "Histories")
 }
 
-// In this order: what the crowds leave behind would keep the controllers busy.
+// The order matters: the leftovers of the crowds would keep the controllers busy.
 var _ = Describe("History", Ordered, func() {
 	AfterEach(func() {
 		if CurrentSpecReport().Failed() {
@@ -73,7 +73,7 @@ var _ = Describe("History", Ordered, func() {
 	endToEnd()
 })
 
-// seed is the one number that all chance comes from.
+// seed is the one source of all random choices.
 func seed() int64 {
 	GinkgoHelper()
 	text := os.Getenv(seedVariable)

@@ -11,8 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 )
 
-// keepTraces leaves, for whoever looks into a failure, every change that was stored and what the replicas said, in a folder that
-// it names.
+// keepTraces keeps every stored change and the replicas' logs in a folder, for the search after a failure. It names the folder.
 func keepTraces() {
 	dir, err := os.MkdirTemp("", "polyorg-history-")
 	if err != nil {

@@ -13,15 +13,15 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// watches can hold back what a replica's watches of our kinds bring: its view grows old, that of one kind more than that of
-// another, while it goes on reading and writing the journal.
+// watches can hold back the events of a replica's watches. Its view grows old, and more so for some kinds. Meanwhile the replica continues
+// to read and write the journal.
 type watches struct {
 	mu   sync.Mutex
-	held chan struct{}   // closed when all are let go; nil while none is held
-	free map[string]bool // the resources that are not held, as chance has decided
+	held chan struct{}   // closed when all are released; nil while none is held
+	free map[string]bool // the resources that are not held, a random choice
 }
 
-// set holds most of the resources, or lets all go.
+// set holds most of the resources, or releases all.
 func (w *watches) set(hold bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -34,7 +34,7 @@ func (w *watches) set(hold bool) {
 	}
 }
 
-// gate is closed when a resource's watch may go on; nil if it may now.
+// gate is closed when a resource's watch may continue. It is nil if the watch may continue now.
 func (w *watches) gate(resource string) <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -62,7 +62,7 @@ func (w *watches) wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// ours are our kinds, and what the journal is stored as.
+// ours reports whether a request is for one of our kinds, or for the object in which the journal is stored.
 func ours(url string) bool {
 	return strings.HasPrefix(url, "/apis/"+v1alpha1.GroupName+"/") || path.Base(url) == "configmaps"
 }

@@ -24,7 +24,7 @@ import (
 )
 
 var _ = Describe("A replica that asks for client certificates", func() {
-	It("believes the API server, by the authorities of today, and nobody else", func(ctx SpecContext) {
+	It("trusts the API server, by the current authorities, and nobody else", func(ctx SpecContext) {
 		file := filepath.Join(GinkgoT().TempDir(), "ca.crt")
 		others, err := pki.NewAuthority("another cluster's")
 		Expect(err).NotTo(HaveOccurred())
@@ -34,7 +34,7 @@ var _ = Describe("A replica that asks for client certificates", func() {
 		r := newReplica(running, &config.ClientCertificates{CAFile: file, AllowedNames: []string{apiServer}})
 		askDirectly(ctx, r)
 
-		By("refusing an API server whose authority it does not know")
+		By("refusing an API server with an unknown authority")
 		Eventually(reserve).WithContext(ctx).Should(MatchError(And(ContainSubstring("failed calling webhook"), ContainSubstring("tls: "))))
 
 		By("answering it once the file has its authority")
@@ -43,7 +43,7 @@ var _ = Describe("A replica that asks for client certificates", func() {
 		Expect(os.WriteFile(file, ours, 0o600)).To(Succeed())
 		Eventually(reserve).WithContext(ctx).Should(Succeed())
 
-		By("reading nothing of what a pod sends that says it is the API server")
+		By("reading nothing from a pod that claims to be the API server")
 		stranger, err := others.Client(apiServer, "system:masters")
 		Expect(err).NotTo(HaveOccurred())
 		member, err := control.ConfigWithCertificate("john@zylker.com", "system:masters")
@@ -54,7 +54,7 @@ var _ = Describe("A replica that asks for client certificates", func() {
 	})
 })
 
-// askDirectly has the API server ask one replica, without the front before it, about reservations with a label.
+// askDirectly makes the API server ask one replica, without the front before it, about reservations with a label.
 func askDirectly(ctx context.Context, r *replica) {
 	GinkgoHelper()
 	shipped := &admissionregistrationv1.ValidatingWebhookConfiguration{}
@@ -69,14 +69,14 @@ func askDirectly(ctx context.Context, r *replica) {
 	DeferCleanup(func(ctx context.Context) { Expect(platform.Delete(ctx, direct)).To(Succeed()) })
 }
 
-// reserve asks, as a dry run, for what a platform actor may have.
+// reserve asks, by a dry run, for a reservation that a platform actor may make.
 func reserve(ctx context.Context) error {
 	return platform.Create(ctx, &v1alpha1.HostReservation{
 		ObjectMeta: metav1.ObjectMeta{Name: lab.Unique("direct") + ".example.org", Labels: map[string]string{"asks": "directly"}},
 	}, client.DryRunAll)
 }
 
-// post speaks to a replica as a pod can that reaches its port.
+// post sends a request to a replica, as a pod with access to its port can.
 func post(ctx context.Context, r *replica, pair *pki.Pair) error {
 	GinkgoHelper()
 	settings := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // this test's own server

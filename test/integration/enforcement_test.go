@@ -22,9 +22,9 @@ import (
 )
 
 var _ = Describe("Enforcement that is off", func() {
-	It("is told by the policy and a metric, until it is on again", func(ctx SpecContext) {
+	It("is reported by the policy and a metric, until it is on again", func(ctx SpecContext) {
 		policy := &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
-		Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, policy) })).To(Succeed())
+		lab.Create(ctx, platform, policy)
 		DeferCleanup(func(ctx context.Context) { Expect(platform.Delete(ctx, policy)).To(Succeed()) })
 		lookOften()
 		told := func(status metav1.ConditionStatus, reason, message string) {
@@ -45,7 +45,7 @@ var _ = Describe("Enforcement that is off", func() {
 		Expect(platform.Delete(ctx, shipped)).To(Succeed())
 		told(metav1.ConditionFalse, v1alpha1.ReasonAdmitted, "ValidatingWebhookConfiguration polyorg-validating is missing")
 
-		By("putting it back, so that failures are ignored")
+		By("putting it back with failurePolicy Ignore")
 		again.ResourceVersion = ""
 		again.Webhooks[0].FailurePolicy = ptr.To(admissionregistrationv1.Ignore)
 		Expect(platform.Create(ctx, again)).To(Succeed())

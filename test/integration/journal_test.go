@@ -30,7 +30,7 @@ func stored(ctx context.Context) *corev1.ConfigMap {
 	return j
 }
 
-// recorded is what it says.
+// recorded is the journal's content.
 func recorded(ctx context.Context) *journal.Record {
 	GinkgoHelper()
 	record, err := journal.Parse(stored(ctx))
@@ -68,7 +68,7 @@ var _ = Describe("The journal", func() {
 		Expect(stored(ctx).ManagedFields).To(BeEmpty(), "nobody shares its fields, so they need no account")
 	})
 
-	It("judges a dry run like any other request, and keeps nothing of it", func(ctx SpecContext) {
+	It("judges a dry run like any other request, and leaves no entry for it", func(ctx SpecContext) {
 		org, user := organization(ctx, lab.Person("owner"), 2), lab.Person("gina")
 		for range 5 {
 			Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard), client.DryRunAll)).To(Succeed())
@@ -94,7 +94,7 @@ var _ = Describe("The journal", func() {
 		Expect(stored(ctx).ResourceVersion).To(Equal(before), "a refusal writes nothing")
 	})
 
-	It("answers a taken name as AlreadyExists, whatever the limits", func(ctx SpecContext) {
+	It("answers AlreadyExists for a taken name, whatever the limits", func(ctx SpecContext) {
 		org := organization(ctx, lab.Person("owner"), 9)
 		m := lab.NewMembership(org, lab.Person("jo"), v1alpha1.RoleStandard)
 		Expect(platform.Create(ctx, m.DeepCopy())).To(Succeed())
@@ -103,7 +103,7 @@ var _ = Describe("The journal", func() {
 		Eventually(func() bool { return apierrors.IsAlreadyExists(platform.Create(ctx, again.DeepCopy())) }).Should(BeTrue())
 	})
 
-	It("holds the place of a creation that something refuses after admission, says so as a retry, and drops it in time", func(ctx SpecContext) {
+	It("holds the place of a creation that is refused after admission, tells others to retry, and drops it in time", func(ctx SpecContext) {
 		org, user := organization(ctx, lab.Person("owner"), 2), lab.Person("lea")
 		namespace := v1alpha1.NamespacePrefix + org.Name
 		allowNone(ctx, "memberships", lab.NewMembership(org, user, v1alpha1.RoleStandard))
@@ -116,7 +116,7 @@ var _ = Describe("The journal", func() {
 		Expect(entriesOf(ctx, namespace)).To(BeNumerically("<=", 1), "the phantom is gone")
 	})
 
-	It("lets one person's storm of failing requests stop nobody else", func(ctx SpecContext) {
+	It("stops nobody else during one person's storm of failing requests", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org, other := organization(ctx, owner, 100), organization(ctx, lab.Person("owner"), 100)
 		allowNone(ctx, "invitations", lab.NewInvitation(org, lab.Person("victim")))
@@ -128,7 +128,7 @@ var _ = Describe("The journal", func() {
 		Expect(platform.Create(ctx, lab.NewMembership(other, lab.Person("nora"), v1alpha1.RoleStandard))).To(Succeed())
 	})
 
-	It("stays closed for the drop time when somebody deleted it, and then goes on", func(ctx SpecContext) {
+	It("stays closed for the drop time after a deletion, and then continues", func(ctx SpecContext) {
 		org := organization(ctx, lab.Person("owner"), 9)
 		lost := stored(ctx)
 		Expect(platform.Delete(ctx, lost)).To(Succeed())
@@ -151,7 +151,7 @@ var _ = Describe("The journal", func() {
 	})
 })
 
-// allowNone lets a quota refuse, after admission, every object like one that is not there yet; it returns when the quota is in force.
+// allowNone makes a quota refuse, after admission, every new object like an example. It returns when the quota is in force.
 func allowNone(ctx context.Context, resources string, example client.Object) {
 	GinkgoHelper()
 	Expect(platform.Create(ctx, &corev1.ResourceQuota{

@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"net/http/httptest"
 	"strings"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -25,20 +24,20 @@ func as(email string) client.Client {
 	return c
 }
 
-// organization makes an organization by the platform, with its namespace, and grants it; licences 0 is the trial.
+// organization makes an organization as the platform, with its namespace, and grants it. With 0 licences it is on trial.
 func organization(ctx context.Context, superAdmin string, licenses int32, change ...func(*v1alpha1.Organization)) *v1alpha1.Organization {
 	GinkgoHelper()
 	org := lab.NewOrganization(superAdmin, licenses)
 	for _, c := range change {
 		c(org)
 	}
-	Expect(lab.Insist(ctx, func() error { return platform.Create(ctx, org) })).To(Succeed())
+	lab.Create(ctx, platform, org)
 	Expect(platform.Create(ctx, lab.NewNamespace(org))).To(Succeed())
 	lab.Grant(ctx, platform, org)
 	return org
 }
 
-// outcome counts what became of requests made at once.
+// outcome counts the answers to requests made at once.
 type outcome struct {
 	succeeded int
 	refused   []error
@@ -46,29 +45,18 @@ type outcome struct {
 
 // atOnce makes n requests at the same time, each until its answer is final.
 func atOnce(ctx context.Context, n int, request func(i int) error) outcome {
-	var mu sync.Mutex
 	var o outcome
-	var all sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		all.Go(func() {
-			<-start
-			err := lab.Insist(ctx, func() error { return request(i) })
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				o.succeeded++
-			} else {
-				o.refused = append(o.refused, err)
-			}
-		})
+	for _, err := range lab.AtOnce(ctx, n, request) {
+		if err == nil {
+			o.succeeded++
+		} else {
+			o.refused = append(o.refused, err)
+		}
 	}
-	close(start)
-	all.Wait()
 	return o
 }
 
-// mustBe expects so many to succeed, and all others to be refused in words that contain text.
+// mustBe expects so many to succeed, and all others to be refused with this text.
 func (o outcome) mustBe(succeeded int, text string) {
 	GinkgoHelper()
 	for _, err := range o.refused {
@@ -81,7 +69,7 @@ func certificate(front *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})
 }
 
-// refusesNonsense reports whether a rule is already enforced.
+// refusesNonsense reports whether a rule is enforced already.
 func refusesNonsense(ctx context.Context) bool {
 	org := lab.NewOrganization("someone@zylker.com", 0)
 	org.Spec.TimeZone = "Mars/Olympus"

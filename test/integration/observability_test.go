@@ -19,7 +19,7 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// spans are those of this whole process.
+// spans are the spans of this whole process.
 var spans = tracetest.NewInMemoryExporter()
 
 // trace makes every request leave its spans.
@@ -29,7 +29,7 @@ func trace() {
 	DeferCleanup(func(ctx context.Context) { Expect(provider.Shutdown(ctx)).To(Succeed()) })
 }
 
-// metric sums what a family of metrics says under these labels, histograms by their count.
+// metric sums a family of metrics over all that have these labels. A histogram's value is its count.
 func metric(name string, labels map[string]string) (sum float64) {
 	GinkgoHelper()
 	families, err := metrics.Registry.Gather()
@@ -57,8 +57,8 @@ func has(m *dto.Metric, labels map[string]string) bool {
 	return found == len(labels)
 }
 
-var _ = Describe("What is told of judgements", func() {
-	It("counts them by kind and outcome, and the journal's writes by result", func(ctx SpecContext) {
+var _ = Describe("The metrics and traces", func() {
+	It("count judgements by kind and outcome, and the journal's writes by result", func(ctx SpecContext) {
 		of := func(outcome string) float64 {
 			return metric("polyorg_journal_judgements_total", map[string]string{"kind": "Membership", "outcome": outcome})
 		}
@@ -77,7 +77,7 @@ var _ = Describe("What is told of judgements", func() {
 		Expect(metric("polyorg_journal_batch_size", nil)).To(BeNumerically(">", batches))
 	})
 
-	It("traces a judgement and the write that it shared, and names nobody", func(ctx SpecContext) {
+	It("show a judgement and the write that it shared, and name nobody", func(ctx SpecContext) {
 		org, user := organization(ctx, lab.Person("owner"), 9), lab.Person("rita")
 		spans.Reset()
 		Expect(platform.Create(ctx, lab.NewMembership(org, user, v1alpha1.RoleStandard))).To(Succeed())
@@ -104,7 +104,7 @@ var _ = Describe("What is told of judgements", func() {
 	})
 })
 
-// shared are the traces of the judgements whose changes went out in some writes.
+// shared are the traces of the judgements whose changes these writes contained.
 func shared(writes []tracetest.SpanStub) (traces []oteltrace.TraceID) {
 	for _, write := range writes {
 		for _, link := range write.Links {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -34,13 +35,16 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// replica is one of those that serve admission.
+// replica is a replica that serves admission.
 type replica struct {
 	journal *journal.Journal
 	address *url.URL
 	ca      []byte // of its certificate
 	served  atomic.Int64
 }
+
+// running waits for all replicas, which end with their context.
+var running sync.WaitGroup
 
 // serve starts n replicas and points the shipped webhook configuration at all of them in turn.
 func serve(ctx context.Context, root string, n int) {
@@ -53,7 +57,7 @@ func serve(ctx context.Context, root string, n int) {
 	installWebhooks(ctx, filepath.Join(root, "config", "webhook", "manifests.yaml"), front)
 }
 
-// newReplica serves whoever reaches it, unless it is told who alone may ask.
+// newReplica serves every caller, unless callers restricts that.
 func newReplica(ctx context.Context, callers *config.ClientCertificates) *replica {
 	GinkgoHelper()
 	options := envtest.WebhookInstallOptions{LocalServingHost: "127.0.0.1"}
@@ -81,10 +85,10 @@ func newReplica(ctx context.Context, callers *config.ClientCertificates) *replic
 	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 	Expect(mgr.Add(r.journal)).To(Succeed())
-	go func() {
+	running.Go(func() {
 		defer GinkgoRecover()
 		Expect(mgr.Start(ctx)).To(Succeed())
-	}()
+	})
 	Eventually(func() error { return r.journal.Ready(nil) }).Should(Succeed())
 	Eventually(func() error { return server.StartedChecker()(nil) }).Should(Succeed())
 	return r
@@ -103,7 +107,7 @@ func inTurn() http.Handler {
 	}
 }
 
-// installWebhooks installs what a cluster gets, but for the address.
+// installWebhooks installs the manifests of the webhooks with another address.
 func installWebhooks(ctx context.Context, path string, front *httptest.Server) {
 	GinkgoHelper()
 	file, err := os.Open(path)

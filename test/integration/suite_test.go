@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package integration tests admission as it is served: two replicas in this process, behind one address, on a real API server.
-// No controller runs, so that nothing but the requests of a test changes the world.
+// Package integration tests admission as it is served: two replicas in this process, behind one address, on a real API server. No
+// controller runs. So only a test's own requests change the world.
 package integration
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,22 +13,20 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/test/lab"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
 	baseDomain = "crm.example.com"
 	systemNS   = "polyorg-system"
-	// dropTime is long beside what a request takes here, and short beside what a test may take.
+	// dropTime is long beside the time of a request here, and short beside the time of a test.
 	dropTime = 15 * time.Second
 	// apiServer is the name in the certificate by which the API server signs in to webhooks.
-	apiServer = "kube-apiserver"
+	apiServer = planes.APIServer
 )
 
 var (
@@ -44,21 +41,13 @@ func TestIntegration(t *testing.T) {
 }
 
 var _ = BeforeSuite(func() {
+	lab.Settings()
 	SetDefaultEventuallyTimeout(30 * time.Second)
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	ctx, cancel := context.WithCancel(context.Background())
-	DeferCleanup(cancel)
-
-	var err error
-	control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), WebhookClient: apiServer, Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(control.Stop()).To(Succeed()) })
-	platform, err = client.New(control.Config(), client.Options{Scheme: lab.Scheme})
-	Expect(err).NotTo(HaveOccurred())
-
+	control = lab.Plane(ctx, false)
+	DeferCleanup(func() { cancel(); running.Wait() }) // the replicas end before the control plane is given back
+	platform = lab.Client(control.Config())
 	root, err := controlplane.ModuleRoot()
-	Expect(err).NotTo(HaveOccurred())
-	_, err = envtest.InstallCRDs(control.Config(), envtest.CRDInstallOptions{Paths: []string{filepath.Join(root, "config", "crd", "bases")}})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
 	trace()

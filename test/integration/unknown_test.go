@@ -19,7 +19,7 @@ import (
 )
 
 var _ = Describe("A kind that a later version brings", func() {
-	It("is not admitted by a replica that does not know it, which asks to try again", func(ctx SpecContext) {
+	It("is not admitted by a replica that does not know it; the replica asks to try again", func(ctx SpecContext) {
 		installLaterKind(ctx)
 		Eventually(createLaterKind).WithContext(ctx).Should(And(
 			Satisfy(apierrors.IsServiceUnavailable), MatchError(ContainSubstring("does not know Portal polyorg.io/v1alpha1"))))
@@ -28,7 +28,7 @@ var _ = Describe("A kind that a later version brings", func() {
 	})
 })
 
-// installLaterKind gives the cluster what a later version's manifests would: a kind, and its place in the webhook's rules.
+// installLaterKind installs what a later version's manifests would: a kind, and its place in the webhook's rules.
 func installLaterKind(ctx context.Context) {
 	GinkgoHelper()
 	definition := &apiextensionsv1.CustomResourceDefinition{
@@ -55,7 +55,7 @@ func installLaterKind(ctx context.Context) {
 	DeferCleanup(func(ctx context.Context) { Expect(platform.Delete(ctx, later)).To(Succeed()) })
 }
 
-// createLaterKind asks once, where a client of Kubernetes would ask again by itself.
+// createLaterKind asks once. A usual client of Kubernetes would ask again by itself.
 func createLaterKind(ctx context.Context) error {
 	kube, err := kubernetes.NewForConfig(control.Config())
 	if err != nil {

@@ -15,8 +15,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Grant gives new organizations and memberships their places, where no controller runs that does. Without it nobody has power by
-// them (R7).
+// Grant gives new organizations and memberships their places when no controller runs to do so. Without it they give nobody power (R7).
 func Grant[O client.Object](ctx context.Context, platform client.Client, objects ...O) {
 	GinkgoHelper()
 	for _, obj := range objects {

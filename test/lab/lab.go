@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package lab is a small cluster for tests with Ginkgo: a real control plane, replicas of the operator as processes of their own
-// with the rights that are shipped, and people who sign in.
+// Package lab is a small cluster for tests with Ginkgo: a control plane of test/planes, replicas of the operator, and people who sign in.
+// The replicas are processes of their own, with the rights that are shipped.
 package lab
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -26,12 +27,13 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/sandbox"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
-	// Soon bounds the wait for what happens by itself, on a busy machine.
+	// Soon bounds the wait for events that happen by themselves, on a busy machine.
 	Soon = time.Minute
-	// SystemNamespace is the operator's.
+	// SystemNamespace is the operator's namespace.
 	SystemNamespace = "polyorg-system"
 )
 
@@ -43,12 +45,14 @@ func init() {
 	utilruntime.Must(v1alpha1.AddToScheme(Scheme))
 }
 
-// Options says what differs from a plain cluster.
+// Options are the differences from a plain cluster.
 type Options struct {
-	// Replicas of the operator; 2 by default.
+	// Replicas is how many replicas the operator has; 2 by default.
 	Replicas int
-	// Manager is the path of the operator's program; by default that of $POLYORG_MANAGER, else cmd/manager, built anew.
+	// Manager is the path of the operator's program. By default it is $POLYORG_MANAGER, or else cmd/manager, built anew.
 	Manager string
+	// Bare asks for a control plane of its own without our kinds, as `make run` starts it.
+	Bare bool
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -66,23 +70,55 @@ type Lab struct {
 	cache string // kubectl's
 }
 
-// Start runs a cluster until the end of the suite or the spec that asks for it.
+// Start runs a cluster until the end of the suite or the spec that calls it.
 func Start(ctx context.Context, o Options) *Lab {
 	GinkgoHelper()
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
-	SetDefaultEventuallyTimeout(Soon)
-	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	Settings()
 	l := &Lab{cache: GinkgoT().TempDir()}
 	var err error
 	l.Root, err = controlplane.ModuleRoot()
 	Expect(err).NotTo(HaveOccurred())
-	l.Control, err = controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), Out: GinkgoWriter})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(l.Control.Stop()).To(Succeed()) })
+	if o.Bare {
+		l.Control = barePlane(ctx)
+	} else {
+		l.Control = Plane(ctx, false)
+	}
 	l.Platform = Client(l.Control.Config())
 	l.startOperator(ctx, o)
-	Expect(l.Control.RestartControllers()).To(Succeed())
+	if o.Bare {
+		Expect(l.Control.RestartControllers()).To(Succeed())
+	}
 	return l
+}
+
+// barePlane is a control plane without our kinds.
+func barePlane(ctx context.Context) *controlplane.ControlPlane {
+	GinkgoHelper()
+	control, err := controlplane.Start(ctx, controlplane.Options{Dir: GinkgoT().TempDir(), WebhookClient: planes.APIServer, Out: GinkgoWriter})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(control.Stop()).To(Succeed()) })
+	return control
+}
+
+// Settings are common to all suites.
+func Settings() {
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
+	SetDefaultEventuallyTimeout(Soon)
+	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+}
+
+// Plane is a control plane with our kinds and nothing else, until the end of the suite or the spec that calls it. It comes from the pool,
+// if there is one and the suite does not need its own.
+func Plane(ctx context.Context, own bool) *controlplane.ControlPlane {
+	GinkgoHelper()
+	get := planes.Take
+	if own {
+		get = planes.StartOwn
+	}
+	control, giveBack, err := get(ctx, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(giveBack()).To(Succeed()) })
+	return control
 }
 
 func (l *Lab) startOperator(ctx context.Context, o Options) {
@@ -94,7 +130,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		o.Configure(&l.Config)
 	}
 	if o.Manager == "" {
-		o.Manager = manager(ctx, l.Root)
+		o.Manager = Manager(ctx)
 	}
 	dir := GinkgoT().TempDir()
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
@@ -109,12 +145,14 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-// manager is the program that `make test` built for all packages, or one of our own.
-func manager(ctx context.Context, root string) string {
+// Manager is the path of the operator's program: the one that `make test` built for all packages, or a new one.
+func Manager(ctx context.Context) string {
 	GinkgoHelper()
 	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
 		return built
 	}
+	root, err := controlplane.ModuleRoot()
+	Expect(err).NotTo(HaveOccurred())
 	program := filepath.Join(GinkgoT().TempDir(), "manager")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
 	build.Dir, build.Stderr = root, GinkgoWriter
@@ -122,7 +160,7 @@ func manager(ctx context.Context, root string) string {
 	return program
 }
 
-// showLogs keeps what the replicas said, for whoever looks into a failure; Ginkgo shows it only then.
+// showLogs keeps the replicas' logs for the search after a failure. Ginkgo shows them only then.
 func showLogs(dir string) {
 	logs, _ := filepath.Glob(filepath.Join(dir, "replica-*", "*.log"))
 	for _, log := range logs {
@@ -131,29 +169,34 @@ func showLogs(dir string) {
 	}
 }
 
-// Client makes a client that reads past every cache.
-func Client(of *rest.Config) client.WithWatch {
+// Client makes a client without a cache.
+func Client(of *rest.Config) client.WithWatch { return newClient(of, nil) }
+
+func newClient(of *rest.Config, mapper meta.RESTMapper) client.WithWatch {
 	GinkgoHelper()
-	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme})
+	c, err := client.NewWithWatch(of, client.Options{Scheme: Scheme, Mapper: mapper})
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }
 
-// As acts as somebody who signed in, with the rights that RBAC gives them and no more, by impersonation.
+// client makes a client for another person than the administrator. All clients share the discovery of the API server's kinds.
+func (l *Lab) client(of *rest.Config) client.WithWatch { return newClient(of, l.Platform.RESTMapper()) }
+
+// As impersonates a person who signed in, with the rights that RBAC gives them and no more.
 func (l *Lab) As(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
-	return Client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
+	return l.client(l.Control.ConfigFor(user, append(groups, "system:authenticated")...))
 }
 
-// WithCertificate acts as somebody who signed in by a client certificate, with the rights that RBAC gives them and no more.
+// WithCertificate acts as a person who signed in by a client certificate, with the rights that RBAC gives them and no more.
 func (l *Lab) WithCertificate(user string, groups ...string) client.WithWatch {
 	GinkgoHelper()
 	signedIn, err := l.Control.ConfigWithCertificate(user, groups...)
 	Expect(err).NotTo(HaveOccurred())
-	return Client(signedIn)
+	return l.client(signedIn)
 }
 
-// Kubectl runs the real one as the administrator and returns what it wrote to both its outputs.
+// Kubectl runs the real kubectl as the administrator, and returns both of its outputs.
 func (l *Lab) Kubectl(ctx context.Context, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, l.Control.Kubectl(), args...)
 	command.Env = append(os.Environ(), "KUBECONFIG="+l.Control.Kubeconfig(), "KUBECACHEDIR="+l.cache)

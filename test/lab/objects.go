@@ -20,7 +20,7 @@ func Unique(prefix string) string { return fmt.Sprintf("%s-%d", prefix, names.Ad
 // Person makes an e-mail address that nothing else in this process uses.
 func Person(prefix string) string { return Unique(prefix) + "@zylker.com" }
 
-// NewOrganization is one on trial, or subscribed to Enterprise where there are licences.
+// NewOrganization makes one on trial, or with a subscription to Enterprise if there are licences.
 func NewOrganization(superAdmin string, licenses int32) *v1alpha1.Organization {
 	org := &v1alpha1.Organization{
 		ObjectMeta: metav1.ObjectMeta{Name: Unique("zylker")},
@@ -35,19 +35,19 @@ func NewOrganization(superAdmin string, licenses int32) *v1alpha1.Organization {
 // NamespaceOf is the name of an organization's namespace.
 func NamespaceOf(org *v1alpha1.Organization) string { return v1alpha1.NamespacePrefix + org.Name }
 
-// NewNamespace is that of an organization, as it may stand in Git.
+// NewNamespace is the namespace of an organization, as Git may have it.
 func NewNamespace(org *v1alpha1.Organization) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		Name: NamespaceOf(org), Labels: map[string]string{v1alpha1.OrganizationLabel: org.Name},
 	}}
 }
 
-// NewMembership is somebody's in an organization.
+// NewMembership is a person's membership of an organization.
 func NewMembership(org *v1alpha1.Organization, user string, role v1alpha1.Role) *v1alpha1.Membership {
 	return &v1alpha1.Membership{ObjectMeta: inside(org), Spec: v1alpha1.MembershipSpec{User: user, Role: role}}
 }
 
-// NewInvitation offers somebody to be a Standard member.
+// NewInvitation invites a person as a Standard member.
 func NewInvitation(org *v1alpha1.Organization, email string) *v1alpha1.Invitation {
 	return &v1alpha1.Invitation{ObjectMeta: inside(org), Spec: v1alpha1.InvitationSpec{Email: email, Role: v1alpha1.RoleStandard}}
 }
@@ -61,12 +61,15 @@ func NewResponse(inv *v1alpha1.Invitation, decision v1alpha1.Decision) *v1alpha1
 	}
 }
 
-// NewBinding joins an organization to an account, initiated from the CRM.
+// NewBinding binds an organization to an account, initiated from the CRM.
 func NewBinding(org *v1alpha1.Organization, application, account string) *v1alpha1.IntegrationBinding {
 	return &v1alpha1.IntegrationBinding{ObjectMeta: inside(org), Spec: v1alpha1.IntegrationBindingSpec{
 		Application: application, Account: account, InitiatedFrom: v1alpha1.InitiatedFromCRM}}
 }
 
-func inside(org *v1alpha1.Organization) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: NamespaceOf(org), Name: Unique("x")}
+func inside(org *v1alpha1.Organization) metav1.ObjectMeta { return Inside(org.Name, Unique("x")) }
+
+// Inside names an object in the namespace of an organization.
+func Inside(organization, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: v1alpha1.NamespacePrefix + organization, Name: name}
 }

@@ -4,7 +4,6 @@ package lab
 
 import (
 	"context"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,7 +23,7 @@ func Again(err error) bool {
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
 }
 
-// Insist tries again for as long as it is asked to; the context bounds it.
+// Insist tries again while the answer says so. The context bounds it.
 func Insist(ctx context.Context, try func() error) error {
 	for {
 		err := try()
@@ -35,6 +34,13 @@ func Insist(ctx context.Context, try func() error) error {
 			return err
 		}
 	}
+}
+
+// Create makes an object, and returns it.
+func Create[O client.Object](ctx context.Context, c client.Client, obj O) O {
+	GinkgoHelper()
+	Expect(Insist(ctx, func() error { return c.Create(ctx, obj) })).To(Succeed())
+	return obj
 }
 
 // Change reads an object, changes it and writes it, until the answer is final.
@@ -48,23 +54,7 @@ func Change[O client.Object](ctx context.Context, c client.Client, obj O, change
 	})
 }
 
-// AtOnce makes n requests at the same time, each until its answer is final, and returns the answers.
-func AtOnce(ctx context.Context, n int, request func(i int) error) []error {
-	answers := make([]error, n)
-	start := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			<-start
-			answers[i] = Insist(ctx, func() error { return request(i) })
-		})
-	}
-	close(start)
-	all.Wait()
-	return answers
-}
-
-// Succeeded counts the answers that are yes.
+// Succeeded counts the answers without an error.
 func Succeeded(answers []error) int {
 	n := 0
 	for _, err := range answers {
@@ -81,7 +71,16 @@ func BeRefusedBy(rule string) gomegatypes.GomegaMatcher {
 	return And(Satisfy(final), MatchError(ContainSubstring("["+rule+"]")))
 }
 
-// BeRefusedByRBAC matches a refusal by RBAC: nobody opened the door to the kind.
+// ContainAny matches a text that has any of the words in it.
+func ContainAny(words []string) gomegatypes.GomegaMatcher {
+	all := make([]gomegatypes.GomegaMatcher, len(words))
+	for i, word := range words {
+		all[i] = ContainSubstring(word)
+	}
+	return Or(all...)
+}
+
+// BeRefusedByRBAC matches a refusal by RBAC, as without OpenTheDoor.
 func BeRefusedByRBAC() gomegatypes.GomegaMatcher {
 	return And(Satisfy(apierrors.IsForbidden), MatchError(MatchRegexp(`User ".*" cannot `)))
 }
@@ -93,7 +92,7 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 	for _, c := range change {
 		c(org)
 	}
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, org) })).To(Succeed())
+	Create(ctx, l.Platform, org)
 	l.EventuallyReady(ctx, org)
 	l.EventuallyHasAccess(ctx, org.Spec.SuperAdmin, v1alpha1.RoleSuperAdmin, org)
 	return org
@@ -103,14 +102,14 @@ func (l *Lab) Organization(ctx context.Context, superAdmin string, licenses int3
 func (l *Lab) Member(ctx context.Context, org *v1alpha1.Organization, user string, role v1alpha1.Role) *v1alpha1.Membership {
 	GinkgoHelper()
 	m := NewMembership(org, user, role)
-	Expect(Insist(ctx, func() error { return l.Platform.Create(ctx, m) })).To(Succeed())
+	Create(ctx, l.Platform, m)
 	l.EventuallyReady(ctx, m)
 	l.EventuallyHasAccess(ctx, user, role, org)
 	return m
 }
 
-// EventuallyHasAccess returns when RBAC gives somebody what their role has: the organization's namespace, and to who administers it the
-// Organization itself. That is a moment after their Membership is Ready: the API server learns of RoleBindings by a watch of its own.
+// EventuallyHasAccess returns when RBAC gives somebody the access of their role: to the organization's namespace, and for an administrator
+// to the Organization itself. The API server learns of RoleBindings by a watch of its own, so that is a moment after Membership is Ready.
 func (l *Lab) EventuallyHasAccess(ctx context.Context, user string, role v1alpha1.Role, org *v1alpha1.Organization) {
 	GinkgoHelper()
 	c := l.As(l.Config.Identity.UsernamePrefix + user)
@@ -134,7 +133,35 @@ func (l *Lab) EventuallyReady(ctx context.Context, obj client.Object) {
 	}).WithContext(ctx).Should(Succeed())
 }
 
-// User reads the User of a person; nil if there is none.
+// EventuallySays returns when a condition of an object has a reason, and a message that contains a text.
+func (l *Lab) EventuallySays(ctx context.Context, obj client.Object, condition, reason, text string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+		g.Expect(Condition(obj, condition)).To(HaveValue(And(HaveField("Reason", reason), HaveField("Message", ContainSubstring(text)))))
+	}).WithContext(ctx).Should(Succeed())
+}
+
+// EventuallyGone returns when an object does not exist any more, or another one has its name.
+func (l *Lab) EventuallyGone(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Eventually(l.Gone(ctx, obj)).WithContext(ctx).Should(Succeed())
+}
+
+// Gone expects that an object does not exist any more, or that another one has its name.
+func (l *Lab) Gone(ctx context.Context, obj client.Object) func(Gomega) {
+	uid := obj.GetUID()
+	return func(g Gomega) {
+		now := obj.DeepCopyObject().(client.Object)
+		if err := l.Platform.Get(ctx, client.ObjectKeyFromObject(obj), now); err != nil {
+			g.Expect(err).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
+			return
+		}
+		g.Expect(now.GetUID()).NotTo(Equal(uid))
+	}
+}
+
+// User reads the User of a person. It is nil if there is none.
 func (l *Lab) User(ctx context.Context, email string) *v1alpha1.User {
 	GinkgoHelper()
 	u := &v1alpha1.User{}

@@ -23,7 +23,7 @@ const account = "the-account"
 func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 	GinkgoHelper()
 	inv := lab.NewInvitation(tenants[by].org, email)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, inv)
 	cluster.EventuallyReady(ctx, inv)
 	return inv
 }
@@ -31,20 +31,20 @@ func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 func bind(ctx context.Context, tenant string) {
 	GinkgoHelper()
 	b := lab.NewBinding(tenants[tenant].org, "ZohoDesk", account)
-	Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, b) })).To(Succeed())
+	lab.Create(ctx, cluster.Platform, b)
 	cluster.EventuallyReady(ctx, b)
 }
 
 var _ = Describe("U3: nothing that alpha's people see names another tenant", Ordered, func() {
 	BeforeAll(func(ctx SpecContext) { settle(ctx) }, NodeTimeout(3*time.Minute))
 
-	// Each is refused because of what another tenant has.
+	// Each request is refused because of another tenant's object.
 	DescribeTable("in refusals", func(ctx SpecContext, rule string, try func(ctx context.Context, c client.Client, org *v1alpha1.Organization) error) {
 		org := tenants["alpha"].org.DeepCopy()
 		anna := cluster.As(tenants["alpha"].owner)
 		err := lab.Insist(ctx, func() error { return try(ctx, anna, org) })
 		Expect(err).To(lab.BeRefusedBy(rule))
-		Expect(err.Error()).NotTo(containAny(foreign("alpha")))
+		Expect(err.Error()).NotTo(lab.ContainAny(foreign("alpha")))
 	},
 		Entry("of a host that beta has", "A2", edit(func(o *v1alpha1.Organization) { o.Spec.AccessURL.Name = "shop-of-b" })),
 		Entry("of a transfer to somebody who has delta", "L2", edit(func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = dora })),
@@ -60,7 +60,7 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		}),
 	)
 
-	It("in what the platform alone is told", func(ctx SpecContext) {
+	It("in refusals with more details for the platform", func(ctx SpecContext) {
 		err := lab.Change(ctx, cluster.Platform, tenants["alpha"].org.DeepCopy(), zohoOne)
 		Expect(err).To(lab.BeRefusedBy("E7"))
 		Expect(err.Error()).To(ContainSubstring(zoe), "to platform actors: who")
@@ -79,7 +79,7 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		Expect(reason(is)).To(Equal(reason(isNot)), "whether there is one or not")
 	})
 
-	It("in conditions and events of what got past admission", func(ctx SpecContext) {
+	It("in conditions and events of objects that got past admission", func(ctx SpecContext) {
 		alpha := tenants["alpha"]
 		over := lab.NewMembership(alpha.org, sam, v1alpha1.RoleStandard)
 		double := lab.NewBinding(alpha.org, "ZohoDesk", account)
@@ -97,22 +97,22 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		Eventually(func() []string { return eventsAbout(ctx, "alpha") }).Should(ContainElement(ContainSubstring("HostNotFree")))
 	}, NodeTimeout(2*time.Minute))
 
-	It("in anything there is in the end", func(ctx SpecContext) {
+	It("in any object at the end", func(ctx SpecContext) {
 		for name := range tenants {
 			shown := shownTo(ctx, name)
 			Expect(len(shown)).To(BeNumerically(">", 5), "there is something to search")
 			for _, text := range append(shown, eventsAbout(ctx, name)...) {
-				Expect(text).NotTo(containAny(foreign(name)), name)
+				Expect(text).NotTo(lab.ContainAny(foreign(name)), name)
 			}
 		}
 	})
 
-	It("in the Users of people who have nothing to do with it", func(ctx SpecContext) {
+	It("in the Users of people without a connection to that tenant", func(ctx SpecContext) {
 		var users v1alpha1.UserList
 		Expect(cluster.Platform.List(ctx, &users)).To(Succeed())
 		Expect(users.Items).NotTo(BeEmpty())
 		for i := range users.Items {
-			Expect(asText(&users.Items[i])).NotTo(containAny(foreign(tenantsOf(ctx, users.Items[i].Spec.Email)...)))
+			Expect(asText(&users.Items[i])).NotTo(lab.ContainAny(foreign(tenantsOf(ctx, users.Items[i].Spec.Email)...)))
 		}
 	})
 })
@@ -130,7 +130,7 @@ func reason(err error) string {
 	return why
 }
 
-// pastAdmission does something while the webhooks are not there.
+// pastAdmission does something while the webhooks are missing.
 func pastAdmission(ctx context.Context, do func()) {
 	GinkgoHelper()
 	var webhooks admissionregistrationv1.ValidatingWebhookConfiguration

@@ -9,7 +9,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	gomegatypes "github.com/onsi/gomega/types"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -20,15 +19,6 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// containAny matches a text that has any of the words in it.
-func containAny(words []string) gomegatypes.GomegaMatcher {
-	all := make([]gomegatypes.GomegaMatcher, len(words))
-	for i, word := range words {
-		all[i] = ContainSubstring(word)
-	}
-	return Or(all...)
-}
-
 func asText(obj any) string {
 	GinkgoHelper()
 	data, err := json.Marshal(obj)
@@ -36,7 +26,7 @@ func asText(obj any) string {
 	return string(data)
 }
 
-// shownTo is everything that is a tenant's: its Organization, and all of whatever kind that is in its namespace.
+// shownTo is everything that a tenant can see: its Organization, and all objects of any kind in its namespace.
 func shownTo(ctx context.Context, name string) []string {
 	GinkgoHelper()
 	org := &v1alpha1.Organization{}
@@ -51,7 +41,7 @@ func shownTo(ctx context.Context, name string) []string {
 	return texts
 }
 
-// kinds are all that the API server lists in a namespace.
+// kinds are all kinds that the API server lists in a namespace.
 func kinds() []unstructured.UnstructuredList {
 	GinkgoHelper()
 	d, err := discovery.NewDiscoveryClientForConfig(cluster.Control.Config())
@@ -72,7 +62,7 @@ func kinds() []unstructured.UnstructuredList {
 	return lists
 }
 
-// eventsAbout are the events about a tenant's Organization and what is in its namespace, wherever they are kept.
+// eventsAbout are the events about a tenant's Organization and the objects in its namespace, wherever they are kept.
 func eventsAbout(ctx context.Context, name string) []string {
 	GinkgoHelper()
 	org := tenants[name].org
@@ -88,7 +78,7 @@ func eventsAbout(ctx context.Context, name string) []string {
 	return texts
 }
 
-// tenantsOf are those of which somebody is a member, or who invite them.
+// tenantsOf are the tenants that a person is a member of, or that have invited them.
 func tenantsOf(ctx context.Context, email string) []string {
 	GinkgoHelper()
 	var members v1alpha1.MembershipList

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package leaks holds U3: nothing that a tenant's people can see names another tenant. Tenants get in each other's way in every
-// manner that there is, in requests and past admission; then every answer, object and event is searched for names.
+// Package leaks tests U3: nothing that a tenant's people can see names another tenant. Tenants conflict in every possible manner, in
+// requests and past admission. Then the tests search every answer, object and event for names.
 package leaks
 
 import (
@@ -37,5 +37,5 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 			InternalZohoOnePerUser: one, PendingInvitationsPerUser: one, PendingInvitationsPerSuperAdmin: one,
 		}},
 	})).To(Succeed())
-	lab.Bind(ctx, cluster.Platform, selfService, "polyorg-self-service")
+	lab.Bind(ctx, cluster.Platform, "polyorg-self-service", lab.Group(selfService))
 }, NodeTimeout(5*time.Minute))

@@ -11,15 +11,15 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// People whom several tenants know, so that a rule about one tenant is broken because of another.
+// Several tenants know these people. So a rule about one tenant is broken because of another.
 const (
-	sam  = "sam@shared.example"  // Standard in beta and gamma, so in as many organizations as can be
+	sam  = "sam@shared.example"  // Standard in beta and gamma, so in as many organizations as allowed
 	dora = "dora@shared.example" // super admin of delta, and Administrator of alpha
 	pat  = "pat@shared.example"  // invited by beta
 	zoe  = "zoe@shared.example"  // an internal user of beta, which is on Zoho One, and of alpha
 )
 
-// tenant is an organization and the words by which it would be known.
+// tenant is an organization, with the words that would reveal it.
 type tenant struct {
 	org   *v1alpha1.Organization
 	owner string
@@ -28,7 +28,7 @@ type tenant struct {
 
 var tenants = map[string]*tenant{}
 
-// establish makes an organization of nothing but telling names.
+// establish makes an organization whose names all reveal it.
 func establish(ctx context.Context, name string, change ...func(*v1alpha1.Organization)) *tenant {
 	GinkgoHelper()
 	owner := "owner@" + name + "holding.example"
@@ -44,7 +44,7 @@ func establish(ctx context.Context, name string, change ...func(*v1alpha1.Organi
 
 func zohoOne(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionZohoOne }
 
-// foreign are the words of all tenants but those to whom something is shown.
+// foreign are the words of all tenants, except those who may see them.
 func foreign(shownTo ...string) []string {
 	known := map[string]bool{}
 	for _, name := range shownTo {

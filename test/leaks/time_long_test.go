@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	// pairs is how often each of two answers is asked for. Chance then moves the part of pairs by more than 0.03 in one run of a thousand.
+	// pairs is how often each of two answers is asked for. By chance, the part then differs by more than 0.03 in one run of a thousand.
 	pairs = 2000
-	// warmUp is how many requests come before: connections are opened, and caches filled.
+	// warmUp is how many requests come first, to open connections and fill caches.
 	warmUp = 100
-	// telling is how far from one half the part of pairs may be in which the one takes longer than the other.
+	// telling is how far from one half the part of pairs may be in which one answer takes longer.
 	telling = 0.04
 )
 
-// times are how long answers took of two kinds, asked for in turn.
+// times are the times of two kinds of answers, asked for in turn.
 type times struct{ there, nowhere []time.Duration }
 
-// measure asks in turn, each time in the other order, so that whatever else goes on meets both alike.
+// measure asks for both answers in turn, and changes their order each time. So other load affects both alike.
 func measure(ctx context.Context, c client.Client, there, nowhere *v1alpha1.Invitation) (t times) {
 	GinkgoHelper()
 	ask := func(i *v1alpha1.Invitation) time.Duration {
@@ -57,8 +57,8 @@ func measure(ctx context.Context, c client.Client, there, nowhere *v1alpha1.Invi
 	return t
 }
 
-// longer is the part of all pairs in which what is there takes longer than what is not: one half if time tells nothing. This is the
-// statistic of Mann and Whitney, by its ranks.
+// longer is the part of all pairs in which an existing invitation takes longer than a missing one. It is one half if time tells nothing.
+// This is the statistic of Mann and Whitney, by its ranks.
 func (t times) longer() float64 {
 	nowhere := slices.Clone(t.nowhere)
 	slices.Sort(nowhere)
@@ -90,7 +90,7 @@ var _ = Describe("U3: the time that an answer takes tells a stranger nothing", O
 	BeforeAll(func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		inv := lab.NewInvitation(cluster.Organization(ctx, owner, 50), lab.Person("guest"))
-		Expect(lab.Insist(ctx, func() error { return cluster.Platform.Create(ctx, inv) })).To(Succeed())
+		lab.Create(ctx, cluster.Platform, inv)
 		cluster.EventuallyReady(ctx, inv)
 		theirs, anna = inv, cluster.As(lab.Person("anna"), selfService)
 	}, NodeTimeout(2*time.Minute))

@@ -2,7 +2,7 @@
 
 package model
 
-// admit lets every replica that may judge answer a request.
+// admit makes every replica that may judge answer a request.
 func (m *machine) admit(s state, r int, yield func(state, step)) {
 	if !m.comes(&s, r) {
 		return
@@ -17,7 +17,7 @@ func (m *machine) admit(s state, r int, yield func(state, step)) {
 		if m.mayJudge(&s, i, c.kind) {
 			m.judge(s, r, i, yield)
 		}
-		if !m.on(RefuseOnLive) { // on the journal as it was when it was empty
+		if !m.on(RefuseOnLive) { // on the journal when it was still empty
 			m.refuse(s, r, i, m.sure(&s, s.seen[i]), yield)
 		}
 	}
@@ -69,7 +69,7 @@ func (m *machine) take(s state, r, i int, yield func(state, step)) {
 	}
 }
 
-// refuse refuses a patient request that is wrong in an outlook; any other waits on.
+// refuse refuses a patient request that is wrong in an outlook. Other requests keep waiting.
 func (m *machine) refuse(s state, r, i int, o outlook, yield func(state, step)) {
 	c := m.request(r)
 	switch {
@@ -81,7 +81,7 @@ func (m *machine) refuse(s state, r, i int, o outlook, yield func(state, step)) 
 	}
 }
 
-// gives reports whether a request only gives up.
+// gives reports whether a request only gives up facts.
 func (m *machine) gives(s *state, r int) bool {
 	c := m.request(r)
 	_, now := m.last(s, s.latest(), c.object)
@@ -96,7 +96,7 @@ func (m *machine) leavesEntry(s *state, r, i int) bool {
 	return !released && !held
 }
 
-// written is the state with a request admitted, and its entry in the journal.
+// written is the state with an admitted request, and its entry in the journal.
 func (m *machine) written(s state, r int, leaves bool) state {
 	base := s.progress[r].base
 	if leaves && !m.on(EntriesAddUp) {

@@ -4,7 +4,7 @@ package model
 
 import "slices"
 
-// watch lets each replica see the next version of a kind.
+// watch shows each replica the next version of a kind.
 func (m *machine) watch(s state, yield func(state, step)) {
 	latest := s.latest()
 	for i := range m.Replicas {
@@ -18,7 +18,7 @@ func (m *machine) watch(s state, yield func(state, step)) {
 	}
 }
 
-// restart lets each replica be killed, and begin anew with a view as old as the scenario.
+// restart kills each replica, which begins anew with a view as old as the scenario.
 func (m *machine) restart(s state, yield func(state, step)) {
 	for i := range m.Replicas {
 		n := s
@@ -39,7 +39,7 @@ func (m *machine) serve(s state, r int, yield func(state, step)) {
 	}
 }
 
-// comes reports whether a request may be there yet, and has an object to work on.
+// comes reports whether a request may exist already, and has an object to work on.
 func (m *machine) comes(s *state, r int) bool {
 	c := m.request(r)
 	for _, id := range c.After {
@@ -63,12 +63,12 @@ func (m *machine) seenBySome(s *state, names []string) bool {
 	return false
 }
 
-// store lets an admitted request be stored, if its object is still what was judged, or be lost.
+// store stores an admitted request, if its object is still at the judged version, or loses it.
 func (m *machine) store(s state, r int, yield func(state, step)) {
 	c := m.request(r)
 	version, now := m.last(&s, s.latest(), c.object)
 	switch {
-	case (c.Verb == Create) == (now != nil): // it exists already, or is not there any more
+	case (c.Verb == Create) == (now != nil): // it exists already, or does not exist any more
 		yield(s.with(r, lost, 0), step{what: isLost, request: r})
 	case c.Verb != Create && version != s.progress[r].base:
 		yield(s.with(r, waiting, 0), step{what: conflicts, request: r})

@@ -2,7 +2,7 @@
 
 package model
 
-// tidy lets every replica remove the entries whose outcome it has seen, and drop those that have none.
+// tidy makes every replica remove the entries whose outcome it has seen, and drop the entries without an outcome.
 func (m *machine) tidy(s state, yield func(state, step)) {
 	s.entries.each(func(r int, base uint8) {
 		for i := range m.Replicas {
@@ -22,7 +22,7 @@ func (m *machine) tidy(s state, yield func(state, step)) {
 	})
 }
 
-// outcome is the version at which a replica has seen what became of an entry; 0 if it has not.
+// outcome is the version at which a replica has seen the outcome of an entry. It is 0 if it has not seen it.
 func (m *machine) outcome(s *state, r int, base uint8, i int) uint8 {
 	c := m.request(r)
 	if c.Verb == Create {
@@ -35,7 +35,7 @@ func (m *machine) outcome(s *state, r int, base uint8, i int) uint8 {
 	return 0
 }
 
-// stored is the version that a request has written, among so many first ones of its kind; 0 if it has not.
+// stored is the version that a request has written, among so many first ones of its kind. It is 0 if there is none.
 func (m *machine) stored(s *state, r int, seen uint8) uint8 {
 	for v := range seen {
 		if int(s.history[m.request(r).kind][v]) == len(m.Stored)+r+1 {
@@ -45,7 +45,7 @@ func (m *machine) stored(s *state, r int, seen uint8) uint8 {
 	return 0
 }
 
-// raised is the fences after a replica has seen an outcome.
+// raised are the fences after a replica has seen an outcome.
 func (m *machine) raised(s *state, i, kind int, at uint8) versions {
 	fences := s.fences
 	switch {
@@ -60,7 +60,7 @@ func (m *machine) raised(s *state, i, kind int, at uint8) versions {
 	return fences
 }
 
-// mayDrop reports whether a replica that has not seen an entry's outcome may take it that there is none.
+// mayDrop reports whether a replica that has not seen an entry's outcome may conclude that there is none.
 func (m *machine) mayDrop(s *state, r int, base uint8) bool {
 	switch {
 	case m.NoDrop, !s.progress[r].status.ended() && m.on(DropWhenSafe):
@@ -81,7 +81,7 @@ func (m *machine) neverStored(s *state, r int, base uint8) bool {
 	return now != nil && version == base
 }
 
-// remake lets the journal be deleted and made anew, and be opened again.
+// remake deletes the journal and makes it anew, or opens the new one.
 func (m *machine) remake(s state, yield func(state, step)) {
 	n := s
 	switch {
@@ -97,7 +97,7 @@ func (m *machine) remake(s state, yield func(state, step)) {
 	}
 }
 
-// settled reports whether nothing that was admitted can still be stored: that is what the drop time is for.
+// settled reports whether no admitted request can be stored any more. The drop time makes sure of that.
 func (m *machine) settled(s *state) bool {
 	for _, p := range s.progress {
 		if p.status == admitted {
@@ -107,7 +107,7 @@ func (m *machine) settled(s *state) bool {
 	return true
 }
 
-// fencesAnew is the fences with which a replica opens a journal made anew.
+// fencesAnew are the fences with which a replica opens a journal that was made anew.
 func (m *machine) fencesAnew(s *state, i int) versions {
 	switch {
 	case !m.on(FencesAnew):

@@ -6,7 +6,7 @@ package model
 
 import "testing"
 
-// TestLarge goes through all that may happen when three want two places, one of which is held by somebody who leaves or moves.
+// TestLarge goes through all events when three requests want two places, and a member who has one of them leaves or moves.
 func TestLarge(t *testing.T) {
 	p := proof{Scenario: Scenario{
 		Capacity: 2,

@@ -115,12 +115,12 @@ func (m *machine) object(kind, name string) int {
 	return number(&m.objects, object{name, number(&m.kinds, kind)})
 }
 
-// find is the object of a name, -1 if there is none.
+// find is the object of a name, or -1 if there is none.
 func (m *machine) find(name string) int {
 	return slices.IndexFunc(m.objects, func(o object) bool { return o.name == name })
 }
 
-// number is a value's index in a list, to which it is added if it is new.
+// number is a value's index in a list. A new value is added first.
 func number[T comparable](list *[]T, value T) int {
 	i := slices.Index(*list, value)
 	if i < 0 {

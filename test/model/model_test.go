@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestProtocol shows that each scenario holds with all rules, and breaks without each of those named. With -v it tells how.
+// TestProtocol shows that each scenario holds with all rules, and breaks without each rule that is named. With -v it shows how.
 func TestProtocol(t *testing.T) {
 	for _, p := range proofs {
 		t.Run(p.name, func(t *testing.T) {
@@ -22,8 +22,8 @@ func TestProtocol(t *testing.T) {
 	}
 }
 
-// TestHarder shows that every scenario holds with three replicas that restart, and a journal that is deleted. All that the model has
-// happens in one of them, but for what only a rule that is off lets happen.
+// TestHarder shows that every scenario holds with three replicas that restart, and with a journal that is deleted. Each event of the model
+// happens in one of them, except those that only a missing rule makes possible.
 func TestHarder(t *testing.T) {
 	happened := map[action]bool{}
 	for _, p := range proofs {
@@ -36,8 +36,8 @@ func TestHarder(t *testing.T) {
 	}
 }
 
-// TestLateStatus shows a bound of what is promised: what the operator's status gives up leaves no entry, so a replica whose watch
-// is late may still refuse for it.
+// TestLateStatus shows a bound of the promise. A status that gives up facts leaves no entry. So a replica whose watch is late may still
+// refuse because of those facts.
 func TestLateStatus(t *testing.T) {
 	l := lapse{0, falsely, 2}
 	l.breaks(t, Scenario{
@@ -49,7 +49,7 @@ func TestLateStatus(t *testing.T) {
 	})
 }
 
-// TestEveryRule shows that no rule is there for nothing.
+// TestEveryRule shows that every rule is needed.
 func TestEveryRule(t *testing.T) {
 	var needed Rule
 	for _, p := range proofs {
@@ -62,7 +62,7 @@ func TestEveryRule(t *testing.T) {
 	}
 }
 
-// TestReadme keeps the table of README.md true.
+// TestReadme checks the table of README.md.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -79,10 +79,10 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// fewestStates is less than any scenario has in which something can happen.
+// fewestStates is less than the number of states of any scenario in which something can happen.
 const fewestStates = 10
 
-// holds goes through a scenario that must hold. A scenario in which nothing is carried out shows nothing.
+// holds goes through a scenario that must hold. A scenario in which nothing is carried out would show nothing.
 func (p proof) holds(t *testing.T, s Scenario) Result {
 	t.Helper()
 	r := Check(s, 0)
@@ -96,7 +96,7 @@ func (p proof) holds(t *testing.T, s Scenario) Result {
 	return r
 }
 
-// harder is the scenario with more to go wrong.
+// harder is the scenario with more faults.
 func (p proof) harder() Scenario {
 	s := p.Scenario
 	s.Replicas, s.Restarts, s.Remade = maxReplicas, true, true
@@ -113,7 +113,7 @@ func (l lapse) breaks(t *testing.T, s Scenario) {
 	t.Log(story(r))
 }
 
-// story is a violation and how it comes about.
+// story is a violation and the way to it.
 func story(r Result) string {
 	return r.Violation + "\n  " + strings.Join(r.Trace, "\n  ")
 }

@@ -4,10 +4,10 @@ package model
 
 import "strings"
 
-// A Rule is a rule of the protocol, or several: they are bits.
+// A Rule is a rule of the protocol, or several: rules are bits.
 type Rule uint32
 
-// The rules, each of which can be switched off.
+// These are the rules. Each can be switched off.
 const (
 	CompareAndSwap Rule = 1 << iota
 	EntriesAddUp
@@ -28,8 +28,8 @@ const (
 	FencesAnew
 	FencesLive
 	ConfirmLapsing
-	// FenceAtOutcome is no rule: a fence is where the outcome was seen. Off, it is all that its replica has seen. That is safe too,
-	// but stops others for longer, and makes up for no rule.
+	// FenceAtOutcome is no rule: a fence is the version at which the outcome was seen. Off, a fence is all that its replica has seen,
+	// which is safe too. But it stops others for longer, and no rule becomes superfluous by it.
 	FenceAtOutcome
 )
 
@@ -56,7 +56,7 @@ var says = map[Rule]string{
 	ConfirmLapsing:      "what status can end is relied on only after a live read",
 }
 
-// String says what the rules demand.
+// String describes the rules' demands.
 func (r Rule) String() string {
 	var all []string
 	for one := Rule(1); one <= FenceAtOutcome; one <<= 1 {

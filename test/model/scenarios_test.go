@@ -2,14 +2,14 @@
 
 package model
 
-// A proof is a scenario that holds, and the rules without which it does not.
+// A proof is a scenario that holds, and the rules without which it does not hold.
 type proof struct {
 	name string
 	Scenario
 	without []lapse
 }
 
-// A lapse is what goes wrong without a rule.
+// A lapse is the violation without a rule.
 type lapse struct {
 	Rule
 	violation string
@@ -21,7 +21,7 @@ func host(name, holder string) Fact { return Fact{"host " + name, holder} }
 // seat is the one seat of an organization.
 func seat(user string) Fact { return Fact{"seats of o", user} }
 
-// place is a place of the user u, who may have one where nothing else is said.
+// place is a place of the user u, who may have one unless the scenario says more.
 func place(organization string) Fact { return Fact{"places of u", organization} }
 
 func create(id, kind, name string, facts ...Fact) Change {

@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// A Result is what a search came to.
+// A Result is the result of a search.
 type Result struct {
-	// Violation says what must not be; empty if all states are as they should be.
+	// Violation describes a wrong state. It is empty if all states are right.
 	Violation string
-	// States is how many were found until the violation, or in all.
+	// States is how many states were found until the violation, or in all.
 	States int
 	// Trace is the shortest way to the violation.
 	Trace []string
@@ -33,7 +33,7 @@ func Check(s Scenario, off Rule) Result {
 		quiet := true
 		if violation == "" {
 			m.next(at, func(n state, by step) {
-				quiet = quiet && by.what == restarts // nothing has to wait for that
+				quiet = quiet && by.what == restarts // a restart may never happen
 				all.happened[by.what] = true
 				f.add(n, i)
 			})
@@ -69,7 +69,7 @@ func (f *frontier) add(s state, from int) {
 	}
 }
 
-// trace is the way to a state. Steps are not kept; they are found again between the states.
+// trace is the way to a state. Steps are not kept: they are found again between the states.
 func (f *frontier) trace(m *machine, to int) (steps []string) {
 	for f.nodes[to].from >= 0 {
 		from := f.nodes[to].from
@@ -86,7 +86,7 @@ func (f *frontier) trace(m *machine, to int) (steps []string) {
 	return steps
 }
 
-// next yields every state that may follow, and how.
+// next yields every state that may follow, with its step.
 func (m *machine) next(s state, yield func(state, step)) {
 	m.watch(s, yield)
 	if m.Restarts {
@@ -99,7 +99,7 @@ func (m *machine) next(s state, yield func(state, step)) {
 	m.remake(s, yield)
 }
 
-// wrong says what must not be in a state, whatever comes after it.
+// wrong describes the fault of a state, whatever comes after it. It is empty for a right state.
 func (m *machine) wrong(s *state) string {
 	if all := m.stand(s, s.latest()); m.clash(all, all) {
 		return "too many hold " + m.exceeded(all)
@@ -126,7 +126,7 @@ func (m *machine) exceeded(all facts) string {
 	return ""
 }
 
-// unfinished says what is left over when nothing more can happen: an entry, or a request that waits although it is right.
+// unfinished describes a leftover when nothing more can happen: an entry, or a request that waits although it is right.
 func (m *machine) unfinished(s *state) string {
 	if s.entries != 0 && !m.NoDrop {
 		return "after quiet, an entry is left in the journal"

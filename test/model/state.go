@@ -2,7 +2,7 @@
 
 package model
 
-// Bounds of a scenario, which keep a state small.
+// These bounds of a scenario keep a state small.
 const (
 	maxReplicas = 3
 	maxKinds    = 3
@@ -15,7 +15,7 @@ type versions [maxKinds]uint8
 
 // state is everything at one instant. It is comparable, and so its own hash key.
 type state struct {
-	history  [maxKinds][maxVersions]uint8 // who wrote each version: 1 + an index into machine.changes; 0 for none yet
+	history  [maxKinds][maxVersions]uint8 // the writer of each version: 1 + an index into machine.changes; 0 for none yet
 	seen     [maxReplicas]versions
 	fences   versions
 	entries  entries
@@ -23,7 +23,7 @@ type state struct {
 	journal  journal
 }
 
-// journal is what became of the journal.
+// journal is the state of the journal.
 type journal uint8
 
 const (
@@ -53,8 +53,8 @@ const (
 // ended reports whether a request can no longer be stored.
 func (s status) ended() bool { return s >= done }
 
-// entries is the set of the journal's entries. An entry is a request and the version that it was judged on: one that was met by
-// a conflict is judged again, and then has two.
+// entries is the set of the journal's entries. An entry is a request and the version that it was judged on. A request that met a conflict
+// is judged again, and then has two.
 type entries uint64
 
 func entry(request int, base uint8) entries { return 1 << (8*request + int(base)) }
@@ -80,7 +80,7 @@ func (s *state) latest() (v versions) {
 	return v
 }
 
-// reaches reports whether a view has come as far as a fence in every kind.
+// reaches reports whether a view has reached a fence in every kind.
 func (v versions) reaches(fence versions) bool {
 	for kind := range v {
 		if v[kind] < fence[kind] {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// step is something that happens, by a replica or to a request.
+// step is one event, by a replica or to a request.
 type step struct {
 	what    action
 	replica int
@@ -56,7 +56,7 @@ var words = map[action]string{
 	opens:          "replica {replica} opens the journal",
 }
 
-// text says what happens, in words.
+// text describes the event.
 func (m *machine) text(s step) string {
 	c := m.request(s.request)
 	return strings.NewReplacer(

@@ -4,8 +4,8 @@ package model
 
 import "math/bits"
 
-// last is the latest version of an object within those seen, 0 if there was none, and the change that wrote it: nil if the object
-// is not there.
+// last is the latest seen version of an object, or 0 without one, and the change that wrote it. The change is nil if the object does not
+// exist.
 func (m *machine) last(s *state, seen versions, object int) (version uint8, by *change) {
 	kind := m.objects[object].kind
 	for v := seen[kind]; v > 0; v-- {
@@ -21,7 +21,7 @@ func (m *machine) last(s *state, seen versions, object int) (version uint8, by *
 	return 0, nil
 }
 
-// stand is what the objects say, as far as they were seen.
+// stand are the facts that the objects state, as far as they were seen.
 func (m *machine) stand(s *state, seen versions) (all facts) {
 	m.each(s, seen, func(c *change) {
 		if !m.ends(s, seen, c.parent) {
@@ -31,7 +31,7 @@ func (m *machine) stand(s *state, seen versions) (all facts) {
 	return all
 }
 
-// each yields the objects that were seen and whose facts can be told, by the changes that wrote them last.
+// each yields the last change of each object that was seen and whose facts are known.
 func (m *machine) each(s *state, seen versions, f func(*change)) {
 	for o := range m.objects {
 		_, c := m.last(s, seen, o)
@@ -46,7 +46,7 @@ func (m *machine) exists(s *state, seen versions, object int) bool {
 	return c != nil
 }
 
-// ends reports whether an organization was seen to be in deletion; nothing in it holds anything then.
+// ends reports whether an organization was seen in deletion. Then nothing in it holds anything.
 func (m *machine) ends(s *state, seen versions, organization int) bool {
 	if organization < 0 {
 		return false
@@ -55,14 +55,14 @@ func (m *machine) ends(s *state, seen versions, organization int) bool {
 	return c != nil && c.Ends
 }
 
-// outlook is an uncertain world read one way.
+// outlook is an uncertain world, read in one way.
 type outlook struct {
-	held    facts // what counts against a change
-	granted facts // what a change may rely on
+	held    facts // counted against a change
+	granted facts // relied on by a change
 }
 
-// outlooks is what a replica knows: at worst, all that stands in some outcome of what is in flight is held, and only what stands
-// in every outcome is granted; at best the reverse.
+// outlooks are what a replica knows. At worst, a fact is held if it exists in some outcome of the changes in flight. It is granted only
+// if it exists in every outcome. At best, it is the reverse.
 func (m *machine) outlooks(s *state, replica int) (worst, best outlook) {
 	var some, every, relied facts
 	seen, open := s.seen[replica], m.open(s, replica)
@@ -97,13 +97,14 @@ func (m *machine) sure(s *state, seen versions) outlook {
 	return outlook{all, all}
 }
 
-// right reports whether a change is right in an outlook. What another object already holds, and may be relied on, is not counted again.
+// right reports whether a change is right in an outlook. A fact that another object already holds, and that may be relied on, does not
+// count again.
 func (m *machine) right(c *change, o outlook) bool {
 	return !m.clash(c.states&^o.granted, o.held) && c.needs&^o.granted == 0
 }
 
-// confirmed leaves of what objects say only what may be relied on: a live read shows that what status can end still stands. The read
-// and the write of the entry are one step here. In the code the read comes before, after the journal was read that is written over.
+// confirmed keeps only the facts that may be relied on: a live read shows that status has not ended them. Here the read and the write of
+// the entry are one step. In the code the read comes before the write, and after the read of the journal.
 func (m *machine) confirmed(s *state, c *change, all facts) facts {
 	if !m.on(ConfirmLapsing) || !m.lapsing[c.object] {
 		return all
@@ -121,7 +122,7 @@ func (m *machine) mayEnd(open entries, organization int) (may bool) {
 	return may
 }
 
-// kept are the facts that an object says whichever of the entries are stored.
+// kept are the facts that an object states, whichever of the entries are stored.
 func (m *machine) kept(open entries, object int) facts {
 	all := ^facts(0)
 	open.each(func(r int, _ uint8) {
@@ -132,7 +133,7 @@ func (m *machine) kept(open entries, object int) facts {
 	return all
 }
 
-// clash reports whether wanted facts would exceed a key beside those known.
+// clash reports whether wanted facts and known ones together would exceed a key.
 func (m *machine) clash(wanted, known facts) bool {
 	for _, key := range m.keys {
 		for under := wanted & key; under != 0; under &= under - 1 {

@@ -14,7 +14,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// TestMain is also the `jq` that the pages call for: not every machine that tests has one.
+// TestMain is also the `jq` that the pages call: not every machine with this test has one.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "jq" {
 		os.Exit(m.Run())
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// jq knows what the pages use: `jq -n -f PROGRAM-FILE` over what it is given, and `jq -r PROGRAM FILE`.
+// jq implements what the pages use: `jq -n -f PROGRAM-FILE` with standard input, and `jq -r PROGRAM FILE`.
 func jq(args []string) error {
 	flags := flag.NewFlagSet("jq", flag.ContinueOnError)
 	none, raw, file := flags.Bool("n", false, ""), flags.Bool("r", false, ""), flags.String("f", "", "")

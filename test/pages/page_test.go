@@ -20,16 +20,16 @@ import (
 const (
 	// patience bounds one page on a busy machine.
 	patience = 4 * time.Minute
-	// reading is what somebody takes at least from one step to the next.
+	// reading is the least time that a reader needs from one step to the next.
 	reading = 500 * time.Millisecond
 )
 
-// step is what a page says to do, and what it shows of the outcome, if anything.
+// step is an instruction of a page, and the outcome that the page shows, if any.
 type step struct{ do, shows string }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?\n)```$")
 
-// stepsOf reads a page: what it shows of a step is the first block without a language after it.
+// stepsOf reads a page. The outcome of a step is the first block without a language after it.
 func stepsOf(page string) (steps []step) {
 	open := false
 	for _, block := range fence.FindAllStringSubmatch(page, -1) {
@@ -43,7 +43,7 @@ func stepsOf(page string) (steps []step) {
 	return steps
 }
 
-// walk does every step of a page, and holds it to what the page shows.
+// walk does every step of a page, and compares the outcomes with the page.
 func walk(ctx context.Context, path string) {
 	page, err := os.ReadFile(filepath.Join(l.Root, "docs", path))
 	Expect(err).NotTo(HaveOccurred())
@@ -53,12 +53,12 @@ func walk(ctx context.Context, path string) {
 	t := open(ctx)
 	for _, s := range steps {
 		By(s.do)
-		time.Sleep(reading) //nolint:forbidigo // A reader's pace is no state: it is what RBAC's watches have to keep up with.
+		time.Sleep(reading) //nolint:forbidigo // A reader's pace is no state: RBAC's watches must keep up with it.
 		t.take(ctx, s)
 	}
 }
 
-// take does one step. What its last command reads may follow what the others did in a moment, so that is asked again.
+// take does one step. Its last command may read something that follows the others a moment later, so take repeats that command.
 func (t *terminal) take(ctx context.Context, s step) {
 	GinkgoHelper()
 	acts, reads := s.split()
@@ -70,7 +70,7 @@ func (t *terminal) take(ctx context.Context, s step) {
 	}).WithContext(ctx).Should(Succeed())
 }
 
-// split tells what a step does from what it then looks at.
+// split separates what a step does from what it reads afterwards.
 func (s step) split() (acts, reads string) {
 	lines := strings.SplitAfter(strings.TrimSpace(s.do), "\n")
 	last := lines[len(lines)-1]
@@ -80,23 +80,23 @@ func (s step) split() (acts, reads string) {
 	return s.do, ""
 }
 
-// isRefused reports whether something of a step is expected to fail.
+// isRefused reports whether the page shows a failure of the step.
 func (s step) isRefused() bool {
 	return strings.Contains(s.shows, "denied ") || strings.Contains(s.shows, "Error from server")
 }
 
 var (
 	space = regexp.MustCompile(`\s+`)
-	// Times differ from one walk to another.
+	// moment is a time, which differs from one walk to another.
 	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\b\d+m\d+s\b|\b\d+[sm]\b`)
 )
 
-// plain is what a text says, whatever the widths of its columns and wherever its lines are broken.
+// plain is a text without the widths of its columns and its line breaks.
 func plain(text string) string {
 	return space.ReplaceAllString(moment.ReplaceAllString(text, "<time>"), " ")
 }
 
-// show matches what was said if it is what a page shows; an ellipsis there stands for anything.
+// show matches an output that equals the page's. An ellipsis on the page stands for any text.
 func show(shown string) gomegatypes.GomegaMatcher {
 	return WithTransform(plain, Satisfy(func(said string) bool {
 		for part := range strings.SplitSeq(plain(shown), "…") {

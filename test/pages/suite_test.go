@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pages does what the documentation tells people to do, command by command, and holds it to what it shows them.
+// Package pages follows the documentation, command by command, and compares the results with the pages.
 package pages
 
 import (
@@ -23,13 +23,13 @@ func TestPages(t *testing.T) {
 	RunSpecs(t, "Pages")
 }
 
-// The cluster is as `make run` leaves it when it says that it is ready.
+// The cluster is as `make run` leaves it when it reports that it is ready.
 var _ = BeforeSuite(func(ctx context.Context) {
-	l = lab.Start(ctx, lab.Options{})
+	l = lab.Start(ctx, lab.Options{Bare: true})
 	Expect(l.Operator.ApplySamples(ctx, filepath.Join(l.Root, "config", "samples"))).To(Succeed())
 }, NodeTimeout(8*time.Minute))
 
-// One cluster for all: no page needs what another takes away.
+// All pages share one cluster: no page needs an object that another one removes.
 var _ = Describe("The page", Ordered, ContinueOnFailure, func() {
 	DescribeTable("does what it says:", walk,
 		Entry("tutorial", NodeTimeout(patience), "tutorial.md"),
@@ -39,7 +39,7 @@ var _ = Describe("The page", Ordered, ContinueOnFailure, func() {
 		Entry("transfer the super-admin role", NodeTimeout(patience), "tasks/transfer-super-admin.md"),
 	)
 
-	It("on transfer leaves the role where no other page looks for it", func(ctx context.Context) {
+	It("on transfer leaves the role with a person whom no other page uses", func(ctx context.Context) {
 		services := &v1alpha1.Organization{}
 		services.Name = "zylker-services"
 		Expect(lab.Change(ctx, l.Platform, services, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = "maria@zylker.com" })).To(Succeed())

@@ -16,7 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// terminal is a shell that is open for a whole page, in what looks like the repository's folder after `make run`.
+// terminal is a shell that is open for a whole page, in a copy of the repository's folder after `make run`.
 type terminal struct {
 	dir string
 	in  io.Writer
@@ -38,7 +38,7 @@ func open(ctx context.Context) *terminal {
 	shell.Dir = t.dir
 	shell.Env = append(os.Environ(), "KUBECONFIG="+l.Control.Kubeconfig(), "KUBECACHEDIR="+filepath.Join(t.dir, "cache"),
 		"PATH="+strings.Join([]string{t.dir, filepath.Dir(l.Control.Kubectl()), os.Getenv("PATH")}, ":"))
-	read, write, err := os.Pipe() // one for both, so that what is said stays in order
+	read, write, err := os.Pipe() // one pipe for both outputs, so that their order stays
 	Expect(err).NotTo(HaveOccurred())
 	shell.Stdout, shell.Stderr = write, write
 	in, err := shell.StdinPipe()
@@ -55,7 +55,7 @@ func open(ctx context.Context) *terminal {
 	return t
 }
 
-// run runs some lines, and returns what they write and whether any command of theirs failed.
+// run runs some lines, and returns their output and whether any of their commands failed.
 func (t *terminal) run(lines string) (said string, failed bool) {
 	GinkgoHelper()
 	file := filepath.Join(t.dir, "lines")

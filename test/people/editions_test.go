@@ -17,12 +17,12 @@ const (
 	enterprise = v1alpha1.EditionEnterprise
 	crmPlus    = v1alpha1.EditionCRMPlus
 	zohoOne    = v1alpha1.EditionZohoOne
-	// rounds is how often two race for what only one can have.
+	// rounds is how often two race for a thing that only one can have.
 	rounds = 4
 )
 
 var _ = Describe("A change of edition (E7)", func() {
-	It("is judged one after the other for two organizations that share members", func(ctx SpecContext) {
+	It("is judged in turn for two organizations that share members", func(ctx SpecContext) {
 		const shared = 40
 		people := persons("shared", shared)
 		pair := pairOf(ctx, lab.Person("owner"), lab.Person("owner"))
@@ -42,7 +42,7 @@ var _ = Describe("A change of edition (E7)", func() {
 		}
 	}, SpecTimeout(patient))
 
-	It("lets one user create one organization on CRM Plus, whichever of theirs is first (L3)", func(ctx SpecContext) {
+	It("lets one user create one organization on CRM Plus, whichever is first (L3)", func(ctx SpecContext) {
 		owner := lab.Person("founder")
 		pair := pairOf(ctx, owner, owner)
 		for range rounds {
@@ -52,7 +52,7 @@ var _ = Describe("A change of edition (E7)", func() {
 		}
 	}, SpecTimeout(patient))
 
-	It("goes before people who join meanwhile, or after all of them", func(ctx SpecContext) {
+	It("comes before people who join meanwhile, or after all of them", func(ctx SpecContext) {
 		people := persons("joiner", 10)
 		pair := pairOf(ctx, lab.Person("owner"), lab.Person("owner"))
 		join(ctx, pair[0], v1alpha1.RoleStandard, people...)
@@ -83,7 +83,7 @@ var _ = Describe("A change of edition (E7)", func() {
 func pairOf(ctx context.Context, owners ...string) []*v1alpha1.Organization {
 	GinkgoHelper()
 	pair := make([]*v1alpha1.Organization, len(owners))
-	inParallel(len(owners), func(i int) { pair[i] = cluster.Organization(ctx, owners[i], 99) })
+	lab.InParallel(len(owners), func(i int) { pair[i] = cluster.Organization(ctx, owners[i], 99) })
 	return pair
 }
 
@@ -94,8 +94,8 @@ func other(pair []*v1alpha1.Organization, one *v1alpha1.Organization) *v1alpha1.
 	return pair[0]
 }
 
-// both lets the super admins of two organizations change to an edition at once, expects that one is let, and returns that one and
-// what the other was told.
+// both makes the super admins of two organizations change to an edition at once. It expects one to succeed, and returns its organization
+// and the other's refusal.
 func both(ctx context.Context, pair []*v1alpha1.Organization, edition v1alpha1.Edition) (winner *v1alpha1.Organization, refusal error) {
 	GinkgoHelper()
 	ask := func(org *v1alpha1.Organization) func() error {

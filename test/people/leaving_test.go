@@ -11,10 +11,10 @@ import (
 )
 
 var _ = Describe("Leaving (R6)", func() {
-	It("is for good, also for who accepted only just now", func(ctx SpecContext) {
+	It("is final, even just after an acceptance", func(ctx SpecContext) {
 		owner, guests := lab.Person("owner"), persons("guest", 12)
 		org := cluster.Organization(ctx, owner, int32(len(guests)+1))
-		inParallel(len(guests), func(i int) {
+		lab.InParallel(len(guests), func(i int) {
 			inv := lab.NewInvitation(org, guests[i])
 			Expect(finally(ctx, func() error { return as(owner).Create(ctx, inv) })).To(Succeed())
 			guest, answer := as(guests[i]), lab.NewResponse(inv, v1alpha1.DecisionAccept)
@@ -31,8 +31,8 @@ var _ = Describe("Leaving (R6)", func() {
 		eventuallySeats(ctx, org, v1alpha1.SeatsStatus{Purchased: int32(len(guests) + 1), Used: 1, Pending: 0, Summary: "1/13"})
 	}, SpecTimeout(patient))
 
-	It("is for good, also for who handed the super-admin role on only just now", func(ctx SpecContext) {
-		inParallel(2*rounds, func(int) {
+	It("is final, even just after a transfer of the super-admin role", func(ctx SpecContext) {
+		lab.InParallel(2*rounds, func(int) {
 			former, next := lab.Person("former"), lab.Person("next")
 			org := cluster.Organization(ctx, former, 5)
 			join(ctx, org, v1alpha1.RoleAdministrator, next)

@@ -24,7 +24,7 @@ const (
 )
 
 var _ = Describe("Licences", func() {
-	It("are lowered and raised while people come and go, and every seat is held to them (E5, E6)", func(ctx SpecContext) {
+	It("are lowered and raised while people come and go, and limit every seat (E5, E6)", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org := cluster.Organization(ctx, owner, settled+4)
 		join(ctx, org, v1alpha1.RoleStandard, persons("settled", settled)...)
@@ -32,12 +32,12 @@ var _ = Describe("Licences", func() {
 
 		s := &storm{org: org, owner: as(owner), told: map[string]int{}}
 		over := make(chan struct{})
-		inParallel(2, func(i int) {
+		lab.InParallel(2, func(i int) {
 			if i == 0 {
 				s.bargain(ctx, over)
 				return
 			}
-			inParallel(visitors, func(i int) { s.visit(ctx, i, lab.Person("visitor")) })
+			lab.InParallel(visitors, func(i int) { s.visit(ctx, i, lab.Person("visitor")) })
 			close(over)
 		})
 		fmt.Fprintf(GinkgoWriter, "%v\n", s.told)
@@ -45,7 +45,7 @@ var _ = Describe("Licences", func() {
 		Expect(s.told).To(And(HaveKey("E5"), HaveKey("E6"), HaveKey("lowered or raised")), "seats and licences got in each other's way")
 		Expect(overbooked(seen.Settled(ctx), began, org.Name)).To(BeEmpty())
 
-		By("as many as there are licences can be filled afterwards, and no more")
+		By("exactly as many seats as licences can be filled afterwards")
 		const free = 7
 		used := usedSeats(ctx, org)
 		Expect(finally(ctx, func() error { return subscribe(ctx, s.owner, org, enterprise, used+free) })).To(Succeed())
@@ -66,10 +66,10 @@ type storm struct {
 	owner client.Client
 
 	mu   sync.Mutex
-	told map[string]int // how often what was answered
+	told map[string]int // the number of each answer
 }
 
-// ask asks until the answer is final, and reports whether it was yes; no is said for want of seats alone.
+// ask asks until the answer is final, and reports whether it succeeded. The only reason for a refusal is a lack of seats.
 func (s *storm) ask(ctx context.Context, try func() error) bool {
 	GinkgoHelper()
 	err := finally(ctx, try)
@@ -88,7 +88,7 @@ func (s *storm) note(what string) {
 	s.told[what]++
 }
 
-// bargain changes the licences until the storm is over: to fewer than people want, and to fewer than are in use for sure.
+// bargain changes the licences until the storm is over: to fewer than people want, and to fewer than are certainly in use.
 func (s *storm) bargain(ctx context.Context, over chan struct{}) {
 	GinkgoHelper()
 	for i := 0; ; i++ {
@@ -109,7 +109,7 @@ func (s *storm) bargain(ctx context.Context, over chan struct{}) {
 	}
 }
 
-// visit lets somebody come and go, each in one of three ways: as often as they are let, and that is not for every asking.
+// visit makes somebody come and go, in one of three ways, until enough visits succeeded. Not every request succeeds.
 func (s *storm) visit(ctx context.Context, n int, person string) {
 	GinkgoHelper()
 	way := []func(context.Context, string) bool{s.rest, s.accept, s.hesitate}[n%3]
@@ -120,7 +120,7 @@ func (s *storm) visit(ctx context.Context, n int, person string) {
 	}
 }
 
-// rest is to be added, suspended, resumed, and to leave.
+// rest adds somebody, suspends and resumes them, and lets them leave.
 func (s *storm) rest(ctx context.Context, person string) bool {
 	GinkgoHelper()
 	m := lab.NewMembership(s.org, person, v1alpha1.RoleStandard)
@@ -133,7 +133,7 @@ func (s *storm) rest(ctx context.Context, person string) bool {
 	return true
 }
 
-// accept is to be invited, to accept with the seat that the invitation holds, and to leave.
+// accept invites somebody, who accepts with the invitation's seat and then leaves.
 func (s *storm) accept(ctx context.Context, person string) bool {
 	GinkgoHelper()
 	inv := lab.NewInvitation(s.org, person)
@@ -151,7 +151,7 @@ func (s *storm) accept(ctx context.Context, person string) bool {
 	return true
 }
 
-// hesitate is to be invited, and the invitation revoked.
+// hesitate invites somebody, and revokes the invitation.
 func (s *storm) hesitate(ctx context.Context, person string) bool {
 	GinkgoHelper()
 	inv := lab.NewInvitation(s.org, person)
@@ -168,7 +168,7 @@ func (s *storm) leave(ctx context.Context, m *v1alpha1.Membership) {
 	Expect(s.ask(ctx, func() error { return c.Delete(ctx, m.DeepCopy()) })).To(BeTrue(), "R6")
 }
 
-// overbooked goes through what was stored since a revision, and says when more seats were in use than there were licences.
+// overbooked goes through the history since a revision, and reports each moment with more seats in use than licences.
 func overbooked(history []record.Moment, since int64, organization string) (found []string) {
 	w := record.World{}
 	for _, m := range history {
@@ -184,7 +184,7 @@ func overbooked(history []record.Moment, since int64, organization string) (foun
 	return found
 }
 
-// usedSeats counts the seats in use, when nothing goes on.
+// usedSeats counts the seats in use, when nothing is in flight.
 func usedSeats(ctx context.Context, org *v1alpha1.Organization) int {
 	GinkgoHelper()
 	return len(record.Last(seen.Settled(ctx)).Taken()[record.Thing{Rule: "E5", Name: org.Name}])

@@ -12,11 +12,11 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// A rival wants of somebody what a transfer to them rules out.
+// A rival wants something for a person that a transfer to them rules out.
 type rival struct {
 	name    string
 	ask     func(ctx context.Context, m *v1alpha1.Membership) error
-	refusal string // once the role is theirs
+	refusal string // when they have the role
 }
 
 var rivals = []rival{
@@ -40,7 +40,7 @@ var rivals = []rival{
 var _ = Describe("A race with a transfer", func() {
 	for _, rival := range rivals {
 		It("has one winner against "+rival.name+" (R2, R3)", func(ctx SpecContext) {
-			inParallel(rounds, func(int) {
+			lab.InParallel(rounds, func(int) {
 				owner, next := lab.Person("owner"), lab.Person("next")
 				org := cluster.Organization(ctx, owner, 5)
 				m := join(ctx, org, v1alpha1.RoleAdministrator, next)[0]
@@ -54,8 +54,8 @@ var _ = Describe("A race with a transfer", func() {
 		}, SpecTimeout(patient))
 	}
 
-	It("has one winner among two who are to be super admin (R2)", func(ctx SpecContext) {
-		inParallel(rounds, func(int) {
+	It("has one winner of two candidates for super admin (R2)", func(ctx SpecContext) {
+		lab.InParallel(rounds, func(int) {
 			owner, one, two := lab.Person("owner"), lab.Person("one"), lab.Person("two")
 			org := cluster.Organization(ctx, owner, 5)
 			join(ctx, org, v1alpha1.RoleAdministrator, one, two)
@@ -69,10 +69,10 @@ var _ = Describe("A race with a transfer", func() {
 		})
 	}, SpecTimeout(patient))
 
-	It("gives one of five organizations to who has room for one (L2)", func(ctx SpecContext) {
+	It("gives one of five organizations to a person with room for one (L2)", func(ctx SpecContext) {
 		receiver := lab.Person("receiver")
 		orgs := make([]*v1alpha1.Organization, 5)
-		inParallel(9, func(i int) {
+		lab.InParallel(9, func(i int) {
 			if i >= len(orgs) {
 				cluster.Organization(ctx, receiver, 5)
 				return
@@ -90,10 +90,10 @@ var _ = Describe("A race with a transfer", func() {
 		Expect(outcomes).To(HaveEach(Or(BeNil(), And(lab.BeRefusedBy("L2"), MatchError(ContainSubstring("used 5 of 5"))))))
 	}, SpecTimeout(patient))
 
-	It("gives the last room of the receiver to the transfer or to what they create (L2)", func(ctx SpecContext) {
-		inParallel(2, func(int) {
+	It("gives the receiver's last room to the transfer or to their own creation (L2)", func(ctx SpecContext) {
+		lab.InParallel(2, func(int) {
 			receiver := lab.Person("receiver")
-			inParallel(4, func(int) { cluster.Organization(ctx, receiver, 5) })
+			lab.InParallel(4, func(int) { cluster.Organization(ctx, receiver, 5) })
 			org := cluster.Organization(ctx, lab.Person("owner"), 5)
 			join(ctx, org, v1alpha1.RoleAdministrator, receiver)
 			giver, creator := as(org.Spec.SuperAdmin), as(receiver)

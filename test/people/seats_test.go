@@ -13,7 +13,7 @@ import (
 )
 
 var _ = Describe("Seats", func() {
-	It("are held by active memberships and pending invitations, and free while a member is suspended (E5)", func(ctx SpecContext) {
+	It("are in use by active memberships and pending invitations, and free while a member is suspended (E5)", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org := cluster.Organization(ctx, owner, 4)
 		members := join(ctx, org, v1alpha1.RoleStandard, persons("member", 2)...)
@@ -48,7 +48,7 @@ var _ = Describe("Seats", func() {
 		eventuallySeats(ctx, org, v1alpha1.SeatsStatus{Purchased: 4, Used: 4, Pending: 1, Summary: "4/4"})
 	}, SpecTimeout(patient))
 
-	It("are not fewer than those in use, whoever lowers the licences, and however (E6)", func(ctx SpecContext) {
+	It("are not fewer than those in use, for every actor and every way to lower the licences (E6)", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org := cluster.Organization(ctx, owner, 0)
 		members := join(ctx, org, v1alpha1.RoleStandard, persons("member", 2)...)
@@ -61,12 +61,12 @@ var _ = Describe("Seats", func() {
 		Expect(ask(`{"subscription":{"edition":"Standard","licenses":2}}`)).To(And(lab.BeRefusedBy("E6"), MatchError(ContainSubstring("used 3 of 2"))))
 		Expect(ask(`{"subscription":{"edition":"Standard","licenses":4}}`)).To(Succeed())
 
-		By("the licences of one that there is")
+		By("the licences of an existing subscription")
 		members = append(members, join(ctx, org, v1alpha1.RoleStandard, lab.Person("member"))...)
 		Expect(ask(`{"subscription":{"edition":"Standard","licenses":3}}`)).To(And(lab.BeRefusedBy("E6"), MatchError(ContainSubstring("used 4 of 3"))))
 		Expect(finally(ctx, func() error { return subscribe(ctx, cluster.Platform, org, enterprise, 3) })).To(lab.BeRefusedBy("E6"))
 
-		By("its end, which leaves the seats of a trial")
+		By("the end of a subscription, which leaves the seats of a trial")
 		Expect(ask(unsubscribe)).To(And(lab.BeRefusedBy("E6"), MatchError(ContainSubstring("used 4 of 3"))))
 		Expect(finally(ctx, func() error { return edit(ctx, as(owner), members[0], `{"suspended":true}`) })).To(Succeed())
 		Expect(ask(unsubscribe)).To(Succeed())

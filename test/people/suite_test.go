@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package people tries what becomes of an organization's people while many ask at once: changes of edition (E7), seats and licences
-// (E4–E6), and the transfer of the super-admin role (R1–R3, L2). Two replicas judge, controllers act, and every state that was
-// stored on the way is held to the rulebook.
+// Package people tests an organization's people while many requests come at once: changes of edition (E7), seats and licences (E4–E6), and
+// the transfer of the super-admin role (R1–R3, L2). Two replicas judge, and controllers act. Every state that was stored is judged by the
+// rulebook.
 package people
 
 import (
@@ -44,7 +44,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	DeferCleanup(func() { seen.Stop() })
 }, NodeTimeout(5*time.Minute))
 
-// Nothing that a spec brought about broke a rule on the way.
+// No change of a spec broke a rule at any moment.
 var _ = AfterEach(func(ctx context.Context) {
 	Expect(judged.Check(seen.Settled(ctx))).To(BeEmpty(), "what was stored ought not to have been")
 }, NodeTimeout(patient))

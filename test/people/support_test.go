@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -16,17 +15,10 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// as acts as a person whom RBAC lets do everything but administer: what is refused them is refused by admission. What all the
-// clients know of the API server they learn once.
-func as(email string) client.Client {
-	GinkgoHelper()
-	c, err := client.New(cluster.Control.ConfigFor(email, lab.People, "system:authenticated"),
-		client.Options{Scheme: lab.Scheme, Mapper: cluster.Platform.RESTMapper()})
-	Expect(err).NotTo(HaveOccurred())
-	return c
-}
+// as acts as a person with every right from RBAC but administer. So only admission can refuse their requests.
+func as(email string) client.Client { return cluster.As(email, lab.People) }
 
-// edit asks once for a change of a spec, in JSON; the object stays as it is, so that many can ask at once.
+// edit asks once for a change of a spec, in JSON. The object in memory stays the same, so that many can ask at once.
 func edit(ctx context.Context, c client.Client, o client.Object, spec string, args ...any) error {
 	patch := client.RawPatch("application/merge-patch+json", fmt.Appendf(nil, `{"spec":%s}`, fmt.Sprintf(spec, args...)))
 	return c.Patch(ctx, o.DeepCopyObject().(client.Object), patch)
@@ -47,19 +39,7 @@ func inside(org *v1alpha1.Organization) client.ListOption {
 	return client.InNamespace(lab.NamespaceOf(org))
 }
 
-// inParallel does it n times at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			defer GinkgoRecover()
-			do(i)
-		})
-	}
-	all.Wait()
-}
-
-// persons makes addresses that nobody else has.
+// persons makes addresses that nothing else uses.
 func persons(prefix string, n int) []string {
 	all := make([]string, n)
 	for i := range all {
@@ -80,11 +60,11 @@ func join(ctx context.Context, org *v1alpha1.Organization, role v1alpha1.Role, p
 	return all
 }
 
-// copies is how often each of those who race asks.
+// copies is how often each request of a race is sent.
 const copies = 4
 
-// race lets all ask at once, several times each until the answer is final, and returns what each came to: nil if it was ever told
-// yes.
+// race sends all requests at once, several times each until the answer is final, and returns a result for each: nil if any of its copies
+// succeeded.
 func race(ctx context.Context, requests ...func() error) []error {
 	answers := lab.AtOnce(ctx, copies*len(requests), func(i int) error { return requests[i%len(requests)]() })
 	outcomes := make([]error, len(requests))

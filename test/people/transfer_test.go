@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("A transfer of the super-admin role (R2)", func() {
-	It("is one edit, after which the former holder is Administrator and the new one has all that was theirs", func(ctx SpecContext) {
+	It("is one edit: then the former holder is Administrator, and the new one has all their rights", func(ctx SpecContext) {
 		former, next := lab.Person("former"), lab.Person("next")
 		org := cluster.Organization(ctx, former, 5)
 		cluster.Member(ctx, org, next, v1alpha1.RoleAdministrator)
@@ -33,7 +33,7 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		Expect(finally(ctx, func() error { return as(former).Delete(ctx, m) })).To(Succeed(), "R6")
 	}, SpecTimeout(patient))
 
-	It("goes to an active, internal Administrator and nobody else, and says so", func(ctx SpecContext) {
+	It("goes only to an active, internal Administrator, and the refusal says so", func(ctx SpecContext) {
 		owner := lab.Person("owner")
 		org := cluster.Organization(ctx, owner, 9)
 		for who, person := range unfit(ctx, org) {
@@ -50,11 +50,11 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		Expect(live(ctx, org).Spec.SuperAdmin).To(Equal(owner))
 	}, SpecTimeout(patient))
 
-	It("brings pending invitations with it, and never a fourth of one super admin to one person, though two come at once (L7, L8)", func(ctx SpecContext) {
+	It("brings pending invitations with it, but never a fourth of one super admin to one person, even if two come at once (L7, L8)", func(ctx SpecContext) {
 		next, guest := lab.Person("next"), lab.Person("guest")
 		owners := []string{next, next, lab.Person("owner"), lab.Person("owner")}
 		orgs := make([]*v1alpha1.Organization, len(owners))
-		inParallel(len(owners), func(i int) {
+		lab.InParallel(len(owners), func(i int) {
 			orgs[i] = cluster.Organization(ctx, owners[i], 9)
 			Expect(finally(ctx, func() error { return as(owners[i]).Create(ctx, lab.NewInvitation(orgs[i], guest)) })).To(Succeed())
 		})
@@ -75,7 +75,7 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		}
 		Expect(headed).To(Equal(1))
 
-		By("letting the other one follow when an invitation is over")
+		By("admitting the other transfer when an invitation is over")
 		revoked := &v1alpha1.InvitationList{}
 		Expect(cluster.Platform.List(ctx, revoked, inside(orgs[0]))).To(Succeed())
 		Expect(finally(ctx, func() error { return edit(ctx, as(next), &revoked.Items[0], `{"revoked":true}`) })).To(Succeed())
@@ -86,7 +86,7 @@ var _ = Describe("A transfer of the super-admin role (R2)", func() {
 		}
 	}, SpecTimeout(patient))
 
-	It("goes back and forth among many requests, and nobody ever sees two or none", func(ctx SpecContext) {
+	It("goes back and forth among many requests, and nobody ever sees two super admins or none", func(ctx SpecContext) {
 		one, two := lab.Person("one"), lab.Person("two")
 		org := cluster.Organization(ctx, one, 5)
 		cluster.Member(ctx, org, two, v1alpha1.RoleAdministrator)
@@ -130,7 +130,7 @@ func unfit(ctx context.Context, org *v1alpha1.Organization) map[string]string {
 	return all
 }
 
-// membershipOf is somebody's in an organization.
+// membershipOf is a person's membership of an organization.
 func membershipOf(ctx context.Context, org *v1alpha1.Organization, email string) *v1alpha1.Membership {
 	GinkgoHelper()
 	all := memberships(ctx, org)
@@ -149,7 +149,7 @@ func memberships(ctx context.Context, org *v1alpha1.Organization) map[string]*v1
 	return all
 }
 
-// eventuallyHeadedBy expects that wherever one looks the organization has one super admin, and the former one is Administrator (R1).
+// eventuallyHeadedBy expects one super admin in every view of the organization, and the former one as Administrator (R1).
 func eventuallyHeadedBy(ctx context.Context, org *v1alpha1.Organization, holder, former string) {
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
@@ -164,7 +164,7 @@ func eventuallyHeadedBy(ctx context.Context, org *v1alpha1.Organization, holder,
 	}).WithContext(ctx).Should(Succeed())
 }
 
-// listed is the role that somebody's own list names for an organization.
+// listed is the role in a person's own list of organizations.
 func listed(ctx context.Context, email string, org *v1alpha1.Organization) v1alpha1.Role {
 	GinkgoHelper()
 	if u := cluster.User(ctx, email); u != nil {
@@ -177,8 +177,8 @@ func listed(ctx context.Context, email string, org *v1alpha1.Organization) v1alp
 	return ""
 }
 
-// administratorsLost goes through what was stored since a revision, and says when somebody had no longer the rights of an
-// administrator in the organization's namespace: a transfer takes them from neither of two.
+// administratorsLost goes through the history since a revision, and reports people without the rights of an administrator in the
+// organization's namespace. A transfer takes these rights from neither of two.
 func administratorsLost(history []record.Moment, since int64, org *v1alpha1.Organization, people ...string) (lost []string) {
 	w := record.World{}
 	for _, m := range history {

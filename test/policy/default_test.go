@@ -14,8 +14,8 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 )
 
-// TestDefault gives the cluster all that it is meant to get. There is no kubelet here to run the pod; the API server says
-// whether it would be let in.
+// TestDefault applies all manifests of a cluster. There is no kubelet here to run the pod, but the API server answers whether it would
+// admit the pod.
 func TestDefault(t *testing.T) {
 	g := NewWithT(t)
 	admin := clientFor(t, plane.Config())

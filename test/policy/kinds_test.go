@@ -15,7 +15,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// TestKinds: with a kind of ours all customers would go, and no webhook is asked about them (O7).
+// TestKinds: the deletion of a kind of ours would delete all customers, and no webhook judges it (O7).
 func TestKinds(t *testing.T) {
 	scheme := runtime.NewScheme()
 	NewWithT(t).Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
@@ -28,10 +28,10 @@ func TestKinds(t *testing.T) {
 		annotations map[string]string
 		refused     bool
 	}{
-		"a kind of ours is not deleted by the way":  {plural: "firsts", group: v1alpha1.GroupName, annotations: ours, refused: true},
-		"nor where the annotation does not say yes": {plural: "seconds", group: v1alpha1.GroupName, annotations: allows("no"), refused: true},
-		"it is where that is said out loud":         {plural: "thirds", group: v1alpha1.GroupName, annotations: allows("true")},
-		"other kinds are their owners'":             {plural: "fourths", group: "example.com"},
+		"a kind of ours is not deleted by mistake":  {plural: "firsts", group: v1alpha1.GroupName, annotations: ours, refused: true},
+		"nor if the annotation does not say true":   {plural: "seconds", group: v1alpha1.GroupName, annotations: allows("no"), refused: true},
+		"it is deleted if the annotation says true": {plural: "thirds", group: v1alpha1.GroupName, annotations: allows("true")},
+		"other kinds can be deleted":                {plural: "fourths", group: "example.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)
@@ -55,7 +55,7 @@ func allows(answer string) map[string]string {
 	return map[string]string{v1alpha1.AllowDeletionAnnotation: answer}
 }
 
-// definition is that of a kind of some group.
+// definition is the definition of a kind of some group.
 func definition(plural, group string) *apiextensionsv1.CustomResourceDefinition {
 	return &apiextensionsv1.CustomResourceDefinition{
 		ObjectMeta: metav1.ObjectMeta{Name: plural + "." + group, Labels: map[string]string{"test": plural}},

@@ -41,7 +41,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 		namespace string
 		labels    map[string]string
 		do        step
-		refused   string // what the refusal says; empty where there is none
+		refused   string // a part of the refusal; empty if there is none
 	}{
 		"nobody deletes the namespace of an organization": {
 			namespace: "org-a", labels: of("a"), do: deleteAs(admin),
@@ -92,26 +92,26 @@ func TestOrganizationNamespaces(t *testing.T) {
 		"it may be deleted as soon as its organization ends": {
 			namespace: "org-x", labels: endingOf("x"), do: deleteAs(admin),
 		},
-		"nobody but the operator says that it ends": {
+		"only the operator labels it as ending": {
 			namespace: "org-y", labels: of("y"), do: labelAs(admin, endingOf("y")),
 			refused: "cannot be changed (O7)",
 		},
-		"nor with nothing in the label": {
+		"also not with an empty label": {
 			namespace: "org-y2", labels: of("y2"),
 			do: func(g Gomega, ns *corev1.Namespace) error {
 				return labelAs(admin, emptied("y2"))(g, ns)
 			},
 			refused: "cannot be changed (O7)",
 		},
-		"a label with nothing in it, set before the mark, lets nobody delete it": {
+		"an empty label of its end does not make it deletable": {
 			namespace: "org-y3", labels: emptied("y3"), do: deleteAs(admin),
 			refused: "(O7): delete organization y3 instead",
 		},
-		"nor that it does not": {
+		"only the operator removes the label of its end": {
 			namespace: "org-z", labels: endingOf("z"), do: labelAs(admin, of("z")),
 			refused: "cannot be changed (O7)",
 		},
-		"nor is the mark taken away": {
+		"only the operator removes its organization's UID": {
 			namespace: "org-p", labels: of("p"), do: labelAs(admin, named("p")),
 			refused: "cannot be changed (O7)",
 		},
@@ -131,30 +131,30 @@ func TestOrganizationNamespaces(t *testing.T) {
 			},
 			refused: "cannot be changed (O7)",
 		},
-		"nobody ends it with its content still there": {
+		"nobody finalizes it while it has content": {
 			namespace: "org-s", labels: of("s"), do: finalizeAs(admin),
 			refused: "ends by itself",
 		},
-		"but for the namespace controller, by its service account": {
+		"except the namespace controller, by its service account": {
 			namespace: "org-t", labels: of("t"),
 			do: finalizeAs(clientFor(t, plane.ConfigFor("system:serviceaccount:kube-system:namespace-controller", masters))),
 		},
 		"or by that of all controllers": {
 			namespace: "org-u", labels: of("u"), do: finalizeAs(clientFor(t, plane.ConfigFor("system:kube-controller-manager", masters))),
 		},
-		"a namespace may get the label, from GitOps for one": {
+		"a namespace may get the label, for example from GitOps": {
 			namespace: "org-k", do: labelAs(admin, named("k")),
 		},
-		"until the organization is there, it is its owner's to delete": {
+		"its owner may delete it until the organization exists": {
 			namespace: "org-v", labels: named("v"), do: deleteAs(admin),
 		},
-		"a namespace without the label is its owner's to delete": {
+		"its owner may delete a namespace without the label": {
 			namespace: "org-l", do: deleteAs(admin),
 		},
-		"so is one whose name is not the organization's": {
+		"or one without the organization's name": {
 			namespace: "m", labels: of("m"), do: deleteAs(admin),
 		},
-		"or whose label names another organization": {
+		"or one with another organization's label": {
 			namespace: "org-n", labels: of("o"), do: deleteAs(admin),
 		},
 	} {
@@ -162,7 +162,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 			g := NewWithT(t)
 			ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: tc.namespace, Labels: tc.labels}}
 			g.Expect(admin.Create(t.Context(), ns)).To(Succeed())
-			// The API server and kube-controller-manager write to a new namespace too; theirs is not the conflict tested.
+			// The API server and kube-controller-manager write to a new namespace too. This test is not about those conflicts.
 			var err error
 			g.Eventually(func() bool {
 				g.Expect(admin.Get(t.Context(), client.ObjectKeyFromObject(ns), ns)).To(Succeed())
@@ -179,7 +179,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 	}
 }
 
-// named labels a namespace as an organization's, as it may stand in Git.
+// named labels a namespace as an organization's, as Git may have it.
 func named(organization string) map[string]string {
 	return map[string]string{v1alpha1.OrganizationLabel: organization}
 }
@@ -196,14 +196,14 @@ func endingOf(organization string) map[string]string {
 	return labels
 }
 
-// emptied has the mark of an end with nothing in it, which is none.
+// emptied labels a namespace with an empty label of an end, which does not count.
 func emptied(organization string) map[string]string {
 	labels := of(organization)
 	labels[v1alpha1.OrganizationEndingLabel] = ""
 	return labels
 }
 
-// awaitPolicy waits until the API server enforces the policy, which it compiles some time after it was stored.
+// awaitPolicy waits until the API server enforces the policy, which it compiles some time after the policy was stored.
 func awaitPolicy(t *testing.T, admin client.Client) {
 	t.Helper()
 	g := NewWithT(t)
@@ -214,7 +214,7 @@ func awaitPolicy(t *testing.T, admin client.Client) {
 	}).WithTimeout(soon).WithPolling(poll).Should(BeTrue())
 }
 
-// releaseNamespace lets go of a namespace that a finalizer of the test holds.
+// releaseNamespace removes a test's finalizer from a namespace.
 func releaseNamespace(t *testing.T, c client.Client, name string) {
 	t.Helper()
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}

@@ -22,7 +22,8 @@ import (
 
 const networkPage = "../../docs/tasks/trust-only-the-api-server.md"
 
-// What the API server stores selects the operator's pods, knows their ports by name, and opens each to somebody who is named.
+// TestNetworkPolicy reads the policy as the API server stores it. It selects the operator's pods, knows their ports by name, and opens each
+// to named peers only.
 func TestNetworkPolicy(t *testing.T) {
 	g := NewWithT(t)
 	g.Expect(apply(plane, "network-policy")).To(Succeed())
@@ -50,7 +51,7 @@ func TestNetworkPolicy(t *testing.T) {
 	g.Expect(open).To(ConsistOf("webhook", "metrics", "webhook", "metrics", "health"), "the ports have these names in the pod")
 }
 
-// The overlay of the page gives the policy the addresses that it says.
+// The overlay of the documentation's page gives the policy that page's addresses.
 func TestNetworkPolicyOfThePage(t *testing.T) {
 	g := NewWithT(t)
 	page, err := os.ReadFile(networkPage)

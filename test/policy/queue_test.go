@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// TestQueue asks the API server, which names in each answer the FlowSchema that it classified the request by.
+// TestQueue asks the API server, which names in each answer the FlowSchema that classified the request.
 func TestQueue(t *testing.T) {
 	const (
 		journal = "/api/v1/namespaces/polyorg-system/configmaps/polyorg-journal"
@@ -25,13 +25,13 @@ func TestQueue(t *testing.T) {
 		user, method, path string
 		want               string // the FlowSchema; empty: none of ours
 	}{
-		"the operator's writes of the journal":       {operator, http.MethodPut, journal, "polyorg-journal"},
-		"its reads of the journal":                   {operator, http.MethodGet, journal, "polyorg-journal"},
-		"its lease":                                  {operator, http.MethodPut, leases, "polyorg-journal"},
-		"its access reviews":                         {operator, http.MethodPost, reviews, "polyorg-access-reviews"},
-		"its other requests queue with everybody's":  {operator, http.MethodGet, "/api/v1/namespaces", ""},
-		"another's access reviews do not go before":  {"system:serviceaccount:default:other", http.MethodPost, reviews, ""},
-		"another's reads of the journal do not, too": {"john@zylker.com", http.MethodGet, journal, ""},
+		"the operator's writes of the journal":           {operator, http.MethodPut, journal, "polyorg-journal"},
+		"its reads of the journal":                       {operator, http.MethodGet, journal, "polyorg-journal"},
+		"its lease":                                      {operator, http.MethodPut, leases, "polyorg-journal"},
+		"its access reviews":                             {operator, http.MethodPost, reviews, "polyorg-access-reviews"},
+		"its other requests queue with everybody's":      {operator, http.MethodGet, "/api/v1/namespaces", ""},
+		"another's access reviews get no precedence":     {"system:serviceaccount:default:other", http.MethodPost, reviews, ""},
+		"another's reads of the journal get none either": {"john@zylker.com", http.MethodGet, journal, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)
@@ -42,7 +42,7 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-// flowSchemas returns the names of ours by their UIDs, once all lead to the priority level.
+// flowSchemas returns the names of our FlowSchemas by their UIDs, once all refer to the priority level.
 func flowSchemas(t *testing.T) map[string]string {
 	t.Helper()
 	g := NewWithT(t)
@@ -61,7 +61,7 @@ func flowSchemas(t *testing.T) map[string]string {
 	return names
 }
 
-// classified sends a request, whose answer may well be a refusal, and returns the UID of the FlowSchema that took it.
+// classified sends a request, which may well be refused, and returns the UID of the FlowSchema that took it.
 func classified(g Gomega, config *rest.Config, method, path string) string {
 	transport, err := rest.TransportFor(config)
 	g.Expect(err).NotTo(HaveOccurred())
@@ -73,7 +73,7 @@ func classified(g Gomega, config *rest.Config, method, path string) string {
 	return response.Header.Get(flowcontrolv1.ResponseHeaderMatchedFlowSchemaUID)
 }
 
-// groupsOf a user are those that the API server gives it when it signs in.
+// groupsOf are the groups that the API server gives a user at sign-in.
 func groupsOf(user string) []string {
 	if strings.HasPrefix(user, "system:serviceaccount:") {
 		return []string{"system:serviceaccounts", "system:authenticated"}

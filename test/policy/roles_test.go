@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// The namespace of the organization that the people below are bound in, and that of another.
+// These are the namespace of the organization in which the people below are bound, and another organization's.
 const (
 	inside  = "org-inside"
 	outside = "org-outside"
@@ -32,21 +32,21 @@ func TestRoles(t *testing.T) {
 	for name, tc := range map[string]struct {
 		user, namespace, resource, want string
 	}{
-		"a platform administrator administers":             {"platform", "", "organizations", "administer " + everything},
-		"and writes memberships anywhere":                  {"platform", outside, "memberships", everything},
-		"and the policy":                                   {"platform", "", "platformpolicies", everything},
-		"but the journal is the operator's":                {"platform", "polyorg-system", "configmaps", nothing},
-		"who has signed in may ask for an organization":    {"self", "", "organizations", "create"},
-		"and answer an invitation":                         {"self", "", "invitationresponses", "create"},
-		"but sees nobody's membership":                     {"self", inside, "memberships", nothing},
-		"an administrator creates no membership (R5)":      {"admin", inside, "memberships", "delete get list patch update watch"},
-		"but invites (R4)":                                 {"admin", inside, "invitations", "create delete get list patch update watch"},
-		"and binds applications":                           {"admin", inside, "integrationbindings", everything},
-		"in no other organization":                         {"admin", outside, "invitations", nothing},
-		"a member sees the others, and may leave (R6)":     {"member", inside, "memberships", "delete get list watch"},
-		"and sees the bindings":                            {"member", inside, "integrationbindings", reading},
-		"but neither invites nor sees who is invited (R4)": {"member", inside, "invitations", nothing},
-		"and has no access to another organization (R7)":   {"member", outside, "memberships", nothing},
+		"a platform administrator administers":                    {"platform", "", "organizations", "administer " + everything},
+		"and writes memberships anywhere":                         {"platform", outside, "memberships", everything},
+		"and the policy":                                          {"platform", "", "platformpolicies", everything},
+		"but has no right to the operator's journal":              {"platform", "polyorg-system", "configmaps", nothing},
+		"everybody with self-service may ask for an organization": {"self", "", "organizations", "create"},
+		"and answer an invitation":                                {"self", "", "invitationresponses", "create"},
+		"but sees no membership of others":                        {"self", inside, "memberships", nothing},
+		"an administrator creates no membership (R5)":             {"admin", inside, "memberships", "delete get list patch update watch"},
+		"but invites (R4)":                                        {"admin", inside, "invitations", "create delete get list patch update watch"},
+		"and binds applications":                                  {"admin", inside, "integrationbindings", everything},
+		"in no other organization":                                {"admin", outside, "invitations", nothing},
+		"a member sees the others, and may leave (R6)":            {"member", inside, "memberships", "delete get list watch"},
+		"and sees the bindings":                                   {"member", inside, "integrationbindings", reading},
+		"but neither invites nor sees invitations (R4)":           {"member", inside, "invitations", nothing},
+		"and has no access to another organization (R7)":          {"member", outside, "memberships", nothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			NewWithT(t).Eventually(func() string { return allowed(t, admin, tc.user, tc.namespace, tc.resource) }).
@@ -55,13 +55,13 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// kinds are all of ours, by the names under which requests reach them, and where their objects are.
+// kinds are all kinds of ours, by the names in requests, and the namespace of their objects.
 var kinds = map[string]string{
 	"hostreservations": "", "invitationresponses": "", "organizations": "", "platformpolicies": "", "users": "",
 	"integrationbindings": inside, "invitations": inside, "memberships": inside,
 }
 
-// Each kind has two roles that open the door to it and to nothing else; neither makes a platform actor of anybody.
+// Each kind has two roles that open the door to it and to nothing else. Neither makes anybody a platform actor.
 func TestRolesOfOneKind(t *testing.T) {
 	admin := clientFor(t, plane.Config())
 	for role, want := range map[string]string{
@@ -80,7 +80,7 @@ func TestRolesOfOneKind(t *testing.T) {
 	}
 }
 
-// A kind that is added later gets its two roles too, and none of them reaches anybody through Kubernetes' own.
+// A kind that is added later gets its two roles too, and Kubernetes' own roles give neither of them to anybody.
 func TestEachKindHasItsRoles(t *testing.T) {
 	var roles rbacv1.ClusterRoleList
 	if err := clientFor(t, plane.Config()).List(t.Context(), &roles); err != nil {
@@ -120,7 +120,7 @@ func defined(t *testing.T) []string {
 	return files
 }
 
-// bindEverybody gives each of the people one role, as the operator or an administrator would.
+// bindEverybody gives each person one role, as the operator or an administrator would.
 func bindEverybody(t *testing.T, admin client.Client) {
 	t.Helper()
 	for _, name := range []string{inside, outside} {
@@ -144,7 +144,7 @@ func subject(user string) []rbacv1.Subject {
 	return []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}}
 }
 
-// allowedAll returns what a user may do with each of our kinds, and with its status; nothing where that is nothing.
+// allowedAll returns a user's rights on each of our kinds, and on its status. It has nothing for a kind without rights.
 func allowedAll(t *testing.T, admin client.Client, user string) map[string]string {
 	t.Helper()
 	all := map[string]string{}

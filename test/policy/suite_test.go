@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package policy tests what config/ asks of a cluster itself, on a real API server: the policy that guards organizations'
-// namespaces, the queue for the operator's requests, the roles, the pod.
+// Package policy tests manifests of config/ on a real API server: the policy that guards organizations' namespaces, the queue for the
+// operator's requests, the roles, the pod.
 package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"testing"
@@ -16,10 +18,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
 const (
-	// soon is more than a loaded machine needs for what the API server does by itself.
+	// soon is more time than a loaded machine needs for the API server's own work.
 	soon = time.Minute
 	poll = 50 * time.Millisecond
 
@@ -39,19 +42,11 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	dir, err := os.MkdirTemp("", "policy")
-	if err != nil {
+	var giveBack func() error
+	if plane, giveBack, err = planes.Take(context.Background(), io.Discard); err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
-	if plane, err = controlplane.Start(context.Background(), controlplane.Options{Dir: dir}); err != nil {
-		return 0, err
-	}
-	defer func() {
-		if stopErr := plane.Stop(); err == nil {
-			err = stopErr
-		}
-	}()
+	defer func() { err = errors.Join(err, giveBack()) }()
 	for _, base := range []string{"namespace", "policy", "apf", "rbac"} {
 		if err := apply(plane, base); err != nil {
 			return 0, err
@@ -60,7 +55,7 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// apply gives a cluster one of the kustomizations, as its users do.
+// apply applies one of the kustomizations to a cluster, as its users do.
 func apply(to *controlplane.ControlPlane, base string) error {
 	kubectl := exec.Command(to.Kubectl(), "--kubeconfig="+to.Kubeconfig(), "apply", "--server-side", "--kustomize=../../config/"+base)
 	if out, err := kubectl.CombinedOutput(); err != nil {

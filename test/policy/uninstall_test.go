@@ -22,18 +22,19 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/test/planes"
 )
 
-// TestUninstall takes a cluster of its own through what `make uninstall` does.
+// TestUninstall uninstalls the operator from another control plane by `make uninstall`.
 func TestUninstall(t *testing.T) {
 	g := NewWithT(t)
-	cluster, err := controlplane.Start(t.Context(), controlplane.Options{Dir: t.TempDir()})
+	cluster, giveBack, err := planes.Take(t.Context(), t.Output())
 	g.Expect(err).NotTo(HaveOccurred())
-	defer func() { g.Expect(cluster.Stop()).To(Succeed()) }()
+	defer func() { g.Expect(giveBack()).To(Succeed()) }()
 	scheme := runtime.NewScheme()
 	g.Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	g.Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
-	// No operator serves admission here, so the organization comes before the webhooks do.
+	// No operator serves admission here, so the organization must come before the webhooks.
 	g.Expect(apply(cluster, "crd")).To(Succeed())
 	admin, err := client.New(cluster.Config(), client.Options{Scheme: scheme})
 	g.Expect(err).NotTo(HaveOccurred())
@@ -44,10 +45,10 @@ func TestUninstall(t *testing.T) {
 	g.Eventually(func() error { return admin.Create(t.Context(), organization) }).WithTimeout(soon).Should(Succeed(), "once the API server serves the new kind")
 	g.Expect(apply(cluster, "default")).To(Succeed())
 
-	// Once the webhooks and the operator are gone with the first try, the kinds are still guarded from the second (O7).
+	// The first try removes the webhooks and the operator. The kinds are still guarded from the second try (O7).
 	guarded := Equal(8) // kinds
 	g.Eventually(func() int { return refusals(cluster, "--dry-run=server") }).WithTimeout(soon).WithPolling(poll).Should(guarded, "once the API server enforces the policy")
-	leaveJournal(t, admin) // as an operator that ran here does
+	leaveJournal(t, admin) // as an operator that ran here leaves it
 	g.Expect(refusals(cluster)).To(guarded)
 	for _, policy := range []string{"polyorg-kinds", "polyorg-organization-namespaces"} {
 		name := client.ObjectKey{Name: policy}
@@ -71,8 +72,8 @@ func TestUninstall(t *testing.T) {
 	g.Expect(err).To(HaveOccurred())
 	g.Expect(out).To(ContainSubstring("1 organizations are still there"))
 
-	// The operator is not here to end the organization either. What it leaves behind has finalizers: its journal, and more objects than
-	// anybody would want to be asked for one at a time.
+	// No operator runs here to end the organization either. Its leftovers have finalizers: its journal, and so many objects that
+	// one request for each would take too long.
 	g.Expect(exec.Command(cluster.Kubectl(), "--kubeconfig="+cluster.Kubeconfig(), "delete", "--kustomize=../../config/webhook").Run()).To(Succeed())
 	g.Expect(admin.Delete(t.Context(), organization)).To(Succeed())
 	leaveJournal(t, admin)
@@ -85,7 +86,7 @@ func TestUninstall(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred(), "a second time: %s", out)
 }
 
-// leaveJournal makes what an operator leaves that was not shut down by make uninstall.
+// leaveJournal makes the leftovers of an operator that ended otherwise than by make uninstall.
 func leaveJournal(t *testing.T, admin client.Client) {
 	t.Helper()
 	create(t, admin, &corev1.ConfigMap{
@@ -93,7 +94,7 @@ func leaveJournal(t *testing.T, admin client.Client) {
 	})
 }
 
-// leave makes objects with a finalizer that nobody lifts, with and without a namespace, and one without a finalizer.
+// leave makes objects with a finalizer that nobody removes, with and without a namespace, and one without a finalizer.
 func leave(t *testing.T, admin client.Client) {
 	t.Helper()
 	for i := range 40 {
@@ -111,7 +112,7 @@ func leave(t *testing.T, admin client.Client) {
 	}
 }
 
-// counted is a kubectl that writes down each time that it is started.
+// counted is a kubectl that notes each of its starts.
 type counted struct{ program, log string }
 
 func countedKubectl(t *testing.T, cluster *controlplane.ControlPlane) counted {
@@ -133,7 +134,7 @@ func (k counted) calls(t *testing.T) int {
 	return strings.Count(string(log), "\n")
 }
 
-// refusals are how many kinds are not deleted when everything is that was applied.
+// refusals is how many kinds survive a deletion of everything that was applied.
 func refusals(cluster *controlplane.ControlPlane, flags ...string) int {
 	args := append([]string{"--kubeconfig=" + cluster.Kubeconfig(), "delete", "--kustomize=../../config/default", "--ignore-not-found", "--wait=false"}, flags...)
 	out, _ := exec.Command(cluster.Kubectl(), args...).CombinedOutput() // it fails, as it should

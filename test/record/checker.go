@@ -13,14 +13,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// BaseDomain is that of the shipped configuration.
+// BaseDomain is the base domain of the shipped configuration.
 const BaseDomain = "crm.example.com"
 
-// InvokedAt is an annotation that says which revision the store had reached when an object's last change was asked for. A limit that
-// was lowered between then and the storing may be exceeded by it (L9).
+// InvokedAt is an annotation with the store's revision when an object's last change was requested. Such a change may exceed a limit that
+// was lowered between the request and the storing (L9).
 const InvokedAt = "invoked-at"
 
-// A Checker goes through a history moment by moment, and says what ought not to have been stored.
+// A Checker goes through a history moment by moment, and reports each state that should not have been stored.
 type Checker struct {
 	World    World
 	taken    Taken
@@ -39,7 +39,7 @@ func NewChecker() *Checker {
 	return &Checker{World: World{}, taken: Taken{}, policies: []policyAt{{0, rules.DefaultPolicy}}}
 }
 
-// Check judges what a history holds beyond what was judged before.
+// Check judges the part of a history that is new since the last call.
 func (c *Checker) Check(history []Moment) (wrong []string) {
 	for _, m := range history[c.checked:] {
 		wrong = append(wrong, c.step(m)...)
@@ -63,7 +63,7 @@ func (c *Checker) step(m Moment) (wrong []string) {
 	return append(wrong, answered(m, before)...)
 }
 
-// says is what counts of an object, so that a change of a status which takes nothing is passed over.
+// says is the part of an object that takes up things. A change of status that takes nothing is ignored.
 func says(o client.Object) any {
 	type common struct{ spec, status, ending any }
 	switch o := o.(type) {
@@ -83,7 +83,7 @@ func says(o client.Object) any {
 	return nil
 }
 
-// grown finds things that more take up than before, and more than can: by the most generous policy since it was asked for.
+// grown finds things with more takers than before, and more than allowed: by the most generous policy since the request.
 func (c *Checker) grown(m Moment, was Taken) (wrong []string) {
 	for t, by := range c.taken {
 		if limit := c.limit(t, m); len(by) > len(was[t]) && int32(len(by)) > limit {
@@ -94,8 +94,8 @@ func (c *Checker) grown(m Moment, was Taken) (wrong []string) {
 	return wrong
 }
 
-// since are the policies in force at some time since a change was asked for. Of what the operator made that is not known; it takes
-// nothing new.
+// since are the policies in force at any time since a change was requested. That time is unknown for the operator's own objects, but they
+// take nothing new.
 func (c *Checker) since(m Moment) (policies []rules.Policy) {
 	var asked int64
 	if m.Object != nil {
@@ -109,7 +109,7 @@ func (c *Checker) since(m Moment) (policies []rules.Policy) {
 	return policies
 }
 
-// limit is the highest since a change was asked for.
+// limit is the highest limit since a change was requested.
 func (c *Checker) limit(t Thing, m Moment) (limit int32) {
 	for _, p := range c.since(m) {
 		limit = max(limit, c.World.Limit(t, p))
@@ -117,7 +117,7 @@ func (c *Checker) limit(t Thing, m Moment) (limit int32) {
 	return limit
 }
 
-// shrunk finds licences lowered under the seats in use (E6), and those of an organization that came after its members (R8). One
+// shrunk finds licences lowered under the seats in use (E6), and those of an organization that came after its members (R8). An organization
 // that was over a limit before, and gets no fewer seats, stays over it (L9).
 func (c *Checker) shrunk(m Moment, before client.Object) []string {
 	o, ok := m.Object.(*v1alpha1.Organization)
@@ -137,8 +137,8 @@ func (c *Checker) shrunk(m Moment, before client.Object) []string {
 	return []string{fmt.Sprintf("[E6] revision %d, %s: too few seats for %v", m.Revision, m.ID, sorted(c.taken[Thing{"E5", o.Name}]))}
 }
 
-// headless finds organizations that a change left without an active Administrator for a super admin: because the role went to
-// somebody else (R2), or because the membership of who has it was taken away, suspended or lowered (R3).
+// headless finds organizations that a change left without an active Administrator as super admin. Either the role went to somebody else
+// (R2), or the super admin's membership was removed, suspended or lowered (R3).
 func (c *Checker) headless(m Moment, before client.Object) []string {
 	var o *v1alpha1.Organization
 	switch before := before.(type) {

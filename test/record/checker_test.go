@@ -113,7 +113,7 @@ func in(state v1alpha1.InvitationState) func(*v1alpha1.Invitation) {
 	return func(i *v1alpha1.Invitation) { i.Status.State = state }
 }
 
-// The checker must be able to fail, and must not fail on what is right.
+// The checker must be able to fail, and must not fail on a right history.
 func TestChecker(t *testing.T) {
 	at := func(host string) func(*v1alpha1.Organization) {
 		return func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: host} }
@@ -128,37 +128,37 @@ func TestChecker(t *testing.T) {
 		history *script
 		want    string // the rule that was broken
 	}{
-		"ten organizations":                    {new(script).members(10, "a"), ""},
-		"eleven organizations":                 {new(script).members(11, "a"), "L1"},
-		"eleven, one of them given up":         {new(script).members(10, "a").gone("Membership", "org-o0", "a").member("o10", "a"), ""},
-		"eleven, one of them ending":           {new(script).org("o0", "b", 9).members(10, "a").org("o0", "b", 9, ending).member("o10", "a"), ""},
-		"over a lowered limit":                 {new(script).members(5, "a").limit(3), ""},
-		"one more over a lowered limit":        {new(script).members(5, "a").limit(3).member("o5", "a"), "L1"},
-		"asked for before a limit was lowered": {new(script).members(5, "a").limit(3).member("o5", "a", 5), ""},
-		"super admin of six":                   {six("a"), "L2"},
-		"two CRM Plus created":                 {new(script).org("o0", "a", 9, on(v1alpha1.EditionCRMPlus)).org("o1", "a", 9, on(v1alpha1.EditionCRMPlus)), "L3"},
-		"an edition that a member cannot have": {new(script).org("o0", "b", 9, on(v1alpha1.EditionZohoOne)).org("o1", "c", 9).members(2, "a").org("o1", "c", 9, on(v1alpha1.EditionZohoOne)), "L5"},
-		"a seat too many":                      {new(script).org("o", "a", 2).member("o", "b").member("o", "c"), "E5"},
-		"a seat twice for the same person":     {new(script).org("o", "a", 2).member("o", "bob@zylker.com").invited("i"), ""},
-		"licences under the seats in use":      {new(script).org("o", "a", 2).member("o", "b").org("o", "a", 1), "E6"},
-		"as many licences as an organization on trial had, that was over the limit": {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 2), ""},
-		"fewer licences than that":           {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 1), "E6"},
-		"an organization after its members":  {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
-		"two organizations with one host":    {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"a host that is still held":          {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
-		"two answers":                        {new(script).answers("x").answers("y"), "I2"},
-		"an invitation that ends twice":      {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
-		"two pending invitations":            {new(script).invited("i").stored("Invitation", invitation("again"), 1), "L6"},
-		"an account of two organizations":    {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
-		"a slot of two accounts":             {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
-		"a super admin who leaves":           {admins("a").gone("Membership", "org-o", "a"), "R3"},
-		"one whose organization ends":        {admins("a").org("o", "a", 9, ending).gone("Membership", "org-o", "a"), ""},
-		"a super admin suspended":            {admins("a").stored("Membership", suspended("o", "a")), "R3"},
-		"a super admin made Standard":        {admins("a").member("o", "a"), "R3"},
-		"a transfer to an Administrator":     {admins("a", "b").org("o", "b", 9).gone("Membership", "org-o", "a"), ""},
-		"a transfer to who is no member":     {admins("a").org("o", "b", 9), "R2"},
-		"one that brings a third invitation": {inviting(2, "b").org("o", "b", 9), ""},
-		"one that brings a fourth":           {inviting(3, "b").org("o", "b", 9), "L7"},
+		"ten organizations":                                               {new(script).members(10, "a"), ""},
+		"eleven organizations":                                            {new(script).members(11, "a"), "L1"},
+		"eleven, one of them given up":                                    {new(script).members(10, "a").gone("Membership", "org-o0", "a").member("o10", "a"), ""},
+		"eleven, one of them ending":                                      {new(script).org("o0", "b", 9).members(10, "a").org("o0", "b", 9, ending).member("o10", "a"), ""},
+		"over a lowered limit":                                            {new(script).members(5, "a").limit(3), ""},
+		"one more over a lowered limit":                                   {new(script).members(5, "a").limit(3).member("o5", "a"), "L1"},
+		"asked for before a limit was lowered":                            {new(script).members(5, "a").limit(3).member("o5", "a", 5), ""},
+		"super admin of six":                                              {six("a"), "L2"},
+		"two CRM Plus created":                                            {new(script).org("o0", "a", 9, on(v1alpha1.EditionCRMPlus)).org("o1", "a", 9, on(v1alpha1.EditionCRMPlus)), "L3"},
+		"an edition that a member cannot have":                            {new(script).org("o0", "b", 9, on(v1alpha1.EditionZohoOne)).org("o1", "c", 9).members(2, "a").org("o1", "c", 9, on(v1alpha1.EditionZohoOne)), "L5"},
+		"a seat too many":                                                 {new(script).org("o", "a", 2).member("o", "b").member("o", "c"), "E5"},
+		"a seat twice for the same person":                                {new(script).org("o", "a", 2).member("o", "bob@zylker.com").invited("i"), ""},
+		"licences under the seats in use":                                 {new(script).org("o", "a", 2).member("o", "b").org("o", "a", 1), "E6"},
+		"as many licences as the trial of an organization over the limit": {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 2), ""},
+		"fewer licences than that":                                        {new(script).org("o", "a", 0).member("o", "b").member("o", "c").trial(2).org("o", "a", 1), "E6"},
+		"an organization after its members":                               {new(script).member("o", "b").member("o", "c").org("o", "a", 2), "E6"},
+		"two organizations with one host":                                 {new(script).org("o0", "a", 9, at("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"a host that is still held":                                       {new(script).org("o0", "a", 9, at("shop")).org("o0", "a", 9, holding("shop")).org("o1", "b", 9, at("shop")), "A2"},
+		"two answers":                                                     {new(script).answers("x").answers("y"), "I2"},
+		"an invitation that ends twice":                                   {new(script).invited("i", in(v1alpha1.InvitationRevoked)).invited("i", in(v1alpha1.InvitationAccepted)), "I2"},
+		"two pending invitations":                                         {new(script).invited("i").stored("Invitation", invitation("again"), 1), "L6"},
+		"an account of two organizations":                                 {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("p", "x", "ZohoDesk", "d")), "G1"},
+		"a slot of two accounts":                                          {new(script).stored("IntegrationBinding", bound("o", "x", "ZohoDesk", "d")).stored("IntegrationBinding", bound("o", "y", "ZohoDesk", "e")), "G1"},
+		"a super admin who leaves":                                        {admins("a").gone("Membership", "org-o", "a"), "R3"},
+		"one whose organization ends":                                     {admins("a").org("o", "a", 9, ending).gone("Membership", "org-o", "a"), ""},
+		"a super admin suspended":                                         {admins("a").stored("Membership", suspended("o", "a")), "R3"},
+		"a super admin made Standard":                                     {admins("a").member("o", "a"), "R3"},
+		"a transfer to an Administrator":                                  {admins("a", "b").org("o", "b", 9).gone("Membership", "org-o", "a"), ""},
+		"a transfer to a person who is no member":                         {admins("a").org("o", "b", 9), "R2"},
+		"one that brings a third invitation":                              {inviting(2, "b").org("o", "b", 9), ""},
+		"one that brings a fourth":                                        {inviting(3, "b").org("o", "b", 9), "L7"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong := NewChecker().Check(c.history.moments)
@@ -172,7 +172,7 @@ func TestChecker(t *testing.T) {
 	}
 }
 
-// admins is an organization of Administrators, of whom the first is super admin.
+// admins is an organization of Administrators. The first is super admin.
 func admins(users ...string) *script {
 	s := new(script).org("o", users[0], 9)
 	for _, user := range users {
@@ -181,7 +181,8 @@ func admins(users ...string) *script {
 	return s
 }
 
-// inviting is an organization of a that has invited somebody, as so many of another have of whom it has made an Administrator.
+// inviting is an organization of a that has invited somebody, and n organizations of another user that have invited the same person. That
+// user is an Administrator in the first.
 func inviting(n int, other string) *script {
 	s := admins("a", other).invited("i")
 	for i := range n {
@@ -205,7 +206,7 @@ func six(owner string) *script {
 	return s
 }
 
-// holding is an organization that asks for a host no more, and has not given it up.
+// holding is an organization whose status still has a host that its spec does not ask for.
 func holding(host string) func(*v1alpha1.Organization) {
 	return func(o *v1alpha1.Organization) { o.Status.Hosts = []string{host + "." + BaseDomain} }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package record keeps the whole history of what is stored on a real API server, for tests: each change of each object, in the
-// order of the store, and not samples of it. A Checker judges every state on the way by the words of the rulebook.
+// Package record keeps the whole history of a real API server for tests: each change of each object, in the store's order, and not samples
+// of it. A Checker judges every state by the words of the rulebook.
 package record
 
 import (
@@ -41,10 +41,10 @@ type ID struct{ Kind, Namespace, Name string }
 // String is the name as people read it.
 func (i ID) String() string { return strings.TrimPrefix(i.Kind+" "+i.Namespace+"/"+i.Name, " ") }
 
-// Kinds are listed each in its way.
+// Kinds have a function each that makes an empty list.
 type Kinds map[string]func() client.ObjectList
 
-// Limited are the kinds that limits speak of.
+// Limited are the kinds that limits are about.
 var Limited = Kinds{
 	"Organization":       func() client.ObjectList { return &v1alpha1.OrganizationList{} },
 	"Membership":         func() client.ObjectList { return &v1alpha1.MembershipList{} },
@@ -66,7 +66,7 @@ type Recorder struct {
 	failed  error
 }
 
-// Start records the kinds that limits speak of, and others. What is there already is taken for made at this moment.
+// Start records the kinds that limits are about, and others. Existing objects count as created at this moment.
 func Start(config *rest.Config, others Kinds) *Recorder {
 	GinkgoHelper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -91,7 +91,7 @@ func Start(config *rest.Config, others Kinds) *Recorder {
 // Stop ends the record.
 func (r *Recorder) Stop() { r.stop() }
 
-// follow takes in what a watch brings; one that cannot go on where it broke off ends the record.
+// follow records the events of a watch. A watch that cannot continue where it broke off ends the record.
 func (r *Recorder) follow(kind string, w *watchtools.RetryWatcher) {
 	for event := range w.ResultChan() {
 		object, ok := event.Object.(client.Object)
@@ -115,15 +115,14 @@ func (r *Recorder) take(kind string, object client.Object, deleted bool) {
 	r.reached = max(r.reached, m.Revision)
 }
 
-// Revision is one that the store has reached for sure.
+// Revision is a revision that the store has certainly reached.
 func (r *Recorder) Revision() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.reached
 }
 
-// History is everything so far, in the order of the store. It is whole up to the last moment if the caller has made sure that all
-// is quiet.
+// History is everything so far, in the store's order. It is complete up to the last moment if the caller has made sure that all is quiet.
 func (r *Recorder) History() ([]Moment, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -131,7 +130,7 @@ func (r *Recorder) History() ([]Moment, error) {
 	return slices.Clone(r.moments), r.failed
 }
 
-// Settled expects that the record has come as far as the store itself, and returns it.
+// Settled waits until the record has reached the store's own revision, and returns it.
 func (r *Recorder) Settled(ctx context.Context) []Moment {
 	GinkgoHelper()
 	var all []Moment

@@ -15,14 +15,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// World is all objects at one revision. It is read here by the words of the rulebook alone, and by none of the code under test
-// but its numbers: the defaults of the policy and the catalogue of integrations.
+// World is all objects at one revision. Its methods follow the words of the rulebook alone. Of the code under test they use only numbers:
+// the defaults of the policy and the catalogue of integrations.
 type World map[ID]client.Object
 
-// A Thing is limited: so many can take it up.
+// A Thing has a limit: so many can take it up.
 type Thing struct{ Rule, Name string }
 
-// Taken tells, of each limited thing, who or what takes it up.
+// Taken are the takers of each limited thing.
 type Taken map[Thing]map[string]bool
 
 func (t Taken) add(rule, name, by string) {
@@ -33,15 +33,15 @@ func (t Taken) add(rule, name, by string) {
 	t[k][by] = true
 }
 
-// place is a user's in an organization, as one object says.
+// place is a user's place in an organization, as one object states it.
 type place struct {
 	organization, user string
 	super, seat        bool
-	origin             v1alpha1.Origin // unknown to organizations, which only name their super admin
+	origin             v1alpha1.Origin // unknown for an organization, which only names its super admin
 	internal           bool
 }
 
-// Apply lets a moment come to pass.
+// Apply applies one moment.
 func (w World) Apply(m Moment) {
 	if m.Object == nil {
 		delete(w, m.ID)
@@ -59,13 +59,13 @@ func (w World) organization(name string) *v1alpha1.Organization {
 	return o
 }
 
-// ending reports whether an organization is being deleted: what is in it counts no more (O7).
+// ending reports whether an organization is being deleted. Then its objects count no more (O7).
 func (w World) ending(name string) bool {
 	o := w.organization(name)
 	return o != nil && o.DeletionTimestamp != nil
 }
 
-// heads reports whether an organization's super admin is a member as they ought to be (R3).
+// heads reports whether an organization's super admin is a member as required (R3).
 func (w World) heads(org *v1alpha1.Organization) bool {
 	for _, o := range w {
 		m, ok := o.(*v1alpha1.Membership)
@@ -76,7 +76,7 @@ func (w World) heads(org *v1alpha1.Organization) bool {
 	return false
 }
 
-// Policy is the one in force.
+// Policy is the policy in force.
 func (w World) Policy() rules.Policy {
 	if p, ok := w[ID{"PlatformPolicy", "", v1alpha1.PlatformPolicyName}].(*v1alpha1.PlatformPolicy); ok {
 		return rules.PolicyOf(p.Spec)
@@ -84,7 +84,7 @@ func (w World) Policy() rules.Policy {
 	return rules.DefaultPolicy
 }
 
-// edition of an organization that there is; a trial is on Enterprise (O4).
+// edition is the edition of an existing organization; a trial is on Enterprise (O4).
 func (w World) edition(name string) v1alpha1.Edition {
 	switch o := w.organization(name); {
 	case o == nil:
@@ -95,7 +95,7 @@ func (w World) edition(name string) v1alpha1.Edition {
 	return v1alpha1.EditionEnterprise
 }
 
-// places are all of them, of organizations that are not ending.
+// places are all places in organizations that are not ending.
 func (w World) places() (all []place) {
 	for _, o := range w {
 		var p place
@@ -121,7 +121,7 @@ func (w World) places() (all []place) {
 	return all
 }
 
-// accepting reports whether an answer holds the place that it is about to become.
+// accepting reports whether an answer holds the place of its future membership.
 func accepting(r *v1alpha1.InvitationResponse) bool {
 	return r.Spec.Decision == v1alpha1.DecisionAccept && r.Spec.Invitation != nil && !failed(r) &&
 		!meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
@@ -131,7 +131,7 @@ func failed(r *v1alpha1.InvitationResponse) bool {
 	return meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionStalled)
 }
 
-// IsPending reports whether an invitation is still open.
+// IsPending reports whether an invitation is still pending.
 func IsPending(i *v1alpha1.Invitation) bool {
 	return (i.Status.State == "" || i.Status.State == v1alpha1.InvitationPending) && !i.Spec.Revoked && i.DeletionTimestamp == nil
 }
@@ -195,8 +195,8 @@ func (w World) addPlace(t Taken, p place, all []place) {
 	}
 }
 
-// founded reports whether the place is its user's own creation. The super admin's membership says so; until there is one, who is
-// named is taken for the founder.
+// founded reports whether the place is its user's own creation. The super admin's membership shows that. Until there is one, the super
+// admin counts as the founder.
 func (p place) founded(all []place) bool {
 	if p.origin != "" {
 		return p.origin == v1alpha1.OriginCreated
@@ -230,7 +230,7 @@ func (w World) addBinding(t Taken, b *v1alpha1.IntegrationBinding) {
 	}
 }
 
-// Limit is how many can take a thing up, by a policy.
+// Limit is how many can take up a thing, by a policy.
 func (w World) Limit(t Thing, p rules.Policy) int32 {
 	switch t.Rule {
 	case "L1":
@@ -255,7 +255,7 @@ func (w World) Limit(t Thing, p rules.Policy) int32 {
 	return 1 // a name has one holder, an invitation one answer
 }
 
-// seats are those bought, or those of a trial.
+// seats are the licences, or the seats of a trial.
 func seats(o *v1alpha1.Organization, p rules.Policy) int32 {
 	if o.Spec.Subscription != nil {
 		return o.Spec.Subscription.Licenses
@@ -263,7 +263,7 @@ func seats(o *v1alpha1.Organization, p rules.Policy) int32 {
 	return p.TrialLicenses
 }
 
-// catalogued is the number in a row of the catalogue; 0 there is no limit.
+// catalogued is the number in a row of the catalogue. There, 0 means no limit.
 func catalogued(t Thing) int32 {
 	application, _, _ := strings.Cut(t.Name, " ")
 	for _, row := range rules.Catalogue() {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,24 +26,25 @@ import (
 
 const (
 	branches   = 40 // organizations that all want the same user
-	places     = 10 // of which a user can be in so many (L1)
+	places     = 10 // how many of them a user can be in (L1)
+	hands      = 8  // requests at once, at most
 	guests     = 12 // people who accept an invitation meanwhile
 	wanted     = "wanted@zylker.com"
 	impatience = 4 * time.Minute // more than the journal's drop time, and than a new leader takes
 )
 
-// In one order: what one part leaves in the cluster, the next looks at.
+// The order matters: each part uses the objects of the one before.
 var _ = Describe("Replicas that are killed", Ordered, func() {
 	var refused int
 
 	BeforeAll(func(ctx context.Context) {
 		said, err := kubectl(ctx, "apply", "-f", samplesDir+"/10-self-service.yaml") // guests may answer
 		Expect(err).NotTo(HaveOccurred(), said)
-		inParallel(branches, func(i int) { found(ctx, i) })
-		inParallel(guests, func(i int) { invite(ctx, i) })
+		lab.AtMost(hands, branches, func(i int) { found(ctx, i) })
+		lab.AtMost(hands, guests, func(i int) { invite(ctx, i) })
 	}, NodeTimeout(impatience))
 
-	It("lose nothing that was asked for meanwhile", func(ctx context.Context) {
+	It("lose no request that came meanwhile", func(ctx context.Context) {
 		var full atomic.Int32
 		acts := mixed(
 			each(branches, func(i int) {
@@ -59,13 +59,13 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 		Expect(waves).To(HaveLen(len(crashes)))
 		for i, wave := range waves {
 			wave = slices.Insert(slices.Clone(wave), 3, func() { crash(ctx, crashes[i]...) })
-			inParallel(len(wave), func(i int) { wave[i]() })
+			lab.AtMost(hands, len(wave), func(i int) { wave[i]() })
 		}
 		refused = int(full.Load())
 		Expect(retries.Load()).To(BeNumerically(">", 0), "no crash was felt")
 	}, NodeTimeout(2*impatience))
 
-	It("grant exactly as many places as there are", func(ctx context.Context) {
+	It("grant exactly the free places", func(ctx context.Context) {
 		Expect(refused).To(Equal(branches - places))
 		Eventually(func(g Gomega) {
 			members := membershipsOf(ctx, wanted)
@@ -102,7 +102,7 @@ var _ = Describe("Replicas that are killed", Ordered, func() {
 	}, NodeTimeout(impatience+time.Minute))
 })
 
-// each is something to do for every number below n.
+// each makes a function for every number below n.
 func each(n int, do func(i int)) []func() {
 	all := make([]func(), n)
 	for i := range n {
@@ -111,7 +111,7 @@ func each(n int, do func(i int)) []func() {
 	return all
 }
 
-// mixed spreads the fewer evenly among the many.
+// mixed spreads the fewer functions evenly among the many.
 func mixed(many, few []func()) []func() {
 	var all []func()
 	for i, act := range many {
@@ -123,7 +123,7 @@ func mixed(many, few []func()) []func() {
 	return all
 }
 
-// retries counts the requests that were asked again.
+// retries counts the requests that were sent again.
 var retries atomic.Int64
 
 // crash kills replicas, all of them before the first starts again.
@@ -135,21 +135,6 @@ func crash(ctx context.Context, replicas ...int) {
 	for _, i := range replicas {
 		Expect(cluster.Operator.Restart(ctx, i)).To(Succeed())
 	}
-}
-
-// inParallel does it n times, at most 8 at once, and returns when all is done.
-func inParallel(n int, do func(i int)) {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, 8)
-	for i := range n {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer GinkgoRecover()
-			defer func() { <-slots }()
-			do(i)
-		})
-	}
-	all.Wait()
 }
 
 func branch(i int) string      { return fmt.Sprintf("storm-%02d", i) }
@@ -186,7 +171,7 @@ func accept(ctx context.Context, i int) {
 			Invitation: &v1alpha1.InvitationReference{Namespace: namespaceOf(i), Name: "guest"}, Decision: v1alpha1.DecisionAccept,
 		},
 	})
-	// An answer has a new name at each try. Of one that is there already only the answer to its request was lost.
+	// An answer has a new name at each try. If it exists already, only the response to an earlier try was lost.
 	Expect(err).To(Or(Not(HaveOccurred()), lab.BeRefusedBy("I2")))
 }
 
@@ -204,7 +189,7 @@ func provision(ctx context.Context, i int) bool {
 	return err == nil
 }
 
-// accessOf are the namespaces in which somebody has rights.
+// accessOf are the namespaces in which a person has rights.
 func accessOf(ctx context.Context, g Gomega, email string) (namespaces []string) {
 	var all rbacv1.RoleBindingList
 	g.Expect(platform.List(ctx, &all)).To(Succeed())
@@ -226,8 +211,8 @@ func namespacesOf(members []v1alpha1.Membership) []string {
 	return namespaces
 }
 
-// insist creates an object as clients do: it asks again while the answer is to try again, or there is none. A creation of
-// which only the answer was lost is found to be there.
+// insist creates an object as clients do: it asks again after "try again", or without an answer. If only the response to a creation was
+// lost, the object exists.
 func insist(ctx context.Context, c client.Client, obj client.Object) error {
 	var last error
 	err := wait.PollUntilContextCancel(ctx, 250*time.Millisecond, true, func(ctx context.Context) (bool, error) {
@@ -248,7 +233,7 @@ func insist(ctx context.Context, c client.Client, obj client.Object) error {
 	return err
 }
 
-// again says whether an answer asks for another try: contention, or no operator to judge.
+// again reports whether an answer asks for another try: contention, or no operator to judge.
 func again(err error) bool {
 	return apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)

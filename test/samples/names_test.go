@@ -9,14 +9,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	gomegatypes "github.com/onsi/gomega/types"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/sandbox"
 )
 
-// unknownTo are the names of organizations that a sample's actor neither belongs to nor writes of; a platform actor knows all.
+// unknownTo are the names of organizations that a sample's actor neither belongs to nor names. A platform actor knows all.
 func unknownTo(ctx context.Context, s sandbox.Sample) []string {
 	GinkgoHelper()
 	if s.As == "" {
@@ -38,13 +37,4 @@ func unknownTo(ctx context.Context, s sandbox.Sample) []string {
 		}
 	}
 	return names
-}
-
-// containAny matches a text that has any of the words in it.
-func containAny(words []string) gomegatypes.GomegaMatcher {
-	all := make([]gomegatypes.GomegaMatcher, len(words))
-	for i, word := range words {
-		all[i] = ContainSubstring(word)
-	}
-	return Or(all...)
 }

@@ -17,6 +17,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/sandbox"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 	labs     = "org-zylker-labs"
 )
 
-// In one order: each part builds on what the one before has left in the cluster.
+// The order matters: each part builds on the objects of the one before.
 var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 	BeforeAll(func(ctx context.Context) {
 		Expect(cluster.Operator.ApplySamples(ctx, samplesDir)).To(Succeed())
@@ -50,7 +51,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 		Expect(status.Trial.EndsAt.Sub(status.Trial.StartedAt.Time)).To(Equal(15 * 24 * time.Hour))
 	})
 
-	DescribeTable("leave every invitation as it was answered", func(ctx context.Context, namespace, name string, want v1alpha1.InvitationState) {
+	DescribeTable("leave every invitation in the state of its answer", func(ctx context.Context, namespace, name string, want v1alpha1.InvitationState) {
 		invitation := read(ctx, &v1alpha1.Invitation{}, namespace, name)
 		Expect(invitation.Status.State).To(Equal(want))
 		Expect(invitation.Status.ExpiresAt.Sub(invitation.CreationTimestamp.Time)).To(Equal(7 * 24 * time.Hour))
@@ -74,7 +75,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 	DescribeTable("give each person one list", func(ctx context.Context, email string, want person) {
 		Eventually(func(g Gomega) { g.Expect(personOf(ctx, g, email)).To(Equal(want)) }).Should(Succeed())
 	},
-		Entry("John, in three, of which he created one", "john@zylker.com", person{
+		Entry("John, in three, one of them his own creation", "john@zylker.com", person{
 			roles: "zylker-labs=SuperAdmin zylker-products=Standard zylker-services=Administrator",
 			used:  "3/10", created: "1/5", defaultOrganization: "zylker-products"}),
 		Entry("the CEO, in all", "ceo@zylker.com", person{
@@ -109,7 +110,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 			setup, err := sandbox.ReadSamples(setupDir)
 			Expect(err).NotTo(HaveOccurred())
 			for _, s := range setup {
-				// A namespace may be younger than its organization's admission of what lives there.
+				// The API server may have admitted the objects of a namespace before the namespace existed.
 				Eventually(func(g Gomega) {
 					said, err := kubectl(ctx, s.Args()...)
 					g.Expect(err).NotTo(HaveOccurred(), said)
@@ -129,7 +130,7 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 				said, err := kubectl(ctx, s.Args()...)
 				Expect(err).To(HaveOccurred(), said)
 				Expect(said).To(ContainSubstring(s.Refused))
-				Expect(said).NotTo(containAny(unknownTo(ctx, s)), "U3")
+				Expect(said).NotTo(lab.ContainAny(unknownTo(ctx, s)), "U3")
 			}, NodeTimeout(time.Minute))
 		}
 	})

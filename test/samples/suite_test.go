@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package samples tries out what `make run` shows: the samples, applied by the real kubectl as the people whom they name, on a
-// real API server with two replicas of the operator, which then are killed.
+// Package samples tries the results of `make run`. The real kubectl applies the samples as the people whom they name, on a real API server
+// with two replicas of the operator. Then the replicas are killed.
 package samples
 
 import (
@@ -22,7 +22,7 @@ const (
 	refusedDir = samplesDir + "/refused"
 	setupDir   = refusedDir + "/setup"
 
-	// soon bounds the wait for what takes a moment on a busy machine: a new leader, a reconcile.
+	// soon bounds the wait for events that take a moment on a busy machine: a new leader, a reconcile.
 	soon = 2 * time.Minute
 )
 
@@ -43,7 +43,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	SetDefaultEventuallyPollingInterval(200 * time.Millisecond)
 })
 
-// kubectl runs the real one and returns what it wrote to both its outputs.
+// kubectl runs the real kubectl, and returns both of its outputs.
 func kubectl(ctx context.Context, args ...string) (string, error) {
 	said, err := cluster.Kubectl(ctx, args...)
 	return strings.TrimSpace(said), err

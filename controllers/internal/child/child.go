@@ -15,8 +15,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Keep applies what is wanted unless the cache shows that all of it stands: fields that somebody else took over or changed
-// are no longer extracted as ours, so they are applied again. Live is an empty object with the name of the wanted one.
+// Keep applies the wanted object unless the cache shows all of it. A field that somebody else took over or changed is no longer extracted
+// as ours, so Keep applies it again. Live is an empty object with the name of the wanted one.
 func Keep[O client.Object, A any, P interface {
 	*A
 	runtime.ApplyConfiguration
@@ -34,7 +34,7 @@ func Keep[O client.Object, A any, P interface {
 	return Apply(ctx, c, want)
 }
 
-// Apply writes what is wanted, whatever stands.
+// Apply writes the wanted object, whatever the cache shows.
 func Apply(ctx context.Context, c client.Client, want runtime.ApplyConfiguration) error {
 	if err := c.Apply(ctx, want, client.FieldOwner(v1alpha1.FieldOwner), client.ForceOwnership); err != nil {
 		return fmt.Errorf("apply %T: %w", want, err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package grant gives objects the places that they want, once each (L9). What admission let through gets them all; of what got
-// past admission, the surplus gets none and is told why.
+// Package grant gives objects the places that they want, once each (L9). Every object that admission let through gets its place. Among
+// objects that got past admission, the surplus gets none, and its status says why.
 package grant
 
 import (
@@ -25,12 +25,12 @@ type Desk struct {
 	given recent
 }
 
-// NewDesk makes a desk that ranks what a client's cache holds. The view, where there is one, spares it to look at every member of
-// an organization that has seats for all.
+// NewDesk makes a desk that ranks what a client's cache holds. A view, if there is one, spares the desk a look at every member of an
+// organization that has seats for all.
 func NewDesk(c client.Reader, view *facts.View) *Desk { return &Desk{client: c, view: view} }
 
-// Ask gives an object the place that it wants, or says which limits leave it none. Whoever got yes has the place from then on,
-// so the caller must write it down, however often that takes.
+// Ask gives an object the place that it wants, or returns the limits that prevent it. From then on, the object has its place. So the caller
+// must store the grant, and try again until that succeeds.
 func (d *Desk) Ask(ctx context.Context, obj client.Object) (rules.Violations, error) {
 	if rules.Granted(obj) {
 		return nil, nil
@@ -54,14 +54,14 @@ func (d *Desk) Ask(ctx context.Context, obj client.Object) (rules.Violations, er
 	return surplus, nil
 }
 
-// rank is an object's rank as far as this desk knows: the cache may not have seen yet what was given a moment ago.
+// rank is an object's rank as far as this desk knows. The cache may not have seen the latest grants yet.
 func (d *Desk) rank(obj client.Object) rules.Rank {
 	rank := rules.RankOf(obj)
 	rank.Granted = rank.Granted || d.given.has(obj.GetUID())
 	return rank
 }
 
-// question is what an object says, and the world of those that outrank it.
+// question is what an object states, and the world of the objects that outrank it.
 func (d *Desk) question(ctx context.Context, obj client.Object) (rules.Outlook, []rules.Fact, error) {
 	g, err := d.gather(ctx, obj)
 	if err != nil {

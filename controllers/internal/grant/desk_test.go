@@ -26,15 +26,15 @@ import (
 
 const baseDomain = "crm.example.com"
 
-// office is what a desk looks at: an organization whose members came past admission, none of whom has a place yet.
+// office is what a desk looks at: an organization whose members came past admission. None of them has a place yet.
 type office struct {
 	client  client.Client
 	view    *facts.View
 	members []*v1alpha1.Membership // eldest first
-	walks   int                    // how often all that is in the organization was listed
+	walks   int                    // how often all objects of the organization were listed
 }
 
-// newOffice makes an organization with so many licences and members beside the super admin. The view has seen the organization.
+// newOffice makes an organization with so many licences, and so many members beside the super admin. The view has seen it.
 func newOffice(t *testing.T, licenses int32, members int) *office {
 	t.Helper()
 	o := officeUnseen(t, licenses, members)
@@ -42,7 +42,7 @@ func newOffice(t *testing.T, licenses int32, members int) *office {
 	return o
 }
 
-// officeUnseen is one whose organization and members the view has not seen yet.
+// officeUnseen makes an office whose organization and members the view has not seen yet.
 func officeUnseen(t *testing.T, licenses int32, members int) *office {
 	t.Helper()
 	org := &v1alpha1.Organization{
@@ -71,7 +71,7 @@ func officeUnseen(t *testing.T, licenses int32, members int) *office {
 	return o
 }
 
-// see lets the view see all objects of a kind, as of a version.
+// see shows the view all objects of a kind, as of a version.
 func (o *office) see(t *testing.T, kind, version string, objects ...client.Object) {
 	t.Helper()
 	var list []any
@@ -120,7 +120,7 @@ func (i indexer) IndexField(_ context.Context, obj client.Object, field string, 
 	return nil
 }
 
-// ask asks for a membership as the cache holds it: no grant is ever written back, so none is ever seen there.
+// ask asks for a membership as the cache holds it. No grant is ever stored, so the cache shows none.
 func (o *office) ask(t *testing.T, d *Desk, m *v1alpha1.Membership) bool {
 	t.Helper()
 	var cached v1alpha1.Membership
@@ -148,7 +148,7 @@ func TestNobodyIsRankedWhereThereAreSeatsForAll(t *testing.T) {
 	}
 }
 
-// The cache shows none of the grants, as it may for a moment; what was given counts all the same.
+// The cache shows none of the grants, which can happen for a moment. Past grants count all the same.
 func TestTheEldestHaveTheSeatsInAnyOrder(t *testing.T) {
 	for sentence, viewed := range map[string]bool{"with a view": true, "without one": false} {
 		t.Run(sentence, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestTheEldestHaveTheSeatsInAnyOrder(t *testing.T) {
 	}
 }
 
-// Two came within a second, and the one that ranks behind was there first: the place is given once.
+// Two members came within a second, and the one with the lower rank came first. The place is given once.
 func TestAPlaceIsGivenOnce(t *testing.T) {
 	o := newOffice(t, 2, 2)
 	elder, younger := o.members[0], o.members[1]
@@ -212,7 +212,7 @@ func TestNobodyIsJudgedByAViewThatIsBehind(t *testing.T) {
 	}
 }
 
-// The view of organizations is late: it does not know yet how many seats there are, so nobody is given one by it.
+// The view is late: it does not know the number of seats yet. So the desk gives no seat by it.
 func TestNobodyIsRankedBeforeTheViewHasSeenTheOrganization(t *testing.T) {
 	o := officeUnseen(t, 3, 4)
 	o.seeMembers(t)
@@ -230,7 +230,7 @@ func TestNobodyIsRankedBeforeTheViewHasSeenTheOrganization(t *testing.T) {
 	}
 }
 
-// The view has seen the organization go, of which the cache tells still.
+// The view has seen the organization's end, but the cache still shows the organization.
 func TestNobodyIsRankedInAnOrganizationThatIsGone(t *testing.T) {
 	o := newOffice(t, 3, 4)
 	o.seeMembers(t)
@@ -240,7 +240,7 @@ func TestNobodyIsRankedInAnOrganizationThatIsGone(t *testing.T) {
 	}
 }
 
-// member is one as the cache has it.
+// member is a membership as the cache has it.
 func (o *office) member(t *testing.T, i int) *v1alpha1.Membership {
 	t.Helper()
 	var m v1alpha1.Membership

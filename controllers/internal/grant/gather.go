@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// gathering is the world of those that outrank one object, as it is gathered from the cache.
+// gathering is the world of the objects that outrank one object, as the cache shows it.
 type gathering struct {
 	*world.Ranked
 	desk *Desk
@@ -27,7 +27,7 @@ func (d *Desk) gather(ctx context.Context, asks client.Object) (gathering, error
 	return g, world.AddPolicy(ctx, g.World, d.client)
 }
 
-// owner gathers what an organization is judged beside: all else that its super admin has. It returns their place in it.
+// owner gathers everything that an organization is judged beside: whatever else its super admin has. It returns their place in it.
 func (g gathering) owner(ctx context.Context, org *v1alpha1.Organization) (rules.Place, error) {
 	g.Mention(org)
 	var own *v1alpha1.Membership
@@ -36,14 +36,14 @@ func (g gathering) owner(ctx context.Context, org *v1alpha1.Organization) (rules
 		case facts.OrganizationOf(m.Namespace) != org.Name:
 			g.Consider(m)
 		case own == nil || rules.RankOf(m).Before(rules.RankOf(own)):
-			own = m // says the same place
+			own = m // states the same place
 		}
 	})
 	return rules.OwnerPlace(org, own), err
 }
 
-// seat gathers what somebody is judged beside who is, or is to become, a member of an organization: what else they have, and who
-// else wants a seat of it. The super admin's seat goes before all others (R3).
+// seat gathers everything that a member, or a future one, is judged beside: their other places, and the others who want a seat. The super
+// admin's seat goes before all others (R3).
 func (g gathering) seat(ctx context.Context, user, organization string) error {
 	var org v1alpha1.Organization
 	if err := g.desk.client.Get(ctx, client.ObjectKey{Name: organization}, &org); err != nil {
@@ -63,7 +63,7 @@ func (g gathering) seat(ctx context.Context, user, organization string) error {
 	)
 }
 
-// person gathers what somebody has and is offered, and what the organizations are that this speaks of.
+// person gathers a person's places and invitations, and the organizations that these name.
 func (g gathering) person(ctx context.Context, email string, membership func(*v1alpha1.Membership)) error {
 	organizations := map[string]bool{}
 	of := func(f func(client.Object), list client.ObjectList) error {
@@ -83,7 +83,7 @@ func (g gathering) person(ctx context.Context, email string, membership func(*v1
 	return err
 }
 
-// organization says what an organization is. That it is the person's own counts only where it outranks the object that asks.
+// organization states an organization. Its owner counts only where the organization outranks the object that asks.
 func (g gathering) organization(ctx context.Context, name, person string) error {
 	var org v1alpha1.Organization
 	if err := g.desk.client.Get(ctx, client.ObjectKey{Name: name}, &org); err != nil {
@@ -97,7 +97,7 @@ func (g gathering) organization(ctx context.Context, name, person string) error 
 	return nil
 }
 
-// binding gathers what a binding is judged beside: the others of its organization, and of its account.
+// binding gathers everything that a binding is judged beside: the others of its organization, and of its account.
 func (g gathering) binding(ctx context.Context, b *v1alpha1.IntegrationBinding) error {
 	organizations := map[string]bool{}
 	consider := func(obj client.Object) {

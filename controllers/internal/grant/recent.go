@@ -4,10 +4,10 @@ package grant
 
 import "k8s.io/apimachinery/pkg/types"
 
-// enough is how many grants are remembered at least: far more than are given before the cache has seen the first of them.
+// enough is the least number of remembered grants: far more than the desk gives before the cache has seen the first of them.
 const enough = 4096
 
-// recent remembers what was given last, in two halves, of which the older is forgotten when the younger is full.
+// recent remembers the last grants, in two halves. It forgets the older half when the younger one is full.
 type recent struct {
 	young, old map[types.UID]struct{}
 }

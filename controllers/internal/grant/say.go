@@ -14,7 +14,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Give asks for the place of an object and says what came of it: without one, why it has no power.
+// Give asks for an object's place and states the result in the conditions: if it has no place, why it has no power.
 func (d *Desk) Give(ctx context.Context, obj client.Object, say status.Conditions) (given bool, err error) {
 	surplus, err := d.Ask(ctx, obj)
 	switch {
@@ -30,7 +30,7 @@ func (d *Desk) Give(ctx context.Context, obj client.Object, say status.Condition
 	return true, nil
 }
 
-// reasonOf is the reason that a condition gives where a limit leaves no place.
+// reasonOf is a condition's reason for a limit that leaves no place.
 func reasonOf(rule string) string {
 	switch rule {
 	case "E5":
@@ -43,8 +43,8 @@ func reasonOf(rule string) string {
 
 const withoutPlace = "The organization is beyond a limit of its super admin, so nothing in it has power"
 
-// Organization is the one to which an object belongs, once it can give power. Until then it is nil, and the object says for what
-// it waits; but one that is new, as its organization is, waits until it has more to say than that.
+// Organization returns an object's organization once the object can give power. Until then it returns nil, and the conditions say what the
+// object waits for. While both are new, it returns ErrNotYet instead, because there is nothing else to say.
 func Organization(ctx context.Context, r client.Reader, obj client.Object, say status.Conditions) (*v1alpha1.Organization, error) {
 	var org v1alpha1.Organization
 	name := facts.OrganizationOf(obj.GetNamespace())

@@ -14,11 +14,11 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// patience is how long the view may be behind the cache before whoever asks is sent to come again.
+// patience is how long the desk waits for a view that is behind the cache, before the caller has to come again.
 const patience = 100 * time.Millisecond
 
-// catchUp waits until the view has seen those who want a seat, and their organization, as the cache has them. So whoever was given
-// a seat is in the view when the next is judged by it, and the view knows how many seats there are.
+// catchUp waits until the view has seen all who want a seat, and their organization, as the cache has them. So the view knows each earlier
+// grant of a seat, and the number of seats, before it judges the next.
 func (d *Desk) catchUp(ctx context.Context, obj client.Object) error {
 	kind := wantsSeat(obj)
 	if kind == "" || d.view == nil {
@@ -33,7 +33,7 @@ func (d *Desk) catchUp(ctx context.Context, obj client.Object) error {
 	return d.reach(ctx, fences)
 }
 
-// reach waits a moment until the view has come as far as the fences.
+// reach waits a moment until the view has reached the fences.
 func (d *Desk) reach(ctx context.Context, fences map[string]string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, status.ErrBehind)
 	defer cancel()
@@ -50,7 +50,7 @@ func (d *Desk) reach(ctx context.Context, fences map[string]string) error {
 	}
 }
 
-// wantsSeat is the kind of an object that wants a seat, else nothing.
+// wantsSeat is the kind of an object that wants a seat, or empty.
 func wantsSeat(obj client.Object) string {
 	switch obj.(type) {
 	case *v1alpha1.Membership:
@@ -61,8 +61,8 @@ func wantsSeat(obj client.Object) string {
 	return ""
 }
 
-// seatsForAll reports whether an organization has seats for everybody who wants one, without looking at each of them (E5). While
-// the view has not seen the organization as the cache has it, or has seen it go, nothing is decided.
+// seatsForAll reports whether an organization has a seat for everybody who wants one, without a look at each of them (E5). It decides
+// nothing until the view has seen the organization as the cache has it, nor after the view has seen it go.
 func (d *Desk) seatsForAll(org *v1alpha1.Organization) (forAll bool, err error) {
 	switch {
 	case d.view == nil:
@@ -79,7 +79,7 @@ func (d *Desk) seatsForAll(org *v1alpha1.Organization) (forAll bool, err error) 
 	return forAll, err
 }
 
-// fence is how far a view must be to know an organization as the cache has it.
+// fence is the version that a view must have seen to know an organization as the cache has it.
 func fence(org *v1alpha1.Organization) map[string]string {
 	return map[string]string{"Organization": org.ResourceVersion}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Frees passes what may leave room for those that wait for a place: that an object is deleted, that its spec changes, or that
-// it says nothing any more, as an invitation that is over. What is new leaves room for nobody.
+// Frees passes changes that may leave room for an object that waits for a place: a deletion, a change of spec, or an object that states
+// nothing any more, such as an invitation that is over. A new object leaves no room.
 var Frees = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },
@@ -23,22 +23,22 @@ var Frees = predicate.Funcs{
 
 func speaks(obj client.Object) bool { return len(facts.Of(obj, "")) > 0 }
 
-// GrantChanged passes that an object is given its place or refused it, on which what belongs to it waits.
+// GrantChanged passes the change by which an object is given its place or refused it. Objects that belong to it wait for that.
 var GrantChanged = Updates(func(was, is client.Object) bool {
 	return rules.Granted(was) != rules.Granted(is) || rules.Judged(was) != rules.Judged(is)
 })
 
-// Judged passes that it is decided whether an object is given its place, and that it goes undecided.
+// Judged passes two changes: an object's place is decided, or the object goes undecided.
 var Judged = predicate.Or(Gone, Updates(func(was, is client.Object) bool { return rules.Judged(was) != rules.Judged(is) }))
 
-// Gone passes that an object is not there any more.
+// Gone passes the end of an object.
 var Gone = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
 	UpdateFunc:  func(event.UpdateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },
 }
 
-// Updates passes those changes of an object for which a function says so.
+// Updates passes the changes that a function selects.
 func Updates(passes func(was, is client.Object) bool) predicate.Funcs {
 	return predicate.Funcs{
 		CreateFunc:  func(event.CreateEvent) bool { return false },

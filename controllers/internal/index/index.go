@@ -22,7 +22,7 @@ const (
 	User = "polyorg.user"
 	// Host finds organizations by a host that they ask for or hold.
 	Host = "polyorg.host"
-	// HeldFor finds reservations by the UID of the organization for which they stand.
+	// HeldFor finds reservations by the UID of the organization that they were made for.
 	HeldFor = "polyorg.heldFor"
 	// Answers finds responses by the UID of the invitation that they answer.
 	Answers = "polyorg.answers"
@@ -34,9 +34,9 @@ const (
 	Account = "polyorg.account"
 	// Organization finds ClusterRoleBindings by the organization for which they were made.
 	Organization = "polyorg.organization"
-	// Waiting finds, under Yes, what was not granted the place that it wants.
+	// Waiting finds, under Yes, objects that want a place and have no grant.
 	Waiting = "polyorg.waiting"
-	// Yes is the only value of what is so or not.
+	// Yes is the only value of a look-up that has no other.
 	Yes = "yes"
 )
 
@@ -67,7 +67,7 @@ func lookups(baseDomain string) []lookup {
 	}
 }
 
-// Register makes every look-up possible, before the cache starts.
+// Register registers every look-up, before the cache starts.
 func Register(ctx context.Context, indexer client.FieldIndexer, baseDomain string) error {
 	for _, l := range lookups(baseDomain) {
 		if err := indexer.IndexField(ctx, l.object, l.field, l.values); err != nil {
@@ -77,7 +77,7 @@ func Register(ctx context.Context, indexer client.FieldIndexer, baseDomain strin
 	return nil
 }
 
-// Email is the person that an object speaks of; empty for an object that speaks of none.
+// Email is the person that an object names. It is empty if the object names nobody.
 func Email(obj client.Object) string {
 	switch o := obj.(type) {
 	case *v1alpha1.Membership:
@@ -104,7 +104,7 @@ func hosts(obj client.Object, baseDomain string) []string {
 	return Hosts(org, baseDomain)
 }
 
-// Hosts are those that an organization asks for or holds, in order.
+// Hosts are the hosts that an organization asks for or holds, in order.
 func Hosts(org *v1alpha1.Organization, baseDomain string) []string {
 	all := slices.Concat(rules.Hosts(org, baseDomain), org.Status.Hosts)
 	slices.Sort(all)
@@ -155,17 +155,17 @@ func organization(obj client.Object) []string {
 	return some(obj.GetLabels()[v1alpha1.OrganizationLabel], func(name string) string { return name })
 }
 
-// Of selects, by Organization, what was made for one.
+// Of selects, by Organization, the objects that were made for one organization.
 func Of(org *v1alpha1.Organization) client.ListOption {
 	return client.MatchingFields{Organization: org.Name}
 }
 
-// AccountOf is under what a binding is found by its account.
+// AccountOf is the key that finds a binding by its account.
 func AccountOf(b *v1alpha1.IntegrationBinding) string {
 	return rules.AccountKey(b.Spec.Application, b.Spec.Component, b.Spec.Account).Name
 }
 
-// waiting: what says nothing, as an invitation that is over, wants no place.
+// waiting finds no object that states nothing, such as an invitation that is over: it wants no place.
 func waiting(obj client.Object) []string {
 	if rules.Granted(obj) || len(facts.Of(obj, "")) == 0 {
 		return nil
@@ -173,7 +173,7 @@ func waiting(obj client.Object) []string {
 	return []string{Yes}
 }
 
-// some is the one value under which an object is found, or none.
+// some is the one key of an object, or none.
 func some(value string, key func(string) string) []string {
 	if value == "" {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// Shared lists what the cache itself holds, and no copies: only for whoever changes nothing of it.
+// Shared lists the cache's own objects without copies. The caller must change none of them.
 const Shared = client.UnsafeDisableDeepCopy
 
 // Each calls f with every object that a look-up finds. They are the cache's own: f must not change them.
@@ -29,8 +29,8 @@ func Each(ctx context.Context, r client.Reader, list client.ObjectList, f func(c
 	})
 }
 
-// Find lists what a look-up finds. A cache that answers no look-up is a mistake in this program, and there is nobody to return
-// it to: it is logged.
+// Find lists the objects that a look-up finds. It logs an error instead of returning it: only a mistake in this program causes one, and an
+// event handler has no caller to return it to.
 func Find(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []client.Object {
 	var found []client.Object
 	if err := Each(ctx, r, list, func(obj client.Object) { found = append(found, obj) }, opts...); err != nil {
@@ -39,7 +39,7 @@ func Find(ctx context.Context, r client.Reader, list client.ObjectList, opts ...
 	return found
 }
 
-// Requests are one for each object that a look-up finds.
+// Requests returns one request for each object that a look-up finds.
 func Requests(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []reconcile.Request {
 	var requests []reconcile.Request
 	for _, obj := range Find(ctx, r, list, opts...) {
@@ -56,7 +56,7 @@ func Named(name string) []reconcile.Request {
 	return []reconcile.Request{{NamespacedName: client.ObjectKey{Name: name}}}
 }
 
-// WaitingBy are requests for what waits for a place, as far as it is found by the fields and options.
+// WaitingBy returns requests for the objects that wait for a place, among those that the fields and options find.
 func WaitingBy(ctx context.Context, r client.Reader, list client.ObjectList, by client.MatchingFields, opts ...client.ListOption) []reconcile.Request {
 	waiting := client.MatchingFields{Waiting: Yes}
 	maps.Copy(waiting, by)

@@ -12,14 +12,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// moment is how long a controller waits for more of the same: long beside the time between two of many changes that come one after
-// another, and short beside the second within which access and lists are right.
+// moment is how long a controller waits for more events of the same object. It is long beside the time between two of many changes. It is
+// short beside the second within which access and lists must be right.
 const moment = 100 * time.Millisecond
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
-// Soon wakes a controller a moment after something happened, so that it looks once at what happens many times: people who join one
-// organization, organizations that one person joins. What is there from the start is looked at in its turn.
+// Soon wakes a controller a moment after an event. So the controller looks once at an object with many events, such as an organization that
+// many people join. Objects that are there from the start wait for no more.
 func Soon(h handler.EventHandler) handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) {
@@ -34,7 +34,7 @@ func Soon(h handler.EventHandler) handler.EventHandler {
 	}
 }
 
-// gathering adds to a queue what is to wait a moment there. What is in it already keeps its time.
+// gathering adds requests to a queue after a moment. A request that is in the queue already keeps its time.
 type gathering struct{ queue }
 
 func (g gathering) Add(r reconcile.Request) { g.AddAfter(r, moment) }

@@ -16,7 +16,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// added notes after how long each request is to be looked at.
+// added notes the delay of each request.
 type added struct {
 	workqueue.TypedRateLimitingInterface[reconcile.Request]
 	after []time.Duration
@@ -32,10 +32,10 @@ func TestSoon(t *testing.T) {
 		happens func(context.Context, queue)
 		want    time.Duration
 	}{
-		"what is there from the start is looked at in its turn": {func(ctx context.Context, q queue) {
+		"an object that is there from the start waits for no more": {func(ctx context.Context, q queue) {
 			soon.Create(ctx, event.CreateEvent{Object: m, IsInInitialList: true}, q)
 		}, 0},
-		"what comes waits a moment for more": {func(ctx context.Context, q queue) {
+		"a new object waits a moment for more": {func(ctx context.Context, q queue) {
 			soon.Create(ctx, event.CreateEvent{Object: m}, q)
 		}, moment},
 		"and what changes": {func(ctx context.Context, q queue) {
@@ -55,7 +55,7 @@ func TestSoon(t *testing.T) {
 	}
 }
 
-// TestSoonOnce tries a controller's own queue: what wakes it many times in a moment, wakes it once.
+// TestSoonOnce tries a controller's own queue: many events in a moment wake the controller once.
 func TestSoonOnce(t *testing.T) {
 	q := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[reconcile.Request]())
 	defer q.ShutDown()

@@ -10,7 +10,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// FreeName is the first of a person's names that no Membership of an organization bears: somebody else's may have an earlier one.
+// FreeName is the first of a person's names that no Membership of an organization has. Another member may have an earlier one.
 func FreeName(wanted string, members []v1alpha1.Membership) string {
 	n := 1
 	for slices.ContainsFunc(members, func(m v1alpha1.Membership) bool { return m.Name == Nth(wanted, n) }) {
@@ -19,7 +19,7 @@ func FreeName(wanted string, members []v1alpha1.Membership) string {
 	return Nth(wanted, n)
 }
 
-// Nth is the name that a person's Membership gets where the names before it are taken: the wanted one first, then that with a 2.
+// Nth is the name of a person's Membership when the names before it are taken. The first is the wanted name, the second adds a 2.
 func Nth(wanted string, n int) string {
 	if n == 1 {
 		return wanted

@@ -13,9 +13,9 @@ func TestFreeName(t *testing.T) {
 		taken []string
 		want  string
 	}{
-		"the wanted one, where nobody has it": {[]string{"bob"}, "alice"},
-		"else the next":                       {[]string{"alice"}, "alice-2"},
-		"that nobody has":                     {[]string{"alice-2", "alice", "alice-4"}, "alice-3"},
+		"the wanted name, if it is free": {[]string{"bob"}, "alice"},
+		"else the next":                  {[]string{"alice"}, "alice-2"},
+		"that nobody has":                {[]string{"alice-2", "alice", "alice-4"}, "alice-3"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			members := make([]v1alpha1.Membership, len(tc.taken))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package status keeps the status of objects: conditions that kstatus understands, written once a reconcile and only when
-// something changed.
+// Package status keeps the status of objects: conditions that kstatus understands. It writes them once a reconcile, and only when something
+// changed.
 package status
 
 import (
@@ -17,7 +17,7 @@ import (
 // maxMessage is how many bytes of a message are kept; the API allows 32768.
 const maxMessage = 1024
 
-// Conditions speaks about one generation of one object at one instant.
+// Conditions sets the conditions of one generation of one object at one instant.
 type Conditions struct {
 	list       *[]metav1.Condition
 	generation int64
@@ -25,25 +25,25 @@ type Conditions struct {
 	apart      bool
 }
 
-// Apart speaks of everything but whether the object is in service, which is for the caller to say.
+// Apart sets everything but the conditions that say whether the object is in service. The caller sets those.
 func (c Conditions) Apart() Conditions {
 	c.apart = true
 	return c
 }
 
-// unspoken reports whether one thing is not to be spoken of.
+// unspoken reports whether a condition must not be set.
 func (c Conditions) unspoken(kind string) bool {
 	_, way := opposites[kind]
 	return c.apart && (way || kind == v1alpha1.ConditionReady)
 }
 
-// opposites cannot both be True (kstatus): what is stalled is not under way.
+// opposites cannot both be True (kstatus): an object that is stalled is not under way.
 var opposites = map[string]string{
 	v1alpha1.ConditionStalled:     v1alpha1.ConditionReconciling,
 	v1alpha1.ConditionReconciling: v1alpha1.ConditionStalled,
 }
 
-// Set says one thing. What cannot be said beside it is said no more.
+// Set sets one condition, and removes its opposite.
 func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, message string) {
 	if c.unspoken(kind) {
 		return
@@ -57,59 +57,59 @@ func (c Conditions) Set(kind string, status metav1.ConditionStatus, reason, mess
 	})
 }
 
-// cut shortens a message that is too long, and never inside a character: the API server would store another message than was
-// said, which would be said again for ever.
+// cut shortens a message that is too long, and never inside a character. Otherwise the API server would store another message than this
+// one, and the operator would write it again and again.
 func cut(message string) string {
 	return strings.ToValidUTF8(message[:min(len(message), maxMessage)], "")
 }
 
-// True says that one thing is well.
+// True states that one thing is well.
 func (c Conditions) True(kind, reason, message string) {
 	c.Set(kind, metav1.ConditionTrue, reason, message)
 }
 
-// False says that one thing is not.
+// False states that one thing is not well.
 func (c Conditions) False(kind, reason, message string) {
 	c.Set(kind, metav1.ConditionFalse, reason, message)
 }
 
-// Anything reports whether anything was ever said.
+// Anything reports whether any condition was ever set.
 func (c Conditions) Anything() bool { return len(*c.list) > 0 }
 
-// Remove says nothing any more about one thing.
+// Remove removes one condition.
 func (c Conditions) Remove(kind string) {
 	if !c.unspoken(kind) {
 		meta.RemoveStatusCondition(c.list, kind)
 	}
 }
 
-// Ready says that all is done and well.
+// Ready states that all is done and well.
 func (c Conditions) Ready(reason, message string) {
 	c.True(v1alpha1.ConditionReady, reason, message)
 	c.Remove(v1alpha1.ConditionReconciling)
 	c.Remove(v1alpha1.ConditionStalled)
 }
 
-// Off says that all is done, and that the object has no effect because that is what its spec wants.
+// Off states that all is done, and that the object has no effect because its spec wants none.
 func (c Conditions) Off(reason, message string) {
 	c.False(v1alpha1.ConditionReady, reason, message)
 	c.Remove(v1alpha1.ConditionReconciling)
 	c.Remove(v1alpha1.ConditionStalled)
 }
 
-// Waiting says that something else has to come first, and that the operator goes on by itself then.
+// Waiting states that something else must come first, and that the operator then continues by itself.
 func (c Conditions) Waiting(reason, message string) {
 	c.False(v1alpha1.ConditionReady, reason, message)
 	c.True(v1alpha1.ConditionReconciling, reason, message)
 }
 
-// Stalled says that nothing will change until somebody acts.
+// Stalled states that nothing will change until somebody acts.
 func (c Conditions) Stalled(reason, message string) {
 	c.False(v1alpha1.ConditionReady, reason, message)
 	c.True(v1alpha1.ConditionStalled, reason, message)
 }
 
-// retrying says that an attempt failed and that another is made; whether the object is ready is as it was.
+// retrying states that an attempt failed and that another follows. It leaves Ready as it was.
 func (c Conditions) retrying(err error) {
 	if meta.FindStatusCondition(*c.list, v1alpha1.ConditionReady) == nil {
 		c.Set(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonProgressing, "No attempt has succeeded so far")
@@ -118,7 +118,7 @@ func (c Conditions) retrying(err error) {
 	c.True(v1alpha1.ConditionReconciling, reason, message)
 }
 
-// settle mends what an older operator, or somebody else, has left: both of two that exclude each other.
+// settle removes one of two conditions that exclude each other, if an older operator or somebody else has set both.
 func (c Conditions) settle() {
 	if meta.IsStatusConditionTrue(*c.list, v1alpha1.ConditionStalled) {
 		c.Remove(v1alpha1.ConditionReconciling)

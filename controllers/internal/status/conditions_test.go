@@ -13,11 +13,11 @@ func TestSetCutsMessages(t *testing.T) {
 	full := strings.Repeat("a", maxMessage)
 	for sentence, tc := range map[string]struct{ message, want string }{
 		"a short one is kept":                           {"Größe", "Größe"},
-		"one that just fits too":                        {full, full},
+		"one that just fits is kept":                    {full, full},
 		"a longer one ends at the bound":                {full + "b", full},
-		"or before a character that would be torn":      {full[2:] + "€", full[2:]},
+		"or before a character that does not fit whole": {full[2:] + "€", full[2:]},
 		"a character that just fits is kept":            {full[3:] + "€ and more", full[3:] + "€"},
-		"what never was text is not said in that place": {"a\xffb", "ab"},
+		"bytes that are no text are left out":           {"a\xffb", "ab"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var list []metav1.Condition

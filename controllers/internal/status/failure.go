@@ -14,7 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// stepError is an error with the step at which it came.
+// stepError is an error with the step that failed.
 type stepError struct {
 	step string
 	err  error
@@ -23,7 +23,7 @@ type stepError struct {
 func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
 func (e *stepError) Unwrap() error { return e.err }
 
-// During says at which step an error came, in constant words that complete "Cannot ...".
+// During names the step of an error, in constant words that complete "Cannot ...".
 func During(step string, err error) error {
 	if err == nil {
 		return nil
@@ -31,8 +31,8 @@ func During(step string, err error) error {
 	return &stepError{step, err}
 }
 
-// explain says in a condition why an attempt failed. Its words are the same at each attempt that fails alike: the text of an error
-// may hold ports, times and names that are not the reader's to know. The controller logs that text.
+// explain describes a failed attempt for a condition. Attempts that fail alike have the same words. The text of an error may hold ports,
+// times and names that the reader must not see. The controller logs that text.
 func explain(err error) (reason, message string) {
 	reason, why := Why(err)
 	step := "bring the object to what its spec says"
@@ -43,7 +43,7 @@ func explain(err error) (reason, message string) {
 	return reason, "Cannot " + step + ": " + why + ". It is tried again; the operator's log has the details"
 }
 
-// Why is the reason for which a request failed, with words for it that do not change from one attempt to the next.
+// Why is the reason of a failed request, and its description. Both are the same for each attempt that fails alike.
 func Why(err error) (reason, words string) {
 	quota := exceeded.FindString(err.Error())
 	switch {
@@ -61,7 +61,7 @@ func Why(err error) (reason, words string) {
 	return v1alpha1.ReasonRetrying, "an attempt failed"
 }
 
-// exceeded is the part of a quota's refusal that is the same each time: after it come the numbers of the moment.
+// exceeded is the constant part of a quota's refusal. The current numbers come after it.
 var exceeded = regexp.MustCompile(`exceeded quota: [a-z0-9.-]+`)
 
 // isAnswer reports whether the API server, or a webhook that it asked, answered at all.
@@ -70,7 +70,7 @@ func isAnswer(err error) bool {
 	return errors.As(err, &answer)
 }
 
-// isUnavailable tells failures that pass by themselves, as a rule. A webhook that cannot be called is an internal error.
+// isUnavailable reports failures that usually pass by themselves. A webhook that cannot be called is an internal error.
 func isUnavailable(err error) bool {
 	var network net.Error
 	return apierrors.IsInternalError(err) || apierrors.IsServiceUnavailable(err) || apierrors.IsTooManyRequests(err) ||

@@ -22,7 +22,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// attempt is how one kind of failure sounds at the n-th attempt.
+// attempt is the n-th error of one kind of failure.
 type attempt func(n int) error
 
 func TestExplain(t *testing.T) {
@@ -41,7 +41,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"a refusal":               {func(n int) error { return apierrors.NewForbidden(jobs, "job", fmt.Errorf("no, %d", n)) }, v1alpha1.ReasonRequestRefused},
 		"a webhook's odd refusal": {webhook, v1alpha1.ReasonRequestRefused},
-		"what is not valid":       {func(n int) error { return apierrors.NewBadRequest(strconv.Itoa(n)) }, v1alpha1.ReasonRequestRefused},
+		"an invalid object":       {func(n int) error { return apierrors.NewBadRequest(strconv.Itoa(n)) }, v1alpha1.ReasonRequestRefused},
 		"a quota": {func(n int) error {
 			return apierrors.NewForbidden(jobs, "job", fmt.Errorf("exceeded quota: small, used: pods=%d", n))
 		}, v1alpha1.ReasonQuotaExceeded},
@@ -52,9 +52,9 @@ func TestExplain(t *testing.T) {
 		"too many requests":          {func(n int) error { return apierrors.NewTooManyRequests("busy", n) }, v1alpha1.ReasonUnavailable},
 		"an API server that is away": {func(n int) error { return &net.OpError{Op: "dial", Err: fmt.Errorf("port %d", n)} }, v1alpha1.ReasonUnavailable},
 		"a deadline":                 {func(n int) error { return fmt.Errorf("after %d s: %w", n, context.DeadlineExceeded) }, v1alpha1.ReasonUnavailable},
-		"what is not there":          {func(n int) error { return apierrors.NewNotFound(corev1.Resource("namespaces"), fmt.Sprint("org-", n)) }, v1alpha1.ReasonNotFound},
-		"what nobody thought of":     {func(n int) error { return fmt.Errorf("no, for the %d. time", n) }, v1alpha1.ReasonRetrying},
-		"two at once, by the first one": {func(n int) error {
+		"a missing object":           {func(n int) error { return apierrors.NewNotFound(corev1.Resource("namespaces"), fmt.Sprint("org-", n)) }, v1alpha1.ReasonNotFound},
+		"an unknown failure":         {func(n int) error { return fmt.Errorf("no, for the %d. time", n) }, v1alpha1.ReasonRetrying},
+		"two at once: the first one counts": {func(n int) error {
 			return errors.Join(apierrors.NewNotFound(jobs, strconv.Itoa(n)), fmt.Errorf("%d", n))
 		}, v1alpha1.ReasonNotFound},
 	} {
@@ -75,7 +75,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestAFailureIsStoredOnce counts writes against attempts.
+// TestAFailureIsStoredOnce compares the number of writes with the number of attempts.
 func TestAFailureIsStoredOnce(t *testing.T) {
 	m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "alice"}}
 	k := keeperOf(t, m)

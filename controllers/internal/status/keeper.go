@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	// again is when a reconcile is repeated that lost a race: by then the cache has seen who won.
+	// again is the delay after a lost race. By then the cache has seen the other write.
 	again = 200 * time.Millisecond
 	// action names in events what the operator was doing.
 	action = "Reconcile"
@@ -34,21 +34,21 @@ type Keeper[T client.Object] struct {
 	Client client.Client
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
-	// Parts points to what the status of every kind has.
+	// Parts points to the parts of a status that every kind has.
 	Parts func(T) (*[]metav1.Condition, *int64)
-	// Quiet kinds have no event of being Ready: there are many of them, each with its conditions, and nobody looks for more.
+	// Quiet kinds send no event when they become Ready: there are many objects, and their conditions say enough.
 	Quiet bool
-	// Alarms are conditions of which a Warning tells when they become True.
+	// Alarms are conditions that send a Warning when they become True.
 	Alarms []string
-	// Finalizer is stored, where there is one, before any step is taken.
+	// Finalizer, if there is one, is stored before any step.
 	Finalizer string
 }
 
-// Step brings one object on at one instant, and says how it stands. It returns after which time the object is to be looked
-// at again: 0, not before something changes.
+// Step moves one object on at one instant, and sets its conditions. It returns the delay until the next look; 0 means that only a change
+// causes one.
 type Step[T client.Object] func(ctx context.Context, obj T, say Conditions, now time.Time) (time.Duration, error)
 
-// Keep reads an object, takes a step, stores the status if that changed it, and tells events what became of it.
+// Keep reads an object, takes a step, stores the status if it changed, and sends events about it.
 func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[T]) (result ctrl.Result, err error) {
 	if err := k.Client.Get(ctx, req.NamespacedName, obj); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
@@ -72,8 +72,8 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	return ctrl.Result{RequeueAfter: after}, err
 }
 
-// begin stores the finalizer by a patch of its own; that change wakes the controller again. A lost race may not, so the object is looked at
-// once more.
+// begin stores the finalizer by a patch of its own, and that change wakes the controller again. A lost race may bring no such change, so
+// Keep looks at the object once more.
 func (k Keeper[T]) begin(ctx context.Context, obj T) (ctrl.Result, error) {
 	patch := client.MergeFromWithOptions(obj.DeepCopyObject().(T), client.MergeFromWithOptimisticLock{})
 	controllerutil.AddFinalizer(obj, k.Finalizer)
@@ -84,19 +84,19 @@ func (k Keeper[T]) begin(ctx context.Context, obj T) (ctrl.Result, error) {
 	return ctrl.Result{}, client.IgnoreNotFound(err)
 }
 
-// ErrBehind is that of a step which would have gone by what is not up to date yet.
+// ErrBehind is the error of a step that would decide by data that is not up to date.
 var ErrBehind = errors.New("not up to date yet")
 
-// ErrNotYet is that of a step with nothing to say yet: what it waits for comes in a moment, and wakes the controller.
+// ErrNotYet is the error of a step that has nothing to state yet. The object that it waits for comes in a moment, and wakes the controller.
 var ErrNotYet = errors.New("nothing to say yet")
 
-// lostRace tells what the next look at the cache will mend: somebody else wrote first, what was to be made is there, or too
-// little was seen.
+// lostRace reports errors that the next look at the cache will mend. Somebody else wrote first, the wanted object exists already, or the
+// cache was behind.
 func lostRace(err error) bool {
 	return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) || errors.Is(err, ErrBehind)
 }
 
-// store writes a changed status, then tells; what was lost to a race is tried again soon, and is no error.
+// store writes a changed status, then sends events. After a lost race it tries again soon, and returns no error.
 func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Result, failed error) (ctrl.Result, error) {
 	switch {
 	case errors.Is(failed, ErrNotYet):
@@ -115,16 +115,16 @@ func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Resul
 		k.alarm(before, after)
 	}
 	if failed != nil {
-		return ctrl.Result{}, failed // an error goes with no result
+		return ctrl.Result{}, failed // controller-runtime ignores a result beside an error
 	}
 	return result, nil
 }
 
 // Write stores a status that changed, if nobody else wrote the object meanwhile. An object that is gone needs no status.
 //
-// It is an update and not a patch, which the API server applies as JSON first, at a cost of its own.
-// Whatever a later version has added to the status is lost until that writes again, as it does when it takes over. The operator's role allows
-// patches too: an earlier version, which leads until it is replaced, writes by them.
+// Write sends an update, because a patch costs more: the API server must first apply it as JSON. An update removes fields that a later
+// version has added to the status. The later version writes them again when it takes over. The operator's role allows patches too, because
+// an earlier version that still leads writes by them.
 func Write(ctx context.Context, c client.Client, before, after client.Object) (changed bool, err error) {
 	if equality.Semantic.DeepEqual(before, after) {
 		return false, nil
@@ -138,7 +138,7 @@ func Write(ctx context.Context, c client.Client, before, after client.Object) (c
 	return true, nil
 }
 
-// tell makes an event of a Ready that is not what it was, unless it only says that all goes on by itself.
+// tell sends an event when Ready changes, unless the operator continues by itself.
 func (k Keeper[T]) tell(before, after T) {
 	old, _ := k.Parts(before)
 	now, _ := k.Parts(after)
@@ -156,7 +156,7 @@ func (k Keeper[T]) tell(before, after T) {
 	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)
 }
 
-// alarm makes an event of each alarm that was not on before.
+// alarm sends an event for each alarm that was not True before.
 func (k Keeper[T]) alarm(before, after T) {
 	old, _ := k.Parts(before)
 	now, _ := k.Parts(after)

@@ -29,12 +29,12 @@ func TestKeep(t *testing.T) {
 		wantEvents int
 		wantErr    bool
 	}{
-		"what is ready is stored, and told":                {false, ready, true, 1, false},
-		"of a quiet kind it is stored, and not told":       {true, ready, true, 0, false},
-		"what is wrong is told, of a quiet kind too":       {true, stalled, true, 1, false},
-		"a step with nothing to say yet stores nothing":    {false, func(Conditions) error { return ErrNotYet }, false, 0, false},
-		"a step that failed says so, and is taken again":   {false, func(Conditions) error { return errors.New("no") }, true, 0, true},
-		"a step that lost a race stores nothing meanwhile": {false, func(Conditions) error { return ErrBehind }, false, 0, false},
+		"an object that is ready is stored, and sends an event": {false, ready, true, 1, false},
+		"of a quiet kind it is stored, and sends none":          {true, ready, true, 0, false},
+		"a stalled one of a quiet kind sends an event too":      {true, stalled, true, 1, false},
+		"a step with nothing to state yet stores nothing":       {false, func(Conditions) error { return ErrNotYet }, false, 0, false},
+		"a step that failed states it, and is tried again":      {false, func(Conditions) error { return errors.New("no") }, true, 0, true},
+		"a step that lost a race stores nothing meanwhile":      {false, func(Conditions) error { return ErrBehind }, false, 0, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

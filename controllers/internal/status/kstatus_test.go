@@ -19,14 +19,14 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// sayings are all that a step may say of what it came to.
+// sayings are all results that a step may state.
 var sayings = map[string]func(Conditions) error{
 	"ready":   func(say Conditions) error { say.Ready("Active", ""); return nil },
 	"off":     func(say Conditions) error { say.Off("Suspended", ""); return nil },
 	"waiting": func(say Conditions) error { say.Waiting("Pending", ""); return nil },
 	"stalled": func(say Conditions) error { say.Stalled("Invalid", ""); return nil },
 	"nothing": func(Conditions) error { return nil },
-	"an error after it said that it is stalled": func(say Conditions) error {
+	"an error after it stated that it is stalled": func(say Conditions) error {
 		say.Stalled("Invalid", "")
 		return errors.New("no")
 	},
@@ -43,7 +43,7 @@ var sayings = map[string]func(Conditions) error{
 	},
 }
 
-// TestNothingIsStalledAndUnderWay: of each kind, after any two steps, and after what an older operator wrote (kstatus).
+// TestNothingIsStalledAndUnderWay tries any two steps of each kind, also after an older operator's conditions (kstatus).
 func TestNothingIsStalledAndUnderWay(t *testing.T) {
 	onEveryKind(t, &v1alpha1.Organization{}, func(o *v1alpha1.Organization) (*[]metav1.Condition, *int64) {
 		return &o.Status.Conditions, &o.Status.ObservedGeneration
@@ -93,7 +93,7 @@ func onEveryKind[T client.Object](t *testing.T, obj T, parts func(T) (*[]metav1.
 	}
 }
 
-// silent tells nobody of events.
+// silent drops all events.
 type silent struct{}
 
 func (silent) Eventf(runtime.Object, runtime.Object, string, string, string, string, ...any) {}
@@ -112,7 +112,7 @@ func keeperOfAny[T client.Object](t *testing.T, obj T, parts func(T) (*[]metav1.
 	}}
 }
 
-// leave writes conditions as somebody else did.
+// leave writes conditions as another writer did.
 func (k testKeeper[T]) leave(t *testing.T, obj T, conditions []metav1.Condition) {
 	t.Helper()
 	said, _ := k.Parts(obj)
@@ -122,7 +122,7 @@ func (k testKeeper[T]) leave(t *testing.T, obj T, conditions []metav1.Condition)
 	}
 }
 
-// keep takes one step, whether or not it fails, and reads what is stored then.
+// keep takes one step, which may fail, and reads the stored status.
 func (k testKeeper[T]) keep(t *testing.T, obj T, say func(Conditions) error) {
 	t.Helper()
 	request := ctrl.Request{NamespacedName: client.ObjectKeyFromObject(obj)}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package wake says what wakes a controller, and how long it waits before it tries again what failed.
+// Package wake selects the events that wake a controller, and the delay before it tries again after a failure.
 package wake
 
 import (
@@ -19,26 +19,37 @@ import (
 )
 
 const (
-	// shortest is the wait after the first failure; each further one doubles it.
+	// shortest is the delay after the first failure. Each further failure doubles it.
 	shortest = 5 * time.Millisecond
-	// longest is the wait that is never exceeded, so that what was mended is noticed soon.
+	// longest is the longest delay, so that the controller soon notices when the cause is gone.
 	longest = 2 * time.Minute
 )
 
-// For begins a controller of one kind. What somebody writes into the object wakes it, and so do the changes that also pass. What the
-// controller itself writes into the status does not: an attempt that failed would lead to the next one at once.
+// For begins a controller of one kind. A write by somebody else wakes it, and so do the changes that the other predicates pass. The
+// controller's own write of the status does not: a failed attempt would lead to the next one at once.
 func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *builder.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(obj, builder.WithPredicates(predicate.Or(append(also, Written)...))).
 		WithOptions(controller.Options{RateLimiter: BackOff()})
 }
 
-// BackOff is how long each object waits after its failures. Nothing bounds all of them together: the workers of a controller do.
+// ForKnown begins a controller as For does, but a new object does not wake it. The caller decides how it does.
+func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(obj, builder.WithPredicates(predicate.And(known, Written))).
+		WithOptions(controller.Options{RateLimiter: BackOff()})
+}
+
+// known passes everything but new objects.
+var known = predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}
+
+// BackOff is how long each object waits after its failures. There is no bound for all of them together: the number of workers is that
+// bound.
 func BackOff() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](shortest, longest)
 }
 
-// Written passes all but a change of the status. An object that did not change at all is passed too: that is the cache, which shows
+// Written passes everything but a change of the status. It also passes an object that did not change at all, because the cache shows
 // everything again from time to time.
 var Written = Changes(func(was, is client.Object) bool {
 	return was.GetResourceVersion() == is.GetResourceVersion() ||
@@ -50,7 +61,7 @@ var Written = Changes(func(was, is client.Object) bool {
 		!slices.Equal(was.GetFinalizers(), is.GetFinalizers())
 })
 
-// Changes passes what comes and what goes, and those changes for which a function says so.
+// Changes passes creations and deletions, and the changes that a function selects.
 func Changes(passes func(was, is client.Object) bool) predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool { return passes(e.ObjectOld, e.ObjectNew) }}
 }

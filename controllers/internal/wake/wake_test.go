@@ -41,16 +41,16 @@ func TestWritten(t *testing.T) {
 		change func(*v1alpha1.Membership)
 		want   bool
 	}{
-		"a new spec wakes":                  {func(m *v1alpha1.Membership) { m.Generation++ }, true},
-		"a label wakes":                     {func(m *v1alpha1.Membership) { m.Labels = map[string]string{"team": "crm"} }, true},
-		"an annotation wakes":               {func(m *v1alpha1.Membership) { m.Annotations = map[string]string{"team": "crm"} }, true},
-		"a deletion wakes":                  {func(m *v1alpha1.Membership) { m.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)} }, true},
-		"a finalizer wakes":                 {func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/hold"} }, true},
-		"another object of the name wakes":  {func(m *v1alpha1.Membership) { m.UID = "2" }, true},
-		"what is merely shown again wakes":  {func(m *v1alpha1.Membership) { m.ResourceVersion = "1" }, true},
-		"the status that it wrote does not": {func(m *v1alpha1.Membership) { m.Status.Role = v1alpha1.RoleStandard }, false},
-		"a condition that changed does not": {func(m *v1alpha1.Membership) { m.Status.Conditions = []metav1.Condition{{Message: "port 4711"}} }, false},
-		"who manages which field does not":  {func(m *v1alpha1.Membership) { m.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}} }, false},
+		"a new spec wakes":                           {func(m *v1alpha1.Membership) { m.Generation++ }, true},
+		"a label wakes":                              {func(m *v1alpha1.Membership) { m.Labels = map[string]string{"team": "crm"} }, true},
+		"an annotation wakes":                        {func(m *v1alpha1.Membership) { m.Annotations = map[string]string{"team": "crm"} }, true},
+		"a deletion wakes":                           {func(m *v1alpha1.Membership) { m.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)} }, true},
+		"a finalizer wakes":                          {func(m *v1alpha1.Membership) { m.Finalizers = []string{"example.com/hold"} }, true},
+		"another object of the name wakes":           {func(m *v1alpha1.Membership) { m.UID = "2" }, true},
+		"an object that is merely shown again wakes": {func(m *v1alpha1.Membership) { m.ResourceVersion = "1" }, true},
+		"the status that it wrote does not":          {func(m *v1alpha1.Membership) { m.Status.Role = v1alpha1.RoleStandard }, false},
+		"a condition that changed does not":          {func(m *v1alpha1.Membership) { m.Status.Conditions = []metav1.Condition{{Message: "port 4711"}} }, false},
+		"a change of the managed fields does not":    {func(m *v1alpha1.Membership) { m.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}} }, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			was := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{UID: "1", ResourceVersion: "1", Generation: 1}}

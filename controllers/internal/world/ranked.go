@@ -10,29 +10,29 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Ranked is a world in which, beside an object that wants a place, only those speak who outrank it.
+// Ranked is a world for an object that wants a place. Only objects that outrank it state facts there.
 type Ranked struct {
 	*World
 	asks  client.Object
 	rank  func(client.Object) rules.Rank
-	seats []rules.Known // of people of whom nothing but their seat matters; a large organization has many
+	seats []rules.Known // the seats of people about whom nothing else matters; a large organization has many
 }
 
 var _ rules.World = &Ranked{}
 
-// NewRanked makes a world in which nothing is said yet, beside an object and by a ranking.
+// NewRanked makes an empty world for an object, with a ranking.
 func NewRanked(baseDomain string, asks client.Object, rank func(client.Object) rules.Rank) *Ranked {
 	return &Ranked{World: New(baseDomain), asks: asks, rank: rank}
 }
 
-// Consider lets an object speak if it outranks the one that asks.
+// Consider adds an object's facts if it outranks the one that asks.
 func (r *Ranked) Consider(obj client.Object) {
 	if r.Outranked(obj) {
 		r.say(rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
 	}
 }
 
-// Outranked reports whether another object goes before the one that asks. One on its way out has no power, and gets none.
+// Outranked reports whether another object goes before the one that asks. An object that is being deleted has no power, and gets no place.
 func (r *Ranked) Outranked(by client.Object) bool {
 	return by.GetUID() != r.asks.GetUID() && !goes(by) && r.rank(by).Before(r.rank(r.asks))
 }
@@ -44,12 +44,12 @@ func goes(obj client.Object) bool {
 	return obj.GetDeletionTimestamp() != nil
 }
 
-// Tell lets an object speak, whatever its rank.
+// Tell adds an object's facts, whatever its rank.
 func (r *Ranked) Tell(obj client.Object) {
 	r.say(facts.Of(obj, r.baseDomain)...)
 }
 
-// Mention says what an organization is, and not whose.
+// Mention adds what an organization is, without its owner.
 func (r *Ranked) Mention(org *v1alpha1.Organization) {
 	for _, f := range facts.Of(org, r.baseDomain) {
 		if account, ok := f.(rules.Account); ok {
@@ -70,7 +70,7 @@ func (r *Ranked) ConsiderSeat(obj client.Object) {
 	}
 }
 
-// Seats counts the users who hold a seat of the organization that is asked about, but for some.
+// Seats counts the users who hold a seat of the organization, except some.
 func (r *Ranked) Seats(organization string, but ...string) (certain, possible int32) {
 	return rules.CountSeats(append(r.Facts(rules.MembersKey(organization)), r.seats...), but...)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package world lets the rules look at what a controller has at hand. A controller is woken by its cache and must judge by
-// that same cache: by another view, which may be behind, it would decide on the past and not be woken again.
+// Package world shows the rules the objects that a controller has. A controller is woken by its cache and must judge by that same cache.
+// Another view may be behind: the controller would decide on the past, and no event would wake it again.
 package world
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// World is what some objects say. All of it is certain: what is in flight is admission's to weigh.
+// World is what some objects state. All of it is certain: admission weighs the changes in flight.
 type World struct {
 	baseDomain string
 	facts      []rules.Fact
@@ -24,12 +24,12 @@ type World struct {
 
 var _ rules.World = &World{}
 
-// New makes a world in which nothing is said.
+// New makes an empty world.
 func New(baseDomain string) *World {
 	return &World{baseDomain: baseDomain, byKey: map[rules.Key][]rules.Known{}}
 }
 
-// say adds what is said.
+// say adds facts.
 func (w *World) say(said ...rules.Fact) {
 	w.facts = append(w.facts, said...)
 	for _, f := range said {
@@ -39,7 +39,7 @@ func (w *World) say(said ...rules.Fact) {
 	}
 }
 
-// Add lets objects of one kind speak.
+// Add adds the facts of objects of one kind.
 func Add[O any, P interface {
 	*O
 	client.Object
@@ -49,21 +49,21 @@ func Add[O any, P interface {
 	}
 }
 
-// Facts yields what is said under a key.
+// Facts yields the facts under a key.
 func (w *World) Facts(k rules.Key) []rules.Known { return slices.Clip(w.byKey[k]) }
 
-// Size is how much is said under a key.
+// Size is the number of facts under a key.
 func (w *World) Size(k rules.Key) int { return len(w.Facts(k)) }
 
-// Roles yields what is said under a key: nothing is under judgement.
+// Roles yields the facts under a key: nothing is under judgement.
 func (w *World) Roles(k rules.Key) []rules.Known { return w.Facts(k) }
 
-// Seats counts the users who hold a seat of an organization, but for some.
+// Seats counts the users who hold a seat of an organization, except some.
 func (w *World) Seats(organization string, but ...string) (certain, possible int32) {
 	return rules.CountSeats(w.Facts(rules.MembersKey(organization)), but...)
 }
 
-// Outlook reads the world; where all is certain, the worst and the best are the same.
+// Outlook reads the world. All facts are certain, so the worst and the best outlook are the same.
 func (w *World) Outlook() rules.Outlook { return rules.Best(w) }
 
 // Said yields the facts of one type.
@@ -77,7 +77,7 @@ func Said[F rules.Fact](w *World) []F {
 	return said
 }
 
-// AddPolicy lets the PlatformPolicy speak, if there is one.
+// AddPolicy adds the facts of the PlatformPolicy, if there is one.
 func AddPolicy(ctx context.Context, w *World, r client.Reader) error {
 	var policy v1alpha1.PlatformPolicy
 	if err := r.Get(ctx, client.ObjectKey{Name: v1alpha1.PlatformPolicyName}, &policy); err != nil {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pki makes the certificates of a trial: one authority, whose key never leaves the process, and the certificates that it signs.
+// Package pki makes the certificates of a trial: one authority, and the certificates that it signs. Its key stays in the process, unless
+// a pool of control planes keeps it for other processes.
 package pki
 
 import (
@@ -12,6 +13,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -45,6 +47,32 @@ func NewAuthority(name string) (*Authority, error) {
 		return nil, err
 	}
 	return &Authority{key: key, cert: c}, nil
+}
+
+// Read returns an authority of which the certificate and the key are in files.
+func Read(certFile, keyFile string) (*Authority, error) {
+	key, err := keyutil.PrivateKeyFromFile(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("the key in %s does not sign", keyFile)
+	}
+	certs, err := cert.CertsFromFile(certFile)
+	if err != nil {
+		return nil, err
+	}
+	return &Authority{key: signer, cert: certs[0]}, nil
+}
+
+// WriteKey stores the authority's key, for the owner's eyes only: whoever reads it can sign in as anybody.
+func (a *Authority) WriteKey(file string) error {
+	key, err := keyutil.MarshalPrivateKeyToPEM(a.key)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, key, 0o600)
 }
 
 // Cert is the authority's own certificate, PEM.
