@@ -83,7 +83,7 @@ func (s *simulation) respite(r *request, err error) {
 	s.lapse(max(0, drop+5*time.Second-s.upTo(requestTime)))
 }
 
-// lapse lets time go by: for everybody, when nobody gets anything done meanwhile, or only for those who wait.
+// lapse lets time go by. Either the others go on while this request waits, or nobody gets anything done meanwhile.
 func (s *simulation) lapse(d time.Duration) {
 	if s.happens(0.2) {
 		s.waitUntil(s.now.Add(d), nil)

@@ -22,7 +22,6 @@ import (
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/process"
-	"github.com/polyorg/polyorg/test/planes"
 )
 
 // soon is more than a loaded machine needs for anything that is waited for here.
@@ -148,20 +147,6 @@ func startBareControlPlane(t *testing.T) *controlplane.ControlPlane {
 	}
 	t.Cleanup(func() {
 		if err := control.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return control
-}
-
-func startControlPlane(t *testing.T) *controlplane.ControlPlane {
-	t.Helper()
-	control, giveBack, err := planes.Take(t.Context(), t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := giveBack(); err != nil {
 			t.Error(err)
 		}
 	})
