@@ -58,9 +58,8 @@ type controller interface {
 	SetupWithManager(mgr ctrl.Manager) error
 }
 
-// readingOwn makes a client for one controller that writes one kind. It reads an object only after the cache has seen the last write to it.
-// Otherwise a status that changes back in a moment would be compared with the one before, and stay wrong: its own write wakes no
-// controller.
+// readingOwn makes the client of those who keep a status. It reads an object only after the cache has seen its last write to that object.
+// Otherwise a status that changes back in a moment would be compared with the one before, and stay wrong: its own write wakes no controller.
 func readingOwn(mgr ctrl.Manager) (client.Client, error) {
 	return client.New(mgr.GetConfig(), client.Options{
 		HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper(),
@@ -71,24 +70,20 @@ func readingOwn(mgr ctrl.Manager) (client.Client, error) {
 func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder(v1alpha1.FieldOwner)
 	desk := grant.NewDesk(c, o.View)
-	ofMemberships, err := readingOwn(mgr)
-	if err != nil {
-		return nil, err
-	}
-	ofUsers, err := readingOwn(mgr)
+	own, err := readingOwn(mgr)
 	if err != nil {
 		return nil, err
 	}
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
 	return map[string]controller{
-		"organization":       &organization.Reconciler{Client: c, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
-		"membership":         &membership.Reconciler{Client: ofMemberships, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":         &invitation.Reconciler{Client: c, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
-		"invitationresponse": &invitationresponse.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
-		"integrationbinding": &integrationbinding.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
-		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},
-		"user":               &user.Reconciler{Client: ofUsers, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events, Enforcement: enforcement},
+		"organization":       &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
+		"membership":         &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"invitation":         &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
+		"invitationresponse": &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
+		"integrationbinding": &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"hostreservation":    &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
+		"user":               &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
+		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
 	}, nil
 }
 
