@@ -9,7 +9,9 @@ import (
 	"fmt"
 
 	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -40,7 +42,11 @@ func SetupAll(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	if err := index.Register(ctx, mgr.GetFieldIndexer(), o.Config.Ingress.BaseDomain); err != nil {
 		return err
 	}
-	for name, r := range all(mgr, o) {
+	every, err := all(mgr, o)
+	if err != nil {
+		return err
+	}
+	for name, r := range every {
 		if err := r.SetupWithManager(mgr); err != nil {
 			return fmt.Errorf("set up controller %s: %w", name, err)
 		}
@@ -52,20 +58,33 @@ type controller interface {
 	SetupWithManager(mgr ctrl.Manager) error
 }
 
-func all(mgr ctrl.Manager, o Options) map[string]controller {
+// readingOwn makes the client of those who keep a status. It reads an object only after the cache has seen its last write to that object.
+// Otherwise a status that changes back in a moment would be compared with the one before, and stay wrong: its own write wakes no controller.
+func readingOwn(mgr ctrl.Manager) (client.Client, error) {
+	return client.New(mgr.GetConfig(), client.Options{
+		HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper(),
+		Cache: &client.CacheOptions{Reader: mgr.GetCache(), EnableReadYourWritesConsistency: ptr.To(true)},
+	})
+}
+
+func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mgr.GetEventRecorder(v1alpha1.FieldOwner)
 	desk := grant.NewDesk(c, o.View)
+	own, err := readingOwn(mgr)
+	if err != nil {
+		return nil, err
+	}
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
 	return map[string]controller{
-		"organization":       &organization.Reconciler{Client: c, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
-		"membership":         &membership.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":         &invitation.Reconciler{Client: c, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
-		"invitationresponse": &invitationresponse.Reconciler{Client: c, Live: live, Clock: o.Clock, Events: events},
-		"integrationbinding": &integrationbinding.Reconciler{Client: c, Desk: desk, Clock: o.Clock, Events: events},
-		"hostreservation":    &hostreservation.Reconciler{Client: c, Clock: o.Clock, Events: events},
-		"user":               &user.Reconciler{Client: c, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Clock: o.Clock, Events: events, Enforcement: enforcement},
-	}
+		"organization":       &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
+		"membership":         &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"invitation":         &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
+		"invitationresponse": &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
+		"integrationbinding": &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"hostreservation":    &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
+		"user":               &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
+		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
+	}, nil
 }
 
 // Concurrency is how many objects of a kind are reconciled at once, for kinds with many objects. Each waits for the API server most of the

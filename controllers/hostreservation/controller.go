@@ -22,6 +22,8 @@ import (
 // Reconciler deletes each reservation at the very moment at which it ends.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own    client.Client
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 }
@@ -32,12 +34,12 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	return wake.For(mgr, &v1alpha1.HostReservation{}).Complete(r)
+	return wake.For(mgr, &v1alpha1.HostReservation{}, parts).Complete(r)
 }
 
 // Reconcile shows that a reservation is in force, and ends it in time.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.HostReservation]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.HostReservation]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.HostReservation{}, r.step)
 }
 

@@ -23,6 +23,8 @@ import (
 // Reconciler keeps the status of bindings. It sees that credentials exist, and never reads them.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own    client.Client
 	Desk   *grant.Desk
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
@@ -35,7 +37,7 @@ type Reconciler struct {
 
 // Reconcile says whether one binding is in force.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.IntegrationBinding]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.IntegrationBinding]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.IntegrationBinding{}, r.step)
 }
 

@@ -23,6 +23,8 @@ import (
 // Reconciler expires and revokes invitations. The controller of answers writes the state of an answered one.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own client.Client
 	// Live reads past the cache.
 	Live client.Reader
 	Desk *grant.Desk
@@ -41,7 +43,7 @@ type Reconciler struct {
 
 // Reconcile keeps the status of one invitation, and ends it when its time has come.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.Invitation]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.Invitation]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.Invitation{}, r.step)
 }
 

@@ -32,6 +32,8 @@ const keptFor = time.Hour
 // then.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own client.Client
 	// Live reads past the cache, one object by its name each time. So an answer finds every object against which it was judged.
 	Live   client.Reader
 	Clock  clock.PassiveClock
@@ -50,8 +52,7 @@ type Reconciler struct {
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
 	judged := builder.WithPredicates(index.Judged)
-	return wake.ForKnown(mgr, &v1alpha1.InvitationResponse{}).
-		Watches(&v1alpha1.InvitationResponse{}, new(turns).handler()).
+	return wake.For(mgr, &v1alpha1.InvitationResponse{}, parts).
 		Watches(&v1alpha1.Invitation{}, person, judged).
 		Watches(&v1alpha1.Membership{}, person, judged).
 		Complete(r)
@@ -65,7 +66,7 @@ func (r *Reconciler) ofPerson(ctx context.Context, obj client.Object) []reconcil
 
 // Reconcile carries out one answer, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.InvitationResponse]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.InvitationResponse]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.InvitationResponse{}, r.step)
 }
 

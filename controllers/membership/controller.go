@@ -22,6 +22,8 @@ import (
 // Reconciler keeps the status of memberships, and grants them their place once (L9).
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own    client.Client
 	Desk   *grant.Desk
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
@@ -33,7 +35,7 @@ type Reconciler struct {
 
 // Reconcile keeps the status of one membership.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
+	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
 	return keeper.Keep(ctx, req, &v1alpha1.Membership{}, r.step)
 }
 

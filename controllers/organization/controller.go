@@ -25,6 +25,8 @@ import (
 // Reconciler keeps the objects of each organization.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own client.Client
 	// Live reads past the cache.
 	Live   client.Reader
 	Desk   *grant.Desk
@@ -52,7 +54,7 @@ type Reconciler struct {
 // Reconcile brings one organization to what its spec says.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Organization]{
-		Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
+		Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
 		Alarms: []string{v1alpha1.ConditionTrialEnding, v1alpha1.ConditionForeignAccess},
 	}
 	org := &v1alpha1.Organization{}

@@ -32,7 +32,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
-	return wake.For(mgr, &v1alpha1.Organization{}, sampleDataLoaded).
+	return wake.For(mgr, &v1alpha1.Organization{}, parts, sampleDataLoaded).
 		Watches(&rbacv1.RoleBinding{}, inside). // not only our own: each can give people access, or be in the way
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).

@@ -25,6 +25,8 @@ import (
 // Reconciler keeps the status of the PlatformPolicy. The numbers are in force as soon as the policy is stored.
 type Reconciler struct {
 	Client client.Client
+	// Own is for objects of the controller's own kind. It sees its own writes.
+	Own    client.Client
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	// Enforcement runs with the controller, and wakes it.
@@ -36,14 +38,14 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	err := wake.For(mgr, &v1alpha1.PlatformPolicy{}).
+	err := wake.For(mgr, &v1alpha1.PlatformPolicy{}, parts).
 		WatchesRawSource(source.Channel(r.Enforcement.changed, &handler.EnqueueRequestForObject{})).Complete(r)
 	return errors.Join(err, mgr.Add(r.Enforcement))
 }
 
 // Reconcile reports the mistakes of a policy that got past admission.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.PlatformPolicy]{Client: r.Client, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.PlatformPolicy]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.PlatformPolicy{}, r.step)
 }
 

@@ -116,7 +116,7 @@ func reconciled(ctx context.Context, a *v1alpha1.InvitationResponse, faults inte
 	}
 	a.UID = types.UID(a.Name)
 	late := interceptor.NewClient(kube, faults)
-	r := &invitationresponse.Reconciler{Client: late, Live: kube, Clock: clock, Events: mgr.GetEventRecorder("test")}
+	r := &invitationresponse.Reconciler{Client: late, Own: late, Live: kube, Clock: clock, Events: mgr.GetEventRecorder("test")}
 	result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(a)})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(result.RequeueAfter).To(BeNumerically(">", 0))

@@ -38,7 +38,7 @@ var _ = Describe("An invitation", func() {
 		end := i.CreationTimestamp.Add(7 * day)
 		Expect(i.Status.ExpiresAt.Time).To(BeTemporally("==", end))
 
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}
 		at(end.Add(rules.ClockSkew - time.Second))
 		Eventually(func() (ctrl.Result, error) {
 			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
@@ -79,7 +79,7 @@ var _ = Describe("An invitation", func() {
 			ObjectMeta: metav1.ObjectMeta{Namespace: conf.LeaderElection.Namespace, Name: journal.Name},
 			Data:       map[string]string{"format": "1", "entries": entry.Text + "\n"},
 		})
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Namespace: stored.Namespace, Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Namespace: stored.Namespace, Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}
 		at(i.Status.ExpiresAt.Add(rules.ClockSkew))
 		result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
 		Expect(err).NotTo(HaveOccurred())

@@ -48,6 +48,23 @@ var _ = Describe("A membership", func() {
 		})
 	})
 
+	It("shows the last of many transfers, though each undoes the one before (R1, R2)", func(ctx context.Context) {
+		name, john, alice := lab.Unique("zylker"), lab.Person("john"), lab.Person("alice")
+		org := settled(ctx, name, john)
+		m := membership(name, alice)
+		m.Spec.Role = v1alpha1.RoleAdministrator
+		becomes(ctx, create(ctx, m), v1alpha1.ReasonActive)
+		for range 50 {
+			change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = alice })
+			change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = john })
+			for who, role := range map[string]v1alpha1.Role{john: v1alpha1.RoleSuperAdmin, alice: v1alpha1.RoleAdministrator} {
+				eventually(ctx, membership(name, who), func(g Gomega, m *v1alpha1.Membership) {
+					g.Expect(m.Status.Role).To(Equal(role))
+				})
+			}
+		}
+	})
+
 	It("beyond the limit has no power, until an older one makes room (L1, L9)", func(ctx context.Context) {
 		first, second, third, alice := lab.Unique("first"), lab.Unique("second"), lab.Unique("third"), lab.Person("alice")
 		for _, name := range []string{first, second, third} {

@@ -102,7 +102,7 @@ var _ = Describe("An organization", func() {
 			return all
 		}
 		before := versions()
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
 		_, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(versions()).To(Equal(before))
@@ -205,7 +205,7 @@ var _ = Describe("An organization", func() {
 		})
 		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonBindingInTheWay)
 		Expect(condition(org, v1alpha1.ConditionStalled).Message).To(ContainSubstring("ClusterRoleBinding " + inTheWay.Name))
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
 			Events: mgr.GetEventRecorder("test"), Config: conf}
 		Eventually(func() (time.Duration, error) {
 			result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})

@@ -65,7 +65,7 @@ var _ = Describe("A reservation", func() {
 		h.Spec.ExpiresAt = &end
 		becomes(ctx, create(ctx, h), v1alpha1.ReasonReserved)
 
-		r := &hostreservation.Reconciler{Client: mgr.GetClient(), Clock: clock, Events: mgr.GetEventRecorder("test")}
+		r := &hostreservation.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Clock: clock, Events: mgr.GetEventRecorder("test")}
 		at(end.Add(-time.Minute))
 		Eventually(func() (ctrl.Result, error) {
 			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(h)})

@@ -34,7 +34,7 @@ func endures(ctx context.Context, org *v1alpha1.Organization, options ...client.
 // isStalled looks at an organization once more; the look succeeds and changes nothing in the status.
 func isStalled(ctx context.Context, org *v1alpha1.Organization) {
 	GinkgoHelper()
-	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
+	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
 		Events: mgr.GetEventRecorder("test"), Config: conf}
 	Eventually(func(g Gomega) {
 		before := read(ctx, org.DeepCopy())

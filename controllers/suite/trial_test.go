@@ -24,7 +24,7 @@ const day = 24 * time.Hour
 // looksAgain waits until the operator has looked at the organization and planned its next look.
 func looksAgain(ctx context.Context, org *v1alpha1.Organization, after time.Duration) {
 	GinkgoHelper()
-	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
+	r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
 	Eventually(func() (ctrl.Result, error) {
 		return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
 	}).WithContext(ctx).Should(Equal(ctrl.Result{RequeueAfter: after}))

@@ -24,14 +24,15 @@ import (
 // SetupWithManager registers the controller. A User depends on the objects about the person, on the organizations in their list, and on the
 // policy.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	person := index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson))
-	return wake.For(mgr, &v1alpha1.User{}, r.memory.deletions()).
+	person := wake.ByTenant(index.Soon(handler.EnqueueRequestsFromMapFunc(ofPerson)))
+	inOrganization := wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.ofOrganization))
+	return wake.For(mgr, &v1alpha1.User{}, parts, r.memory.deletions()).
 		Watches(&v1alpha1.Membership{}, person).
 		Watches(&v1alpha1.Invitation{}, person).
 		Watches(&v1alpha1.Organization{}, person).
-		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), builder.WithPredicates(shownChanged)).
-		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.leftBehind), builder.WithPredicates(index.Gone)).
-		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding)).
+		Watches(&v1alpha1.Organization{}, inOrganization, builder.WithPredicates(shownChanged)).
+		Watches(&v1alpha1.Organization{}, wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.leftBehind)), builder.WithPredicates(index.Gone)).
+		Watches(&v1alpha1.IntegrationBinding{}, wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.ofBinding))).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)

@@ -133,6 +133,17 @@ func TestAStormOfSmallEntriesLeavesRoom(t *testing.T) {
 	}
 }
 
+// The bound holds for an entry as it is stored, with its stamp.
+func TestAnEntryIsJudgedWithItsStamp(t *testing.T) {
+	for stamp, want := range map[string]bool{"": true, "7": false} {
+		s := emptyState()
+		s.object.ResourceVersion = stamp
+		if got := s.hasRoomFor(sized("i", "bob", "", ofPerson.bytes)); got != want {
+			t.Errorf("with stamp %q: room %v, want %v", stamp, got, want)
+		}
+	}
+}
+
 // The running count, as entries come and go, equals a count of all entries.
 func TestSharesAreCountedAsEntriesComeAndGo(t *testing.T) {
 	s := emptyState()

@@ -46,9 +46,10 @@ func (s *state) echoesItself() bool { return s.format > 0 && s.echo != "" && s.e
 func (s *state) bytes() int { return s.use[shareOfAll].bytes }
 
 // hasRoomFor reports whether the bounds have room for one more entry. An entry for a request that is written down already takes none.
+// The stamp, which the entry gets when it is appended, is a part of its size.
 func (s *state) hasRoomFor(e *facts.Entry) bool {
 	own := s.overlay.Of(e.UID)
-	return slices.ContainsFunc(own, e.Same) || objectHasRoom(own, e) && s.sharesHaveRoom(e)
+	return slices.ContainsFunc(own, e.Same) || objectHasRoom(own, e) && s.sharesHaveRoom(e.At(s.object.ResourceVersion))
 }
 
 // objectHasRoom reports whether an object with these entries may have one more.

@@ -20,6 +20,9 @@ import (
 // organizationsEach is how many organizations each person of the large cluster is in: as many as the limit allows (L1).
 const organizationsEach = 10
 
+// returning is how long a replica may take to give memory back to the system, after it has read everything.
+const returning = 10 * time.Second
+
 // large is a large cluster. Each person is in ten organizations, and super admin of one while there are some left.
 type large struct {
 	organizations, memberships, newcomers int
@@ -186,6 +189,9 @@ func (c *cluster) weigh(ctx context.Context, role string, organizations int) (fo
 		if err := errors.Join(r.ask(ctx, fmt.Sprintf("/judge/%d", organizations), &f.judgement), r.ask(ctx, "/heap", &f.heap)); err != nil {
 			return f, err
 		}
+	}
+	if err := pass(ctx, returning); err != nil {
+		return f, err
 	}
 	rss, err := memoryOf(r.process.Pid(), "VmRSS")
 	f.ready, f.rss = r.took, rss

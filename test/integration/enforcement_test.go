@@ -66,7 +66,7 @@ func lookOften() {
 	mgr, err := ctrl.NewManager(control.Config(), ctrl.Options{Scheme: lab.Scheme, Metrics: metricsserver.Options{BindAddress: "0"}})
 	Expect(err).NotTo(HaveOccurred())
 	enforcement := platformpolicy.NewEnforcement(mgr.GetClient(), mgr.GetAPIReader(), 100*time.Millisecond)
-	r := &platformpolicy.Reconciler{Client: mgr.GetClient(), Clock: clock.RealClock{}, Events: mgr.GetEventRecorder("test"), Enforcement: enforcement}
+	r := &platformpolicy.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Clock: clock.RealClock{}, Events: mgr.GetEventRecorder("test"), Enforcement: enforcement}
 	Expect(r.SetupWithManager(mgr)).To(Succeed())
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 const (
@@ -27,26 +26,23 @@ const (
 
 // For begins a controller of one kind. A write by somebody else wakes it, and so do the changes that the other predicates pass. The
 // controller's own write of the status does not: a failed attempt would lead to the next one at once.
-func For(mgr ctrl.Manager, obj client.Object, also ...predicate.Predicate) *builder.Builder {
+//
+// The controller has its name and its workers from the kind, so the builder must be told the kind. No event reaches it that way, because
+// the builder's own handler knows neither tenants nor unfinished objects.
+func For[T client.Object](mgr ctrl.Manager, obj T, parts Parts[T], also ...predicate.Predicate) *builder.Builder {
 	return ctrl.NewControllerManagedBy(mgr).
-		For(obj, builder.WithPredicates(predicate.Or(append(also, Written)...))).
-		WithOptions(controller.Options{RateLimiter: BackOff()})
+		For(obj, builder.WithPredicates(nothing)).
+		Watches(obj, ByTenant(&unfinishedFirst[T]{parts: parts}), builder.WithPredicates(predicate.Or(append(also, Written)...))).
+		WithOptions(controller.Options{RateLimiter: BackOff(), NewQueue: newFair})
 }
 
-// ForKnown begins a controller as For does, but a new object does not wake it. The caller decides how it does.
-func ForKnown(mgr ctrl.Manager, obj client.Object) *builder.Builder {
-	return ctrl.NewControllerManagedBy(mgr).
-		For(obj, builder.WithPredicates(predicate.And(known, Written))).
-		WithOptions(controller.Options{RateLimiter: BackOff()})
-}
-
-// known passes everything but new objects.
-var known = predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}
+// nothing passes no event.
+var nothing = predicate.NewPredicateFuncs(func(client.Object) bool { return false })
 
 // BackOff is how long each object waits after its failures. There is no bound for all of them together: the number of workers is that
 // bound.
-func BackOff() workqueue.TypedRateLimiter[reconcile.Request] {
-	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](shortest, longest)
+func BackOff() workqueue.TypedRateLimiter[request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[request](shortest, longest)
 }
 
 // Written passes everything but a change of the status. It also passes an object that did not change at all, because the cache shows

@@ -138,14 +138,13 @@ func (p *Pool) giveBack(ctx context.Context, returned *plane) {
 	p.change.Broadcast()
 }
 
-// clear restores a control plane's state after its start. If kinds had changed, it restarts the controllers, which otherwise learn of kinds
-// too slowly.
+// clear restores a control plane's state after its start, and restarts the controllers where they cannot follow.
 func (p *plane) clear(ctx context.Context) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	kinds, err := p.store.restore(ctx)
-	if err != nil || !kinds {
+	anew, err := p.store.restore(ctx)
+	if err != nil || !anew {
 		return err
 	}
 	if err := p.RestartControllers(); err != nil {

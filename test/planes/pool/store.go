@@ -71,8 +71,8 @@ func (s *store) remember(ctx context.Context) error {
 	return nil
 }
 
-// restore returns when the store has equalled the remembered state for a while. It reports whether kinds had changed.
-func (s *store) restore(ctx context.Context) (kinds bool, err error) {
+// restore returns when the store has equalled the remembered state for a while. It reports whether Kubernetes' controllers must start anew.
+func (s *store) restore(ctx context.Context) (anew bool, err error) {
 	rested := false
 	var last []change // the last differences
 	err = wait.PollUntilContextTimeout(ctx, pause, trouble, true, func(ctx context.Context) (bool, error) {
@@ -82,13 +82,29 @@ func (s *store) restore(ctx context.Context) (kinds bool, err error) {
 		if !rested {
 			last = left
 		}
-		kinds = kinds || slices.ContainsFunc(left, isKind)
+		anew = anew || outdatesControllers(left)
 		return was && rested, err
 	})
 	if err != nil {
-		return kinds, fmt.Errorf("%w; at last these differed: %v", err, keysOf(last))
+		return anew, fmt.Errorf("%w; at last these differed: %v", err, keysOf(last))
 	}
-	return kinds, nil
+	return anew, nil
+}
+
+// crowd is how many namespaces the controllers furnish within a pause. They work through more of them later, when the store seems at rest,
+// and would write into what a later suite has.
+const crowd = 20
+
+// outdatesControllers reports whether the controllers cannot follow corrections in time. They learn of kinds too slowly, and have work
+// left for each of many namespaces.
+func outdatesControllers(corrected []change) bool {
+	namespaces := 0
+	for _, c := range corrected {
+		if strings.HasPrefix(c.key, everything+"namespaces/") {
+			namespaces++
+		}
+	}
+	return namespaces > crowd || slices.ContainsFunc(corrected, isKind)
 }
 
 func keysOf(changes []change) []string {

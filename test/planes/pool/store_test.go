@@ -4,6 +4,7 @@ package pool
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -83,6 +84,11 @@ func TestStore(t *testing.T) {
 	g.Expect(kube.Get(ctx, client.ObjectKeyFromObject(deleted), deleted)).To(Succeed())
 	servesAgain(ctx, g, kube)
 	g.Expect(s.restore(ctx)).To(BeFalse(), "a second time")
+
+	for i := range crowd + 1 {
+		g.Expect(kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprint("org-crowd-", i)}})).To(Succeed())
+	}
+	g.Expect(s.restore(ctx)).To(BeTrue(), "many namespaces were made")
 
 	kind := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "users.polyorg.io"}}
 	g.Expect(kube.Delete(ctx, kind)).To(Succeed())
