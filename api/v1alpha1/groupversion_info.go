@@ -38,6 +38,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&User{}, &UserList{},
 		&PlatformPolicy{}, &PlatformPolicyList{},
 		&SelfReview{}, &SelfReviewList{},
+		&OrganizationRequest{}, &OrganizationRequestList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

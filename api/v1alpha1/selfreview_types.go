@@ -76,6 +76,53 @@ type ReviewedInvitation struct {
 	InvitedBy Email `json:"invitedBy,omitempty"`
 }
 
+// ReviewedRequest is an act of the person that is under way, or was done in the last hour.
+type ReviewedRequest struct {
+	// kind is OrganizationRequest or InvitationResponse.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Kind string `json:"kind,omitempty"`
+
+	// name is that of the object.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// action is ChooseDefault, Leave, Change, Delete, Accept or Decline.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Action string `json:"action,omitempty"`
+
+	// organization is the one that it is about.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=59
+	Organization string `json:"organization,omitempty"`
+
+	// ready is True once it was done, and False while it waits or when it cannot be done.
+	// +optional
+	Ready metav1.ConditionStatus `json:"ready,omitempty"`
+
+	// reason is that of its condition Ready.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Reason string `json:"reason,omitempty"`
+
+	// message says what became of it, in words.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32768
+	Message string `json:"message,omitempty"`
+
+	// completedAt is when it was done, or turned out to be impossible. Absent: it is under way.
+	// +optional
+	CompletedAt *metav1.Time `json:"completedAt,omitempty"`
+}
+
 // SelfReviewStatus is the answer. Nothing in it is of other people, but for who invites (U3).
 type SelfReviewStatus struct {
 	// user is the address of the person in question.
@@ -101,6 +148,14 @@ type SelfReviewStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	InvitationsByEmail int32 `json:"invitationsByEmail,omitempty"`
+
+	// requests are the person's acts that are under way, and those of the last hour.
+	// +optional
+	// +listType=map
+	// +listMapKey=kind
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=1000
+	Requests []ReviewedRequest `json:"requests,omitempty"`
 
 	// defaultOrganization is the one in force. Absent: there is none (F1).
 	// +optional
