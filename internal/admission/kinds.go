@@ -24,10 +24,11 @@ var kinds = map[string]kind{
 	"Invitation":   {true, object[v1alpha1.Invitation], namespaced(rules.Invitation)},
 	"IntegrationBinding": {true, object[v1alpha1.IntegrationBinding],
 		namespaced(rules.IntegrationBinding)},
-	"InvitationResponse": {false, object[v1alpha1.InvitationResponse], clusterWide(rules.InvitationResponse)},
-	"HostReservation":    {false, object[v1alpha1.HostReservation], clusterWide(rules.HostReservation)},
-	"PlatformPolicy":     {false, object[v1alpha1.PlatformPolicy], clusterWide(rules.PlatformPolicy)},
-	"User":               {false, object[v1alpha1.User], clusterWide(rules.User)},
+	"InvitationResponse":  {false, object[v1alpha1.InvitationResponse], clusterWide(rules.InvitationResponse)},
+	"OrganizationRequest": {false, object[v1alpha1.OrganizationRequest], clusterWide(rules.OrganizationRequest)},
+	"HostReservation":     {false, object[v1alpha1.HostReservation], clusterWide(rules.HostReservation)},
+	"PlatformPolicy":      {false, object[v1alpha1.PlatformPolicy], clusterWide(rules.PlatformPolicy)},
+	"User":                {false, object[v1alpha1.User], clusterWide(rules.User)},
 }
 
 // kindOf says how a request is judged. During an upgrade an older replica gets requests for kinds and versions of a newer one, which it

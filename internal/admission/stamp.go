@@ -44,7 +44,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	if err := s.Decoder.Decode(req, r); err != nil {
 		return admission.Errored(http.StatusBadRequest, err)
 	}
-	if violations := rules.ResponseName(r); len(violations) > 0 {
+	if violations := rules.GeneratedName(r.Name); len(violations) > 0 {
 		return answerFor(req, violations)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

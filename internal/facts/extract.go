@@ -121,6 +121,14 @@ func reservationFacts(h *v1alpha1.HostReservation) []rules.Fact {
 	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}}
 }
 
+// requestFacts: until it is done, the one request of its author for that action there.
+func requestFacts(r *v1alpha1.OrganizationRequest) []rules.Fact {
+	if r.Status.CompletedAt != nil {
+		return nil
+	}
+	return []rules.Fact{rules.Claim{Kind: rules.ClaimRequest, Name: rules.RequestName(r.Spec), Holder: string(r.UID)}}
+}
+
 // userFacts are none: the default that a person chose takes nothing from anybody. It is shown to them.
 func userFacts(*v1alpha1.User) []rules.Fact { return nil }
 

@@ -33,6 +33,10 @@ func shownOf(obj client.Object) any {
 		return invitationShown(shared(o.Spec.InvitedBy))
 	case *v1alpha1.Organization:
 		return organizationShown{DisplayName: o.Spec.DisplayName, AccessURL: o.Status.AccessURL}
+	case *v1alpha1.OrganizationRequest:
+		return requestShown(o)
+	case *v1alpha1.InvitationResponse:
+		return responseShown(o)
 	case *v1alpha1.User:
 		return userShown{shared(o.Spec.DefaultOrganization), shared(o.Status.DefaultOrganization), HadDefault(o)}
 	}
@@ -48,7 +52,7 @@ func HadDefault(u *v1alpha1.User) bool {
 // Person is what is shown of one person. It takes one look-up, and one more for each of their organizations.
 func (w World) Person(email string) rules.Person {
 	p := rules.Person{
-		Email: email, Joined: map[string]time.Time{}, Organizations: map[string]rules.Title{}, Invitations: map[string]rules.Letter{},
+		Email: email, Requests: w.view.acts.of(email), Joined: map[string]time.Time{}, Organizations: map[string]rules.Title{}, Invitations: map[string]rules.Letter{},
 	}
 	for _, s := range w.view.index.under(rules.UserKey(email)) {
 		organization := organizationIn(s.stated())

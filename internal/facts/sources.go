@@ -22,14 +22,15 @@ type source struct {
 
 // sources has every such kind: its name, its list, and the facts that an object of it states by itself alone.
 var sources = map[string]source{
-	"Organization":       sourceOf[v1alpha1.Organization, v1alpha1.OrganizationList](organizationFacts),
-	"Membership":         sourceOf[v1alpha1.Membership, v1alpha1.MembershipList](within(membershipFacts)),
-	"Invitation":         sourceOf[v1alpha1.Invitation, v1alpha1.InvitationList](within(invitationFacts)),
-	"InvitationResponse": sourceOf[v1alpha1.InvitationResponse, v1alpha1.InvitationResponseList](alone(responseFacts)),
-	"IntegrationBinding": sourceOf[v1alpha1.IntegrationBinding, v1alpha1.IntegrationBindingList](within(bindingFacts)),
-	"HostReservation":    sourceOf[v1alpha1.HostReservation, v1alpha1.HostReservationList](alone(reservationFacts)),
-	"User":               sourceOf[v1alpha1.User, v1alpha1.UserList](alone(userFacts)),
-	"PlatformPolicy":     sourceOf[v1alpha1.PlatformPolicy, v1alpha1.PlatformPolicyList](alone(policyFacts)),
+	"Organization":        sourceOf[v1alpha1.Organization, v1alpha1.OrganizationList](organizationFacts),
+	"Membership":          sourceOf[v1alpha1.Membership, v1alpha1.MembershipList](within(membershipFacts)),
+	"Invitation":          sourceOf[v1alpha1.Invitation, v1alpha1.InvitationList](within(invitationFacts)),
+	"InvitationResponse":  sourceOf[v1alpha1.InvitationResponse, v1alpha1.InvitationResponseList](alone(responseFacts)),
+	"IntegrationBinding":  sourceOf[v1alpha1.IntegrationBinding, v1alpha1.IntegrationBindingList](within(bindingFacts)),
+	"HostReservation":     sourceOf[v1alpha1.HostReservation, v1alpha1.HostReservationList](alone(reservationFacts)),
+	"OrganizationRequest": sourceOf[v1alpha1.OrganizationRequest, v1alpha1.OrganizationRequestList](alone(requestFacts)),
+	"User":                sourceOf[v1alpha1.User, v1alpha1.UserList](alone(userFacts)),
+	"PlatformPolicy":      sourceOf[v1alpha1.PlatformPolicy, v1alpha1.PlatformPolicyList](alone(policyFacts)),
 }
 
 // sourcesByType finds the source of an object. A typed object does not have the name of its kind.

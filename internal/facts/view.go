@@ -25,6 +25,7 @@ type View struct {
 	mu      sync.RWMutex
 	kinds   map[string]*kindView
 	index   index
+	acts    acts
 	byUID   map[types.UID]*object
 	seated  map[string]int32 // how many users hold a seat, by organization
 	gone    departures
@@ -66,6 +67,7 @@ func NewView(baseDomain string) *View {
 		now:        time.Now,
 		kinds:      map[string]*kindView{},
 		index:      index{},
+		acts:       acts{},
 		byUID:      map[types.UID]*object{},
 		seated:     map[string]int32{},
 		gone:       departures{byUID: map[types.UID]departed{}},
@@ -172,7 +174,9 @@ func Later(version, than string) bool {
 func (v *View) put(o *object) {
 	if old := o.kind.objects[o.name]; old != nil {
 		if o.repeats(old) {
+			v.acts.remove(old)
 			old.version, old.shown = o.version, o.shown
+			v.acts.add(old)
 			return
 		}
 		v.remove(old)
@@ -185,6 +189,7 @@ func (v *View) put(o *object) {
 	delete(v.gone.byUID, o.uid) // it is back: the API server's storage was restored
 	v.seat(o, 1)
 	v.index.add(o)
+	v.acts.add(o)
 }
 
 // remove forgets an object; the caller holds the lock.
@@ -192,6 +197,7 @@ func (v *View) remove(o *object) {
 	delete(o.kind.objects, o.name)
 	delete(v.byUID, o.uid)
 	v.index.remove(o)
+	v.acts.remove(o)
 	v.seat(o, -1)
 }
 

@@ -154,16 +154,6 @@ func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
-// ResponseName judges the name of an answer as its author sends it. All answers, of all authors, share one space of names. A name that the
-// author chose could be another tenant's, and the refusal would reveal that (U3).
-func ResponseName(r *v1alpha1.InvitationResponse) Violations {
-	if r.Name == "" {
-		return nil
-	}
-	return invalid("U3", "metadata.name", "the API server gives an answer its name; leave metadata.name out, "+
-		"write metadata.generateName instead, and use kubectl create")
-}
-
 // EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6). Such an organization is on CRM Plus
 // or Zoho One, restricts addresses, or has a Cliq binding (G5).
 func (o Outlook) EmailOnly(organization string) bool {

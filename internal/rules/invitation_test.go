@@ -155,25 +155,6 @@ func TestRefusedInvitee(t *testing.T) {
 	}
 }
 
-func TestResponseName(t *testing.T) {
-	for sentence, tc := range map[string]struct {
-		meta metav1.ObjectMeta
-		want string
-	}{
-		"U3: the API server names an answer":               {metav1.ObjectMeta{GenerateName: "bob-"}, ""},
-		"U3: its author does not":                          {metav1.ObjectMeta{Name: "bob"}, "write metadata.generateName instead"},
-		"U3: nor by a name that looks like a server's":     {metav1.ObjectMeta{Name: "bob-x7k2p", GenerateName: "bob-"}, "leave metadata.name out"},
-		"U3: without either the API server itself objects": {metav1.ObjectMeta{}, ""},
-	} {
-		t.Run(sentence, func(t *testing.T) {
-			got := rules.ResponseName(&v1alpha1.InvitationResponse{ObjectMeta: tc.meta}).String()
-			if (tc.want == "") != (got == "") || !strings.Contains(got, tc.want) {
-				t.Errorf("%q, want %q", got, tc.want)
-			}
-		})
-	}
-}
-
 func TestEmailOnly(t *testing.T) {
 	zylker := org("zylker", john)
 	for sentence, tc := range map[string]struct {

@@ -251,6 +251,8 @@ func (j judgement) taken(c Claim) Violations {
 		return exceeded("L6", 1, 1, "%s has a membership in %s already; change that one", user, organization)
 	case ClaimInvitation:
 		return exceeded("L6", 1, 1, "%s has a pending invitation from %s already; revoke it first", user, organization)
+	case ClaimRequest:
+		return forbidden("R9", "you have asked for that already, and it is under way; a SelfReview shows what becomes of it")
 	default:
 		return forbidden("I2", "the invitation has been answered already; one answer counts")
 	}

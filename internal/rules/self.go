@@ -23,6 +23,8 @@ type Person struct {
 	Organizations map[string]Title
 	// Invitations are those that are offered to them, by UID.
 	Invitations map[string]Letter
+	// Requests are their acts that are under way, and those of the last hour.
+	Requests []v1alpha1.ReviewedRequest
 	// Chosen is the default organization that they chose, and Current the last one that was in force. HadOne: there was one before.
 	Chosen, Current string
 	HadOne          bool
@@ -36,7 +38,9 @@ type Letter struct{ Name, InvitedBy string }
 
 // Self is what a person may know of themselves (R9): their organizations, invitations, default and limits.
 func Self(o Outlook, now time.Time, p Person) v1alpha1.SelfReviewStatus {
-	s := v1alpha1.SelfReviewStatus{User: p.Email, Organizations: o.reviewOrganizations(now, p), Usage: ShownUsage(UsageOf(o, p.Email))}
+	s := v1alpha1.SelfReviewStatus{
+		User: p.Email, Requests: p.Requests, Organizations: o.reviewOrganizations(now, p), Usage: ShownUsage(UsageOf(o, p.Email)),
+	}
 	s.DefaultOrganization, s.ChoiceDue = Default(p.Chosen, p.Current, p.HadOne, p.active(s.Organizations))
 	for i := range s.Organizations {
 		s.Organizations[i].Default = s.Organizations[i].Name == s.DefaultOrganization

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+// OrganizationRequest judges what a person asks for (F2, O7, R4, R6, R9). Limits judges that nobody asks twice for the same thing at once.
+// An organization that is not there gets the same answer as one that is not the author's. So nobody learns of it by asking (U3).
+func OrganizationRequest(o Outlook, act Act, before, after *v1alpha1.OrganizationRequest) Violations {
+	switch {
+	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
+		return nil // Metadata judges all other changes
+	case after == nil || before != nil:
+		return platformOnly(act, "R9", "change or delete a request; it is removed by itself an hour after it is done")
+	case act.Actor.Email == "":
+		return forbidden("U2", "your sign-in name is no e-mail address in lower case, so there is nobody to act for; a platform actor changes the objects themselves")
+	case after.Spec.User != act.Actor.Email:
+		return forbidden("R9", "a request is made by its author; the webhook that says who that is did not run: ask the platform's administrators")
+	}
+	return o.mayAsk(act.of(after), after.Spec)
+}
+
+// of is the act of a request's author, as a person. What a platform actor may do besides has no part in it.
+func (a Act) of(r *v1alpha1.OrganizationRequest) Act {
+	a.Actor = Author(r)
+	return a
+}
+
+// Author is the person who asks.
+func Author(r *v1alpha1.OrganizationRequest) Actor { return Actor{Email: r.Spec.User} }
+
+// mayAsk judges a request as far as its organization need not be read for it.
+func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violations {
+	person, organization := act.Actor.Email, asked.Organization
+	switch asked.Action {
+	case v1alpha1.RequestChooseDefault:
+		if o.Role(person, organization) == "" {
+			return forbidden("F2", "you are no active member of an organization of that name, so it cannot be your default; "+
+				"a SelfReview lists your organizations")
+		}
+	case v1alpha1.RequestLeave:
+		if !o.hasPlace(person, in(organization)) {
+			return forbidden("R6", "you are no member of an organization of that name; a SelfReview lists your organizations")
+		}
+		return deleteMembership(o, act, organization, &v1alpha1.Membership{Spec: v1alpha1.MembershipSpec{User: person}})
+	default:
+		if !o.administers(act, organization) {
+			return forbidden("R4", "you administer no organization of that name; a SelfReview lists your organizations and your role in each")
+		}
+	}
+	return nil
+}
+
+// RequestName is the name under which a request is claimed until it is done.
+func RequestName(asked v1alpha1.OrganizationRequestSpec) string {
+	return string(asked.Action) + "/" + asked.User + "/" + asked.Organization
+}
+
+// GeneratedName judges the name of an act as its author sends it. All acts of one kind, of all authors, share one space of names. A name
+// that the author chose could be another tenant's, and the refusal would reveal that (U3).
+func GeneratedName(name string) Violations {
+	if name == "" {
+		return nil
+	}
+	return invalid("U3", "metadata.name", "the API server gives it its name; leave metadata.name out, "+
+		"write metadata.generateName instead, and use kubectl create")
+}
