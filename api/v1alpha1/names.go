@@ -33,9 +33,16 @@ const (
 	// FieldOwner is the field manager under which the operator applies objects.
 	FieldOwner = "polyorg"
 
+	// requestFieldOwner and a request's name make up the field manager under which the operator carries it out.
+	requestFieldOwner = "polyorg-request/"
+
 	// NamespacePrefix and an organization's name make up the name of its namespace.
 	NamespacePrefix = "org-"
 
 	// PlatformPolicyName is the name of the one PlatformPolicy.
 	PlatformPolicyName = "default"
 )
+
+// RequestFieldOwner is the field manager under which the operator carries out an OrganizationRequest. So the fields show who asked for them,
+// and admission judges the change as if the request's author made it.
+func RequestFieldOwner(request string) string { return requestFieldOwner + request }

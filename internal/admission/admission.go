@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
@@ -44,12 +45,13 @@ type Validator struct {
 
 //+kubebuilder:webhookconfiguration:mutating=false,name=polyorg-validating
 //+kubebuilder:webhookconfiguration:mutating=true,name=polyorg-mutating
-//+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;organizationrequests;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-invitationresponse,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitationresponses,verbs=create,versions=v1alpha1,name=stamp.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/stamp-organizationrequest,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=organizationrequests,verbs=create,versions=v1alpha1,name=stamp-request.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/review,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=selfreviews,verbs=create,versions=v1alpha1,name=review.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 //+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
-//+kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;invitationresponses;integrationbindings;hostreservations;users;platformpolicies,verbs=get;list;watch
+//+kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;invitationresponses;organizationrequests;integrationbindings;hostreservations;users;platformpolicies,verbs=get;list;watch
 //+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;list;watch;create;update
 
 // Setup serves the webhooks on a manager's server, on every replica.
@@ -60,6 +62,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	server.Register("/stamp-invitationresponse", traced(&Stamper{
 		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
 	}))
+	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/review", traced(&Reviewer{
 		View: v.Journal.View, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
 	}))
@@ -87,12 +90,20 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	actor, err := v.Actors.Actor(ctx, req.UserInfo)
+	actor, username, err := v.actor(ctx, req)
 	if err != nil {
 		return unavailable(req, err)
 	}
+	req.UserInfo.Username = username
 	if vs := extent(actor, before, after); len(vs) > 0 {
 		return answerFor(req, vs) // without a turn in the journal, for which others wait
+	}
+	if r, is := after.(*v1alpha1.OrganizationRequest); is && before == nil {
+		if violations, err := v.foresee(ctx, req, r); err != nil {
+			return failed(req, err)
+		} else if len(violations) > 0 {
+			return answerFor(req, violations)
+		}
 	}
 	change := v.change(req, kind, actor, before, after)
 	violations, err := v.Journal.Submit(ctx, change)
