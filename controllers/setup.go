@@ -23,6 +23,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/invitationresponse"
 	"github.com/polyorg/polyorg/controllers/membership"
 	"github.com/polyorg/polyorg/controllers/organization"
+	"github.com/polyorg/polyorg/controllers/organizationrequest"
 	"github.com/polyorg/polyorg/controllers/platformpolicy"
 	"github.com/polyorg/polyorg/controllers/user"
 	"github.com/polyorg/polyorg/internal/config"
@@ -76,14 +77,15 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	}
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
 	return map[string]controller{
-		"organization":       &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
-		"membership":         &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":         &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
-		"invitationresponse": &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
-		"integrationbinding": &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
-		"hostreservation":    &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
-		"user":               &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":     &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
+		"organization":        &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
+		"membership":          &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
+		"invitationresponse":  &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
+		"organizationrequest": &organizationrequest.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
+		"integrationbinding":  &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
+		"hostreservation":     &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
+		"user":                &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
+		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
 	}, nil
 }
 
@@ -92,7 +94,7 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 func Concurrency() ctrlconfig.Controller {
 	const several = 4
 	at := map[string]int{}
-	for _, kind := range []string{"Organization", "Membership", "Invitation", "InvitationResponse", "User"} {
+	for _, kind := range []string{"Organization", "Membership", "Invitation", "InvitationResponse", "OrganizationRequest", "User"} {
 		at[kind+"."+v1alpha1.GroupName] = several
 	}
 	return ctrlconfig.Controller{GroupKindConcurrency: at}

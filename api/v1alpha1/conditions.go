@@ -214,13 +214,22 @@ const (
 	ReasonMadeAgain = "MadeAgain"
 )
 
+// Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, and one that deletes an Organization Terminating.
+const (
+	// ReasonLeft appears with Ready=True when its author is no member any more.
+	ReasonLeft = "Left"
+	// ReasonChanged appears with Ready=True when the Organization is changed.
+	ReasonChanged = "Changed"
+)
+
 // Reasons of a HostReservation and of a PlatformPolicy.
 const (
 	// ReasonReserved appears with Ready=True on a HostReservation in force.
 	ReasonReserved = "Reserved"
 	// ReasonInForce appears with Ready=True on the PlatformPolicy.
 	ReasonInForce = "InForce"
-	// ReasonRefused appears with Enforced=True: the API server refused what must be refused, and the webhooks are as shipped.
+	// ReasonRefused appears with Enforced=True: the API server refused what must be refused, and the webhooks are as shipped. It also appears
+	// with Ready=False and Stalled=True on an OrganizationRequest that the rules refuse.
 	ReasonRefused = "Refused"
 	// ReasonAdmitted appears with Enforced=False when the API server admitted, as a dry run, what must be refused: it does not ask
 	// Polyorg.

@@ -5,7 +5,6 @@ package invitationresponse
 
 import (
 	"context"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
@@ -17,15 +16,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/act"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
 )
-
-// keptFor is the time for which an answer can be read after it is done.
-const keptFor = time.Hour
 
 // Reconciler carries out each answer once. The order of its writes matters, because it may be killed between any two. It writes first the
 // membership, then the invitation's state, and last that the answer is done. The answer's place keeps the first two writes possible until
@@ -67,62 +63,12 @@ func (r *Reconciler) ofPerson(ctx context.Context, obj client.Object) []reconcil
 // Reconcile carries out one answer, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.InvitationResponse]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
-	return keeper.Keep(ctx, req, &v1alpha1.InvitationResponse{}, r.step)
+	clerk := act.Clerk[*v1alpha1.InvitationResponse]{Client: r.Client, CarryOut: r.carryOut, Completed: completed}
+	return keeper.Keep(ctx, req, &v1alpha1.InvitationResponse{}, clerk.Step)
 }
 
 func parts(a *v1alpha1.InvitationResponse) (*[]metav1.Condition, *int64) {
 	return &a.Status.Conditions, &a.Status.ObservedGeneration
 }
 
-func (r *Reconciler) step(ctx context.Context, a *v1alpha1.InvitationResponse, say status.Conditions, now time.Time) (time.Duration, error) {
-	if a.DeletionTimestamp != nil {
-		return 0, nil
-	}
-	if done := a.Status.CompletedAt; done != nil {
-		if left := done.Add(keptFor).Sub(now); left > 0 {
-			return left, nil
-		}
-		return 0, child.Delete(ctx, r.Client, a)
-	}
-	outcome, err := r.carryOut(ctx, a, now)
-	if err != nil {
-		return 0, err
-	}
-	return r.conclude(ctx, a, outcome, say, now)
-}
-
-// conclude writes the outcome of an answer. An answer whose organization is gone has no reader, and gives its place up.
-func (r *Reconciler) conclude(ctx context.Context, a *v1alpha1.InvitationResponse, o outcome, say status.Conditions, now time.Time) (time.Duration, error) {
-	switch {
-	case o.orphaned:
-		return 0, child.Delete(ctx, r.Client, a)
-	case o.waits:
-		say.Waiting(o.reason, o.message)
-		return 0, nil
-	case o.failed:
-		say.Stalled(o.reason, o.message)
-	default:
-		say.Ready(o.reason, o.message)
-	}
-	done := metav1.NewTime(now.Truncate(time.Second))
-	a.Status.CompletedAt = &done
-	return done.Add(keptFor).Sub(now), nil
-}
-
-// outcome is the outcome of an answer.
-type outcome struct {
-	reason, message string
-	waits           bool // something else has to be decided first
-	failed          bool // it could not be carried out, and never will be
-	orphaned        bool // its organization is gone
-}
-
-func done(reason, message string) outcome { return outcome{reason: reason, message: message} }
-
-func failed(reason, message string) outcome {
-	return outcome{reason: reason, message: message, failed: true}
-}
-
-func waiting(message string) outcome {
-	return outcome{reason: v1alpha1.ReasonPending, message: message, waits: true}
-}
+func completed(a *v1alpha1.InvitationResponse) **metav1.Time { return &a.Status.CompletedAt }

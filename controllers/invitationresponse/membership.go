@@ -4,39 +4,38 @@ package invitationresponse
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/act"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 )
 
 // join makes the invitee a member, or finds that they are one. Where it does neither, it returns the outcome of the answer instead.
-func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, instead outcome, err error) {
+func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, instead act.Outcome, err error) {
 	found, err := r.find(ctx, a)
 	switch {
 	case err != nil || found.membership != nil:
-		return found.membership, outcome{}, err
+		return found.membership, act.Outcome{}, err
 	case found.leaves:
-		return nil, waiting("Waits until the invitee's former membership is gone"), nil
+		return nil, act.Waiting("Waits until the invitee's former membership is gone"), nil
 	}
 	m = newMembership(a, found.free)
 	err = r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
 	switch {
 	case isMember(err):
 		log.FromContext(ctx).Info("Admission knows of a membership that is not seen here yet; the answer is tried again")
-		return nil, outcome{}, fmt.Errorf("%w: %w", status.ErrBehind, err)
-	case isFinal(err):
+		return nil, act.Outcome{}, fmt.Errorf("%w: %w", status.ErrBehind, err)
+	case act.IsFinal(err):
 		log.FromContext(ctx).Error(err, "The membership was refused")
 		return nil, refused, nil
 	}
-	return m, outcome{}, status.During("create the membership", err)
+	return m, act.Outcome{}, status.During("create the membership", err)
 }
 
 func newMembership(a *v1alpha1.InvitationResponse, name string) *v1alpha1.Membership {
@@ -54,17 +53,7 @@ func isMember(err error) bool {
 	return apierrors.HasStatusCause(err, "L6")
 }
 
-// isFinal reports whether an error is a refusal by the rules, which names its causes. Other errors pass: contention, an API server that
-// cannot be reached, a namespace that ends, a quota, RBAC that is not there yet.
-func isFinal(err error) bool {
-	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
-		return false
-	}
-	var refusal apierrors.APIStatus
-	return errors.As(err, &refusal) && refusal.Status().Details != nil && len(refusal.Status().Details.Causes) > 0
-}
-
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was admitted, so the
 // refusal comes from another webhook or policy. The invitation stays pending (I8). The text of the refusal is only in the log: an invitee
 // is no member, and it may reveal something of the organization (U3).
-var refused = failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")
+var refused = act.Failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")

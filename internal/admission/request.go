@@ -50,17 +50,45 @@ func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admiss
 // actor is who sends a request, and under which username it counts. What the operator writes to carry out an OrganizationRequest is judged
 // as if its author sent it. The operator says so by the field manager, which no other actor is asked for.
 func (v *Validator) actor(ctx context.Context, req admission.Request) (actor rules.Actor, username string, err error) {
-	username = req.UserInfo.Username
-	name, carriedOut := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner(""))
-	if username != v.Operator || !carriedOut {
-		actor, err = v.Actors.Actor(ctx, req.UserInfo)
-		return actor, username, err
+	if req.UserInfo.Username == v.Operator {
+		r, err := v.carriedOut(ctx, req)
+		switch {
+		case err != nil:
+			return actor, "", fmt.Errorf("find the request that is carried out: %w", err)
+		case r != nil:
+			return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
+		}
+	}
+	actor, err = v.Actors.Actor(ctx, req.UserInfo)
+	return actor, req.UserInfo.Username, err
+}
+
+// carriedOut is the request that the operator carries out by another one, or nil. A deletion has no field manager. The operator deletes an
+// Organization for no other reason than a request, so that is found by the Organization.
+func (v *Validator) carriedOut(ctx context.Context, req admission.Request) (*v1alpha1.OrganizationRequest, error) {
+	if req.Operation == admissionv1.Delete && req.Kind.Kind == "Organization" {
+		return v.asksForEnd(ctx, req.Name)
+	}
+	name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner(""))
+	if !is {
+		return nil, nil
 	}
 	r := &v1alpha1.OrganizationRequest{}
-	if err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: name}, r); err != nil {
-		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
+	return r, v.Journal.Client.Get(ctx, client.ObjectKey{Name: name}, r)
+}
+
+// asksForEnd is an open request to delete an Organization, or nil.
+func (v *Validator) asksForEnd(ctx context.Context, organization string) (*v1alpha1.OrganizationRequest, error) {
+	var all v1alpha1.OrganizationRequestList
+	if err := v.Journal.Client.List(ctx, &all); err != nil {
+		return nil, err
 	}
-	return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
+	for i, r := range all.Items {
+		if r.Spec.Action == v1alpha1.RequestDelete && r.Spec.Organization == organization && r.Status.CompletedAt == nil {
+			return &all.Items[i], nil
+		}
+	}
+	return nil, nil
 }
 
 // fieldManager is the field manager of a create or an update; empty if it cannot be read.

@@ -121,12 +121,13 @@ func reservationFacts(h *v1alpha1.HostReservation) []rules.Fact {
 	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}}
 }
 
-// requestFacts: until it is done, the one request of its author for that action there.
+// requestFacts: it is one of its author's requests. Until it is done, it is their only one for that action there.
 func requestFacts(r *v1alpha1.OrganizationRequest) []rules.Fact {
+	facts := []rules.Fact{rules.Claim{Kind: rules.ClaimAsked, Name: r.Spec.User, Holder: string(r.UID)}}
 	if r.Status.CompletedAt != nil {
-		return nil
+		return facts
 	}
-	return []rules.Fact{rules.Claim{Kind: rules.ClaimRequest, Name: rules.RequestName(r.Spec), Holder: string(r.UID)}}
+	return append(facts, rules.Claim{Kind: rules.ClaimRequest, Name: rules.RequestName(r.Spec), Holder: string(r.UID)})
 }
 
 // userFacts are none: the default that a person chose takes nothing from anybody. It is shown to them.

@@ -191,6 +191,9 @@ const (
 	ClaimRequest    ClaimKind = "request"    // of an action by a person in an organization, by one OrganizationRequest (R9)
 )
 
+// ClaimAsked counts the requests of a person. It is no name that one holder has: as many hold it as a person may have requests (R9).
+const ClaimAsked ClaimKind = "asked"
+
 // Keys finds a claim by its name.
 func (c Claim) Keys() []Key { return []Key{ClaimKey(c.Kind, c.Name)} }
 

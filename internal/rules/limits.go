@@ -234,6 +234,9 @@ func (j judgement) sameInviter(a, b string) bool {
 
 // claim judges a name that only one holder can have (A2, L6, I2). It never says who the holder is (U3).
 func (j judgement) claim(c Claim) Violations {
+	if c.Kind == ClaimAsked {
+		return j.asked(c)
+	}
 	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
 		if other.Holder != c.Holder {
 			return j.taken(c)

@@ -53,6 +53,22 @@ func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violati
 	return nil
 }
 
+// RequestsKept is how many requests of one person there may be, with those that were done in the last hour (R9).
+const RequestsKept = 30
+
+// asked judges the number of a person's requests.
+func (j judgement) asked(c Claim) Violations {
+	holders := map[string]bool{}
+	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
+		holders[other.Holder] = true
+	}
+	delete(holders, c.Holder)
+	if used := int32(len(holders)); used >= RequestsKept {
+		return exceeded("R9", used, RequestsKept, "you have asked for as much as one person can in an hour; each request is removed an hour after it is done")
+	}
+	return nil
+}
+
 // RequestName is the name under which a request is claimed until it is done.
 func RequestName(asked v1alpha1.OrganizationRequestSpec) string {
 	return string(asked.Action) + "/" + asked.User + "/" + asked.Organization

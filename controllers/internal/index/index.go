@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// User finds memberships, invitations, answers, and organizations of a super admin by the name of the person's User.
+	// User finds memberships, invitations, answers, requests, and organizations of a super admin by the name of the person's User.
 	User = "polyorg.user"
 	// Host finds organizations by a host that they ask for or hold.
 	Host = "polyorg.host"
@@ -55,6 +55,7 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.Organization{}, Host, func(o client.Object) []string { return hosts(o, baseDomain) }},
 		{&v1alpha1.HostReservation{}, HeldFor, heldFor},
 		{&v1alpha1.InvitationResponse{}, User, user},
+		{&v1alpha1.OrganizationRequest{}, User, user},
 		{&v1alpha1.InvitationResponse{}, Answers, answers},
 		{&v1alpha1.InvitationResponse{}, AnswersIn, answersIn},
 		{&v1alpha1.IntegrationBinding{}, Credentials, credentials},
@@ -88,6 +89,8 @@ func Email(obj client.Object) string {
 		return o.Spec.SuperAdmin
 	case *v1alpha1.InvitationResponse:
 		return o.Spec.Invitee
+	case *v1alpha1.OrganizationRequest:
+		return o.Spec.User
 	}
 	return ""
 }

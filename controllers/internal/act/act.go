@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package act ends the acts of people: objects that somebody creates once, that are carried out once, and that are removed when their
+// author has had time to read the outcome.
+package act
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/status"
+)
+
+// keptFor is the time for which an act can be read after it is done.
+const keptFor = time.Hour
+
+// Outcome is the outcome of an attempt to carry out an act.
+type Outcome struct {
+	reason, message string
+	waits           bool // something else has to be decided first
+	failed          bool // it could not be carried out, and never will be
+	orphaned        bool // it has no reader any more
+}
+
+// Orphaned is the outcome of an act without a reader. It is removed at once.
+var Orphaned = Outcome{orphaned: true}
+
+// Done is the outcome of an act that was carried out.
+func Done(reason, message string) Outcome { return Outcome{reason: reason, message: message} }
+
+// Failed is the outcome of an act that cannot be carried out.
+func Failed(reason, message string) Outcome {
+	return Outcome{reason: reason, message: message, failed: true}
+}
+
+// Waiting is the outcome of an act for which something else must be decided first. That wakes the controller.
+func Waiting(message string) Outcome {
+	return Outcome{reason: v1alpha1.ReasonPending, message: message, waits: true}
+}
+
+// Clerk carries out acts of one kind.
+type Clerk[T client.Object] struct {
+	Client client.Client
+	// CarryOut makes one attempt.
+	CarryOut func(ctx context.Context, act T, now time.Time) (Outcome, error)
+	// Completed points to the time at which an act was completed.
+	Completed func(T) **metav1.Time
+}
+
+// Step is the step of a Keeper: it carries out an act once, and removes it an hour later.
+func (c Clerk[T]) Step(ctx context.Context, act T, say status.Conditions, now time.Time) (time.Duration, error) {
+	if act.GetDeletionTimestamp() != nil {
+		return 0, nil
+	}
+	completed := c.Completed(act)
+	if *completed != nil {
+		if left := (*completed).Add(keptFor).Sub(now); left > 0 {
+			return left, nil
+		}
+		return 0, child.Delete(ctx, c.Client, act)
+	}
+	outcome, err := c.CarryOut(ctx, act, now)
+	switch {
+	case err != nil:
+		return 0, err
+	case outcome.orphaned:
+		return 0, child.Delete(ctx, c.Client, act)
+	case !outcome.tell(say):
+		return 0, nil
+	}
+	done := metav1.NewTime(now.Truncate(time.Second))
+	*completed = &done
+	return done.Add(keptFor).Sub(now), nil
+}
+
+// tell sets the conditions, and reports whether the act is done.
+func (o Outcome) tell(say status.Conditions) bool {
+	switch {
+	case o.waits:
+		say.Waiting(o.reason, o.message)
+	case o.failed:
+		say.Stalled(o.reason, o.message)
+	default:
+		say.Ready(o.reason, o.message)
+	}
+	return !o.waits
+}
