@@ -188,6 +188,8 @@ func conditions(obj client.Object) []metav1.Condition {
 		return o.Status.Conditions
 	case *v1alpha1.InvitationResponse:
 		return o.Status.Conditions
+	case *v1alpha1.OrganizationRequest:
+		return o.Status.Conditions
 	case *v1alpha1.IntegrationBinding:
 		return o.Status.Conditions
 	case *v1alpha1.HostReservation:
