@@ -87,12 +87,15 @@ func (s step) isRefused() bool {
 
 var (
 	space = regexp.MustCompile(`\s+`)
+	// logged is a line of kubectl's own log. A wait that has ended may log that its watch was cancelled.
+	logged = regexp.MustCompile(`(?m)^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*$`)
 	// moment is a time, which differs from one walk to another.
 	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\b\d+m\d+s\b|\b\d+[sm]\b`)
 )
 
-// plain is a text without the widths of its columns and its line breaks.
+// plain is a text without the widths of its columns, its line breaks, and kubectl's log.
 func plain(text string) string {
+	text = logged.ReplaceAllString(text, "")
 	return space.ReplaceAllString(moment.ReplaceAllString(text, "<time>"), " ")
 }
 
