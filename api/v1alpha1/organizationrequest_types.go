@@ -4,7 +4,6 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 )
 
 // RequestAction is what a person asks for.
@@ -39,12 +38,11 @@ type OrganizationRequestSpec struct {
 	Action RequestAction `json:"action,omitempty"`
 
 	// patch is a JSON merge patch (RFC 7386) of the Organization's spec: with action Change, and only there. For example
-	// {"displayName": "Zylker Europe"}; null removes a field.
+	// '{"displayName": "Zylker Europe"}'; null removes a field. It is a text, because a schema would take the nulls out.
 	// +optional
-	// +kubebuilder:validation:Type=object
-	// +kubebuilder:validation:Schemaless
-	// +kubebuilder:pruning:PreserveUnknownFields
-	Patch *runtime.RawExtension `json:"patch,omitempty"`
+	// +kubebuilder:validation:MinLength=2
+	// +kubebuilder:validation:MaxLength=16384
+	Patch string `json:"patch,omitempty"`
 
 	// user is the address of the author. Stamped at creation.
 	// +optional

@@ -104,6 +104,7 @@ type ReviewedRequest struct {
 
 	// ready is True once it was done, and False while it waits or when it cannot be done.
 	// +optional
+	// +kubebuilder:validation:Enum=True;False;Unknown
 	Ready metav1.ConditionStatus `json:"ready,omitempty"`
 
 	// reason is that of its condition Ready.

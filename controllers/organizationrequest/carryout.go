@@ -90,7 +90,7 @@ func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationReq
 	if err != nil || before == nil {
 		return gone, err
 	}
-	after, violations := rules.Patched(before, asked.Spec.Patch.Raw)
+	after, violations := rules.Patched(before, asked.Spec.Patch)
 	if len(violations) > 0 {
 		return act.Failed(v1alpha1.ReasonInvalid, violations.String()), nil
 	}

@@ -17,7 +17,7 @@ type (
 	validatingConfiguration = admissionregistrationv1.ValidatingWebhookConfiguration
 )
 
-const validating, stamping = "validate.polyorg.io", "stamp.polyorg.io"
+const validating, reviewing = "validate.polyorg.io", "review.polyorg.io"
 
 func TestWhatIsAlteredIsSeen(t *testing.T) {
 	for sentence, tc := range map[string]struct {
@@ -43,7 +43,7 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 		"a failure that is ignored": {
 			func(m *mutatingConfiguration, _ *validatingConfiguration) {
 				m.Webhooks[0].FailurePolicy = ptr.To(admissionregistrationv1.Ignore)
-			}, []string{"webhook stamp.polyorg.io has failurePolicy Ignore"},
+			}, []string{"webhook review.polyorg.io has failurePolicy Ignore"},
 		},
 		"namespaces that are left out": {
 			func(_ *mutatingConfiguration, v *validatingConfiguration) {
@@ -60,20 +60,20 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 				v.Webhooks[0].Rules[0].Operations = []admissionregistrationv1.OperationType{admissionregistrationv1.Create, admissionregistrationv1.Update}
 				v.Webhooks[0].Rules[0].Resources = []string{"users", "memberships"}
 			}, []string{"webhook validate.polyorg.io is not asked about each change of organizations, memberships, invitations, " +
-				"invitationresponses, integrationbindings, hostreservations, users, platformpolicies"},
+				"invitationresponses, organizationrequests, integrationbindings, hostreservations, users, platformpolicies"},
 		},
 		"a kind that is left out, and cluster-wide ones": {
 			func(_ *mutatingConfiguration, v *validatingConfiguration) {
 				all := v.Webhooks[0].Rules[0]
 				all.Resources, all.Scope = []string{"organizations"}, ptr.To(admissionregistrationv1.NamespacedScope)
-				v.Webhooks[0].Rules[0].Resources = v.Webhooks[0].Rules[0].Resources[1:7]
+				v.Webhooks[0].Rules[0].Resources = v.Webhooks[0].Rules[0].Resources[1:8]
 				v.Webhooks[0].Rules = append(v.Webhooks[0].Rules, all)
 			}, []string{"webhook validate.polyorg.io is not asked about each change of organizations, platformpolicies"},
 		},
 		"webhooks of other names": {
 			func(m *mutatingConfiguration, v *validatingConfiguration) {
 				m.Webhooks[0].Name, v.Webhooks[0].Name = v.Webhooks[0].Name, m.Webhooks[0].Name
-			}, []string{"webhook stamp.polyorg.io is missing", "webhook validate.polyorg.io is missing"},
+			}, []string{"webhook review.polyorg.io is missing", "webhook validate.polyorg.io is missing"},
 		},
 		"configurations that are away": {
 			func(m *mutatingConfiguration, v *validatingConfiguration) {
@@ -110,7 +110,7 @@ func shippedPair(t *testing.T) (m *mutatingConfiguration, v *validatingConfigura
 			v = c
 		}
 	}
-	if m == nil || v == nil || m.Webhooks[0].Name != stamping || v.Webhooks[0].Name != validating {
+	if m == nil || v == nil || m.Webhooks[0].Name != reviewing || v.Webhooks[0].Name != validating {
 		t.Fatalf("not what is shipped: %v", all)
 	}
 	return m, v

@@ -117,7 +117,7 @@ func (v *Validator) foresee(ctx context.Context, req admission.Request, r *v1alp
 		return v.Journal.Submit(ctx, v.change(wanted, kinds["Organization"], rules.Author(r), before, nil))
 	}
 	wanted.Operation = admissionv1.Update
-	after, violations := rules.Patched(before, r.Spec.Patch.Raw)
+	after, violations := rules.Patched(before, r.Spec.Patch)
 	if len(violations) > 0 {
 		return violations, nil
 	}

@@ -13,12 +13,12 @@ import (
 
 // Patched is an Organization after a JSON merge patch of its spec. A patch that is no such thing, or names a field that does not exist,
 // is a violation.
-func Patched(org *v1alpha1.Organization, patch []byte) (*v1alpha1.Organization, Violations) {
+func Patched(org *v1alpha1.Organization, patch string) (*v1alpha1.Organization, Violations) {
 	spec, err := json.Marshal(org.Spec)
 	if err != nil {
 		return nil, badPatch(err)
 	}
-	merged, err := jsonpatch.MergePatch(spec, patch)
+	merged, err := jsonpatch.MergePatch(spec, []byte(patch))
 	if err != nil {
 		return nil, badPatch(err)
 	}

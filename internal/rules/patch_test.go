@@ -30,7 +30,7 @@ func TestPatched(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			before := zylker.DeepCopy()
-			got, refused := rules.Patched(before, []byte(tc.patch))
+			got, refused := rules.Patched(before, tc.patch)
 			if diff := cmp.Diff(zylker, before); diff != "" {
 				t.Errorf("the Organization itself changes: (-want +got)\n%s", diff)
 			}

@@ -10,7 +10,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -20,14 +19,10 @@ import (
 
 // wish is a request as a person writes it.
 func wish(action v1alpha1.RequestAction, organization, patch string) *v1alpha1.OrganizationRequest {
-	r := &v1alpha1.OrganizationRequest{
+	return &v1alpha1.OrganizationRequest{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: "wish-"},
-		Spec:       v1alpha1.OrganizationRequestSpec{Action: action, Organization: organization},
+		Spec:       v1alpha1.OrganizationRequestSpec{Action: action, Organization: organization, Patch: patch},
 	}
-	if patch != "" {
-		r.Spec.Patch = &runtime.RawExtension{Raw: []byte(patch)}
-	}
-	return r
 }
 
 // ask makes a request as somebody, and returns the answer of admission.

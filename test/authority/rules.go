@@ -24,6 +24,7 @@ var Rules = map[string]string{
 	"R3":  "the super admin's membership stays whole",
 	"R4":  "Administrators and the super admin invite, suspend, change and remove; only the super admin acts on Administrators; what labels and annotations tell tools is the platform's, as are finalizers and owners",
 	"R5":  "people join by accepting an invitation",
+	"R6":  "a member may leave",
 	"U1":  "Users come and go with memberships",
 	"U2":  "an actor needs an e-mail address",
 }

@@ -88,6 +88,8 @@ func kindOf(o client.Object) string {
 		return "Invitation"
 	case *v1alpha1.InvitationResponse:
 		return "InvitationResponse"
+	case *v1alpha1.OrganizationRequest:
+		return "OrganizationRequest"
 	case *v1alpha1.IntegrationBinding:
 		return "IntegrationBinding"
 	case *v1alpha1.HostReservation:

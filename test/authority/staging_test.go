@@ -81,9 +81,10 @@ func bare(o client.Object) client.Object {
 	if lapsing, ok := o.(*v1alpha1.Organization); ok && o.GetName() == lapsed {
 		lapsing.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)}
 	}
-	if _, ok := o.(*v1alpha1.InvitationResponse); ok {
+	switch o.(type) {
+	case *v1alpha1.InvitationResponse, *v1alpha1.OrganizationRequest:
 		o.SetName("")
-		o.SetGenerateName("answer-")
+		o.SetGenerateName("act-")
 	}
 	return o
 }

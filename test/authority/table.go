@@ -12,7 +12,7 @@ import (
 )
 
 // Table has a part for each kind.
-var Table = []Part{organizations, memberships, invitations, responses, bindings, users, reservations, policies}
+var Table = []Part{organizations, memberships, invitations, responses, wishes, bindings, users, reservations, policies}
 
 // Part is all acts on one kind.
 type Part struct {

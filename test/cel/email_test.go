@@ -10,12 +10,13 @@ import (
 
 // emails are the fields that hold an e-mail address, by kind.
 var emails = map[string][]string{
-	"Organization":       {"spec.superAdmin"},
-	"Membership":         {"spec.user"},
-	"Invitation":         {"spec.email", "spec.invitedBy"},
-	"InvitationResponse": {"spec.invitee"},
-	"IntegrationBinding": {"spec.configuredBy"},
-	"User":               {"spec.email"},
+	"Organization":        {"spec.superAdmin"},
+	"Membership":          {"spec.user"},
+	"Invitation":          {"spec.email", "spec.invitedBy"},
+	"InvitationResponse":  {"spec.invitee"},
+	"OrganizationRequest": {"spec.user"},
+	"IntegrationBinding":  {"spec.configuredBy"},
+	"User":                {"spec.email"},
 }
 
 const (

@@ -89,3 +89,27 @@ var invitationResponseRules = map[string]rule{
 	"an answer's author cannot be removed": updating("InvitationResponse", change{},
 		change{"metadata.labels": map[string]any{"a": "b"}}, change{"spec.author": nil}, "spec", answerChanged),
 }
+
+const (
+	requestChanged = "R9: a request cannot be changed once it is made; make another one"
+	requestPatched = "R9: action Change carries a patch, and no other action does"
+)
+
+var organizationRequestRules = map[string]rule{
+	"a request names one of the actions": creation("OrganizationRequest", "spec.action", "Change", "Rename", "Unsupported value"),
+	"a request names an organization":    creation("OrganizationRequest", "spec.organization", "zylker", nil, "Required value"),
+	"a change has a patch": {
+		kind: "OrganizationRequest", field: "spec.patch", message: requestPatched,
+		keeps:  change{"spec.patch": "{}"},
+		breaks: change{"spec.patch": nil},
+	},
+	"nothing else has a patch": {
+		kind: "OrganizationRequest", field: "spec.patch", message: requestPatched,
+		keeps:  change{"spec.action": "Leave", "spec.patch": nil},
+		breaks: change{"spec.action": "Leave"},
+	},
+	"a request's organization cannot be changed": updating("OrganizationRequest", change{},
+		change{"metadata.labels": map[string]any{"a": "b"}}, change{"spec.organization": "another"}, "spec", requestChanged),
+	"a request's author cannot be removed": updating("OrganizationRequest", change{},
+		change{"status.completedAt": "2030-01-03T08:00:00Z"}, change{"spec.user": nil}, "spec", requestChanged),
+}

@@ -40,6 +40,10 @@ func TestKubectlGet(t *testing.T) {
 			"NAME | INVITEE | DECISION | READY | AGE",
 			"bob-x7k2p | bob@zylker.com | Accept | True | 0s",
 		}},
+		"requests": {"orgreq", []string{
+			"NAME | USER | ACTION | ORGANIZATION | READY | REASON | AGE",
+			"rename-x7k2p | john@zylker.com | Change | zylker-products | True | Changed | 0s",
+		}},
 		"bindings": {"ib -A", []string{
 			"NAMESPACE | NAME | APPLICATION | ACCOUNT | INITIATED FROM | READY | AGE",
 			"org-zylker-products | teams | MicrosoftTeams | zylker/sales | Application | True | 0s",
@@ -62,6 +66,7 @@ func TestKubectlGet(t *testing.T) {
 			"invitationresponse.polyorg.io/bob-x7k2p",
 			"invitation.polyorg.io/bob",
 			"membership.polyorg.io/alice",
+			"organizationrequest.polyorg.io/rename-x7k2p",
 			"organization.polyorg.io/zylker-products",
 			"platformpolicy.polyorg.io/default",
 			"user.polyorg.io/john-zylker.com-yispd3pixxvm57me",

@@ -47,7 +47,7 @@ func (r rule) at(field string) rule {
 func allRules() map[string]rule {
 	all := map[string]rule{}
 	for _, table := range []map[string]rule{
-		emailRules(), organizationRules, membershipRules, invitationRules, invitationResponseRules,
+		emailRules(), organizationRules, membershipRules, invitationRules, invitationResponseRules, organizationRequestRules,
 		integrationBindingRules, hostReservationRules, userRules, platformPolicyRules,
 	} {
 		maps.Copy(all, table)

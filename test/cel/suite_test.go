@@ -31,7 +31,8 @@ const (
 var (
 	plane *controlplane.ControlPlane
 	kube  client.Client
-	crds  []*apiextensionsv1.CustomResourceDefinition
+	// crds are the kinds that are stored. A SelfReview never is: admission refuses that.
+	crds []*apiextensionsv1.CustomResourceDefinition
 )
 
 func TestMain(m *testing.M) {
@@ -81,7 +82,9 @@ func readCRDs() (crds []*apiextensionsv1.CustomResourceDefinition, err error) {
 		if err := yaml.UnmarshalStrict(data, crd); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		crds = append(crds, crd)
+		if crd.Spec.Names.Kind != "SelfReview" {
+			crds = append(crds, crd)
+		}
 	}
 	if len(crds) == 0 {
 		return nil, fmt.Errorf("no CRDs in %s", bases)
