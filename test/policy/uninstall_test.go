@@ -46,7 +46,7 @@ func TestUninstall(t *testing.T) {
 	g.Expect(apply(cluster, "default")).To(Succeed())
 
 	// The first try removes the webhooks and the operator. The kinds are still guarded from the second try (O7).
-	guarded := Equal(8) // kinds
+	guarded := Equal(10) // kinds
 	g.Eventually(func() int { return refusals(cluster, "--dry-run=server") }).WithTimeout(soon).WithPolling(poll).Should(guarded, "once the API server enforces the policy")
 	leaveJournal(t, admin) // as an operator that ran here leaves it
 	g.Expect(refusals(cluster)).To(guarded)
