@@ -5,8 +5,8 @@ package v1alpha1
 // Condition types. Each has a polarity. A positive condition is True when all is well. A negative one (as in kstatus) is present and True
 // only while something is wrong or under way.
 const (
-	// ConditionReady is on every kind with a status. Positive. On a Membership it means that the membership is active: it gives access
-	// (R7).
+	// ConditionReady is on every kind with a status, before all others. Positive. It means that the operator has carried out the spec, and
+	// the reason tells how: a Membership with the reason Suspended gives no access (R7).
 	ConditionReady = "Ready"
 
 	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative. It is
@@ -49,9 +49,9 @@ const (
 	// ConditionWithinLimits is on a User: nothing is used beyond a limit. Positive; False takes nothing away (L9).
 	ConditionWithinLimits = "WithinLimits"
 
-	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding that the operator granted, by the limits of that
-	// day (L9). Positive; once True it stays so. False: it, or its Organization, got past admission and is beyond a limit. The message
-	// names the limit. It is granted when there is room, the oldest first.
+	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding. True: the operator gave it its place, within the
+	// limits of that day (L9). Positive; once True it stays so. False: it, or its Organization, got past admission and is beyond a limit.
+	// The message names the limit. It is granted when there is room, the oldest first.
 	ConditionGranted = "Granted"
 
 	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what Polyorg refuses. The leader
@@ -157,7 +157,7 @@ const (
 
 // Reasons of a Membership.
 const (
-	// ReasonSuspended appears with Ready=False while spec.suspended is true.
+	// ReasonSuspended appears with Ready=True while spec.suspended is true: the membership gives no access (R7) and holds no seat (E5).
 	ReasonSuspended = "Suspended"
 )
 

@@ -116,8 +116,8 @@ type InvitationResponseStatus struct {
 // +kubebuilder:printcolumn:name="Invitee",type=string,JSONPath=".spec.invitee"
 // +kubebuilder:printcolumn:name="Decision",type=string,JSONPath=".spec.decision"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 type InvitationResponse struct {
 	metav1.TypeMeta `json:",inline"`
 

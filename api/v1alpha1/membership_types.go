@@ -34,7 +34,8 @@ type MembershipSpec struct {
 	Suspended bool `json:"suspended,omitempty"`
 }
 
-// MembershipStatus is the observed state of the membership. The membership is active, and gives access, if it is Ready (R7).
+// MembershipStatus is the observed state of the membership. The membership is active, and gives access, if it is Ready with the reason
+// Active (R7).
 type MembershipStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -73,8 +74,8 @@ type MembershipStatus struct {
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=".status.userType"
 // +kubebuilder:printcolumn:name="Origin",type=string,JSONPath=".status.origin"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 type Membership struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -38,9 +38,11 @@ func (o *observed) reportTrial(say status.Conditions, now time.Time) {
 	case o.account.Subscribed():
 		say.True(v1alpha1.ConditionSubscribed, v1alpha1.ReasonSubscribed, "Subscribed to "+string(s.Edition))
 	case o.suspended:
+		s.Trial.Summary = end
 		s.EditionText += " (trial ended)"
 		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonTrialEnded, "The trial ended at "+end)
 	default:
+		s.Trial.Summary = end
 		s.EditionText += " (trial)"
 		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonOnTrial, "On trial until "+end)
 	}

@@ -62,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
 	p.email = u.Spec.Email // also of a person without organizations, if the operator may not remove their User
-	keeper := status.Keeper[*v1alpha1.User]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
+	keeper := status.Keeper[*v1alpha1.User]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
 		p.tell(u, say)
 		r.over.count(u.Name, p.over)
