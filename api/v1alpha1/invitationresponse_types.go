@@ -59,6 +59,7 @@ type InvitationResponseSpec struct {
 
 	// role is the role that the invitation offers. Stamped at creation, because an answer must state by itself what it takes.
 	// +optional
+	// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// userType is the one that the invitation offers. Stamped at creation.

@@ -17,7 +17,8 @@ type MembershipSpec struct {
 
 	// role is Administrator or Standard; only the Organization names its super admin (R1).
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
 	Role Role `json:"role,omitempty"`
 
 	// userType is Internal or External (L5). Absent: Internal.
@@ -51,6 +52,7 @@ type MembershipStatus struct {
 
 	// role is the one in force: SuperAdmin where the Organization says so (R1).
 	// +optional
+	// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// userType is the one in force: that of the spec, or Internal where it is absent there.

@@ -35,7 +35,7 @@ type Reconciler struct {
 
 // Reconcile keeps the status of one membership.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
+	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, News: r.news}
 	return keeper.Keep(ctx, req, &v1alpha1.Membership{}, r.step)
 }
 

@@ -113,6 +113,8 @@ var _ = Describe("A trial", func() {
 
 		becomes(ctx, org, v1alpha1.ReasonActive)
 		read(ctx, ingressOf(org))
+		Eventually(eventsOf(ctx, org, v1alpha1.ReasonSubscribed)).WithContext(ctx).Should(ConsistOf("Normal: Subscribed to Ultimate with 25 licences"))
+		Expect(eventsOf(ctx, org, v1alpha1.ReasonActive)(NewWithT(GinkgoT()))).To(BeEmpty(), "Ready says that")
 		Expect(org.Status.EditionText).To(Equal("Ultimate"))
 		Expect(org.Status.Trial.Summary).To(BeEmpty(), "its end does not matter any more")
 		Expect(org.Status.Seats.Summary).To(Equal("2/25"))

@@ -46,6 +46,7 @@ type Validator struct {
 //+kubebuilder:webhookconfiguration:mutating=true,name=polyorg-mutating
 //+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-invitationresponse,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitationresponses,verbs=create,versions=v1alpha1,name=stamp.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/stamp-invitation,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitations,verbs=create,versions=v1alpha1,name=stamp-invitation.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/review,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=selfreviews,verbs=create,versions=v1alpha1,name=review.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 //+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
@@ -60,6 +61,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	server.Register("/stamp-invitationresponse", traced(&Stamper{
 		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
 	}))
+	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/review", traced(&Reviewer{
 		View: v.Journal.View, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
 	}))

@@ -30,10 +30,10 @@ func TestKeep(t *testing.T) {
 		wantErr    bool
 	}{
 		"an object that is ready is stored, and its event would only repeat that": {ready, true, 0, false},
-		"a stalled one sends an event":                     {stalled, true, 1, false},
-		"a step with nothing to state yet stores nothing":  {func(Conditions) error { return ErrNotYet }, false, 0, false},
-		"a step that failed states it, and is tried again": {func(Conditions) error { return errors.New("no") }, true, 0, true},
-		"a step that lost a race stores nothing meanwhile": {func(Conditions) error { return ErrBehind }, false, 0, false},
+		"a stalled one sends an event":                                            {stalled, true, 1, false},
+		"a step with nothing to state yet stores nothing":                         {func(Conditions) error { return ErrNotYet }, false, 0, false},
+		"a step that failed states it, and is tried again":                        {func(Conditions) error { return errors.New("no") }, true, 0, true},
+		"a step that lost a race stores nothing meanwhile":                        {func(Conditions) error { return ErrBehind }, false, 0, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
