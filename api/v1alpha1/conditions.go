@@ -5,8 +5,8 @@ package v1alpha1
 // Condition types. Each has a polarity. A positive condition is True when all is well. A negative one (as in kstatus) is present and True
 // only while something is wrong or under way.
 const (
-	// ConditionReady is on every kind with a status. Positive. On a Membership it means that the membership is active: it gives access
-	// (R7).
+	// ConditionReady is on every kind with a status, before all others. Positive. It means that the operator has carried out the spec, and
+	// the reason tells how: a Membership with the reason Suspended gives no access (R7).
 	ConditionReady = "Ready"
 
 	// ConditionReconciling is on every kind with a status while the operator still works towards the spec. Negative. It is
@@ -20,7 +20,8 @@ const (
 	// ConditionNamespaceReady is on an Organization: its namespace exists and is ours. Positive.
 	ConditionNamespaceReady = "NamespaceReady"
 
-	// ConditionAccessURLReady is on an Organization: its hosts are held and served (A2, A5). Positive.
+	// ConditionAccessURLReady is on an Organization: its hosts are held, and routed to a back end that is there (A2, A5). Positive. The reason
+	// tells whether something serves them.
 	ConditionAccessURLReady = "AccessURLReady"
 
 	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive; False is normal on trial.
@@ -49,9 +50,9 @@ const (
 	// ConditionWithinLimits is on a User: nothing is used beyond a limit. Positive; False takes nothing away (L9).
 	ConditionWithinLimits = "WithinLimits"
 
-	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding that the operator granted, by the limits of that
-	// day (L9). Positive; once True it stays so. False: it, or its Organization, got past admission and is beyond a limit. The message
-	// names the limit. It is granted when there is room, the oldest first.
+	// ConditionGranted is on an Organization, Membership, Invitation or IntegrationBinding. True: the operator gave it its place, within the
+	// limits of that day (L9). Positive; once True it stays so. False: it, or its Organization, got past admission and is beyond a limit.
+	// The message names the limit. It is granted when there is room, the oldest first.
 	ConditionGranted = "Granted"
 
 	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what Polyorg refuses. The leader
@@ -87,7 +88,8 @@ const (
 	ReasonPending = "Pending"
 	// ReasonOrganizationNotFound appears with Ready=False on an object whose Organization does not exist yet (R8).
 	ReasonOrganizationNotFound = "OrganizationNotFound"
-	// ReasonOrganizationSuspended appears with Ready=False on an object of a suspended Organization (E3).
+	// ReasonOrganizationSuspended appears with Ready=False on a pending Invitation of a suspended Organization (E3). It can be declined, and
+	// accepted once the Organization is resumed.
 	ReasonOrganizationSuspended = "OrganizationSuspended"
 	// ReasonOverLimit appears with Ready=False on an object that is beyond a limit and has no power, and with WithinLimits=False on a User.
 	// It appears with Stalled=True on an InvitationResponse if its Invitation is beyond a limit itself (I8).
@@ -110,7 +112,7 @@ const (
 	ReasonOnTrial = "OnTrial"
 	// ReasonTrialEnding appears with TrialEnding=True, and in a Warning event when that begins (E3).
 	ReasonTrialEnding = "TrialEnding"
-	// ReasonSubscribed appears with Subscribed=True.
+	// ReasonSubscribed appears with Subscribed=True, and in a Normal event when an organization subscribes or changes its subscription.
 	ReasonSubscribed = "Subscribed"
 	// ReasonNamespaceAvailable appears with NamespaceReady=True.
 	ReasonNamespaceAvailable = "NamespaceAvailable"
@@ -128,7 +130,10 @@ const (
 	// ReasonDeletionProtected appears with Ready=False and Stalled=True on a protected organization whose deletion came past admission. The
 	// operator ends nothing of it while it is protected (O7). The message also names anything else that keeps it from service.
 	ReasonDeletionProtected = "DeletionProtected"
-	// ReasonServing appears with AccessURLReady=True: the hosts are held and routed.
+	// ReasonRouted appears with AccessURLReady=True: the hosts are held and routed, and no ingress controller has said yet that it serves them.
+	// Some never say so.
+	ReasonRouted = "Routed"
+	// ReasonServing appears with AccessURLReady=True: the hosts are held, and an ingress controller serves them.
 	ReasonServing = "Serving"
 	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed. But a HostReservation that the platform
 	// wrote for the organization redirects to another host than its present one. The operator leaves it as it is.
@@ -136,10 +141,9 @@ const (
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved to another
 	// organization, or reserved by the platform (A2).
 	ReasonHostNotFree = "HostNotFree"
-	// ReasonBackendNotFound appears with AccessURLReady=False when the Service named as back end does not exist (A5).
+	// ReasonBackendNotFound appears with AccessURLReady=False when the Service that is the back end does not exist (A5). The message names it.
+	// The organization can be Ready without it.
 	ReasonBackendNotFound = "BackendNotFound"
-	// ReasonOwnershipUnproved appears with AccessURLReady=False when the custom domain lacks its DNS record (A8).
-	ReasonOwnershipUnproved = "OwnershipUnproved"
 	// ReasonLoaded appears with SampleDataLoaded=True.
 	ReasonLoaded = "Loaded"
 	// ReasonLoading appears with SampleDataLoaded=False while the Job that loads sample data runs.
@@ -157,8 +161,17 @@ const (
 
 // Reasons of a Membership.
 const (
-	// ReasonSuspended appears with Ready=False while spec.suspended is true.
+	// ReasonSuspended appears with Ready=True while spec.suspended is true: the membership gives no access (R7) and holds no seat (E5). It
+	// appears in a Normal event when that begins.
 	ReasonSuspended = "Suspended"
+	// ReasonReinstated is the reason of a Normal event when that ends.
+	ReasonReinstated = "Reinstated"
+	// ReasonJoined is the reason of a Normal event when somebody has become a member by an invitation (I3).
+	ReasonJoined = "Joined"
+	// ReasonLeft is the reason of a Normal event when a membership is gone, while its Organization lives (R6).
+	ReasonLeft = "Left"
+	// ReasonTransferred is the reason of a Normal event of the new super admin's Membership (R2).
+	ReasonTransferred = "SuperAdminTransferred"
 )
 
 // Reasons of an Invitation and of an InvitationResponse.
@@ -167,15 +180,13 @@ const (
 	ReasonAccepted = "Accepted"
 	// ReasonDeclined appears with Ready=True on a declined Invitation, and on the InvitationResponse that did it.
 	ReasonDeclined = "Declined"
-	// ReasonExpired appears with Ready=True on an Invitation whose deadline passed (I1), and with Ready=False on a
-	// HostReservation that is over.
+	// ReasonExpired appears with Ready=True on an Invitation whose deadline passed (I1).
 	ReasonExpired = "Expired"
 	// ReasonRevoked appears with Ready=True on a revoked Invitation (I10).
 	ReasonRevoked = "Revoked"
-	// ReasonSent appears with Delivered=True.
-	ReasonSent = "Sent"
-	// ReasonUndelivered appears with Delivered=False when a mail server refused the e-mail for good (I12).
-	ReasonUndelivered = "Undelivered"
+	// ReasonEmailOnly appears with Ready=False and Stalled=True on a pending Invitation that nobody can accept: its Organization's invitations
+	// are answered from their e-mail only, and none is sent (I6).
+	ReasonEmailOnly = "EmailOnly"
 	// ReasonMailNotConfigured appears with Delivered=Unknown where the operator has no mail server.
 	ReasonMailNotConfigured = "MailNotConfigured"
 	// ReasonInvitationNotFound appears with Stalled=True on an InvitationResponse whose Invitation is gone.
@@ -190,7 +201,8 @@ const (
 const (
 	// ReasonBound appears with Ready=True.
 	ReasonBound = "Bound"
-	// ReasonApplicationUnknown appears with Ready=False and Stalled=True when the catalogue has no such row (G3).
+	// ReasonApplicationUnknown appears with Ready=False and Stalled=True on a binding that got past admission, when the catalogue has no such
+	// row (G3).
 	ReasonApplicationUnknown = "ApplicationUnknown"
 	// ReasonCredentialsNotFound appears with Ready=False while the Secret named does not exist.
 	ReasonCredentialsNotFound = "CredentialsNotFound"
@@ -214,10 +226,9 @@ const (
 	ReasonMadeAgain = "MadeAgain"
 )
 
-// Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, and one that deletes an Organization Terminating.
+// Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, one that ended a membership Left, and one that deletes
+// an Organization Terminating.
 const (
-	// ReasonLeft appears with Ready=True when its author is no member any more.
-	ReasonLeft = "Left"
 	// ReasonChanged appears with Ready=True when the Organization is changed.
 	ReasonChanged = "Changed"
 )

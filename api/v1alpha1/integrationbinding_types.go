@@ -100,9 +100,9 @@ type IntegrationBindingStatus struct {
 // +kubebuilder:printcolumn:name="Account",type=string,JSONPath=".spec.account"
 // +kubebuilder:printcolumn:name="Initiated From",type=string,JSONPath=".spec.initiatedFrom"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Component",type=string,JSONPath=".spec.component",priority=1
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 type IntegrationBinding struct {
 	metav1.TypeMeta `json:",inline"`
 

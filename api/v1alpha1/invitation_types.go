@@ -38,7 +38,8 @@ type InvitationSpec struct {
 
 	// role is Administrator or Standard, never SuperAdmin (R1); it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's role cannot be changed; revoke it and make another"
 	Role Role `json:"role,omitempty"`
 
@@ -53,6 +54,7 @@ type InvitationSpec struct {
 	Message string `json:"message,omitempty"`
 
 	// invitedBy is the e-mail address of the person who invites; it never changes. It must be the actor's own, except for platform actors.
+	// Absent: the actor, if that is a person. status.invitedBy shows whom the operator recorded.
 	// +optional
 	InvitedBy Email `json:"invitedBy,omitempty"`
 
@@ -82,6 +84,13 @@ type InvitationStatus struct {
 	// expiresAt is the moment from which the invitation can no longer be answered (I1).
 	// +optional
 	ExpiresAt *metav1.Time `json:"expiresAt,omitempty"`
+
+	// invitedBy is the e-mail address of the person who invited, recorded when the invitation was created. Absent: a platform actor without
+	// an address did, and named nobody.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=254
+	InvitedBy string `json:"invitedBy,omitempty"`
 
 	// respondedAt is when the invitee answered.
 	// +optional
@@ -126,9 +135,11 @@ type InvitationDeliveryStatus struct {
 // +kubebuilder:printcolumn:name="Role",type=string,JSONPath=".spec.role"
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=".status.state"
 // +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=".status.expiresAt"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".spec.invitedBy",priority=1
+// +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".status.invitedBy",priority=1
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="I2: the state of a finished invitation never changes"
 type Invitation struct {
 	metav1.TypeMeta `json:",inline"`

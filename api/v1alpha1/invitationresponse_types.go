@@ -59,6 +59,7 @@ type InvitationResponseSpec struct {
 
 	// role is the role that the invitation offers. Stamped at creation, because an answer must state by itself what it takes.
 	// +optional
+	// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// userType is the one that the invitation offers. Stamped at creation.
@@ -116,8 +117,8 @@ type InvitationResponseStatus struct {
 // +kubebuilder:printcolumn:name="Invitee",type=string,JSONPath=".spec.invitee"
 // +kubebuilder:printcolumn:name="Decision",type=string,JSONPath=".spec.decision"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 type InvitationResponse struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -17,7 +17,8 @@ type MembershipSpec struct {
 
 	// role is Administrator or Standard; only the Organization names its super admin (R1).
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self != 'SuperAdmin'",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
 	Role Role `json:"role,omitempty"`
 
 	// userType is Internal or External (L5). Absent: Internal.
@@ -34,7 +35,8 @@ type MembershipSpec struct {
 	Suspended bool `json:"suspended,omitempty"`
 }
 
-// MembershipStatus is the observed state of the membership. The membership is active, and gives access, if it is Ready (R7).
+// MembershipStatus is the observed state of the membership. The membership is active, and gives access, if it is Ready with the reason
+// Active (R7).
 type MembershipStatus struct {
 	// conditions are Ready, Reconciling and Stalled.
 	// +optional
@@ -50,6 +52,7 @@ type MembershipStatus struct {
 
 	// role is the one in force: SuperAdmin where the Organization says so (R1).
 	// +optional
+	// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// userType is the one in force: that of the spec, or Internal where it is absent there.
@@ -73,8 +76,8 @@ type MembershipStatus struct {
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=".status.userType"
 // +kubebuilder:printcolumn:name="Origin",type=string,JSONPath=".status.origin"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 type Membership struct {
 	metav1.TypeMeta `json:",inline"`
 

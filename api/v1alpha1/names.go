@@ -30,6 +30,10 @@ const (
 	// before is a new request (I9).
 	ResendRequestedAtAnnotation = GroupName + "/resend-requested-at"
 
+	// InvitedByAnnotation on an Invitation is the e-mail address of the person who created it. The operator writes it while the API server
+	// vouches for that person, and shows it in status.invitedBy. People cannot change it.
+	InvitedByAnnotation = GroupName + "/invited-by"
+
 	// FieldOwner is the field manager under which the operator applies objects.
 	FieldOwner = "polyorg"
 

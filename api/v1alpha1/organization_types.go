@@ -213,6 +213,12 @@ type TrialStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	Days int32 `json:"days,omitempty"`
+
+	// summary is endsAt for display, in RFC 3339. Absent: the organization is subscribed, so the end of its trial does not matter (E3).
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	Summary string `json:"summary,omitempty"`
 }
 
 // PreviousHost is a host that the organization held before.
@@ -265,10 +271,9 @@ type SeatsStatus struct {
 // +kubebuilder:printcolumn:name="Seats",type=string,JSONPath=".status.seats.summary"
 // +kubebuilder:printcolumn:name="Access URL",type=string,JSONPath=".status.accessURL"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.endsAt",priority=1
-// +kubebuilder:printcolumn:name="Namespace",type=string,JSONPath=".status.namespace",priority=1
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
+// +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.summary",priority=1
 // +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata",message="A4: an organization's metadata.name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
 type Organization struct {
 	metav1.TypeMeta `json:",inline"`

@@ -255,9 +255,9 @@ type PlatformPolicyStatus struct {
 // +kubebuilder:resource:scope=Cluster,shortName=pp,categories=polyorg
 // +kubebuilder:printcolumn:name="Sign Up",type=string,JSONPath=".spec.signUp"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Enforced",type=string,JSONPath=`.status.conditions[?(@.type=="Enforced")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
 // +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata",message="there is one PlatformPolicy, and its metadata.name is default"
 type PlatformPolicy struct {
 	metav1.TypeMeta `json:",inline"`

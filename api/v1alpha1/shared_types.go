@@ -43,9 +43,7 @@ const (
 	EditionZohoOne      Edition = "ZohoOne"
 )
 
-// Role is a member's power in an organization (R1).
-//
-// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
+// Role is a member's power in an organization (R1). A spec has Administrator or Standard, and only a status SuperAdmin.
 type Role string
 
 const (

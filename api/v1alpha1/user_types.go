@@ -48,13 +48,19 @@ type UserStatus struct {
 	// +kubebuilder:validation:MaxItems=1000
 	Organizations []UserOrganization `json:"organizations,omitempty"`
 
-	// invitations are the pending invitations that can be answered from here. Those that can be answered only by e-mail are not shown (I6).
+	// invitations are the pending invitations that can be answered from here. Those that can be answered only by e-mail are not shown (I6),
+	// nor are those of a suspended organization (E3).
 	// +optional
 	// +listType=map
 	// +listMapKey=organization
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=1000
 	Invitations []UserInvitation `json:"invitations,omitempty"`
+
+	// answerable is the number of invitations, for display.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Answerable *int32 `json:"answerable,omitempty"`
 
 	// usage is the user's usage of each limit (L1 to L5, L7).
 	// +optional
@@ -77,6 +83,7 @@ type UserOrganization struct {
 
 	// role is the one in force.
 	// +optional
+	// +kubebuilder:validation:Enum=SuperAdmin;Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// userType is the one in force.
@@ -118,6 +125,7 @@ type UserInvitation struct {
 
 	// role is the one offered.
 	// +optional
+	// +kubebuilder:validation:Enum=Administrator;Standard
 	Role Role `json:"role,omitempty"`
 
 	// expiresAt is the moment from which it can no longer be answered (I1).
@@ -182,7 +190,7 @@ type Usage struct {
 // +kubebuilder:printcolumn:name="Orgs",type=string,JSONPath=".status.usage.organizations.summary"
 // +kubebuilder:printcolumn:name="Created",type=string,JSONPath=".status.usage.created.summary"
 // +kubebuilder:printcolumn:name="Default",type=string,JSONPath=".status.defaultOrganization"
-// +kubebuilder:printcolumn:name="Invitations",type=integer,JSONPath=".status.usage.pendingInvitations.used"
+// +kubebuilder:printcolumn:name="Invitations",type=integer,JSONPath=".status.answerable"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 type User struct {
 	metav1.TypeMeta `json:",inline"`

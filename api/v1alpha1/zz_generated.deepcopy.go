@@ -1537,6 +1537,11 @@ func (in *UserStatus) DeepCopyInto(out *UserStatus) {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
 	}
+	if in.Answerable != nil {
+		in, out := &in.Answerable, &out.Answerable
+		*out = new(int32)
+		**out = **in
+	}
 	out.Usage = in.Usage
 }
 

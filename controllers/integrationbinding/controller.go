@@ -18,6 +18,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Reconciler keeps the status of bindings. It sees that credentials exist, and never reads them.
@@ -50,11 +52,32 @@ func (r *Reconciler) step(ctx context.Context, b *v1alpha1.IntegrationBinding, s
 	if err != nil || org == nil {
 		return 0, err
 	}
+	if known, err := r.catalogued(ctx, b, say); err != nil || !known {
+		return 0, err
+	}
 	given, err := r.Desk.Give(ctx, b, say)
 	if err != nil || !given {
 		return 0, err
 	}
 	return 0, r.bind(ctx, b, say, now)
+}
+
+// catalogued reports whether the catalogue has the application of a binding, and else says so (G3). A binding that was granted its account
+// keeps it, whatever the catalogue becomes (L9).
+func (r *Reconciler) catalogued(ctx context.Context, b *v1alpha1.IntegrationBinding, say status.Conditions) (bool, error) {
+	if rules.Granted(b) {
+		return true, nil
+	}
+	w := world.New("")
+	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
+		return false, err
+	}
+	unknown := rules.Catalogued(w.Outlook(), b.Spec)
+	if len(unknown) == 0 {
+		return true, nil
+	}
+	say.Stalled(v1alpha1.ReasonApplicationUnknown, unknown.String())
+	return false, nil
 }
 
 // bind puts the binding in force, once its credentials exist.

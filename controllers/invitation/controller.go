@@ -4,6 +4,7 @@
 package invitation
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
+	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -38,7 +41,7 @@ type Reconciler struct {
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch;update
-// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;platformpolicies;invitationresponses,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;integrationbindings;platformpolicies;invitationresponses,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
 
 // Reconcile keeps the status of one invitation, and ends it when its time has come.
@@ -63,20 +66,30 @@ func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say statu
 	if err != nil {
 		return 0, err
 	}
-	return after, r.say(ctx, i, say)
+	sooner, err := r.say(ctx, i, say, now)
+	return soonest(after, sooner), err
 }
 
-// sayDelivered says that no e-mail was sent, and why. The invitee answers from their organization list (I5).
+// soonest is the shorter of two delays, of which 0 means none.
+func soonest(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// sayDelivered says that no e-mail was sent, and why.
 func (r *Reconciler) sayDelivered(say status.Conditions) {
 	reason, message := v1alpha1.ReasonMailNotConfigured, "No mail server is configured"
 	if r.Mail {
 		reason, message = v1alpha1.ReasonPending, "A mail server is configured, and this version of the operator sends nothing by it"
 	}
-	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message+"; the invitee answers from their organization list")
+	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message)
 }
 
-// open gives a new invitation its state and its deadline, which never changes afterwards (I1).
+// open gives a new invitation its state, its inviter, and its deadline, which never changes afterwards (I1).
 func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
+	i.Status.InvitedBy = cmp.Or(i.Status.InvitedBy, inviter(i))
 	if i.Status.State == "" {
 		i.Status.State = v1alpha1.InvitationPending
 	}
@@ -90,6 +103,15 @@ func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
 	deadline := rules.Offer{CreatedAt: i.CreationTimestamp.Unix()}.Deadline(policy)
 	i.Status.ExpiresAt = &metav1.Time{Time: deadline}
 	return nil
+}
+
+// inviter is the person whom a platform actor named, or else the one whom admission noted. Later, nobody vouches for the note.
+func inviter(i *v1alpha1.Invitation) string {
+	noted := i.Annotations[v1alpha1.InvitedByAnnotation]
+	if i.Status.State != "" || !identity.IsEmail(noted) {
+		noted = ""
+	}
+	return cmp.Or(i.Spec.InvitedBy, noted)
 }
 
 // end revokes or expires a pending invitation whose time has come, unless it is being answered. Otherwise it returns the time until then.
@@ -117,7 +139,8 @@ func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.T
 	return 0, nil
 }
 
-func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
+// say says what became of an invitation, or whether it can be answered. It returns the time after which that may change by itself.
+func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions, now time.Time) (time.Duration, error) {
 	switch i.Status.State {
 	case v1alpha1.InvitationAccepted:
 		say.Ready(v1alpha1.ReasonAccepted, "Accepted by the invitee")
@@ -128,21 +151,57 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 	case v1alpha1.InvitationExpired:
 		say.Ready(v1alpha1.ReasonExpired, "Not answered in time")
 	default:
-		return r.sayPending(ctx, i, say)
+		return r.sayPending(ctx, i, say, now)
 	}
-	return nil
+	return 0, nil
 }
 
-// sayPending grants a pending invitation its place among the invitee's, and its seat. With them it can be answered (L7, E5).
-func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions) error {
+// sayPending grants a pending invitation its place among the invitee's, and its seat. With them it can be answered (L7, E5), unless its
+// organization is suspended, or wants an answer from the e-mail (E3, I6).
+func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions, now time.Time) (time.Duration, error) {
 	org, err := grant.Organization(ctx, r.Client, i, say)
 	if err != nil || org == nil {
-		return err
+		return 0, err
 	}
 	given, err := r.Desk.Give(ctx, i, say)
 	if err != nil || !given {
-		return err
+		return 0, err
 	}
-	say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
-	return nil
+	w, err := r.around(ctx, org)
+	if err != nil {
+		return 0, err
+	}
+	switch reason, message := rules.Unanswerable(w.Outlook(), org.Name, now); reason {
+	case "":
+		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
+	case v1alpha1.ReasonOrganizationSuspended:
+		say.Waiting(reason, message)
+	default:
+		say.Stalled(reason, message)
+	}
+	return untilSuspended(w, now), nil
+}
+
+// around is the organization of an invitation, with all that says where its invitations are answered (I6).
+func (r *Reconciler) around(ctx context.Context, org *v1alpha1.Organization) (*world.World, error) {
+	w := world.New("")
+	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
+		return nil, err
+	}
+	var bindings v1alpha1.IntegrationBindingList
+	if err := r.Client.List(ctx, &bindings, client.InNamespace(v1alpha1.NamespacePrefix+org.Name), index.Shared); err != nil {
+		return nil, err
+	}
+	world.Add(w, *org)
+	world.Add(w, bindings.Items...)
+	return w, nil
+}
+
+// untilSuspended is the time until an organization's trial ends, unless it is subscribed or suspended.
+func untilSuspended(w *world.World, now time.Time) time.Duration {
+	account, policy := world.Said[rules.Account](w)[0], w.Outlook().Policy() // an organization always states its account
+	if account.Subscribed() {
+		return 0
+	}
+	return max(0, account.TrialEnd(policy).Sub(now))
 }

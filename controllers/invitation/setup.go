@@ -16,9 +16,10 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller. An invitation depends on its organization, and on its answer, which may also go without having
+// SetupWithManager registers the controller. An invitation depends on its organization, on its Cliq bindings, and on its answer, which may also go without having
 // finished it. While it has no place, it depends on everything that may make room. That is the invitee's other invitations, other people's
 // seats, the organizations of a super admin, and the policy. The controller of answers writes its state too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
@@ -31,6 +32,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), bySpec).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), granted).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
+		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding), builder.WithPredicates(cliq)).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
@@ -61,6 +63,17 @@ func (r *Reconciler) waiting(ctx context.Context, _ client.Object) []reconcile.R
 
 func (r *Reconciler) ofOrganization(ctx context.Context, org client.Object) []reconcile.Request {
 	return index.Requests(ctx, r.Client, &v1alpha1.InvitationList{}, client.InNamespace(v1alpha1.NamespacePrefix+org.GetName()))
+}
+
+// cliq passes the coming and going of bindings that decide where invitations are answered (G5).
+var cliq = predicate.And(predicate.GenerationChangedPredicate{}, predicate.NewPredicateFuncs(func(obj client.Object) bool {
+	b, ok := obj.(*v1alpha1.IntegrationBinding)
+	return ok && b.Spec.Application == rules.Cliq
+}))
+
+// ofBinding are all invitations of the binding's organization.
+func (r *Reconciler) ofBinding(ctx context.Context, b client.Object) []reconcile.Request {
+	return index.Requests(ctx, r.Client, &v1alpha1.InvitationList{}, client.InNamespace(b.GetNamespace()))
 }
 
 func answered(_ context.Context, obj client.Object) []reconcile.Request {

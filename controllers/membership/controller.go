@@ -35,7 +35,7 @@ type Reconciler struct {
 
 // Reconcile keeps the status of one membership.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
+	keeper := status.Keeper[*v1alpha1.Membership]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, News: r.news}
 	return keeper.Keep(ctx, req, &v1alpha1.Membership{}, r.step)
 }
 
@@ -61,7 +61,7 @@ func (r *Reconciler) step(ctx context.Context, m *v1alpha1.Membership, say statu
 	case err != nil || !given:
 		return 0, err
 	case m.Spec.Suspended:
-		say.Off(v1alpha1.ReasonSuspended, "Suspended: gives no access and holds no seat")
+		say.Ready(v1alpha1.ReasonSuspended, "Suspended, as its spec asks: it gives no access and holds no seat")
 	default:
 		say.Ready(v1alpha1.ReasonActive, "Gives access to the organization")
 	}

@@ -25,6 +25,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
 	return wake.For(mgr, &v1alpha1.Membership{}, parts).
+		Watches(&v1alpha1.Membership{}, r.farewells()).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 const (
@@ -30,9 +31,9 @@ const (
 
 // belonging is one kind of object that belongs to an organization.
 type belonging struct {
-	name  string // as the condition counts it
-	list  client.ObjectList
-	where client.ListOption
+	one, many string // as the condition counts it
+	list      client.ObjectList
+	where     client.ListOption
 }
 
 // belongings are all kinds that end with an organization. Most are in its namespace, even if that namespace is not ours. The answers to its
@@ -40,10 +41,10 @@ type belonging struct {
 func belongings(org *v1alpha1.Organization) []belonging {
 	inside := client.InNamespace(namespaceOf(org))
 	return []belonging{
-		{"memberships", &v1alpha1.MembershipList{}, inside},
-		{"invitations", &v1alpha1.InvitationList{}, inside},
-		{"integration bindings", &v1alpha1.IntegrationBindingList{}, inside},
-		{"answers", &v1alpha1.InvitationResponseList{}, client.MatchingFields{index.AnswersIn: namespaceOf(org)}},
+		{"membership", "memberships", &v1alpha1.MembershipList{}, inside},
+		{"invitation", "invitations", &v1alpha1.InvitationList{}, inside},
+		{"integration binding", "integration bindings", &v1alpha1.IntegrationBindingList{}, inside},
+		{"answer", "answers", &v1alpha1.InvitationResponseList{}, client.MatchingFields{index.AnswersIn: namespaceOf(org)}},
 	}
 }
 
@@ -68,7 +69,7 @@ func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization)
 // count is the number of objects of one kind that belong to an organization.
 type count struct {
 	n  int
-	of string
+	of belonging
 }
 
 func total(counts []count) (n int) {
@@ -81,7 +82,7 @@ func total(counts []count) (n int) {
 func said(counts []count) string {
 	var texts []string
 	for _, c := range counts {
-		texts = append(texts, fmt.Sprintf("%d %s", c.n, c.of))
+		texts = append(texts, rules.Counted(c.n, c.of.one, c.of.many))
 	}
 	return strings.Join(texts, ", ")
 }
@@ -97,7 +98,7 @@ func (r *Reconciler) content(ctx context.Context, org *v1alpha1.Organization) (f
 			}
 		}, b.where))
 		if n > 0 {
-			found = append(found, count{n, b.name})
+			found = append(found, count{n, b})
 		}
 	}
 	return found, living, err

@@ -56,6 +56,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	keeper := status.Keeper[*v1alpha1.Organization]{
 		Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
 		Alarms: []string{v1alpha1.ConditionTrialEnding, v1alpha1.ConditionForeignAccess},
+		News:   r.news,
 	}
 	org := &v1alpha1.Organization{}
 	result, err := keeper.Keep(ctx, req, org, r.step)
@@ -123,12 +124,15 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if err := r.keepSuperAdmin(ctx, o); err != nil {
 		return status.During("make its super admin a member", err)
 	}
-	served, err := r.keepHosts(ctx, o, say, now)
+	served, err := r.keepHosts(ctx, o, now)
 	if err != nil {
 		return status.During("hold its hosts", err)
 	}
 	if err := r.keepIngress(ctx, o, served); err != nil {
 		return status.During("route its hosts", err)
+	}
+	if err := r.reportHosts(ctx, o, say); err != nil {
+		return err
 	}
 	if err := r.keepSampleData(ctx, o, say); err != nil {
 		return status.During("load its sample data", err)

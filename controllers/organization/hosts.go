@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -22,7 +21,7 @@ import (
 
 // keepHosts holds the hosts that the organization asks for and that are its own, and hands former ones to reservations. It
 // returns those to be served: none while the organization is suspended (A7).
-func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Conditions, now time.Time) ([]string, error) {
+func (r *Reconciler) keepHosts(ctx context.Context, o *observed, now time.Time) ([]string, error) {
 	wanted := rules.Hosts(o.org, r.Config.Ingress.BaseDomain)
 	ours, err := r.ours(ctx, o, wanted)
 	if err != nil {
@@ -38,7 +37,10 @@ func (r *Reconciler) keepHosts(ctx context.Context, o *observed, say status.Cond
 	if o.suspended {
 		ours = nil
 	}
-	o.reportHosts(say, wanted[0], ours)
+	o.org.Status.AccessURL = ""
+	if slices.Contains(ours, wanted[0]) {
+		o.org.Status.AccessURL = "https://" + wanted[0]
+	}
 	return ours, nil
 }
 
@@ -133,29 +135,6 @@ func (r *Reconciler) keepPrevious(ctx context.Context, o *observed, ours []strin
 		}
 	}
 	return nil
-}
-
-// reportHosts says where the organization is served.
-func (o *observed) reportHosts(say status.Conditions, main string, served []string) {
-	o.org.Status.AccessURL = ""
-	if slices.Contains(served, main) {
-		o.org.Status.AccessURL = "https://" + main
-	}
-	switch {
-	case o.suspended:
-		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonTrialEnded, "Not served: the trial ended without a subscription (A7)")
-	case len(o.reserved) > 0:
-		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonHostNotFree,
-			"Reserved, and not for this organization: "+strings.Join(o.reserved, ", ")+"; choose another host, or ask the platform to free it (A2)")
-	case o.hostsLack:
-		say.False(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonHostNotFree, "A host in spec.accessURL is not free; choose another (A2)")
-	case len(o.foreign) > 0:
-		say.True(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonForeignReservation,
-			"The hosts are held and routed. A HostReservation that the operator did not write redirects elsewhere, and is left as it is: "+
-				strings.Join(o.foreign, ", "))
-	default:
-		say.True(v1alpha1.ConditionAccessURLReady, v1alpha1.ReasonServing, "The hosts are held and routed")
-	}
 }
 
 // withoutNamespace says that nothing can be served or loaded without a namespace.

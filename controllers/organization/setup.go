@@ -14,6 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -26,8 +27,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller. An organization depends on the objects in its namespace, on its reservations, on the policy,
-// and on others that ask for its hosts. While it has no place, it also depends on its super admin's other places. While it ends, it depends
+// SetupWithManager registers the controller. An organization depends on the objects in its namespace, its back end among them, on its
+// reservations, on the policy, and on others that ask for its hosts. While it has no place, it also depends on its super admin's other places. While it ends, it depends
 // on the answers to its invitations, which are in no namespace.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
@@ -45,12 +46,16 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Invitation{}, inside).
 		Watches(&v1alpha1.InvitationResponse{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofAnswer)), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.IntegrationBinding{}, inside).
+		WatchesMetadata(&corev1.Service{}, inside, builder.WithPredicates(comesOrGoes)).
 		Watches(&corev1.Namespace{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespace))).
 		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
 		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
 }
+
+// comesOrGoes passes the coming and the end of an object.
+var comesOrGoes = predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }}
 
 func ofNamespaced(_ context.Context, obj client.Object) []reconcile.Request {
 	return index.Named(facts.OrganizationOf(obj.GetNamespace()))

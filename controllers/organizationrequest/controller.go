@@ -46,7 +46,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 
 // Reconcile carries out one request, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	keeper := status.Keeper[*v1alpha1.OrganizationRequest]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
+	keeper := status.Keeper[*v1alpha1.OrganizationRequest]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Completed: completed}
 	return keeper.Keep(ctx, req, &v1alpha1.OrganizationRequest{}, clerk.Step)
 }

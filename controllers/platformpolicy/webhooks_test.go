@@ -3,6 +3,7 @@
 package platformpolicy
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,6 +97,7 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 	}
 }
 
+// shippedPair is what is shipped, with the webhook that stamps answers before the other mutating ones.
 func shippedPair(t *testing.T) (m *mutatingConfiguration, v *validatingConfiguration) {
 	t.Helper()
 	all, err := shippedConfigurations()
@@ -106,6 +108,8 @@ func shippedPair(t *testing.T) (m *mutatingConfiguration, v *validatingConfigura
 		switch c := c.(type) {
 		case *mutatingConfiguration:
 			m = c
+			i := slices.IndexFunc(m.Webhooks, func(w admissionregistrationv1.MutatingWebhook) bool { return w.Name == stamping })
+			m.Webhooks[0], m.Webhooks[max(i, 0)] = m.Webhooks[max(i, 0)], m.Webhooks[0]
 		case *validatingConfiguration:
 			v = c
 		}

@@ -55,6 +55,61 @@ var _ = Describe("An invitation", func() {
 		})
 	})
 
+	It("is not Ready while nobody can accept it, and says why (I6)", func(ctx context.Context) {
+		i := invited(ctx, lab.Person("bob"))
+		name := facts.OrganizationOf(i.Namespace)
+		cliq := create(ctx, &v1alpha1.IntegrationBinding{
+			ObjectMeta: lab.Inside(name, "cliq"),
+			Spec:       v1alpha1.IntegrationBindingSpec{Application: rules.Cliq, Account: lab.Unique("network"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
+		})
+		becomes(ctx, i, v1alpha1.ReasonEmailOnly)
+		Expect(condition(i, v1alpha1.ConditionReady)).To(And(
+			HaveField("Status", metav1.ConditionFalse), HaveField("Message", ContainSubstring("sends none"))))
+		Expect(condition(i, v1alpha1.ConditionStalled).Status).To(Equal(metav1.ConditionTrue))
+		Expect(i.Status.State).To(Equal(v1alpha1.InvitationPending), "the invitee can decline it")
+		Expect(kube.Delete(ctx, cliq)).To(Succeed())
+		becomes(ctx, i, v1alpha1.ReasonPending)
+
+		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		subscribe(ctx, org, &v1alpha1.Subscription{Edition: v1alpha1.EditionCRMPlus, Licenses: 5})
+		becomes(ctx, i, v1alpha1.ReasonEmailOnly)
+		subscribe(ctx, org, ultimate)
+		becomes(ctx, i, v1alpha1.ReasonPending)
+	})
+
+	It("of a suspended organization waits, is in no list, and comes back with a subscription (E3)", func(ctx context.Context) {
+		i := invited(ctx, lab.Person("bob"))
+		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: facts.OrganizationOf(i.Namespace)}}
+		offered := func(n int32) {
+			GinkgoHelper()
+			eventually(ctx, userOf(i.Spec.Email), func(g Gomega, u *v1alpha1.User) {
+				g.Expect(u.Status.Answerable).To(HaveValue(Equal(n)))
+				g.Expect(u.Status.Invitations).To(HaveLen(int(n)))
+			})
+		}
+		offered(1)
+		end := clock.Now().Add(day).Truncate(time.Second)
+		change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: end} })
+		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+			g.Expect(o.Status.ObservedGeneration).To(Equal(o.Generation))
+		})
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Desk: grant.NewDesk(mgr.GetClient(), nil)}
+		at(end.Add(-time.Minute))
+		Eventually(func() (ctrl.Result, error) {
+			return r.Reconcile(ctx, ctrl.Request{NamespacedName: key(i)})
+		}).Should(Equal(ctrl.Result{RequeueAfter: time.Minute}), "it looks again when the trial ends")
+
+		clock.SetTime(end)
+		touch(ctx, i)
+		touch(ctx, org)
+		becomes(ctx, i, v1alpha1.ReasonOrganizationSuspended)
+		Expect(condition(i, v1alpha1.ConditionReady).Status).To(Equal(metav1.ConditionFalse))
+		offered(0)
+		subscribe(ctx, org, ultimate)
+		becomes(ctx, i, v1alpha1.ReasonPending)
+		offered(1)
+	})
+
 	It("is revoked at once (I10)", func(ctx context.Context) {
 		i := invited(ctx, lab.Person("bob"))
 		change(ctx, i, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })

@@ -13,10 +13,36 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
 var _ = Describe("A membership", func() {
+	It("tells administrators of its organization who joined, was suspended, became super admin, and left", func(ctx context.Context) {
+		bob := lab.Person("bob")
+		i := invited(ctx, bob)
+		name := facts.OrganizationOf(i.Namespace)
+		create(ctx, answer(i, v1alpha1.DecisionAccept))
+		m := becomes(ctx, membership(name, bob), v1alpha1.ReasonActive)
+		told := func(reason, note string) {
+			GinkgoHelper()
+			Eventually(eventsOf(ctx, m, reason)).WithContext(ctx).Should(ConsistOf("Normal: " + bob + note))
+		}
+		told(v1alpha1.ReasonJoined, " joined as Administrator")
+		change(ctx, m, func(m *v1alpha1.Membership) { m.Spec.Suspended = true })
+		told(v1alpha1.ReasonSuspended, " is suspended")
+		change(ctx, m, func(m *v1alpha1.Membership) { m.Spec.Suspended = false })
+		told(v1alpha1.ReasonReinstated, " is no longer suspended")
+		org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		former := read(ctx, org).Spec.SuperAdmin
+		change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = bob })
+		told(v1alpha1.ReasonTransferred, " is the super admin from now on")
+		change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = former })
+		eventually(ctx, m, func(g Gomega, m *v1alpha1.Membership) { g.Expect(m.Status.Role).To(Equal(v1alpha1.RoleAdministrator)) })
+		Expect(kube.Delete(ctx, m)).To(Succeed())
+		told(v1alpha1.ReasonLeft, " is no longer a member")
+	})
+
 	It("waits for its organization, without any power (R8)", func(ctx context.Context) {
 		name, alice := lab.Unique("zylker"), lab.Person("alice")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{

@@ -37,6 +37,11 @@ func ingressOf(org *v1alpha1.Organization) *networkingv1.Ingress {
 	return &networkingv1.Ingress{ObjectMeta: lab.Inside(org.Name, "polyorg-access")}
 }
 
+// backendOf is the Service that the operator's configuration names as back end.
+func backendOf(org *v1alpha1.Organization) *corev1.Service {
+	return &corev1.Service{ObjectMeta: lab.Inside(org.Name, "crm"), Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}}}
+}
+
 func namespaceOf(org *v1alpha1.Organization) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.NamespacePrefix + org.Name}}
 }
@@ -87,6 +92,27 @@ var _ = Describe("An organization", func() {
 		Expect(org.Status.Trial.EndsAt.Time).To(BeTemporally("==", org.CreationTimestamp.Add(15*day)))
 		Expect(condition(org, v1alpha1.ConditionSubscribed).Reason).To(Equal(v1alpha1.ReasonOnTrial))
 		Expect(condition(org, v1alpha1.ConditionSampleDataLoaded)).To(BeZero())
+	})
+
+	It("names a missing back end, and says that it is served when an ingress controller says so (A5)", func(ctx context.Context) {
+		org := settled(ctx, lab.Unique("zylker"), lab.Person("john"))
+		served := func(status metav1.ConditionStatus, reason, message string) {
+			GinkgoHelper()
+			eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
+				g.Expect(condition(o, v1alpha1.ConditionAccessURLReady)).To(And(
+					HaveField("Status", status), HaveField("Reason", reason), HaveField("Message", ContainSubstring(message))))
+			})
+		}
+		served(metav1.ConditionFalse, v1alpha1.ReasonBackendNotFound, "Service crm in org-"+org.Name)
+		Expect(condition(org, v1alpha1.ConditionReady).Reason).To(Equal(v1alpha1.ReasonActive), "its members can use it")
+		backend := create(ctx, backendOf(org))
+		served(metav1.ConditionTrue, v1alpha1.ReasonRouted, "no ingress controller")
+		ingress := read(ctx, ingressOf(org))
+		ingress.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "203.0.113.1"}}
+		Expect(kube.Status().Update(ctx, ingress)).To(Succeed())
+		served(metav1.ConditionTrue, v1alpha1.ReasonServing, "serves them")
+		Expect(kube.Delete(ctx, backend)).To(Succeed())
+		served(metav1.ConditionFalse, v1alpha1.ReasonBackendNotFound, "")
 	})
 
 	It("costs no write once it is settled", func(ctx context.Context) {

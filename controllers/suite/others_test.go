@@ -43,6 +43,22 @@ var _ = Describe("A binding", func() {
 		Expect(becomes(ctx, b, v1alpha1.ReasonBound).Status.BoundAt).To(Equal(bound))
 	})
 
+	It("of an application that the catalogue does not have waits until it has (G3)", func(ctx context.Context) {
+		name, application := lab.Unique("zylker"), "Telephone"
+		settled(ctx, name, lab.Person("john"))
+		b := create(ctx, &v1alpha1.IntegrationBinding{
+			ObjectMeta: lab.Inside(name, "telephone"),
+			Spec:       v1alpha1.IntegrationBindingSpec{Application: application, Account: lab.Unique("line"), InitiatedFrom: v1alpha1.InitiatedFromCRM},
+		})
+		becomes(ctx, b, v1alpha1.ReasonApplicationUnknown)
+		Expect(condition(b, v1alpha1.ConditionStalled).Message).To(ContainSubstring(application + " is not in the integration catalogue"))
+		setPolicy(ctx, v1alpha1.PlatformPolicySpec{Integrations: []v1alpha1.IntegrationRow{{
+			Application: application, OrganizationsPerAccount: 1, AccountsPerOrganization: 1,
+			InitiatedFrom: []v1alpha1.InitiatedFrom{v1alpha1.InitiatedFromCRM},
+		}}})
+		becomes(ctx, b, v1alpha1.ReasonBound)
+	})
+
 	It("waits for its organization (R8)", func(ctx context.Context) {
 		name := lab.Unique("zylker")
 		create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{

@@ -27,6 +27,7 @@ func renames(ctx context.Context, org *v1alpha1.Organization, to string) {
 var _ = Describe("A reservation that the platform wrote for an organization", func() {
 	It("is left as it is, with any redirect, and the organization says so (A6)", func(ctx context.Context) {
 		org := settled(ctx, lab.Unique("first"), lab.Person("john"))
+		create(ctx, backendOf(org))
 		h := reservationOf(lab.Unique("from-git"))
 		h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
 		h.Spec.RedirectTo = "elsewhere." + baseDomain
@@ -48,12 +49,13 @@ var _ = Describe("A reservation that the platform wrote for an organization", fu
 
 		Expect(kube.Delete(ctx, h)).To(Succeed())
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
-			g.Expect(condition(o, v1alpha1.ConditionAccessURLReady).Reason).To(Equal(v1alpha1.ReasonServing))
+			g.Expect(condition(o, v1alpha1.ConditionAccessURLReady).Reason).To(Equal(v1alpha1.ReasonRouted))
 		})
 	})
 
 	It("is left as it is when the organization ends", func(ctx context.Context) {
 		org := settled(ctx, lab.Unique("first"), lab.Person("john"))
+		create(ctx, backendOf(org))
 		h := reservationOf(lab.Unique("from-git"))
 		h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
 		h.Spec.RedirectTo = "elsewhere." + baseDomain

@@ -113,7 +113,10 @@ var _ = Describe("A trial", func() {
 
 		becomes(ctx, org, v1alpha1.ReasonActive)
 		read(ctx, ingressOf(org))
+		Eventually(eventsOf(ctx, org, v1alpha1.ReasonSubscribed)).WithContext(ctx).Should(ConsistOf("Normal: Subscribed to Ultimate with 25 licences"))
+		Expect(eventsOf(ctx, org, v1alpha1.ReasonActive)(NewWithT(GinkgoT()))).To(BeEmpty(), "Ready says that")
 		Expect(org.Status.EditionText).To(Equal("Ultimate"))
+		Expect(org.Status.Trial.Summary).To(BeEmpty(), "its end does not matter any more")
 		Expect(org.Status.Seats.Summary).To(Equal("2/25"))
 
 		By("suspending at once who gives the subscription back")
@@ -125,6 +128,7 @@ var _ = Describe("A trial", func() {
 		becomes(ctx, org, v1alpha1.ReasonActive)
 		Expect(org.Status.Trial.EndsAt.Time).To(BeTemporally("==", end.Add(10*day)))
 		Expect(org.Status.EditionText).To(Equal("Enterprise (trial)"))
+		Expect(org.Status.Trial.Summary).To(Equal(end.Add(10 * day).UTC().Format(time.RFC3339)))
 		looksAgain(ctx, org, 7*day)
 
 		By("ending when the platform takes the extension back")

@@ -166,6 +166,7 @@ var _ = Describe("A user", func() {
 			g.Expect(o.Status.InvitationDelivery).To(Equal(v1alpha1.InvitationDeliveryEmailOnly))
 		})
 		Expect(u.Status.Usage.PendingInvitations.Used).To(BeEquivalentTo(1), "listed or not, it is pending")
+		Expect(u.Status.Answerable).To(HaveValue(BeZero()), "the column counts what the person sees")
 		Expect(kube.Delete(ctx, cliq)).To(Succeed())
 		eventually(ctx, u, func(g Gomega, u *v1alpha1.User) { g.Expect(u.Status.Invitations).To(HaveLen(1)) })
 

@@ -56,7 +56,7 @@ var _ = Describe("An object that waits goes on as soon as it can:", func() {
 		a := becomes(ctx, held(ctx, answer(i, v1alpha1.DecisionDecline)), v1alpha1.ReasonDeclined)
 		Expect(kube.Delete(ctx, org)).To(Succeed())
 		eventually(ctx, org, func(g Gomega, o *v1alpha1.Organization) {
-			g.Expect(condition(o, v1alpha1.ConditionReady).Message).To(HaveSuffix("left: 1 answers"))
+			g.Expect(condition(o, v1alpha1.ConditionReady).Message).To(HaveSuffix("left: 1 answer"))
 		})
 		looksAgain(ctx, org, time.Minute) // should no watch tell
 		release(ctx, a)

@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Reconciler keeps Users. It never changes spec.defaultOrganization: that choice is the person's (F2).
@@ -62,9 +64,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
 	p.email = u.Spec.Email // also of a person without organizations, if the operator may not remove their User
-	keeper := status.Keeper[*v1alpha1.User]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Quiet: true}
-	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, _ time.Time) (time.Duration, error) {
-		p.tell(u, say)
+	keeper := status.Keeper[*v1alpha1.User]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
+	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, now time.Time) (time.Duration, error) {
+		p.tell(u, say, now)
 		r.over.count(u.Name, p.over)
 		return 0, nil
 	})
@@ -122,9 +124,10 @@ func (r *Reconciler) remove(ctx context.Context, u *v1alpha1.User) error {
 }
 
 // tell writes the status of the person's User.
-func (p *person) tell(u *v1alpha1.User, say status.Conditions) {
+func (p *person) tell(u *v1alpha1.User, say status.Conditions, now time.Time) {
 	u.Status.Organizations = p.organizations()
-	u.Status.Invitations = p.listed()
+	u.Status.Invitations = p.listed(now)
+	u.Status.Answerable = ptr.To(int32(len(u.Status.Invitations)))
 	p.tellDefault(u, say)
 	p.tellUsage(u, say)
 	say.Ready(v1alpha1.ReasonUpToDate, cmp.Or(summary(u), "In no organization"))
@@ -134,5 +137,5 @@ func summary(u *v1alpha1.User) string {
 	if len(u.Status.Organizations) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("In %d organizations", len(u.Status.Organizations))
+	return "In " + rules.Counted(len(u.Status.Organizations), "organization", "organizations")
 }

@@ -183,15 +183,15 @@ func (p *person) undecided(m *v1alpha1.Membership) bool {
 	return org != nil && !rules.Ending(org) && !rules.Judged(m)
 }
 
-// listed are the pending invitations that can be answered without their e-mail, by organization (I5, I6). One beyond a limit
-// cannot be answered at all (L7).
-func (p *person) listed() []v1alpha1.UserInvitation {
+// listed are the pending invitations that can be answered now and without their e-mail, by organization (I5, I6). One beyond a limit cannot
+// be answered at all (L7), nor can one of a suspended organization (E3).
+func (p *person) listed(now time.Time) []v1alpha1.UserInvitation {
 	var list []v1alpha1.UserInvitation
 	for i := range p.invitations {
 		inv := &p.invitations[i]
 		name := facts.OrganizationOf(inv.Namespace)
 		org := p.known[name]
-		if org == nil || rules.Ending(org) || !rules.Granted(inv) || p.outlook.EmailOnly(name) {
+		if org == nil || rules.Ending(org) || !rules.Granted(inv) || !p.isAnswerable(name, now) {
 			continue
 		}
 		list = append(list, v1alpha1.UserInvitation{
@@ -202,4 +202,10 @@ func (p *person) listed() []v1alpha1.UserInvitation {
 		return cmp.Or(strings.Compare(a.Organization, b.Organization), strings.Compare(a.Name, b.Name))
 	})
 	return list
+}
+
+// isAnswerable reports whether the invitations of an organization can be accepted from the list.
+func (p *person) isAnswerable(organization string, now time.Time) bool {
+	reason, _ := rules.Unanswerable(p.outlook, organization, now)
+	return reason == ""
 }

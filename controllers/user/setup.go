@@ -5,6 +5,7 @@ package user
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -44,9 +45,15 @@ var shownChanged = predicate.Or(predicate.GenerationChangedPredicate{}, predicat
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		was, ok1 := e.ObjectOld.(*v1alpha1.Organization)
 		is, ok2 := e.ObjectNew.(*v1alpha1.Organization)
-		return ok1 && ok2 && was.Status.AccessURL != is.Status.AccessURL
+		return ok1 && ok2 && (was.Status.AccessURL != is.Status.AccessURL || trialEnded(was) != trialEnded(is))
 	},
 })
+
+// trialEnded reports whether an organization says that it is suspended: its invitations cannot be accepted (E3).
+func trialEnded(org *v1alpha1.Organization) bool {
+	c := meta.FindStatusCondition(org.Status.Conditions, v1alpha1.ConditionSubscribed)
+	return c != nil && c.Reason == v1alpha1.ReasonTrialEnded
+}
 
 func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {
 	if email := index.Email(obj); email != "" {

@@ -48,6 +48,7 @@ type Validator struct {
 //+kubebuilder:webhook:path=/validate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=NoneOnDryRun,groups=polyorg.io,resources=organizations;memberships;invitations;invitationresponses;organizationrequests;integrationbindings;hostreservations;users;platformpolicies,verbs=create;update;delete,versions=v1alpha1,name=validate.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-invitationresponse,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitationresponses,verbs=create,versions=v1alpha1,name=stamp.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-organizationrequest,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=organizationrequests,verbs=create,versions=v1alpha1,name=stamp-request.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/stamp-invitation,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitations,verbs=create,versions=v1alpha1,name=stamp-invitation.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/review,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=selfreviews,verbs=create,versions=v1alpha1,name=review.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 //+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
@@ -63,6 +64,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
 	}))
 	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Decoder: v.Decoder, Actors: v.Actors}))
+	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/review", traced(&Reviewer{
 		View: v.Journal.View, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
 	}))

@@ -105,10 +105,10 @@ func TestWarned(t *testing.T) {
 		before, after client.Object
 		want          bool
 	}{
-		"a creation":        {nil, at(1), true},
-		"another spec":      {at(1), at(2), true},
-		"not a label":       {at(1), at(1), false},
-		"not a removed one": {at(1), nil, false},
+		"a creation":   {nil, at(1), true},
+		"another spec": {at(1), at(2), true},
+		"not a label":  {at(1), at(1), false},
+		"a removal":    {at(1), nil, true},
 	} {
 		if got := isWanted(tc.before, tc.after); got != tc.want {
 			t.Errorf("%s: got %t", sentence, got)

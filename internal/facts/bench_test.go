@@ -84,7 +84,7 @@ func filled(b *testing.B, memberships int) *View {
 	}
 	list("Organization", manyOrganizations, func(n int) client.Object { return received(b, organizationNumber(n)) })
 	list("Membership", memberships, func(n int) client.Object { return received(b, aMembership(n)) })
-	for _, kind := range []string{"Invitation", "InvitationResponse", "IntegrationBinding", "HostReservation", "PlatformPolicy"} {
+	for _, kind := range []string{"Invitation", "InvitationResponse", "IntegrationBinding", "HostReservation", "OrganizationRequest", "PlatformPolicy", "User"} {
 		list(kind, 0, nil)
 	}
 	return v

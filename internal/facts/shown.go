@@ -3,6 +3,9 @@
 package facts
 
 import (
+	"cmp"
+	"iter"
+	"maps"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -30,7 +33,7 @@ func shownOf(obj client.Object) any {
 	case *v1alpha1.Membership:
 		return membershipShown(o.CreationTimestamp.Unix())
 	case *v1alpha1.Invitation:
-		return invitationShown(shared(o.Spec.InvitedBy))
+		return invitationShown(shared(cmp.Or(o.Status.InvitedBy, o.Spec.InvitedBy)))
 	case *v1alpha1.Organization:
 		return organizationShown{DisplayName: o.Spec.DisplayName, AccessURL: o.Status.AccessURL}
 	case *v1alpha1.OrganizationRequest:
@@ -68,6 +71,14 @@ func (w World) Person(email string) rules.Person {
 		p.Chosen, p.Current, p.HadOne = u.chosen, u.current, u.hadOne
 	}
 	return p
+}
+
+// People yields everybody about whom something is stated.
+func (w World) People() iter.Seq[string] { return maps.Keys(w.view.index[rules.UserKey("").Kind]) }
+
+// Organizations yields the organizations that are there.
+func (w World) Organizations() iter.Seq[string] {
+	return maps.Keys(w.view.index[rules.OrganizationKey("").Kind])
 }
 
 // organizationIn is the organization that a fact about a person is about.

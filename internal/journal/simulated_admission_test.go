@@ -56,17 +56,19 @@ func factsOf(o client.Object) []rules.Fact {
 type judge func(o rules.Outlook, act rules.Act, organization string, before, after client.Object) rules.Violations
 
 var judges = map[string]judge{
-	"Organization":       clusterWide(rules.Organization),
-	"Membership":         namespaced(rules.Membership),
-	"Invitation":         namespaced(rules.Invitation),
-	"InvitationResponse": clusterWide(rules.InvitationResponse),
-	"IntegrationBinding": namespaced(rules.IntegrationBinding),
-	"HostReservation":    clusterWide(rules.HostReservation),
-	"PlatformPolicy":     clusterWide(rules.PlatformPolicy),
+	"Organization":        clusterWide(rules.Organization),
+	"Membership":          namespaced(rules.Membership),
+	"Invitation":          namespaced(rules.Invitation),
+	"InvitationResponse":  clusterWide(rules.InvitationResponse),
+	"IntegrationBinding":  namespaced(rules.IntegrationBinding),
+	"HostReservation":     clusterWide(rules.HostReservation),
+	"OrganizationRequest": clusterWide(rules.OrganizationRequest),
+	"PlatformPolicy":      clusterWide(rules.PlatformPolicy),
 }
 
 // kinds are those that a view watches, always in the same order.
-var kinds = []string{"HostReservation", "IntegrationBinding", "Invitation", "InvitationResponse", "Membership", "Organization", "PlatformPolicy"}
+var kinds = []string{"HostReservation", "IntegrationBinding", "Invitation", "InvitationResponse", "Membership", "Organization", "OrganizationRequest",
+	"PlatformPolicy", "User"}
 
 func clusterWide[T any](of func(rules.Outlook, rules.Act, *T, *T) rules.Violations) judge {
 	return func(o rules.Outlook, act rules.Act, _ string, before, after client.Object) rules.Violations {

@@ -181,6 +181,14 @@ func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violation
 	return nil
 }
 
+// Catalogued judges a binding that got past admission, and was not granted its account yet.
+func Catalogued(o Outlook, spec v1alpha1.IntegrationBindingSpec) Violations {
+	if _, ok := o.row(spec.Application, spec.Component); !ok {
+		return notCatalogued(spec.Application, spec.Component)
+	}
+	return nil
+}
+
 func notCatalogued(application, component string) Violations {
 	var components []string
 	for _, r := range Catalogue() {

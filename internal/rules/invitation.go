@@ -4,6 +4,7 @@ package rules
 
 import (
 	"slices"
+	"time"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -19,6 +20,8 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 		return nil
 	case !o.administers(act, organization):
 		return forbidden("R4", "only Administrators and the super admin of %s revoke or re-send its invitations", organization)
+	case before.Annotations[v1alpha1.InvitedByAnnotation] != after.Annotations[v1alpha1.InvitedByAnnotation]:
+		return platformOnly(act, "R4", "change who invited; leave the annotation "+v1alpha1.InvitedByAnnotation+" as it is")
 	case !before.Spec.Revoked && after.Spec.Revoked:
 		return revokeInvitation(o, organization, before)
 	}
@@ -148,19 +151,50 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	return nil
 }
 
+// Unanswerable is the reason why nobody can accept the pending invitations of an organization at an instant, with words for those who
+// administer it; it is empty if their invitees can. They can decline in any case (I6).
+func Unanswerable(o Outlook, organization string, now time.Time) (reason, message string) {
+	account, _ := o.account(organization)
+	switch {
+	case account.Organization != "" && account.Suspended(o.Policy(), now):
+		return v1alpha1.ReasonOrganizationSuspended, "Cannot be accepted while the organization is suspended: " +
+			"its trial ended without a subscription (E3)"
+	case o.EmailOnly(organization):
+		return v1alpha1.ReasonEmailOnly, "Nobody can accept it: the organization's invitations are answered from their e-mail only, because " +
+			o.whyEmailOnly(organization) + ", and this version of the operator sends none (I6)"
+	}
+	return "", ""
+}
+
 // closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer says nothing of its
 // trial or its seats. It names the same rule for both (I8, U3).
 func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
 }
 
-// EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6). Such an organization is on CRM Plus
-// or Zoho One, restricts addresses, or has a Cliq binding (G5).
-func (o Outlook) EmailOnly(organization string) bool {
+// EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6).
+func (o Outlook) EmailOnly(organization string) bool { return o.whyEmailOnly(organization) != "" }
+
+// whyEmailOnly says why an organization's invitations are answered from their e-mail only; it is empty if they are not (I6, G5).
+func (o Outlook) whyEmailOnly(organization string) string {
 	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
-		if a.Restricted || a.Edition == v1alpha1.EditionCRMPlus || a.Edition == v1alpha1.EditionZohoOne {
-			return true
+		if why := whyEmailOnly(a.Edition, a.Restricted); why != "" {
+			return why
 		}
 	}
-	return len(countedAgainst[Binding](o, SlotKey(organization, Cliq, ""))) > 0
+	if len(countedAgainst[Binding](o, SlotKey(organization, Cliq, ""))) > 0 {
+		return "it has a Cliq binding"
+	}
+	return ""
+}
+
+// whyEmailOnly is the part of an organization's own spec.
+func whyEmailOnly(edition v1alpha1.Edition, restricted bool) string {
+	switch {
+	case restricted:
+		return "it has spec.ipRestriction"
+	case limitedEdition(edition):
+		return "it is on " + string(edition)
+	}
+	return ""
 }

@@ -51,6 +51,8 @@ func TestEndInvitation(t *testing.T) {
 		"I2: revoke and answer at once: the second waits":  {zylker.perhaps(open.accepts()), by(user(alice)).changes(open, open.revoked()), []string{"I2"}, true, nil},
 		"O7: with the organization all of them go":         {world{}.with(org("zylker", john).terminating(), open.accepts()), by(anonymous).deletes(open), nil, false, nil},
 		"I9: a Standard member asks for no re-send":        {zylker, by(user(bob)).changes(open, open.resend()), []string{"R4"}, false, nil},
+		"R4: an Administrator does not change who invited": {zylker, by(user(alice)).changes(open.invitedBy(john), open.invitedBy(alice)), []string{"R4"}, false, []string{"change who invited"}},
+		"R4: nor takes the record away":                    {zylker, by(user(alice)).changes(open.invitedBy(john), open), []string{"R4"}, false, nil},
 		"I9: an Administrator does":                        {zylker, by(user(alice)).changes(open, open.resend()), nil, false, nil},
 		"I9: a write without another change is not judged": {zylker, by(user(bob)).changes(open, open), nil, false, nil},
 	})
@@ -183,5 +185,32 @@ func TestDeadline(t *testing.T) {
 	offer := rules.Offer{CreatedAt: now.Unix()}
 	if got, want := offer.Deadline(rules.DefaultPolicy), now.Add(7*24*time.Hour); !got.Equal(want) {
 		t.Errorf("I1: %s, want %s", got, want)
+	}
+}
+
+func TestUnanswerable(t *testing.T) {
+	zylker := org("zylker", john)
+	paid := zylker.on(v1alpha1.EditionEnterprise, 9)
+	for sentence, tc := range map[string]struct {
+		world world
+		after time.Duration
+		want  string
+	}{
+		"I5: an invitation is answered from the list":               {world{}.with(paid), 0, ""},
+		"E3: on trial too":                                          {world{}.with(zylker), 14*24*time.Hour - time.Second, ""},
+		"E3: but not once the trial is over":                        {world{}.with(zylker), 14 * 24 * time.Hour, v1alpha1.ReasonOrganizationSuspended},
+		"E3: a subscriber's trial does not matter":                  {world{}.with(paid), 14 * 24 * time.Hour, ""},
+		"I6: CRM Plus wants the e-mail":                             {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9)), 0, v1alpha1.ReasonEmailOnly},
+		"I6: so does a restriction of networks":                     {world{}.with(paid.restricted()), 0, v1alpha1.ReasonEmailOnly},
+		"G5: so does a Cliq binding":                                {world{}.with(paid, bound("zylker", rules.Cliq, "network")), 0, v1alpha1.ReasonEmailOnly},
+		"E3: of two reasons the first to mend is named":             {world{}.with(zylker.restricted()), 14 * 24 * time.Hour, v1alpha1.ReasonOrganizationSuspended},
+		"R8: of an organization that is not there, nothing is said": {world{}, 0, ""},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			reason, message := rules.Unanswerable(rules.Best(tc.world), "zylker", now.Add(tc.after))
+			if reason != tc.want || (reason == "") != (message == "") {
+				t.Errorf("got %q (%s), want %q", reason, message, tc.want)
+			}
+		})
 	}
 }

@@ -196,6 +196,13 @@ func (i invitation) resend() invitation {
 	})
 }
 
+// invitedBy is one whose inviter was noted when it was created.
+func (i invitation) invitedBy(inviter string) invitation {
+	return i.having(func(i *v1alpha1.Invitation) {
+		i.Annotations = map[string]string{v1alpha1.InvitedByAnnotation: inviter}
+	})
+}
+
 func (i invitation) from(inviter string) invitation {
 	return i.having(func(i *v1alpha1.Invitation) { i.Spec.InvitedBy = inviter })
 }

@@ -107,7 +107,8 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 		return protected(before)
 	}
 	if people, bindings := o.stillThere(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
-		return forbidden("O7", "%d memberships, invitations and answers of %s are still there, and %d integrations; its finalizer goes, by itself, when they are gone", people, before.Name, bindings)
+		return forbidden("O7", "%s still has %s with a membership, an invitation or an answer, and %s; its finalizer goes, by itself, when they are gone",
+			before.Name, Counted(people, "person", "people"), Counted(bindings, "integration", "integrations"))
 	}
 	return nil
 }

@@ -132,11 +132,12 @@ func reasonOf(places []Place, account Account, there bool) v1alpha1.ActiveReason
 func (o Outlook) reviewInvitations(now time.Time, p Person) (list []v1alpha1.ReviewedInvitation, byEmail int32) {
 	for _, f := range pick[Offer](o.world.Facts(UserKey(p.Email)), true) {
 		letter, known := p.Invitations[f.Invitation]
+		why, _ := Unanswerable(o, f.Organization, now)
 		switch {
 		case !known || !o.lives(f.Organization) || !now.Before(f.Deadline(o.Policy())):
-		case o.EmailOnly(f.Organization):
+		case why == v1alpha1.ReasonEmailOnly:
 			byEmail++
-		default:
+		case why == "":
 			list = append(list, o.reviewInvitation(p, f, letter))
 		}
 	}

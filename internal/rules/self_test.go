@@ -78,6 +78,7 @@ func TestSelf(t *testing.T) {
 		org("far", bob), invite(john, "far"), invite(carol, "far"),
 		org("plus", bob).on(v1alpha1.EditionCRMPlus, 5), invite(john, "plus"),
 		org("ended", bob).terminating(), invite(john, "ended"),
+		org("late", bob).trialUntil(now), invite(john, "late"),
 	)
 	uid := func(i invitation) string { return string(i.UID) }
 	john := rules.Person{
@@ -86,13 +87,14 @@ func TestSelf(t *testing.T) {
 		Organizations: map[string]rules.Title{"zylker": {DisplayName: "Zylker", AccessURL: "https://zylker.crm.example.com"}, "far": {DisplayName: "Far"}},
 		Invitations: map[string]rules.Letter{
 			uid(invite(john, "far")): {Name: "x", InvitedBy: bob}, uid(invite(john, "plus")): {Name: "y"}, uid(invite(john, "ended")): {Name: "z"},
+			uid(invite(john, "late")): {Name: "w"},
 		},
 	}
 	got := rules.Self(rules.Best(w), now, john)
 	if got.DefaultOrganization != "zylker" || got.ChoiceDue {
 		t.Errorf("F1: the default is %q, due: %t", got.DefaultOrganization, got.ChoiceDue)
 	}
-	if got.Usage.Organizations.Summary != "2/10" || got.Usage.PendingInvitations.Used != 2 {
+	if got.Usage.Organizations.Summary != "2/10" || got.Usage.PendingInvitations.Used != 3 {
 		t.Errorf("uses %+v", got.Usage)
 	}
 	if len(got.Organizations) != 2 || got.Organizations[0].Name != "labs" || got.Organizations[0].Default || !got.Organizations[1].Default {

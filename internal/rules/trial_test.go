@@ -41,6 +41,7 @@ func TestWarnings(t *testing.T) {
 		"E2: an extension brings no warning":                        {world{}.with(zylker), platform, 14 * days, zylker.trialUntil(now.Add(20 * days)), ""},
 		"E3: the policy says when":                                  {world{}.with(zylker, policyWith(trial(15, 5))), user(john), 9 * days, nil, ends},
 		"E3: or that nobody is warned":                              {world{}.with(zylker, policyWith(trial(15, 0))), user(john), 14*days - time.Second, nil, ""},
+		"E2: an end that has passed brings one":                     {world{}.with(zylker), platform, 0, zylker.trialUntil(now.Add(-time.Hour)), "the trial of zylker ended at"},
 		"O7: an organization in deletion brings no warning":         {world{}.with(zylker.terminating()), platform, 12 * days, nil, ""},
 		"R8: nor does a missing one":                                {world{}, platform, 12 * days, nil, ""},
 	} {

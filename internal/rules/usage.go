@@ -25,8 +25,11 @@ func (u Usage) Over() bool {
 }
 
 // UsageOf counts a user's usage of each limit, as Limits would count it.
-func UsageOf(o Outlook, user string) Usage {
-	j := newJudgement(o, Act{}, nil, nil)
+func UsageOf(o Outlook, user string) Usage { return usageUnder(o, o.Policy(), user) }
+
+// usageUnder counts a user's usage by the limits of a policy, which need not be in force.
+func usageUnder(o Outlook, policy Policy, user string) Usage {
+	j := judgement{Outlook: o, policy: policy, on: map[onEdition]bool{}}
 	of := func(rule string) Used {
 		for _, l := range perUser {
 			if l.rule == rule {

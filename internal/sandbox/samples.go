@@ -85,7 +85,7 @@ func (s Sample) Args() []string {
 	return []string{cmp.Or(s.Verb, "create"), "--as=" + s.As, "-f", s.Path}
 }
 
-// ApplySamples applies a folder's files one after the other, each when the one before is Ready.
+// ApplySamples applies a folder's files one after the other, each when the operator has taken the one before in.
 func (s *Sandbox) ApplySamples(ctx context.Context, dir string) error {
 	samples, err := ReadSamples(dir)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Sandbox) apply(ctx context.Context, sample Sample) error {
 		if o.GroupVersionKind().Group != v1alpha1.GroupName || name == "" {
 			continue
 		}
-		if err := s.waitForReady(ctx, o.GetNamespace(), strings.ToLower(o.GetKind())+"/"+name); err != nil {
+		if err := s.waitFor(ctx, settled(o.GetKind()), o.GetNamespace(), strings.ToLower(o.GetKind())+"/"+name); err != nil {
 			return err
 		}
 	}
@@ -163,10 +163,19 @@ func awaitsAccess(err error) bool {
 	return strings.Contains(err.Error(), "is forbidden: User")
 }
 
-func (s *Sandbox) waitForReady(ctx context.Context, namespace, name string) error {
-	slow := time.AfterFunc(2*time.Second, func() { s.say("  waiting for %s to be Ready", name) })
+// settled is the condition by which the operator says that it has taken an object in. An invitation that only its e-mail can answer is
+// never Ready here (I6).
+func settled(kind string) string {
+	if kind == "Invitation" {
+		return v1alpha1.ConditionGranted
+	}
+	return v1alpha1.ConditionReady
+}
+
+func (s *Sandbox) waitFor(ctx context.Context, condition, namespace, name string) error {
+	slow := time.AfterFunc(2*time.Second, func() { s.say("  waiting for %s to be %s", name, condition) })
 	defer slow.Stop()
-	_, err := s.kubectl.run(ctx, nil, "wait", "--for=condition=Ready", "--timeout="+sampleTimeout, "-n", namespace, name)
+	_, err := s.kubectl.run(ctx, nil, "wait", "--for=condition="+condition, "--timeout="+sampleTimeout, "-n", namespace, name)
 	return err
 }
 

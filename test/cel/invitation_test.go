@@ -31,7 +31,7 @@ func immutable(stored change, field string, value any, message string) rule {
 
 var invitationRules = map[string]rule{
 	"nobody is invited as SuperAdmin":        creation("Invitation", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
-	"an invitee's role is one of two":        creation("Invitation", "spec.role", "Standard", "Guest", "Unsupported value"),
+	"an invitee's role is one of two":        creation("Invitation", "spec.role", "Standard", "Guest", superAdminRole),
 	"an invitee's type is one of two":        creation("Invitation", "spec.userType", "External", "Guest", "Unsupported value"),
 	"a message has no override of direction": creation("Invitation", "spec.message", "Dear Bob,\r\n\tdo join us — à bientôt ❤️", "Dear \u202eBob", badMessage),
 	"a message has no invisible space":       creation("Invitation", "spec.message", "Hello", "Hel\u200blo", badMessage),

@@ -21,32 +21,32 @@ func TestKubectlGet(t *testing.T) {
 		want []string
 	}{
 		"organizations": {"org", []string{
-			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | AGE",
-			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | 0s",
+			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | REASON | AGE",
+			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | Active | 0s",
 		}},
 		"organizations, wide": {"org -o wide", []string{
-			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | AGE | TRIAL ENDS | NAMESPACE | REASON",
-			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | 0s | 2030-01-16T08:00:00Z | org-zylker-products | Active",
+			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | REASON | AGE | TRIAL ENDS",
+			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | Active | 0s | 2030-01-16T08:00:00Z",
 		}},
 		"memberships": {"mbr -A", []string{
-			"NAMESPACE | NAME | USER | ROLE | TYPE | ORIGIN | READY | AGE",
-			"org-zylker-products | alice | alice@zylker.com | Standard | Internal | Provisioned | False | 0s",
+			"NAMESPACE | NAME | USER | ROLE | TYPE | ORIGIN | READY | REASON | AGE",
+			"org-zylker-products | alice | alice@zylker.com | Standard | Internal | Provisioned | True | Suspended | 0s",
 		}},
 		"invitations": {"inv -A", []string{
-			"NAMESPACE | NAME | EMAIL | ROLE | STATE | EXPIRES | DELIVERED | AGE",
-			"org-zylker-products | bob | bob@zylker.com | Administrator | Pending | 2030-01-08T08:00:00Z | True | 0s",
+			"NAMESPACE | NAME | EMAIL | ROLE | STATE | EXPIRES | READY | REASON | DELIVERED | AGE",
+			"org-zylker-products | bob | bob@zylker.com | Administrator | Pending | 2030-01-08T08:00:00Z | True | Pending | True | 0s",
 		}},
 		"answers": {"invr", []string{
-			"NAME | INVITEE | DECISION | READY | AGE",
-			"bob-x7k2p | bob@zylker.com | Accept | True | 0s",
+			"NAME | INVITEE | DECISION | READY | REASON | AGE",
+			"bob-x7k2p | bob@zylker.com | Accept | True | Accepted | 0s",
 		}},
 		"requests": {"orgreq", []string{
 			"NAME | USER | ACTION | ORGANIZATION | READY | REASON | AGE",
 			"rename-x7k2p | john@zylker.com | Change | zylker-products | True | Changed | 0s",
 		}},
 		"bindings": {"ib -A", []string{
-			"NAMESPACE | NAME | APPLICATION | ACCOUNT | INITIATED FROM | READY | AGE",
-			"org-zylker-products | teams | MicrosoftTeams | zylker/sales | Application | True | 0s",
+			"NAMESPACE | NAME | APPLICATION | ACCOUNT | INITIATED FROM | READY | REASON | AGE",
+			"org-zylker-products | teams | MicrosoftTeams | zylker/sales | Application | True | Bound | 0s",
 		}},
 		"reservations": {"hr", []string{
 			"NAME | HELD FOR | REDIRECT TO | EXPIRES | AGE",
@@ -57,8 +57,8 @@ func TestKubectlGet(t *testing.T) {
 			"john-zylker.com-yispd3pixxvm57me | john@zylker.com | 3/10 | 1/5 | zylker-products | 1 | 0s",
 		}},
 		"policies": {"pp", []string{
-			"NAME | SIGN UP | READY | ENFORCED | AGE",
-			"default | Closed | True | True | 0s",
+			"NAME | SIGN UP | READY | REASON | ENFORCED | AGE",
+			"default | Closed | True | InForce | True | 0s",
 		}},
 		"the whole category": {"polyorg -A -o name", []string{
 			"hostreservation.polyorg.io/zylker.crm.example.com",

@@ -10,7 +10,7 @@ const (
 
 var membershipRules = map[string]rule{
 	"a member's role is not SuperAdmin":      creation("Membership", "spec.role", "Administrator", "SuperAdmin", superAdminRole),
-	"a member's role is one of two":          creation("Membership", "spec.role", "Standard", "Owner", "Unsupported value"),
+	"a member's role is one of two":          creation("Membership", "spec.role", "Standard", "Owner", superAdminRole),
 	"a member has a role":                    creation("Membership", "spec.role", "Standard", nil, "Required value"),
 	"a member's type is one of two":          creation("Membership", "spec.userType", "External", "Guest", "Unsupported value"),
 	"a member's type is absent or not empty": creation("Membership", "spec.userType", nil, "", "Unsupported value"),

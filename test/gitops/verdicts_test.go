@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
-	"github.com/google/cel-go/cel"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	lua "github.com/yuin/gopher-lua"
@@ -16,22 +15,21 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// verdict is the health of one object by three judges: kstatus alone, Flux with the expressions of config/samples/gitops, and Argo CD with
-// its script.
+// verdict is the health of one object by two judges: kstatus, which is Flux's, and Argo CD with its script.
 type verdict struct {
-	kstatus, flux status.Status
-	argo          string
+	kstatus status.Status
+	argo    string
 }
 
-// The three judges of each verdict agree, each in its own words.
+// The judges of each verdict agree, each in its own words.
 var (
-	inProgress = verdict{status.InProgressStatus, status.InProgressStatus, "Progressing"}
-	current    = verdict{status.CurrentStatus, status.CurrentStatus, "Healthy"}
-	failed     = verdict{status.FailedStatus, status.FailedStatus, "Degraded"}
+	inProgress = verdict{status.InProgressStatus, "Progressing"}
+	current    = verdict{status.CurrentStatus, "Healthy"}
+	failed     = verdict{status.FailedStatus, "Degraded"}
 	// Argo CD does not ask for the health of an object that is being deleted.
-	terminating = verdict{status.TerminatingStatus, status.TerminatingStatus, "Progressing"}
-	// off is an object that has no effect, as its spec wants. kstatus has no word for that.
-	off = verdict{status.InProgressStatus, status.CurrentStatus, "Suspended"}
+	terminating = verdict{status.TerminatingStatus, "Progressing"}
+	// off is an object that has no effect, as its spec wants. kstatus has no word for that, but nothing is under way.
+	off = verdict{status.CurrentStatus, "Suspended"}
 )
 
 func verdictOf(o *unstructured.Unstructured) (v verdict, err error) {
@@ -40,77 +38,8 @@ func verdictOf(o *unstructured.Unstructured) (v verdict, err error) {
 		return v, err
 	}
 	v.kstatus = result.Status
-	if v.flux, err = fluxVerdict(o); err != nil {
-		return v, err
-	}
 	v.argo, err = argoVerdict(o)
 	return v, err
-}
-
-// fluxVerdict is kstatus' verdict, unless the sample has expressions for the kind. They are asked in Flux's order.
-func fluxVerdict(o *unstructured.Unstructured) (status.Status, error) {
-	result, err := status.Compute(o)
-	if err != nil || result.Status == status.TerminatingStatus {
-		return status.TerminatingStatus, err
-	}
-	for _, e := range expressions {
-		if e.Kind != o.GetKind() || e.APIVersion != o.GetAPIVersion() {
-			continue
-		}
-		for _, rule := range []struct {
-			text   string
-			result status.Status
-		}{{e.InProgress, status.InProgressStatus}, {e.Failed, status.FailedStatus}, {e.Current, status.CurrentStatus}} {
-			holds, err := evaluate(rule.text, o)
-			if err != nil || holds {
-				return rule.result, err
-			}
-		}
-		return status.InProgressStatus, nil
-	}
-	return result.Status, nil
-}
-
-// healthCheckExpr is one item of spec.healthCheckExprs of a Flux Kustomization.
-type healthCheckExpr struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	InProgress string `json:"inProgress"`
-	Failed     string `json:"failed"`
-	Current    string `json:"current"`
-}
-
-var expressions = func() []healthCheckExpr {
-	var kustomization struct {
-		Spec struct {
-			HealthCheckExprs []healthCheckExpr `json:"healthCheckExprs"`
-		} `json:"spec"`
-	}
-	read("flux/customer.yaml", &kustomization)
-	if len(kustomization.Spec.HealthCheckExprs) == 0 {
-		panic("the sample for Flux has no expressions")
-	}
-	return kustomization.Spec.HealthCheckExprs
-}()
-
-func evaluate(expression string, o *unstructured.Unstructured) (bool, error) {
-	env, err := cel.NewEnv(cel.Variable("metadata", cel.DynType), cel.Variable("spec", cel.DynType), cel.Variable("status", cel.DynType))
-	if err != nil {
-		return false, err
-	}
-	ast, issues := env.Compile(expression)
-	if issues.Err() != nil {
-		return false, issues.Err()
-	}
-	program, err := env.Program(ast)
-	if err != nil {
-		return false, err
-	}
-	answer, _, err := program.Eval(o.Object)
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", expression, err)
-	}
-	return answer.Value() == true, nil
 }
 
 // script is the script of config/samples/gitops/argocd for all kinds of the group.

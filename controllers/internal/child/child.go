@@ -6,10 +6,12 @@ package child
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime"
 	metaacv1 "k8s.io/client-go/applyconfigurations/meta/v1"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -37,9 +39,22 @@ func Keep[O client.Object, A any, P interface {
 // Apply writes the wanted object, whatever the cache shows.
 func Apply(ctx context.Context, c client.Client, want runtime.ApplyConfiguration) error {
 	if err := c.Apply(ctx, want, client.FieldOwner(v1alpha1.FieldOwner), client.ForceOwnership); err != nil {
-		return fmt.Errorf("apply %T: %w", want, err)
+		return fmt.Errorf("write %s: %w", called(want), err)
 	}
 	return nil
+}
+
+// called is the kind and the name of a wanted object, as people know them.
+func called(want runtime.ApplyConfiguration) string {
+	o, ok := want.(interface {
+		GetKind() *string
+		GetName() *string
+		GetNamespace() *string
+	})
+	if !ok {
+		return "an object"
+	}
+	return ptr.Deref(o.GetKind(), "object") + " " + strings.TrimPrefix(ptr.Deref(o.GetNamespace(), "")+"/"+ptr.Deref(o.GetName(), ""), "/")
 }
 
 // Remove deletes an object that the cache still shows.

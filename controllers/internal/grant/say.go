@@ -26,9 +26,12 @@ func (d *Desk) Give(ctx context.Context, obj client.Object, say status.Condition
 		say.Stalled(reason, surplus.String())
 		return false, nil
 	}
-	say.True(v1alpha1.ConditionGranted, v1alpha1.ReasonGranted, "Within the limits when it was given its place")
+	say.True(v1alpha1.ConditionGranted, v1alpha1.ReasonGranted, granted)
 	return true, nil
 }
+
+// granted says what a grant means.
+const granted = "It was within all limits when the operator gave it its place, and keeps the place when a limit is lowered (L9)"
 
 // reasonOf is a condition's reason for a limit that leaves no place.
 func reasonOf(rule string) string {

@@ -5,6 +5,7 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,19 @@ func (c Conditions) False(kind, reason, message string) {
 // Anything reports whether any condition was ever set.
 func (c Conditions) Anything() bool { return len(*c.list) > 0 }
 
+// readyFirst puts Ready before the others, because people read from the top.
+func (c Conditions) readyFirst() {
+	slices.SortStableFunc(*c.list, func(a, b metav1.Condition) int { return place(a) - place(b) })
+}
+
+// place is 0 for Ready, and 1 for any other condition.
+func place(c metav1.Condition) int {
+	if c.Type == v1alpha1.ConditionReady {
+		return 0
+	}
+	return 1
+}
+
 // Remove removes one condition.
 func (c Conditions) Remove(kind string) {
 	if !c.unspoken(kind) {
@@ -83,16 +97,9 @@ func (c Conditions) Remove(kind string) {
 	}
 }
 
-// Ready states that all is done and well.
+// Ready states that all is done as the spec says. The reason tells how.
 func (c Conditions) Ready(reason, message string) {
 	c.True(v1alpha1.ConditionReady, reason, message)
-	c.Remove(v1alpha1.ConditionReconciling)
-	c.Remove(v1alpha1.ConditionStalled)
-}
-
-// Off states that all is done, and that the object has no effect because its spec wants none.
-func (c Conditions) Off(reason, message string) {
-	c.False(v1alpha1.ConditionReady, reason, message)
 	c.Remove(v1alpha1.ConditionReconciling)
 	c.Remove(v1alpha1.ConditionStalled)
 }

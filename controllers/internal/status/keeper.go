@@ -36,12 +36,12 @@ type Keeper[T client.Object] struct {
 	Events events.EventRecorder
 	// Parts points to the parts of a status that every kind has.
 	Parts func(T) (*[]metav1.Condition, *int64)
-	// Quiet kinds send no event when they become Ready: there are many objects, and their conditions say enough.
-	Quiet bool
 	// Alarms are conditions that send a Warning when they become True.
 	Alarms []string
 	// Finalizer, if there is one, is stored before any step.
 	Finalizer string
+	// News, if there is any, sends the events of a kind about what happened to an object. It is called after its status was stored.
+	News func(before, after T)
 }
 
 // Step moves one object on at one instant, and sets its conditions. It returns the delay until the next look; 0 means that only a change
@@ -69,6 +69,7 @@ func (k Keeper[T]) Keep(ctx context.Context, req ctrl.Request, obj T, step Step[
 	case !lostRace(err) && !errors.Is(err, ErrNotYet):
 		say.retrying(err)
 	}
+	say.readyFirst()
 	return ctrl.Result{RequeueAfter: after}, err
 }
 
@@ -113,6 +114,9 @@ func (k Keeper[T]) store(ctx context.Context, before, after T, result ctrl.Resul
 	case changed:
 		k.tell(before, after)
 		k.alarm(before, after)
+		if k.News != nil {
+			k.News(before, after)
+		}
 	}
 	if failed != nil {
 		return ctrl.Result{}, failed // controller-runtime ignores a result beside an error
@@ -138,7 +142,7 @@ func Write(ctx context.Context, c client.Client, before, after client.Object) (c
 	return true, nil
 }
 
-// tell sends an event when Ready changes, unless the operator continues by itself.
+// tell sends a Warning when an object stalls, or stalls for another reason. Of an object that is well, its condition Ready says enough.
 func (k Keeper[T]) tell(before, after T) {
 	old, _ := k.Parts(before)
 	now, _ := k.Parts(after)
@@ -146,14 +150,9 @@ func (k Keeper[T]) tell(before, after T) {
 	if is == nil || (was != nil && was.Status == is.Status && was.Reason == is.Reason) {
 		return
 	}
-	kind := corev1.EventTypeNormal
-	switch {
-	case meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled):
-		kind = corev1.EventTypeWarning
-	case k.Quiet || is.Status != metav1.ConditionTrue:
-		return
+	if meta.IsStatusConditionTrue(*now, v1alpha1.ConditionStalled) {
+		k.Events.Eventf(after, nil, corev1.EventTypeWarning, is.Reason, action, "%s", is.Message)
 	}
-	k.Events.Eventf(after, nil, kind, is.Reason, action, "%s", is.Message)
 }
 
 // alarm sends an event for each alarm that was not True before.

@@ -5,6 +5,7 @@ package status
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,24 +24,21 @@ func TestKeep(t *testing.T) {
 	ready := func(say Conditions) error { say.Ready("Active", "Gives access"); return nil }
 	stalled := func(say Conditions) error { say.Stalled("OverLimit", "Gives none"); return nil }
 	tests := map[string]struct {
-		quiet      bool
 		step       func(Conditions) error
 		wantStored bool
 		wantEvents int
 		wantErr    bool
 	}{
-		"an object that is ready is stored, and sends an event": {false, ready, true, 1, false},
-		"of a quiet kind it is stored, and sends none":          {true, ready, true, 0, false},
-		"a stalled one of a quiet kind sends an event too":      {true, stalled, true, 1, false},
-		"a step with nothing to state yet stores nothing":       {false, func(Conditions) error { return ErrNotYet }, false, 0, false},
-		"a step that failed states it, and is tried again":      {false, func(Conditions) error { return errors.New("no") }, true, 0, true},
-		"a step that lost a race stores nothing meanwhile":      {false, func(Conditions) error { return ErrBehind }, false, 0, false},
+		"an object that is ready is stored, and its event would only repeat that": {ready, true, 0, false},
+		"a stalled one sends an event":                                            {stalled, true, 1, false},
+		"a step with nothing to state yet stores nothing":                         {func(Conditions) error { return ErrNotYet }, false, 0, false},
+		"a step that failed states it, and is tried again":                        {func(Conditions) error { return errors.New("no") }, true, 0, true},
+		"a step that lost a race stores nothing meanwhile":                        {func(Conditions) error { return ErrBehind }, false, 0, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "alice"}}
 			k := keeperOf(t, m)
-			k.Quiet = test.quiet
 			recorder := events.NewFakeRecorder(10)
 			k.Events = recorder
 			_, err := k.Keep(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(m)}, &v1alpha1.Membership{},
@@ -63,6 +61,28 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+func TestReadyComesFirst(t *testing.T) {
+	m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "alice"}}
+	k := keeperOf(t, m)
+	_, err := k.Keep(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(m)}, m,
+		func(_ context.Context, _ *v1alpha1.Membership, say Conditions, _ time.Time) (time.Duration, error) {
+			say.True(v1alpha1.ConditionGranted, v1alpha1.ReasonGranted, "")
+			say.Waiting(v1alpha1.ReasonPending, "")
+			return 0, nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, c := range m.Status.Conditions {
+		types = append(types, c.Type)
+	}
+	want := []string{v1alpha1.ConditionReady, v1alpha1.ConditionGranted, v1alpha1.ConditionReconciling}
+	if !slices.Equal(types, want) {
+		t.Errorf("got %v, want %v", types, want)
+	}
+}
+
 func keeperOf(t *testing.T, m *v1alpha1.Membership) Keeper[*v1alpha1.Membership] {
 	t.Helper()
 	scheme := runtime.NewScheme()
@@ -71,7 +91,7 @@ func keeperOf(t *testing.T, m *v1alpha1.Membership) Keeper[*v1alpha1.Membership]
 	}
 	return Keeper[*v1alpha1.Membership]{
 		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(m).WithStatusSubresource(m).Build(),
-		Clock:  clock.RealClock{},
+		Clock:  clock.RealClock{}, Events: silent{},
 		Parts: func(m *v1alpha1.Membership) (*[]metav1.Condition, *int64) {
 			return &m.Status.Conditions, &m.Status.ObservedGeneration
 		},

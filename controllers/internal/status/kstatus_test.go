@@ -22,7 +22,7 @@ import (
 // sayings are all results that a step may state.
 var sayings = map[string]func(Conditions) error{
 	"ready":   func(say Conditions) error { say.Ready("Active", ""); return nil },
-	"off":     func(say Conditions) error { say.Off("Suspended", ""); return nil },
+	"off":     func(say Conditions) error { say.Ready("Suspended", ""); return nil },
 	"waiting": func(say Conditions) error { say.Waiting("Pending", ""); return nil },
 	"stalled": func(say Conditions) error { say.Stalled("Invalid", ""); return nil },
 	"nothing": func(Conditions) error { return nil },
