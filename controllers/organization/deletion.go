@@ -119,22 +119,6 @@ func (r *Reconciler) endNamespace(ctx context.Context, org *v1alpha1.Organizatio
 	return remaining(&ns), err
 }
 
-// remaining says what keeps a namespace that ends. It repeats the namespace controller's words on what is left. Of a failure it gives only
-// the kind, because the text of an error differs each time.
-func remaining(ns *corev1.Namespace) string {
-	text := "Waits until everything in its namespace is gone"
-	for _, c := range ns.Status.Conditions {
-		switch {
-		case c.Status != corev1.ConditionTrue:
-		case c.Type == corev1.NamespaceContentRemaining, c.Type == corev1.NamespaceFinalizersRemaining:
-			text += "; " + c.Message
-		default:
-			text += "; " + string(c.Type) + ": " + c.Reason
-		}
-	}
-	return text
-}
-
 // release removes the finalizer, and with it the organization. Admission makes sure that nothing is left that would count again once there
 // is no organization (O7, R8). Before that, release deletes the objects that garbage collection does not remove when it is told to leave
 // orphans.

@@ -26,6 +26,10 @@ def early: .metadata.annotations["argocd.argoproj.io/sync-wave"] = "-1";
 def membership: .status.origin as $origin | portable
   | if $origin != null and $origin != "Provisioned" then .spec.origin = $origin else . end;
 
+# The operator recorded who invited; in another cluster it is whoever the spec names.
+def invitation: .status.invitedBy as $inviter | portable
+  | if $inviter != null then .spec.invitedBy = $inviter else . end;
+
 {apiVersion: "v1", kind: "List", items: [
   # The namespaces' annotations keep GitOps tools from deleting them: they go with their organizations (O7).
   (every("Organization") | {apiVersion: "v1", kind: "Namespace", metadata: {
@@ -37,7 +41,7 @@ def membership: .status.origin as $origin | portable
   (every("Membership") | select(owner and .status.origin != "Created") | membership | early),
   (every("Membership") | select(owner | not) | membership),
     # Only the pending ones; their days start anew (I1).
-  (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | portable),
+  (every("Invitation") | select(.status.state == "Pending" and (.spec.revoked | not)) | invitation),
   (every("IntegrationBinding") | portable),
     # Last, because nothing can be added to an organization whose trial has ended (E3). The trial keeps its end, also under a subscription
     # (E2). Sample data is not loaded a second time (O5).

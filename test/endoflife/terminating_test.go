@@ -70,7 +70,7 @@ var _ = Describe("An organization that is being deleted (O7)", func() {
 		lab.Create(ctx, l.Platform, joins) // before the organization is gone
 		lab.Create(ctx, l.Platform, lab.NewOrganization(john, 0))
 
-		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" in 1 resource instances")
+		l.EventuallySays(ctx, org, v1alpha1.ConditionReady, v1alpha1.ReasonTerminating, hold+" on 1 object")
 		l.EventuallySays(ctx, org, v1alpha1.ConditionReconciling, v1alpha1.ReasonTerminating, "Waits until everything in its namespace is gone")
 		Expect(org.Status.AccessURL).To(BeEmpty())
 		former := l.As(alice)

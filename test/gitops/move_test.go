@@ -43,8 +43,9 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 		})).To(Succeed())
 		joined, asked, revoked := lab.NewInvitation(labs, at("bob")), lab.NewInvitation(org, at("carol")), lab.NewInvitation(org, at("dave"))
 		revoked.Spec.Revoked = true
+		maria := lab.Client(home.Control.ConfigFor(at("maria"), "system:masters"))
 		for _, i := range []*v1alpha1.Invitation{joined, asked, revoked} {
-			Expect(insist(ctx, func() error { return home.Platform.Create(ctx, i) })).To(Succeed())
+			Expect(insist(ctx, func() error { return maria.Create(ctx, i) })).To(Succeed())
 		}
 		bob := lab.Client(home.Control.ConfigFor(at("bob"), "system:masters"))
 		Expect(insist(ctx, func() error { return bob.Create(ctx, lab.NewResponse(joined, v1alpha1.DecisionAccept)) })).To(Succeed())
@@ -68,6 +69,10 @@ var _ = Describe("A customer moves to another cluster", Ordered, func() {
 			Expect(o.Object).NotTo(HaveKey("status"), id(o))
 			Expect(o.Object["metadata"]).NotTo(Or(HaveKey("uid"), HaveKey("resourceVersion"), HaveKey("managedFields")), id(o))
 			Expect(o.GetKind()+" "+o.GetName()).NotTo(HavePrefix("Invitation dave"), "a finished invitation stays behind")
+			if o.GetKind() == "Invitation" {
+				inviter, _, _ := unstructured.NestedString(o.Object, "spec", "invitedBy")
+				Expect(inviter).To(Equal("maria@"+name+".example"), "whom the operator recorded")
+			}
 		}
 	})
 
