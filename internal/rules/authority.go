@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -109,10 +110,13 @@ func (o Outlook) owns(act Act, organization string) bool {
 	return act.Actor.Platform || o.Role(act.Actor.Email, organization) == v1alpha1.RoleSuperAdmin
 }
 
-// platformOnly refuses all but platform actors.
-func platformOnly(act Act, rule, what string) Violations {
+// askPlatform is the advice to people where only the platform's administrators can do something.
+const askPlatform = "ask the platform's administrators"
+
+// platformOnly refuses all but platform actors, and says what others do instead. Without other advice, they ask the platform.
+func platformOnly(act Act, rule, what, instead string) Violations {
 	if act.Actor.Platform {
 		return nil
 	}
-	return forbidden(rule, "only a platform actor may %s", what)
+	return forbidden(rule, "only a platform actor may %s; %s", what, cmp.Or(instead, askPlatform))
 }

@@ -252,7 +252,7 @@ func (j judgement) taken(c Claim) Violations {
 	case ClaimInvitation:
 		return exceeded("L6", 1, 1, "%s has a pending invitation from %s already; revoke it first", user, organization)
 	default:
-		return forbidden("I2", "the invitation has been answered already; one answer counts")
+		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
 	}
 }
 
