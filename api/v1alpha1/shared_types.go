@@ -24,8 +24,8 @@ type Host = string
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=64
-// +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="this is no network; write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32 [I6]",messageExpression=`"this is no network; write " + (isIP(self) ? string(ip(self)) + (ip(self).family() == 4 ? "/32" : "/128") + " for this one address" : "an address and a prefix length, for example " + (self.contains(":") ? "2001:db8::/32" : "203.0.113.0/24")) + " [I6]"`
-// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix; write it so [I6]",messageExpression=`"a network is written in its canonical form, in lower case and without bits after the prefix; write " + string(cidr(self).masked()) + " [I6]"`
+// +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="this is no network; write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32 [I6]",messageExpression=`"this is no network; write " + (isIP(self) ? self.lowerAscii() + (self.contains(":") ? "/128" : "/32") + " for this one address" : "an address and a prefix length, for example " + (self.contains(":") ? "2001:db8::/32" : "203.0.113.0/24")) + " [I6]"`
+// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix; write 203.0.113.0/24, for example, not 203.0.113.7/24 [I6]",messageExpression=`"a network is written in its canonical form, in lower case and without bits after the prefix; write " + (self.contains(":") ? "2001:db8::/32, for example, not 2001:DB8::7/32" : "203.0.113.0/24, for example, not 203.0.113.7/24") + " [I6]"`
 type CIDR = string
 
 // Edition is a product to which an organization subscribes (E1).

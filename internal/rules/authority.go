@@ -20,8 +20,10 @@ type Act struct {
 
 // Actor is the sender of a request.
 type Actor struct {
-	Email    string // empty for an actor without a valid e-mail address (U2)
-	Platform bool   // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+	Email string // empty for an actor without a valid e-mail address (U2)
+	// Miscased is the address of an actor who has signed in with one that is not in lower case (U2). They have no Email then.
+	Miscased string
+	Platform bool // may `administer` organizations: a cluster admin, a GitOps service account, the operator
 	// Collector: is Kubernetes' garbage collector, which finishes deletions that others asked for.
 	Collector bool
 }

@@ -17,6 +17,7 @@ const (
 	notNetwork          = "this is no network; write an address and a prefix length, for example 203.0.113.0/24 [I6]"
 	notNetwork6         = "this is no network; write an address and a prefix length, for example 2001:db8::/32 [I6]"
 	notCanonical        = "a network is written in its canonical form, in lower case and without bits after the prefix; write "
+	notCanonical6       = notCanonical + "2001:db8::/32, for example, not 2001:DB8::7/32 [I6]"
 	sampleDataChanged   = "sample data can be asked for at creation only; put back the former value [O5]"
 )
 
@@ -91,10 +92,10 @@ var organizationRules = map[string]rule{
 	"a network's numbers have no zeros":               network("203.0.113.0/24", "203.0.113.000/24", notNetwork),
 	"a network has no zone":                           network("fe80::/64", "fe80::%eth0/64", notNetwork6),
 	"a network of version 6 has a prefix length":      network("2001:db8::1/128", "2001:DB8::1", "this is no network; write 2001:db8::1/128 for this one address [I6]"),
-	"a network ends with its prefix":                  network("203.0.113.0/24", "203.0.113.7/24", notCanonical+"203.0.113.0/24 [I6]"),
-	"a network of version 6 ends with its prefix too": network("2001:db8::/32", "2001:db8::1/32", notCanonical+"2001:db8::/32 [I6]"),
-	"a network is in lower case":                      network("2001:db8:a::/48", "2001:DB8:A::/48", notCanonical+"2001:db8:a::/48 [I6]"),
-	"a network is in the short form":                  network("2001:db8::/48", "2001:db8:0::/48", notCanonical+"2001:db8::/48 [I6]"),
+	"a network ends with its prefix":                  network("203.0.113.0/24", "203.0.113.7/24", notCanonical+"203.0.113.0/24, for example, not 203.0.113.7/24 [I6]"),
+	"a network of version 6 ends with its prefix too": network("2001:db8::/32", "2001:db8::1/32", notCanonical6),
+	"a network is in lower case":                      network("2001:db8:a::/48", "2001:DB8:A::/48", notCanonical6),
+	"a network is in the short form":                  network("2001:db8::/48", "2001:db8:0::/48", notCanonical6),
 	"a network is named once": {
 		kind: "Organization", field: "spec.ipRestriction.allowedCIDRs[2]", message: "Duplicate value",
 		keeps:  change{"spec.ipRestriction.allowedCIDRs": []any{"192.0.2.0/24", "198.51.100.0/24"}},
