@@ -141,7 +141,9 @@ func installWebhooks(ctx context.Context, to *front) {
 	mutating, validating := &admissionregistrationv1.MutatingWebhookConfiguration{}, &admissionregistrationv1.ValidatingWebhookConfiguration{}
 	Expect(decoder.Decode(mutating)).To(Succeed())
 	Expect(decoder.Decode(validating)).To(Succeed())
-	point(&mutating.Webhooks[0].ClientConfig, to.Server)
+	for i := range mutating.Webhooks {
+		point(&mutating.Webhooks[i].ClientConfig, to.Server)
+	}
 	point(&validating.Webhooks[0].ClientConfig, to.Server)
 	Expect(platform.Create(ctx, mutating)).To(Succeed())
 	Expect(platform.Create(ctx, validating)).To(Succeed())

@@ -121,7 +121,9 @@ func installWebhooks(ctx context.Context, path string, front *httptest.Server) {
 		to := front.URL + *c.Service.Path
 		c.URL, c.Service, c.CABundle = &to, nil, certificate(front)
 	}
-	point(&mutating.Webhooks[0].ClientConfig)
+	for i := range mutating.Webhooks {
+		point(&mutating.Webhooks[i].ClientConfig)
+	}
 	point(&validating.Webhooks[0].ClientConfig)
 	Expect(platform.Create(ctx, mutating)).To(Succeed())
 	Expect(platform.Create(ctx, validating)).To(Succeed())
