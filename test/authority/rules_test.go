@@ -202,16 +202,3 @@ func TestNobodyLearnsWhetherThereIsAnOrganization(t *testing.T) {
 func isMember(organization string, c Class) bool {
 	return slices.ContainsFunc(members, func(m member) bool { return m.organization == organization && m.user == c.Email() })
 }
-
-// Each rule in the legend refuses something. So the legend is no longer than the table needs.
-func TestEveryRuleRefuses(t *testing.T) {
-	refused := map[string]bool{}
-	for _, q := range table(t) {
-		refused[q.cell.Rule] = true
-	}
-	for id := range Rules {
-		if !refused[id] {
-			t.Errorf("%s refuses nothing in the table", id)
-		}
-	}
-}
