@@ -112,7 +112,7 @@ func withoutPlace(i *v1alpha1.Invitation) outcome {
 	if !rules.Judged(i) {
 		return waiting("Waits for the invitation to be set up")
 	}
-	return failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted; it stays pending (I8)")
+	return failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted, but stays pending; ask the person who invited you [I8]")
 }
 
 // already is the outcome of an answer whose invitation an answer has finished.

@@ -94,7 +94,7 @@ func TestEveryExampleIsOfItsRule(t *testing.T) {
 		if r.Example == "" {
 			continue
 		}
-		if found := header.FindStringSubmatch(read(t, samples+r.Example)); found == nil || found[1] != r.ID {
+		if found := header.FindStringSubmatch(read(t, samples+r.Example)); len(found) < 2 || found[1] != r.ID {
 			t.Errorf("%s: %s is of the rule %v", r.ID, r.Example, found)
 		}
 	}
