@@ -13,12 +13,12 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// Spelling judges addresses and hosts in letters beyond ASCII, which the schema refuses as well. It says how they are written: a domain in
+// Spelling judges addresses and hosts in letters beyond ASCII, which Kubernetes and the schema refuse as well. It says how they are written: a domain in
 // its form xn--…, which the schema cannot compute (U1, A4).
 func Spelling(obj any) Violations {
 	switch o := obj.(type) {
 	case *v1alpha1.Organization:
-		return slices.Concat(address("spec.superAdmin", o.Spec.SuperAdmin), accessURLSpelling(o.Spec.AccessURL))
+		return slices.Concat(label("metadata.name", o.Name), address("spec.superAdmin", o.Spec.SuperAdmin), accessURLSpelling(o.Spec.AccessURL))
 	case *v1alpha1.Membership:
 		return address("spec.user", o.Spec.User)
 	case *v1alpha1.Invitation:
@@ -26,7 +26,7 @@ func Spelling(obj any) Violations {
 	case *v1alpha1.IntegrationBinding:
 		return address("spec.configuredBy", o.Spec.ConfiguredBy)
 	case *v1alpha1.HostReservation:
-		return host("spec.redirectTo", o.Spec.RedirectTo)
+		return append(host("metadata.name", o.Name), host("spec.redirectTo", o.Spec.RedirectTo)...)
 	case *v1alpha1.User:
 		return address("spec.email", o.Spec.Email)
 	}

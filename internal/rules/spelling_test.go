@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -41,6 +42,10 @@ func TestSpelling(t *testing.T) {
 		"U1: a User":    {&v1alpha1.User{Spec: v1alpha1.UserSpec{Email: "bob@é.com"}}, `spec.email: "bob@é.com" has letters beyond ASCII (U+00E9 'é'); write bob@xn--9ca.com, if those are meant [U1]`},
 		"U1: who binds": {&v1alpha1.IntegrationBinding{Spec: v1alpha1.IntegrationBindingSpec{ConfiguredBy: "bob@é.com"}}, `spec.configuredBy: "bob@é.com" has letters beyond ASCII (U+00E9 'é'); write bob@xn--9ca.com, if those are meant [U1]`},
 		"A4: a host":    {&v1alpha1.HostReservation{Spec: v1alpha1.HostReservationSpec{RedirectTo: "crm.é.com"}}, `spec.redirectTo: "crm.é.com" has letters beyond ASCII (U+00E9 'é'); write crm.xn--9ca.com, if those are meant [A4]`},
+		"A4: a reserved host": {&v1alpha1.HostReservation{ObjectMeta: metav1.ObjectMeta{Name: "crm.é.com"}},
+			`metadata.name: "crm.é.com" has letters beyond ASCII (U+00E9 'é'); write crm.xn--9ca.com, if those are meant [A4]`},
+		"A4: an organization's name": {&v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "Zylkér"}},
+			`metadata.name: "Zylkér" has letters beyond ASCII (U+00E9 'é'); write xn--zylkr-esa, if those are meant [A4]`},
 		"A4: a domain in capitals": {org(v1alpha1.AccessURL{CustomDomain: "CRM.ZYLKÉR.com"}),
 			`spec.accessURL.customDomain: "CRM.ZYLKÉR.com" has letters beyond ASCII (U+00C9 'É'); write crm.xn--zylkr-esa.com, if those are meant [A4]`},
 		"A4: a domain that can be none": {org(v1alpha1.AccessURL{CustomDomain: "❤.zylker_.com"}),

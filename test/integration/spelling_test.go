@@ -23,6 +23,7 @@ var _ = Describe("A name that is not written as it should be", func() {
 	},
 		Entry("U1: an address in another script", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = "john@zylkér.com" }, "write john@xn--zylkr-esa.com, if those are meant [U1]"),
 		Entry("U1: one with a letter that looks like another", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = "j\u043ehn@zylker.com" }, "U+043E"),
+		Entry("A4: an organization's own name in another script", func(o *v1alpha1.Organization) { o.Name = "zylkér" }, "write xn--zylkr-esa, if those are meant [A4]"),
 		Entry("A4: a name in another script", func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "zylkér"} }, "write xn--zylkr-esa, if those are meant [A4]"),
 		Entry("A4: a domain in another script", func(o *v1alpha1.Organization) {
 			o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "crm.zylkér.com"}
