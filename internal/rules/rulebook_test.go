@@ -114,6 +114,32 @@ func TestEveryAnswerCanBeGiven(t *testing.T) {
 	}
 }
 
+var quotation = regexp.MustCompile(`(?s)denied the request: ([^` + "`" + `]*?) \[[A-Z]\d{1,2}\]`)
+
+// TestEveryAnswerOnAPageCanBeGiven finds pages that show a refusal in words that nothing says any more. test/pages sees it too, in minutes.
+func TestEveryAnswerOnAPageCanBeGiven(t *testing.T) {
+	words := append(wordsOfCode(t), wordsOfSchema(t)...)
+	shown := 0
+	for _, glob := range []string{"docs/*.md", "docs/*/*.md"} {
+		pages, err := filepath.Glob(root + glob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			for _, found := range quotation.FindAllStringSubmatch(read(t, page), -1) {
+				said := strings.Join(strings.Fields(found[1]), " ")
+				shown++
+				if !slices.ContainsFunc(words, func(w *regexp.Regexp) bool { return w.MatchString(said) }) {
+					t.Errorf("%s: nothing says %q", page, said)
+				}
+			}
+		}
+	}
+	if shown < 10 {
+		t.Errorf("found only %d refusals on pages", shown)
+	}
+}
+
 var citation = regexp.MustCompile(`\[([A-Z]\d{1,2})\]`)
 
 // TestEveryCitedRuleIsInTheRulebook looks at all that can refuse: the code, the schema, the policies and the samples.
