@@ -64,7 +64,7 @@ type HostReservationStatus struct {
 // +kubebuilder:printcolumn:name="Redirect To",type=string,JSONPath=".spec.redirectTo"
 // +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=".spec.expiresAt"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")`,fieldPath=".metadata",message="A4: a reservation's metadata.name is the host itself, a full domain name, for example old-name.crm.example.com"
+// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")`,fieldPath=".metadata",message="a reservation's metadata.name is the host itself; write a full domain name, for example old-name.crm.example.com [A4]"
 type HostReservation struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -20,21 +20,21 @@ const (
 
 // IntegrationBindingSpec joins the organization of the namespace to one external account.
 //
-// +kubebuilder:validation:XValidation:rule=`(has(self.component) ? self.component : "") == (has(oldSelf.component) ? oldSelf.component : "")`,fieldPath=".component",message="G1: a binding's component cannot be changed; delete the binding and make another"
-// +kubebuilder:validation:XValidation:rule=`self.account == oldSelf.account || (self.application == "MicrosoftTeams" && (has(self.component) ? self.component : "") == "MessagingExtension")`,fieldPath=".account",message="G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.component) ? self.component : "") == (has(oldSelf.component) ? oldSelf.component : "")`,fieldPath=".component",message="a binding's component cannot be changed; delete the binding and make another [G1]"
+// +kubebuilder:validation:XValidation:rule=`self.account == oldSelf.account || (self.application == "MicrosoftTeams" && (has(self.component) ? self.component : "") == "MessagingExtension")`,fieldPath=".account",message="a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another [G4]"
 type IntegrationBindingSpec struct {
 	// application is a row of the integration catalogue, for example ZohoDesk (G3); it never changes.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="G3: an application is named as in the catalogue: letters and digits, for example ZohoDesk"
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="G1: a binding's application cannot be changed; delete the binding and make another"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="an application is named as in the catalogue, in letters and digits; write it like ZohoDesk [G3]"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="a binding's application cannot be changed; delete the binding and make another [G1]"
 	Application string `json:"application,omitempty"`
 
 	// component is the part of the application, where its row has components; it never changes. Absent or empty: none.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component is named as in the catalogue: letters and digits, for example Calendar"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="a component is named as in the catalogue, in letters and digits; write it like Calendar [G3]"
 	Component string `json:"component,omitempty"`
 
 	// account is the bound account: a portal, folder, report …, as the application's row says. It has 1 to 253 visible characters (A4). The
@@ -42,12 +42,12 @@ type IntegrationBindingSpec struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="G1: an account is one line of visible text, without spaces around it"
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="an account is one line of visible text; remove the spaces around it and the characters that nobody sees [G1]"
 	Account string `json:"account,omitempty"`
 
 	// initiatedFrom is where the binding was started, CRM or Application (G2); it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="G2: where a binding was started cannot be changed; delete the binding and make another"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="the side from which a binding was started cannot be changed; delete the binding and make another [G2]"
 	InitiatedFrom InitiatedFrom `json:"initiatedFrom,omitempty"`
 
 	// configuredBy is the e-mail address of the person who set the binding up.
@@ -66,7 +66,7 @@ type LocalSecretReference struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")`,message="a Secret's name is a lower-case DNS name, for example desk-credentials"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")`,message="a Secret's name is a lower-case DNS name; write it like desk-credentials [G1]"
 	Name string `json:"name,omitempty"`
 }
 

@@ -26,21 +26,21 @@ const (
 
 // InvitationSpec is the offer. All of it but revoked is immutable.
 //
-// +kubebuilder:validation:XValidation:rule=`(has(self.userType) ? self.userType : "") == (has(oldSelf.userType) ? oldSelf.userType : "")`,fieldPath=".userType",message="I2: an invitation's user type cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule=`(has(self.message) ? self.message : "") == (has(oldSelf.message) ? oldSelf.message : "")`,fieldPath=".message",message="I2: an invitation's message cannot be changed; revoke it and make another"
-// +kubebuilder:validation:XValidation:rule=`(has(self.invitedBy) ? self.invitedBy : "") == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : "")`,fieldPath=".invitedBy",message="I2: who invited cannot be changed; revoke the invitation and make another"
-// +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="I10: a revoked invitation stays revoked; make another"
+// +kubebuilder:validation:XValidation:rule=`(has(self.userType) ? self.userType : "") == (has(oldSelf.userType) ? oldSelf.userType : "")`,fieldPath=".userType",message="an invitation's user type cannot be changed; revoke it and make another [I2]"
+// +kubebuilder:validation:XValidation:rule=`(has(self.message) ? self.message : "") == (has(oldSelf.message) ? oldSelf.message : "")`,fieldPath=".message",message="an invitation's message cannot be changed; revoke it and make another [I2]"
+// +kubebuilder:validation:XValidation:rule=`(has(self.invitedBy) ? self.invitedBy : "") == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : "")`,fieldPath=".invitedBy",message="the inviter of an invitation cannot be changed; revoke it and make another [I2]"
+// +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="a revoked invitation stays revoked; make another [I10]"
 type InvitationSpec struct {
 	// email is the invitee's address; it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's e-mail address cannot be changed; revoke it and make another"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an invitation's e-mail address cannot be changed; revoke it and make another [I2]"
 	Email Email `json:"email,omitempty"`
 
 	// role is Administrator or Standard, never SuperAdmin (R1); it never changes.
 	// +required
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's role cannot be changed; revoke it and make another"
+	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="the role here is Administrator or Standard; the Organization's spec.superAdmin names the super admin [R1]"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an invitation's role cannot be changed; revoke it and make another [I2]"
 	Role Role `json:"role,omitempty"`
 
 	// userType is Internal or External (L5); it never changes. Absent: Internal.
@@ -50,7 +50,7 @@ type InvitationSpec struct {
 	// message is shown in the e-mail as text, at most 1000 characters; it never changes.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1000
-	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[^\P{Cc}\t\r\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[^\P{Cc}\t\r\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="a message is visible text in lines; remove its control, zero-width and bidirectional characters [A4]"
 	Message string `json:"message,omitempty"`
 
 	// invitedBy is the e-mail address of the person who invites; it never changes. It must be the actor's own, except for platform actors.
@@ -140,7 +140,7 @@ type InvitationDeliveryStatus struct {
 // +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".status.invitedBy",priority=1
-// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="I2: the state of a finished invitation never changes"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="the state of a finished invitation never changes; make another [I2]"
 type Invitation struct {
 	metav1.TypeMeta `json:",inline"`
 

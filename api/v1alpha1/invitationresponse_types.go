@@ -22,9 +22,9 @@ const (
 // InvitationResponseSpec is the answer. It names the invitation, or carries the token from its e-mail, or both. It is immutable. The
 // operator's mutating webhook stamps the fields after the decision; they are not accepted from the author.
 //
-// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I7: an answer cannot be changed once it is given"
-// +kubebuilder:validation:XValidation:rule="!has(self.token)",fieldPath=".token",message="I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"
-// +kubebuilder:validation:XValidation:rule="has(self.invitation) || has(self.token) || has(self.tokenHash)",message="I7: an answer names the invitation, or carries the token from its e-mail"
+// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an answer cannot be changed once it is given; ask the person who invited you for a new invitation [I7]"
+// +kubebuilder:validation:XValidation:rule="!has(self.token)",fieldPath=".token",message="a token is never stored in plain text, and the webhook that replaces it by its hash did not run; ask the platform's administrators [I11]"
+// +kubebuilder:validation:XValidation:rule="has(self.invitation) || has(self.token) || has(self.tokenHash)",message="an answer names the invitation, or carries the token from its e-mail; write spec.invitation [I7]"
 type InvitationResponseSpec struct {
 	// invitation is the invitation that is answered, from the invitee's organization list (I5). Absent: the token names it.
 	// +optional
@@ -79,7 +79,7 @@ type InvitationReference struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^org-[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="I5: an invitation is in the namespace of its organization: org-<organization>"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^org-[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="an invitation is in the namespace of its organization; write org-<organization>, for example org-zylker-products [I5]"
 	Namespace string `json:"namespace,omitempty"`
 
 	// name is that of the Invitation.

@@ -8,17 +8,17 @@ import (
 
 // MembershipSpec names a member of the organization of the namespace, and their role.
 //
-// +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="L2: the origin of a membership never changes; put back the former value, or leave it out where it was absent"
+// +kubebuilder:validation:XValidation:rule=`(has(self.origin) ? self.origin : "") == (has(oldSelf.origin) ? oldSelf.origin : "")`,fieldPath=".origin",message="the origin of a membership never changes; put back the former value, or leave it out where it was absent [L2]"
 type MembershipSpec struct {
 	// user is the member's e-mail address; it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="L6: the user of a membership never changes; create another membership for another user"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="the user of a membership never changes; create another membership for another user [L6]"
 	User Email `json:"user,omitempty"`
 
 	// role is Administrator or Standard; only the Organization names its super admin (R1).
 	// +required
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
+	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="the role here is Administrator or Standard; the Organization's spec.superAdmin names the super admin [R1]"
 	Role Role `json:"role,omitempty"`
 
 	// userType is Internal or External (L5). Absent: Internal.

@@ -20,14 +20,14 @@ const (
 
 // OrganizationSpec is the desired state of an organization. The platform and the organization's administrators write it.
 //
-// +kubebuilder:validation:XValidation:rule="self.?sampleData.orValue(false) == oldSelf.?sampleData.orValue(false)",fieldPath=".sampleData",message="O5: sample data can be asked for at creation only; put back the former value"
+// +kubebuilder:validation:XValidation:rule="self.?sampleData.orValue(false) == oldSelf.?sampleData.orValue(false)",fieldPath=".sampleData",message="sample data can be asked for at creation only; put back the former value [O5]"
 type OrganizationSpec struct {
 	// displayName is the organization's name as people see it: one line of 1 to 100 characters. It has no control, zero-width or
 	// bidirectional character (A4).
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=100
-	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="O5: a display name is one line of visible text, without spaces around it"
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="a display name is one line of visible text; remove the spaces around it and the characters that nobody sees [O5]"
 	DisplayName string `json:"displayName,omitempty"`
 
 	// superAdmin is the e-mail address of the organization's one super admin (R1). A change transfers the role (R2).
@@ -38,14 +38,14 @@ type OrganizationSpec struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9][A-Za-z0-9_+-]*)*$")`,message="O5: a time zone is an IANA name, for example Europe/Paris or UTC"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9][A-Za-z0-9_+-]*)*$")`,message="a time zone is an IANA name; write it like Europe/Paris or UTC [O5]"
 	TimeZone string `json:"timeZone,omitempty"`
 
 	// locale is the BCP 47 language of the organization's e-mails and pages; en and fr are shipped. Absent: en.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=35
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")`,message="O5: a locale is a BCP 47 language tag, for example fr or en-GB"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")`,message="a locale is a BCP 47 language tag; write it like fr or en-GB [O5]"
 	Locale string `json:"locale,omitempty"`
 
 	// accessURL is the address of the organization's CRM (A1). Absent: all of its fields have their defaults.
@@ -80,8 +80,8 @@ type AccessURL struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="A4: an access URL's name is not a URL: write the name alone, without a scheme such as https:// and without the domain, for example zylker-products"
-	// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="A4: an access URL's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, without dots, for example zylker-products"
+	// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="an access URL's name is not a URL; write the name alone, without a scheme such as https:// and without the domain, for example zylker-products [A4]"
+	// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="an access URL's name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, without dots, for example zylker-products [A4]",messageExpression=`self.lowerAscii().matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$") ? "an access URL's name is in lower case; write " + self.lowerAscii() + " [A4]" : ""`
 	Name string `json:"name,omitempty"`
 
 	// customDomain is a host outside the base domain that leads to the same organization (A1, A4, A8).
@@ -99,7 +99,7 @@ type ServiceBackend struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z]([a-z0-9-]*[a-z0-9])?$")`,message="A5: a Service's name is a lower-case DNS label that starts with a letter, for example crm"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z]([a-z0-9-]*[a-z0-9])?$")`,message="a Service's name is a lower-case DNS label that starts with a letter; write it like crm [A5]"
 	ServiceName string `json:"serviceName,omitempty"`
 
 	// port is the port of the Service, 1 to 65535.
@@ -274,7 +274,7 @@ type SeatsStatus struct {
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.summary",priority=1
-// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata",message="A4: an organization's metadata.name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
+// +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata",message="an organization's metadata.name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, for example zylker-products [A4]"
 type Organization struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -24,8 +24,8 @@ const (
 
 // OrganizationRequestSpec is the wish. It is immutable. The operator's mutating webhook stamps its author.
 //
-// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="R9: a request cannot be changed once it is made; make another one"
-// +kubebuilder:validation:XValidation:rule="has(self.patch) == (self.action == 'Change')",fieldPath=".patch",message="R9: action Change carries a patch, and no other action does"
+// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="a request cannot be changed once it is made; make another one [R9]"
+// +kubebuilder:validation:XValidation:rule="has(self.patch) == (self.action == 'Change')",fieldPath=".patch",message="action Change carries a patch, and no other action does; write or leave out spec.patch [R9]"
 type OrganizationRequestSpec struct {
 	// organization is the name of the organization that the request is about.
 	// +required

@@ -62,7 +62,7 @@ type PlatformPolicySpec struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
-	// +kubebuilder:validation:XValidation:rule=`self.all(row, self.exists_one(other, other.application == row.application && (has(other.component) ? other.component : "") == (has(row.component) ? row.component : "")))`,message="G3: an application and component have one row"
+	// +kubebuilder:validation:XValidation:rule=`self.all(row, self.exists_one(other, other.application == row.application && (has(other.component) ? other.component : "") == (has(row.component) ? row.component : "")))`,message="an application and component have one row; leave out the others [G3]"
 	Integrations []IntegrationRow `json:"integrations,omitempty"`
 }
 
@@ -170,7 +170,7 @@ type HostPolicy struct {
 	// +kubebuilder:validation:MaxItems=128
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=63
-	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")`,message="A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
+	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")`,message="a reserved name is one DNS label; use lower-case letters, digits and inner hyphens, for example login [A4]"
 	ReservedNames []string `json:"reservedNames,omitempty"`
 }
 
@@ -192,20 +192,20 @@ type IntegrationRow struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="G3: an application's name is made of letters and digits, for example ZohoDesk"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[A-Za-z][A-Za-z0-9]*$")`,message="an application's name is made of letters and digits; write it like ZohoDesk [G3]"
 	Application string `json:"application,omitempty"`
 
 	// component is the part of the application for which the row is. Absent or empty: the application as a whole.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="G3: a component's name is made of letters and digits, for example Calendar"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^([A-Za-z][A-Za-z0-9]*)?$")`,message="a component's name is made of letters and digits; write it like Calendar [G3]"
 	Component string `json:"component,omitempty"`
 
 	// unit is the word for an account of the application in messages, for example portal.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
-	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="A4: a unit is one line of visible text, without control, zero-width or bidirectional characters"
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="a unit is one line of visible text; remove its control, zero-width and bidirectional characters [A4]"
 	Unit string `json:"unit,omitempty"`
 
 	// organizationsPerAccount is the number of organizations to which one account may be bound. 0: no limit.
@@ -258,7 +258,7 @@ type PlatformPolicyStatus struct {
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Enforced",type=string,JSONPath=`.status.conditions[?(@.type=="Enforced")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
-// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata",message="there is one PlatformPolicy, and its metadata.name is default"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name == 'default'",fieldPath=".metadata",message="there is one PlatformPolicy; write metadata.name: default [L9]"
 type PlatformPolicy struct {
 	metav1.TypeMeta `json:",inline"`
 

@@ -8,24 +8,24 @@ package v1alpha1
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=254
-// +kubebuilder:validation:XValidation:rule="self == self.lowerAscii().trim()",message="U1: an e-mail address is written in lower case, without spaces around it",messageExpression="'U1: an e-mail address is written in lower case, without spaces around it: ' + self.lowerAscii().trim()"
-// +kubebuilder:validation:XValidation:rule=`self.lowerAscii().trim().matches(r"^[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$") && self.trim().indexOf('@') <= 64`,message="U1: not an e-mail address: write name@domain in plain ASCII letters and digits, at most 64 characters before the @, a full domain after it without a dot at its end, for example john@zylker.com"
+// +kubebuilder:validation:XValidation:rule="self == self.lowerAscii().trim()",message="an e-mail address is written in lower case, without spaces around it; write it so [U1]",messageExpression="'an e-mail address is written in lower case, without spaces around it; write ' + self.lowerAscii().trim() + ' [U1]'"
+// +kubebuilder:validation:XValidation:rule=`self.lowerAscii().trim().matches(r"^[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_\x60{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$") && self.trim().indexOf('@') <= 64`,message="this is no e-mail address; write name@domain in plain ASCII letters and digits, at most 64 characters before the @, a full domain after it without a dot at its end, for example john@zylker.com [U1]"
 type Email = string
 
 // Host is a fully qualified DNS name in lower case, of two or more labels, without scheme, port, path or final dot.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="A4: write the host alone, without a scheme such as https://, for example crm.zylker.com"
-// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")`,message="A4: a host is a full lower-case domain name without port, path, wildcard or final dot, for example crm.zylker.com"
+// +kubebuilder:validation:XValidation:rule="!self.contains('://')",message="a host is not a URL; write the host alone, without a scheme such as https://, for example crm.zylker.com [A4]"
+// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")`,message="a host is a full domain name in lower case; write it without port, path, wildcard or final dot, for example crm.zylker.com [A4]",messageExpression=`self.lowerAscii().matches(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$") ? "a host is in lower case; write " + self.lowerAscii() + " [A4]" : ""`
 type Host = string
 
 // CIDR is an IPv4 or IPv6 network in its canonical form: no bits set after the prefix.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=64
-// +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="not a network: write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32"
-// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix: 203.0.113.0/24, not 203.0.113.7/24"
+// +kubebuilder:validation:XValidation:rule="isCIDR(self)",message="this is no network; write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32 [I6]",messageExpression=`"this is no network; write " + (isIP(self) ? self.lowerAscii() + (self.contains(":") ? "/128" : "/32") + " for this one address" : "an address and a prefix length, for example " + (self.contains(":") ? "2001:db8::/32" : "203.0.113.0/24")) + " [I6]"`
+// +kubebuilder:validation:XValidation:rule="!isCIDR(self) || string(cidr(self).masked()) == self",message="a network is written in its canonical form, in lower case and without bits after the prefix; write 203.0.113.0/24, for example, not 203.0.113.7/24 [I6]",messageExpression=`"a network is written in its canonical form, in lower case and without bits after the prefix; write " + (self.contains(":") ? "2001:db8::/32, for example, not 2001:DB8::7/32" : "203.0.113.0/24, for example, not 203.0.113.7/24") + " [I6]"`
 type CIDR = string
 
 // Edition is a product to which an organization subscribes (E1).

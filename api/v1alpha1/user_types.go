@@ -10,14 +10,14 @@ import (
 type UserSpec struct {
 	// email is the user's address; it never changes.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="U1: the e-mail address of a User never changes; each address has a User of its own"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="the e-mail address of a User never changes; each address has a User of its own [U1]"
 	Email Email `json:"email,omitempty"`
 
 	// defaultOrganization is the organization that the user chose (F2). Absent: none was chosen yet (F1, F3).
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=59
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="F2: a default organization is the name of an Organization, for example zylker-products"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="a default organization is the name of an Organization; write it like zylker-products [F2]"
 	DefaultOrganization string `json:"defaultOrganization,omitempty"`
 }
 

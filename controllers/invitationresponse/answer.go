@@ -113,7 +113,7 @@ func withoutPlace(i *v1alpha1.Invitation) act.Outcome {
 	if !rules.Judged(i) {
 		return act.Waiting("Waits for the invitation to be set up")
 	}
-	return act.Failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted; it stays pending (I8)")
+	return act.Failed(v1alpha1.ReasonOverLimit, "The invitation is beyond a limit and cannot be accepted, but stays pending; ask the person who invited you [I8]")
 }
 
 // already is the outcome of an answer whose invitation an answer has finished.

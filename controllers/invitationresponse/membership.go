@@ -56,4 +56,4 @@ func isMember(err error) bool {
 // refused is the outcome of an acceptance whose membership admission refuses. Its place was taken when the answer was admitted, so the
 // refusal comes from another webhook or policy. The invitation stays pending (I8). The text of the refusal is only in the log: an invitee
 // is no member, and it may reveal something of the organization (U3).
-var refused = act.Failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now; ask who invited you; the invitation stays pending (I8)")
+var refused = act.Failed(v1alpha1.ReasonInvalid, "The organization cannot take new members now, and the invitation stays pending; ask the person who invited you [I8]")

@@ -111,7 +111,8 @@ func (h hook) weaker(want hook) (texts []string) {
 	if p := h.failurePolicy; p != nil && *p != admissionregistrationv1.Fail {
 		texts = append(texts, fmt.Sprintf("webhook %s has failurePolicy %s", h.name, *p))
 	}
-	if len(h.conditions) > 0 || slices.ContainsFunc(h.selectors, selects) {
+	conditional := len(h.conditions) > 0 && !slices.Equal(h.conditions, want.conditions)
+	if conditional || slices.ContainsFunc(h.selectors, selects) {
 		texts = append(texts, fmt.Sprintf("webhook %s has a selector or condition, and is not asked about the rest", h.name))
 	}
 	if missed := h.missed(want.rules); len(missed) > 0 {

@@ -18,7 +18,10 @@ type (
 	validatingConfiguration = admissionregistrationv1.ValidatingWebhookConfiguration
 )
 
-const validating, reviewing = "validate.polyorg.io", "review.polyorg.io"
+const validating = "validate.polyorg.io"
+
+// first are the mutating webhooks that the cases alter, the first one last.
+var first = []string{"spelling.polyorg.io", "stamp.polyorg.io"}
 
 func TestWhatIsAlteredIsSeen(t *testing.T) {
 	for sentence, tc := range map[string]struct {
@@ -44,7 +47,7 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 		"a failure that is ignored": {
 			func(m *mutatingConfiguration, _ *validatingConfiguration) {
 				m.Webhooks[0].FailurePolicy = ptr.To(admissionregistrationv1.Ignore)
-			}, []string{"webhook review.polyorg.io has failurePolicy Ignore"},
+			}, []string{"webhook stamp.polyorg.io has failurePolicy Ignore"},
 		},
 		"namespaces that are left out": {
 			func(_ *mutatingConfiguration, v *validatingConfiguration) {
@@ -55,6 +58,14 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 			func(_ *mutatingConfiguration, v *validatingConfiguration) {
 				v.Webhooks[0].MatchConditions = []admissionregistrationv1.MatchCondition{{Name: "not-mine", Expression: "request.userInfo.username != 'me'"}}
 			}, []string{"webhook validate.polyorg.io has a selector or condition, and is not asked about the rest"},
+		},
+		"requests that are left out beside those that are shipped so": {
+			func(m *mutatingConfiguration, _ *validatingConfiguration) {
+				m.Webhooks[1].MatchConditions[0].Expression = "false"
+			}, []string{"webhook spelling.polyorg.io has a selector or condition, and is not asked about the rest"},
+		},
+		"requests that are not left out any more weaken nothing": {
+			func(m *mutatingConfiguration, _ *validatingConfiguration) { m.Webhooks[1].MatchConditions = nil }, nil,
 		},
 		"an operation that is left out": {
 			func(_ *mutatingConfiguration, v *validatingConfiguration) {
@@ -74,7 +85,7 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 		"webhooks of other names": {
 			func(m *mutatingConfiguration, v *validatingConfiguration) {
 				m.Webhooks[0].Name, v.Webhooks[0].Name = v.Webhooks[0].Name, m.Webhooks[0].Name
-			}, []string{"webhook review.polyorg.io is missing", "webhook validate.polyorg.io is missing"},
+			}, []string{"webhook stamp.polyorg.io is missing", "webhook validate.polyorg.io is missing"},
 		},
 		"configurations that are away": {
 			func(m *mutatingConfiguration, v *validatingConfiguration) {
@@ -97,7 +108,7 @@ func TestWhatIsAlteredIsSeen(t *testing.T) {
 	}
 }
 
-// shippedPair is what is shipped, with the webhook that stamps answers before the other mutating ones.
+// shippedPair is what is shipped, with the webhooks that the cases alter before the other mutating ones.
 func shippedPair(t *testing.T) (m *mutatingConfiguration, v *validatingConfiguration) {
 	t.Helper()
 	all, err := shippedConfigurations()
@@ -108,14 +119,15 @@ func shippedPair(t *testing.T) (m *mutatingConfiguration, v *validatingConfigura
 		switch c := c.(type) {
 		case *mutatingConfiguration:
 			m = c
-			i := slices.IndexFunc(m.Webhooks, func(w admissionregistrationv1.MutatingWebhook) bool { return w.Name == stamping })
-			m.Webhooks[0], m.Webhooks[max(i, 0)] = m.Webhooks[max(i, 0)], m.Webhooks[0]
 		case *validatingConfiguration:
 			v = c
 		}
 	}
-	if m == nil || v == nil || m.Webhooks[0].Name != reviewing || v.Webhooks[0].Name != validating {
+	if m == nil || v == nil || v.Webhooks[0].Name != validating {
 		t.Fatalf("not what is shipped: %v", all)
 	}
+	slices.SortFunc(m.Webhooks, func(a, b admissionregistrationv1.MutatingWebhook) int {
+		return slices.Index(first, b.Name) - slices.Index(first, a.Name)
+	})
 	return m, v
 }

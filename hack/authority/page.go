@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/polyorg/polyorg/hack/markdown"
+	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/test/authority"
 )
 
@@ -41,7 +43,7 @@ owner reference. The object goes with that owner only if the garbage collector i
 func render(doors []door) (string, error) {
 	var b strings.Builder
 	b.WriteString(head)
-	table(&b, []string{"Column", "Who"}, func(row func(...string)) {
+	markdown.Table(&b, []string{"Column", "Who"}, func(row func(...string)) {
 		for _, c := range authority.Classes {
 			row(c.Short, c.Long)
 		}
@@ -54,7 +56,11 @@ func render(doors []door) (string, error) {
 		}
 	}
 	renderDoors(&b, doors)
-	renderRules(&b)
+	cited, err := authority.Cited()
+	if err != nil {
+		return "", err
+	}
+	renderRules(&b, cited)
 	return b.String(), nil
 }
 
@@ -64,7 +70,7 @@ func acts(b *strings.Builder, of []authority.Act) error {
 		heads = append(heads, c.Short)
 	}
 	var failed error
-	table(b, heads, func(row func(...string)) {
+	markdown.Table(b, heads, func(row func(...string)) {
 		for _, act := range of {
 			cells, err := act.Row()
 			if err != nil {
@@ -112,7 +118,7 @@ func renderDoors(b *strings.Builder, doors []door) {
 	for _, d := range doors {
 		heads = append(heads, "`"+d.role+"`")
 	}
-	table(b, heads, func(row func(...string)) {
+	markdown.Table(b, heads, func(row func(...string)) {
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 			words := []string{kind}
 			for _, d := range doors {
@@ -123,19 +129,13 @@ func renderDoors(b *strings.Builder, doors []door) {
 	})
 }
 
-func renderRules(b *strings.Builder) {
-	b.WriteString("\n## The rules that refuse\n\n")
-	table(b, []string{"Rule", "In a few words"}, func(row func(...string)) {
-		for _, id := range slices.Sorted(maps.Keys(authority.Rules)) {
-			row(id, authority.Rules[id])
+func renderRules(b *strings.Builder, cited map[string]bool) {
+	b.WriteString("\n## The rules that refuse\n\n[Rules](rules.md) says more of each, with a sample that it refuses.\n\n")
+	markdown.Table(b, []string{"Rule", "In a few words"}, func(row func(...string)) {
+		for _, r := range rules.Rulebook() {
+			if cited[r.ID] {
+				row(r.ID, r.Title)
+			}
 		}
 	})
-}
-
-// table writes a table; rows calls row with each of its lines.
-func table(b *strings.Builder, heads []string, rows func(row func(...string))) {
-	line := func(cells ...string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	line(heads...)
-	line(slices.Repeat([]string{"---"}, len(heads))...)
-	rows(line)
 }

@@ -50,6 +50,7 @@ type Validator struct {
 //+kubebuilder:webhook:path=/stamp-organizationrequest,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=organizationrequests,verbs=create,versions=v1alpha1,name=stamp-request.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/stamp-invitation,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=invitations,verbs=create,versions=v1alpha1,name=stamp-invitation.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
 //+kubebuilder:webhook:path=/review,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=selfreviews,verbs=create,versions=v1alpha1,name=review.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system
+//+kubebuilder:webhook:path=/spelling,mutating=true,failurePolicy=fail,matchPolicy=Equivalent,sideEffects=None,groups=polyorg.io,resources=organizations;memberships;invitations;integrationbindings;hostreservations;users,verbs=create;update,versions=v1alpha1,name=spelling.polyorg.io,admissionReviewVersions=v1,timeoutSeconds=10,serviceName=polyorg-webhook,serviceNamespace=polyorg-system,patch=`{"matchConditions":[{"name":"beyond-ascii","expression":"type(object.?spec.orValue(0)) == map && ([object.metadata.?name, object.spec.?superAdmin, object.spec.?user, object.spec.?email, object.spec.?invitedBy, object.spec.?configuredBy, object.spec.?redirectTo] + (type(object.spec.?accessURL.orValue(0)) == map ? [object.spec.accessURL.?name, object.spec.accessURL.?customDomain] : [])).exists(text, type(text.orValue(0)) == string && !text.value().matches('^[ -~]*$'))"}]}`
 //+kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 //+kubebuilder:rbac:groups=polyorg.io,resources=organizations,verbs=administer;get;list;watch
 //+kubebuilder:rbac:groups=polyorg.io,resources=memberships;invitations;invitationresponses;organizationrequests;integrationbindings;hostreservations;users;platformpolicies,verbs=get;list;watch
@@ -65,6 +66,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	}))
 	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
+	server.Register("/spelling", traced(&Speller{Decoder: v.Decoder}))
 	server.Register("/review", traced(&Reviewer{
 		View: v.Journal.View, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
 	}))
@@ -195,7 +197,7 @@ func Violations(ofKind string, o rules.Outlook, act rules.Act, before, after cli
 
 // judge asks the rules about a change, and about the facts that it adds.
 func judge(kind kind, o rules.Outlook, act rules.Act, organization string, before, after client.Object, was, is []rules.Fact) rules.Violations {
-	violations := authority(kind, o, act, organization, before, after)
+	violations := rules.SignedIn(act, authority(kind, o, act, organization, before, after))
 	if violations.Forbid() {
 		return violations // an actor who may not make the change learns nothing of limits and holders (U3)
 	}

@@ -71,7 +71,7 @@ func (v *Reviewer) Handle(ctx context.Context, req admission.Request) admission.
 
 // act is who asks. Only a question about somebody else, or about an organization, needs to know whether that is a platform actor.
 func (v *Reviewer) act(ctx context.Context, req admission.Request, r *v1alpha1.SelfReview) (rules.Act, error) {
-	act := rules.Act{Actor: rules.Actor{Email: v.Actors.Email(req.UserInfo.Username)}, Now: v.Clock.Now(), BaseDomain: v.View.BaseDomain()}
+	act := rules.Act{Actor: v.Actors.Person(req.UserInfo.Username), Now: v.Clock.Now(), BaseDomain: v.View.BaseDomain()}
 	if rules.ReviewOf(act.Actor, r) == act.Actor.Email && r.Spec.Organization == "" {
 		return act, nil
 	}
@@ -84,7 +84,7 @@ func (v *Reviewer) act(ctx context.Context, req admission.Request, r *v1alpha1.S
 func (v *Reviewer) answer(act rules.Act, r *v1alpha1.SelfReview, dryRun bool) (violations rules.Violations) {
 	v.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
 		o := rules.Best(w)
-		if violations = rules.SelfReview(o, act, r, dryRun); len(violations) == 0 {
+		if violations = rules.SignedIn(act, rules.SelfReview(o, act, r, dryRun)); len(violations) == 0 {
 			r.Status = rules.Self(o, act.Now, w.Person(rules.ReviewOf(act.Actor, r)))
 		}
 	})

@@ -100,6 +100,7 @@ func TestReviewerRefuses(t *testing.T) {
 		"R9: to store an answer":        {"john@zylker.com", v1alpha1.SelfReviewSpec{}, true, http.StatusForbidden, "[R9]"},
 		"U3: a question about others":   {"john@zylker.com", v1alpha1.SelfReviewSpec{User: "alice@zylker.com"}, false, http.StatusForbidden, "[U3]"},
 		"U2: a name that is no address": {"system:serviceaccount:a:b", v1alpha1.SelfReviewSpec{}, false, http.StatusForbidden, "[U2]"},
+		"U2: an address in capitals":    {"John@Zylker.com", v1alpha1.SelfReviewSpec{}, false, http.StatusForbidden, "signed in as John@Zylker.com"},
 		"R4: an organization of others": {"john@zylker.com", v1alpha1.SelfReviewSpec{Organization: "zylker"}, false, http.StatusForbidden, "[R4]"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

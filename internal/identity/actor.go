@@ -59,6 +59,20 @@ func (a *Actors) Email(username string) string {
 	return address
 }
 
+// Person is an actor as their username alone shows them, without a question whether they are a platform actor.
+func (a *Actors) Person(username string) rules.Actor {
+	return rules.Actor{Email: a.Email(username), Miscased: a.miscased(username), Collector: IsCollector(username)}
+}
+
+// miscased is the address in a Kubernetes username where only its letter case is wrong (U2).
+func (a *Actors) miscased(username string) string {
+	address, ok := strings.CutPrefix(username, a.UsernamePrefix)
+	if lower := strings.ToLower(address); !ok || address == lower || !IsEmail(lower) {
+		return ""
+	}
+	return address
+}
+
 // Actor finds the sender of a request. It fails when the API server does not answer, so that nobody is mistaken for somebody else.
 func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rules.Actor, error) {
 	extra := make(map[string][]string, len(info.Extra))
@@ -76,7 +90,9 @@ func (a *Actors) Actor(ctx context.Context, info authenticationv1.UserInfo) (rul
 	if err != nil {
 		return rules.Actor{}, fmt.Errorf("ask whether the actor is a platform actor: %w", err)
 	}
-	return rules.Actor{Email: a.Email(info.Username), Platform: decision == authorizer.DecisionAllow, Collector: IsCollector(info.Username)}, nil
+	actor := a.Person(info.Username)
+	actor.Platform = decision == authorizer.DecisionAllow
+	return actor, nil
 }
 
 // CleansUp reports whether a request is of a part of Kubernetes that deletes objects after their owner or their namespace was deleted. It

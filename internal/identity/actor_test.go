@@ -14,6 +14,7 @@ import (
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
+	"k8s.io/apiserver/pkg/authentication/user"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/rest"
 
@@ -98,6 +99,24 @@ func TestAnswersAreKeptByTheWholeIdentity(t *testing.T) {
 	for _, spec := range r.asked {
 		if a := spec.ResourceAttributes; a == nil || a.Verb != "administer" || a.Group != "polyorg.io" || a.Resource != "organizations" || a.Namespace != "" || a.Name != "" {
 			t.Errorf("asked about something else: %v", spec)
+		}
+	}
+}
+
+func TestASignInNameInCapitalsIsNobodysAddress(t *testing.T) {
+	actors := &Actors{UsernamePrefix: "oidc:"}
+	for username, want := range map[string]rules.Actor{
+		"oidc:" + john:                {Email: john},
+		"oidc:John@Zylker.com":        {Miscased: "John@Zylker.com"},
+		"oidc:JOHN@ZYLKER":            {},
+		"OIDC:john@zylker.com":        {},
+		"John@Zylker.com":             {},
+		"oidc:j\u00f6HN@zylker.com":   {},
+		"system:serviceaccount:A:Bob": {},
+		user.KubeControllerManager:    {Collector: true},
+	} {
+		if got := actors.Person(username); got != want {
+			t.Errorf("%s: %+v, want %+v", username, got, want)
 		}
 	}
 }

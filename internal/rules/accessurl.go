@@ -106,5 +106,5 @@ func HostReservation(_ Outlook, act Act, before, after *v1alpha1.HostReservation
 	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
 		return nil // Metadata judges all other changes
 	}
-	return platformOnly(act, "A6", "reserve or free a host")
+	return platformOnly(act, "A6", "reserve or free a host", "")
 }

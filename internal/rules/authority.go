@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -19,8 +20,10 @@ type Act struct {
 
 // Actor is the sender of a request.
 type Actor struct {
-	Email    string // empty for an actor without a valid e-mail address (U2)
-	Platform bool   // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+	Email string // empty for an actor without a valid e-mail address (U2)
+	// Miscased is the address of an actor who has signed in with one that is not in lower case (U2). They have no Email then.
+	Miscased string
+	Platform bool // may `administer` organizations: a cluster admin, a GitOps service account, the operator
 	// Collector: is Kubernetes' garbage collector, which finishes deletions that others asked for.
 	Collector bool
 }
@@ -109,10 +112,13 @@ func (o Outlook) owns(act Act, organization string) bool {
 	return act.Actor.Platform || o.Role(act.Actor.Email, organization) == v1alpha1.RoleSuperAdmin
 }
 
-// platformOnly refuses all but platform actors.
-func platformOnly(act Act, rule, what string) Violations {
+// askPlatform is the advice to people where only the platform's administrators can do something.
+const askPlatform = "ask the platform's administrators"
+
+// platformOnly refuses all but platform actors, and says what others do instead. Without other advice, they ask the platform.
+func platformOnly(act Act, rule, what, instead string) Violations {
 	if act.Actor.Platform {
 		return nil
 	}
-	return forbidden(rule, "only a platform actor may %s", what)
+	return forbidden(rule, "only a platform actor may %s; %s", what, cmp.Or(instead, askPlatform))
 }

@@ -19,26 +19,26 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 		return nil
 	}
 	if !act.Actor.Platform && act.Actor.Email != before.Spec.Email {
-		return forbidden("F2", "only the person whose User it is, or a platform actor, chooses its default organization")
+		return forbidden("F2", "only the person whose User it is, or a platform actor, chooses its default organization; ask them to")
 	}
 	if !act.Actor.Platform && marked(before, after) {
-		return forbidden("F2", "only a platform actor may label or annotate a User; its person may change spec.defaultOrganization")
+		return forbidden("F2", "only a platform actor may label or annotate a User; change spec.defaultOrganization alone")
 	}
 	to := after.Spec.DefaultOrganization
 	if to != before.Spec.DefaultOrganization && to != "" && o.Role(before.Spec.Email, to) == "" {
-		return forbidden("F2", "only an organization of which the user is an active member can be their default")
+		return forbidden("F2", "only an organization of which the user is an active member can be their default; choose one of those")
 	}
 	return nil
 }
 
 // createUser judges who creates a User, and its name: one person has one User.
 func createUser(act Act, u *v1alpha1.User) Violations {
-	if vs := platformOnly(act, "U1", "create a User; it comes with the first membership or invitation"); vs != nil {
+	if vs := platformOnly(act, "U1", "create a User", "it comes with the first membership or invitation"); vs != nil {
 		return vs
 	}
 	if isStray(u) {
 		name := ObjectName(u.Spec.Email)
-		return invalid("U1", "metadata.name", "the User of %s is named %s; no other name is possible", u.Spec.Email, name)
+		return invalid("U1", "metadata.name", "the name of a User follows from its e-mail address; write %s for %s", name, u.Spec.Email)
 	}
 	return nil
 }
@@ -50,9 +50,9 @@ func isStray(u *v1alpha1.User) bool { return u.Name != ObjectName(u.Spec.Email) 
 // User holds no choice, because the person has another User.
 func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 	if isStray(u) {
-		return platformOnly(act, "U1", "delete a User")
+		return platformOnly(act, "U1", "delete a User", "")
 	}
-	if vs := platformOnly(act, "U1", "delete a User; it goes with the last membership and invitation"); vs != nil {
+	if vs := platformOnly(act, "U1", "delete a User", "it goes with the last membership and invitation"); vs != nil {
 		return vs
 	}
 	organizations := len(o.organizationsOf(u.Spec.Email))
@@ -60,7 +60,7 @@ func deleteUser(o Outlook, act Act, u *v1alpha1.User) Violations {
 		return nil
 	}
 	return forbidden("U1", "%s still has memberships or pending invitations (organizations: %d), and a default organization that they chose would be "+
-		"lost; the operator deletes the User after the last of them", u.Spec.Email, organizations)
+		"lost; end those, and the operator deletes the User after the last of them", u.Spec.Email, organizations)
 }
 
 // organizationsOf a user are the organizations in which they have a place, and those that invite them.

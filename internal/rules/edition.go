@@ -40,7 +40,7 @@ func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
 	for _, a := range countedAgainst[Account](o, OrganizationKey(organization)) {
 		if a.Terminating {
-			return forbidden("O7", "the organization %s is being deleted; nothing can be added to it", organization)
+			return forbidden("O7", "the organization %s is being deleted, and nothing can be added to it; use another organization", organization)
 		}
 		if a.Suspended(policy, now) {
 			return forbidden("E3", "the trial of %s has ended and it has no subscription; subscribe (spec.subscription), then try again", organization)

@@ -40,6 +40,9 @@ func (r Row) startsFrom(side v1alpha1.InitiatedFrom) bool {
 	return slices.Contains(strings.Split(r.InitiatedFrom, ","), string(side))
 }
 
+// sides are those from which the binding may be started, as people read them.
+func (r Row) sides() string { return either(strings.Split(r.InitiatedFrom, ",")) }
+
 // changesInPlace reports whether a binding's account may change (G4).
 func (r Row) changesInPlace() bool {
 	return r.Application == "MicrosoftTeams" && r.Component == "MessagingExtension"
@@ -140,7 +143,7 @@ func unbounded(n int32) int32 {
 func IntegrationBinding(o Outlook, act Act, organization string, before, after *v1alpha1.IntegrationBinding) Violations {
 	if after == nil {
 		if before.DeletionTimestamp == nil && o.mayLive(organization) && !o.administers(act, organization) {
-			return forbidden("R4", "only Administrators and the super admin of %s remove its integrations", organization)
+			return forbidden("R4", "only Administrators and the super admin of %s remove its integrations; ask one of them", organization)
 		}
 		return nil
 	}
@@ -148,7 +151,7 @@ func IntegrationBinding(o Outlook, act Act, organization string, before, after *
 		return nil
 	}
 	if !o.administers(act, organization) {
-		return forbidden("R4", "only Administrators and the super admin of %s integrate applications", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s integrate applications; ask one of them", organization)
 	}
 	return append(catalogued(o, before, after), bindingAdded(o, act, organization, before, after)...)
 }
@@ -172,9 +175,9 @@ func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violation
 	row, ok := o.row(spec.Application, spec.Component)
 	switch {
 	case !ok:
-		return notCatalogued(spec.Application, spec.Component)
+		return o.notCatalogued(spec.Application, spec.Component)
 	case !row.startsFrom(spec.InitiatedFrom):
-		return invalid("G2", "spec.initiatedFrom", "%s cannot be initiated from %s; possible: %s", spec.Application, spec.InitiatedFrom, row.InitiatedFrom)
+		return invalid("G2", "spec.initiatedFrom", "%s cannot be initiated from %s; write %s", spec.Application, spec.InitiatedFrom, row.sides())
 	case before != nil && !row.changesInPlace():
 		return invalid("G4", "spec.account", "the account of a %s binding cannot be changed; delete the binding and create another", spec.Application)
 	}
@@ -184,25 +187,9 @@ func catalogued(o Outlook, before, after *v1alpha1.IntegrationBinding) Violation
 // Catalogued judges a binding that got past admission, and was not granted its account yet.
 func Catalogued(o Outlook, spec v1alpha1.IntegrationBindingSpec) Violations {
 	if _, ok := o.row(spec.Application, spec.Component); !ok {
-		return notCatalogued(spec.Application, spec.Component)
+		return o.notCatalogued(spec.Application, spec.Component)
 	}
 	return nil
-}
-
-func notCatalogued(application, component string) Violations {
-	var components []string
-	for _, r := range Catalogue() {
-		if r.Application == application {
-			components = append(components, r.Component)
-		}
-	}
-	switch {
-	case len(components) == 0:
-		return invalid("G3", "spec.application", "%s is not in the integration catalogue; a platform actor can add it to the PlatformPolicy", application)
-	case components[0] == "":
-		return invalid("G3", "spec.component", "%s has no components; leave it out", application)
-	}
-	return invalid("G3", "spec.component", "%q is no component of %s; possible: %s", component, application, strings.Join(components, ", "))
 }
 
 // binding judges how many organizations an account can have, and how many accounts an organization (G1).

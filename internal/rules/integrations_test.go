@@ -59,14 +59,34 @@ func TestBindings(t *testing.T) {
 		},
 		"G1: two at once do not both get the account": {zylker.perhaps(bound("hidden", "ZohoDesk", "help")), lead.creates(desk), []string{"G1"}, true, nil},
 		"G2: a side that the row does not allow is refused": {
-			zylker, lead.creates(bound("zylker", "ZohoProjects", "p").startedOutside()), []string{"G2"}, false, []string{"spec.initiatedFrom", "cannot be initiated from Application", "possible: CRM"},
+			zylker, lead.creates(bound("zylker", "ZohoProjects", "p").startedOutside()), []string{"G2"}, false, []string{"spec.initiatedFrom", "cannot be initiated from Application", "write CRM"},
 		},
 		"G2: one that it allows is not": {zylker, lead.creates(desk.startedOutside()), nil, false, nil},
 		"G3: an application outside the catalogue is refused": {
-			zylker, lead.creates(bound("zylker", "Fax", "1")), []string{"G3"}, false, []string{"spec.application", "Fax", "can add it to the PlatformPolicy"},
+			zylker, lead.creates(bound("zylker", "Fax", "1")), []string{"G3"}, false, []string{"spec.application", "Fax", "ask the platform's administrators to add it to the PlatformPolicy"},
 		},
 		"G3: so is an application without the component that it needs": {
-			zylker, lead.creates(bound("zylker", "Google", "g")), []string{"G3"}, false, []string{"spec.component", "possible: Contacts, Calendar"},
+			zylker, lead.creates(bound("zylker", "Google", "g")), []string{"G3"}, false, []string{"spec.component", "it is required for Google; write Contacts or Calendar"},
+		},
+		"G3: all components of an application are named": {
+			zylker, lead.creates(bound("zylker", "MicrosoftTeams", "t").startedOutside()), []string{"G3"}, false,
+			[]string{"spec.component: it is required for MicrosoftTeams; write Portal, Tab or MessagingExtension [G3]"},
+		},
+		"G3: a component in other letters is answered with its name": {
+			zylker, lead.creates(teams("zylker", "messagingextension", "p/u")), []string{"G3"}, false, []string{"write MessagingExtension [G3]"},
+		},
+		"G3: a component that is none is answered with all": {
+			zylker, lead.creates(teams("zylker", "Chat", "p/u")), []string{"G3"}, false, []string{"write Portal, Tab or MessagingExtension [G3]"},
+		},
+		"G3: an application in other letters is answered with its name": {
+			zylker, lead.creates(bound("zylker", "zohodesk", "help")), []string{"G3"}, false,
+			[]string{"spec.application: zohodesk is not in the integration catalogue; write ZohoDesk [G3]"},
+		},
+		"G3: so is one without the family's name": {
+			zylker, lead.creates(bound("zylker", "desk", "help")), []string{"G3"}, false, []string{"write ZohoDesk [G3]"},
+		},
+		"G3: a few letters mean nothing": {
+			zylker, lead.creates(bound("zylker", "Cis", "1")), []string{"G3"}, false, []string{"ask the platform's administrators"},
 		},
 		"G3: and one with a component that it has not": {
 			zylker, lead.creates(desk.component("Mail")), []string{"G3"}, false, []string{"ZohoDesk has no components; leave it out"},
@@ -118,9 +138,12 @@ func TestBindingsByPolicy(t *testing.T) {
 	fax, slack := bound("zylker", "Fax", "1"), bound("zylker", "Slack", "w")
 	crm, application := v1alpha1.InitiatedFromCRM, v1alpha1.InitiatedFromApplication
 	run(t, map[string]testCase{
-		"G3: the policy adds an application":         {zylker.with(row("Fax", 1, 1, crm)), lead.creates(fax), nil, false, nil},
-		"G1: whose numbers hold":                     {zylker.with(row("Fax", 1, 1, crm), bound("hidden", "Fax", "1")), lead.creates(fax), []string{"G1"}, false, []string{`Fax line "1"`}},
-		"G3: one that may be added is waited for":    {zylker.perhaps(row("Fax", 1, 1, crm)), lead.creates(fax), []string{"G3"}, true, nil},
+		"G3: the policy adds an application":      {zylker.with(row("Fax", 1, 1, crm)), lead.creates(fax), nil, false, nil},
+		"G1: whose numbers hold":                  {zylker.with(row("Fax", 1, 1, crm), bound("hidden", "Fax", "1")), lead.creates(fax), []string{"G1"}, false, []string{`Fax line "1"`}},
+		"G3: one that may be added is waited for": {zylker.perhaps(row("Fax", 1, 1, crm)), lead.creates(fax), []string{"G3"}, true, nil},
+		"G3: one in other letters is answered with its name": {
+			zylker.with(row("FaxMachine", 1, 1, crm)), lead.creates(bound("zylker", "faxMachine", "1")), []string{"G3"}, false, []string{"write FaxMachine [G3]"},
+		},
 		"G3: the policy narrows a side":              {zylker.with(row("Slack", 1, 1, application)), lead.creates(slack), []string{"G2"}, false, nil},
 		"G3: one that may be narrowed is waited for": {zylker.perhaps(row("Slack", 1, 1, application)), lead.creates(slack), []string{"G2"}, true, nil},
 		"G3: so is one that may be allowed again":    {zylker.changing(row("Slack", 1, 1, application), row("Slack", 1, 1, crm)), lead.creates(slack), []string{"G2"}, true, nil},

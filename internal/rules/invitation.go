@@ -19,9 +19,9 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 	case untouched(before, after, before.Spec, after.Spec):
 		return nil
 	case !o.administers(act, organization):
-		return forbidden("R4", "only Administrators and the super admin of %s revoke or re-send its invitations", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s revoke or re-send its invitations; ask one of them", organization)
 	case before.Annotations[v1alpha1.InvitedByAnnotation] != after.Annotations[v1alpha1.InvitedByAnnotation]:
-		return platformOnly(act, "R4", "change who invited; leave the annotation "+v1alpha1.InvitedByAnnotation+" as it is")
+		return platformOnly(act, "R4", "change who invited", "leave the annotation "+v1alpha1.InvitedByAnnotation+" as it is")
 	case !before.Spec.Revoked && after.Spec.Revoked:
 		return revokeInvitation(o, organization, before)
 	}
@@ -30,7 +30,7 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 
 func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
 	if !o.administers(act, organization) {
-		return forbidden("R4", "only Administrators and the super admin of %s invite to it", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s invite to it; ask one of them", organization)
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
 		return forbidden("R4", "spec.invitedBy must be your own address; write %s, or leave it out", act.Actor.Email)
@@ -49,7 +49,7 @@ func (o Outlook) isMember(user, organization string) bool {
 // revokeInvitation judges the end of a pending invitation by its organization (I10).
 func revokeInvitation(o Outlook, organization string, inv *v1alpha1.Invitation) Violations {
 	if isFinished(inv) {
-		return invalid("I2", "spec.revoked", "the invitation is %s, and stays so; a new one can be made", inv.Status.State)
+		return invalid("I2", "spec.revoked", "the invitation is %s, and stays so; create a new one", inv.Status.State)
 	}
 	return beingAnswered(o, organization, inv)
 }
@@ -61,7 +61,7 @@ func isFinished(inv *v1alpha1.Invitation) bool {
 // deleteInvitation judges who removes an invitation.
 func deleteInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
 	if !o.administers(act, organization) && inv.DeletionTimestamp == nil && o.mayLive(organization) {
-		return forbidden("R4", "only Administrators and the super admin of %s delete its invitations", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s delete its invitations; ask one of them", organization)
 	}
 	return beingAnswered(o, organization, inv)
 }
@@ -72,7 +72,7 @@ func beingAnswered(o Outlook, organization string, inv *v1alpha1.Invitation) Vio
 		return nil
 	}
 	if len(countedAgainst[Claim](o, ClaimKey(ClaimAnswer, string(inv.UID)))) > 0 {
-		return forbidden("I2", "the invitation has been answered, and its answer is being carried out; what came of it is changed afterwards")
+		return forbidden("I2", "the invitation has been answered, and its answer is being carried out; wait a moment, and change what came of it")
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
 		return nil // Metadata judges all other changes
 	case after == nil || before != nil:
-		return platformOnly(act, "I2", "change or delete an answer; it is removed by itself an hour after it is done")
+		return platformOnly(act, "I2", "change or delete an answer", "it is removed by itself an hour after it is done")
 	case after.Spec.Token != "" || after.Spec.TokenHash != "":
 		return forbidden("I11", "the link is not, or no longer, valid; answer from your organization list, or ask for a new invitation")
 	case act.Actor.Email == "" || after.Spec.Invitee != act.Actor.Email:
@@ -95,7 +95,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	case ok:
 		return answer(o, act, offer, after.Spec.Decision)
 	case o.answered(after):
-		return forbidden("I2", "the invitation has been answered already; one answer counts")
+		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
 	}
 	return notTheirs()
 }
@@ -106,7 +106,7 @@ func (o Outlook) answered(r *v1alpha1.InvitationResponse) bool {
 }
 
 func notTheirs() Violations {
-	return forbidden("I7", "you have no pending invitation of that name; only the invitee answers one, and only once")
+	return forbidden("I7", "you have no pending invitation of that name; your organization list shows those that you can answer")
 }
 
 // offer finds the pending invitation that is answered, as far as it may be relied on.
@@ -137,10 +137,10 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 		return nil // the invitee can always decline (I6)
 	}
 	if o.EmailOnly(f.Organization) {
-		return forbidden("I6", "this invitation can be accepted only from its e-mail; it can be declined here too")
+		return forbidden("I6", "this invitation can be accepted only from its e-mail; use the link in it, or decline the invitation here")
 	}
 	if !o.lives(f.Organization) {
-		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending, and can be declined", f.Organization)
+		return forbidden("I8", "the organization %s is not there, or is being deleted; the invitation stays pending: decline it, or wait", f.Organization)
 	}
 	if o.isMember(f.User, f.Organization) {
 		return exceeded("L6", 1, 1, "you are a member of %s already; decline the invitation", f.Organization)
@@ -169,7 +169,7 @@ func Unanswerable(o Outlook, organization string, now time.Time) (reason, messag
 // closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer says nothing of its
 // trial or its seats. It names the same rule for both (I8, U3).
 func closedToInvitee() Violations {
-	return forbidden("I8", "the organization cannot take new members now; ask who invited you; the invitation stays pending")
+	return forbidden("I8", "the organization cannot take new members now, and the invitation stays pending; ask the person who invited you")
 }
 
 // EmailOnly reports whether an organization's invitations are missing from the invitee's list (I6).

@@ -107,7 +107,7 @@ func TestInvitationResponse(t *testing.T) {
 		"I2: nobody but platform actors removes an answer":  {there, by(user(eve)).deletes(open.accepts()), []string{"I2"}, false, nil},
 		"I2: nor changes one":                               {there, by(user(eve)).changes(open.accepts(), open.declines()), []string{"I2"}, false, nil},
 		"I2: the operator removes it when it is done":       {there, by(platform).deletes(open.accepts()), nil, false, nil},
-		"I6: not from the list: CRM Plus":                   {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), accept, []string{"I6"}, false, []string{"accepted only from its e-mail", "declined here too"}},
+		"I6: not from the list: CRM Plus":                   {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), accept, []string{"I6"}, false, []string{"accepted only from its e-mail", "decline the invitation here"}},
 		"I6: not from the list: Zoho One":                   {world{}.with(zylker.on(v1alpha1.EditionZohoOne, 9), open), accept, []string{"I6"}, false, nil},
 		"I6: not from the list: an IP restriction":          {world{}.with(zylker.restricted(), open), accept, []string{"I6"}, false, nil},
 		"I6: not from the list: a Cliq binding":             {there.with(bound("zylker", rules.Cliq, "chat")), accept, []string{"I6"}, false, nil},
@@ -124,7 +124,7 @@ func TestInvitationResponse(t *testing.T) {
 		},
 		"I8: nor one that is being deleted":                          {world{}.with(zylker.terminating(), open), accept, []string{"I8"}, false, nil},
 		"I8: one that may be going is not relied on":                 {world{}.with(open).perhaps(zylker), accept, []string{"I8"}, true, nil},
-		"I8: nor does one whose trial has ended":                     {world{}.with(org("zylker", john).trialUntil(now), open), accept, []string{"I8"}, false, []string{"the organization cannot take new members now; ask who invited you"}},
+		"I8: nor does one whose trial has ended":                     {world{}.with(org("zylker", john).trialUntil(now), open), accept, []string{"I8"}, false, []string{"the organization cannot take new members now, and the invitation stays pending; ask the person who invited you"}},
 		"I8: which can be declined":                                  {world{}.with(org("zylker", john).trialUntil(now), open), decline, nil, false, nil},
 		"L6: an invitee who became a member meanwhile does not join": {there.with(member(eve, "zylker")), accept, []string{"L6"}, false, []string{"you are a member of zylker already"}},
 		"I11: links are not answered by this version": {

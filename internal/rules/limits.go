@@ -257,7 +257,7 @@ func (j judgement) taken(c Claim) Violations {
 	case ClaimRequest:
 		return forbidden("R9", "you have asked for that already, and it is under way; a SelfReview shows what becomes of it")
 	default:
-		return forbidden("I2", "the invitation has been answered already; one answer counts")
+		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
 	}
 }
 

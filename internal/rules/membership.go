@@ -65,7 +65,7 @@ func changeMembership(o Outlook, act Act, organization string, before, after *v1
 		return nil
 	}
 	if !o.administers(act, organization) {
-		return forbidden("R4", "only Administrators and the super admin of %s change its memberships", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s change its memberships; ask one of them", organization)
 	}
 	if before.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization) {
 		if vs := changeAdministrator(act, organization, before, after); vs != nil {
@@ -89,7 +89,7 @@ func changeAdministrator(act Act, organization string, before, after *v1alpha1.M
 		return nil // steps down, or is suspended; an Administrator has no other role to go to
 	}
 	if was.Role != is.Role || was.Suspended != is.Suspended || userType(was) != userType(is) {
-		return forbidden("R4", "only the super admin of %s changes the role or user type of an Administrator, suspends or reinstates them", organization)
+		return forbidden("R4", "only the super admin of %s changes the role or user type of an Administrator, suspends or reinstates them; ask the super admin", organization)
 	}
 	return nil
 }
@@ -107,11 +107,11 @@ func deleteMembership(o Outlook, act Act, organization string, m *v1alpha1.Membe
 	case act.Actor.Email == user && user != "" && !o.isSuperAdmin(user, organization):
 		return o.arriving(user, organization) // R6
 	case !o.administers(act, organization):
-		return forbidden("R4", "only Administrators and the super admin of %s remove a member", organization)
+		return forbidden("R4", "only Administrators and the super admin of %s remove a member; ask one of them", organization)
 	case o.isSuperAdmin(user, organization):
 		return forbidden("R3", "%s is the super admin of %s and cannot leave or be removed; transfer the super-admin role first", user, organization)
 	case m.Spec.Role == v1alpha1.RoleAdministrator && !o.owns(act, organization):
-		return forbidden("R4", "only the super admin of %s removes an Administrator", organization)
+		return forbidden("R4", "only the super admin of %s removes an Administrator; ask the super admin", organization)
 	}
 	return o.arriving(user, organization)
 }

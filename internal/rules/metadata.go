@@ -37,11 +37,11 @@ func Metadata(act Act, before, after metav1.Object) Violations {
 // finalizers judges who adds and removes finalizers.
 func finalizers(act Act, before, after metav1.Object) Violations {
 	if len(without(after.GetFinalizers(), before.GetFinalizers())) > 0 {
-		return platformOnly(act, "O7", "add a finalizer; leave out metadata.finalizers")
+		return platformOnly(act, "O7", "add a finalizer", "leave out metadata.finalizers")
 	}
 	for _, gone := range without(before.GetFinalizers(), after.GetFinalizers()) {
 		if !act.Actor.Collector || !slices.Contains(deletions, gone) {
-			return platformOnly(act, "R4", "remove the finalizer "+gone+"; leave metadata.finalizers as it is")
+			return platformOnly(act, "R4", "remove the finalizer "+gone, "leave metadata.finalizers as it is")
 		}
 	}
 	return nil
@@ -58,15 +58,15 @@ func owners(act Act, before, after metav1.Object) Violations {
 		was, had := ownerOf(before, owner.UID)
 		switch {
 		case !had:
-			return platformOnly(act, "O7", "add an owner; leave out metadata.ownerReferences")
+			return platformOnly(act, "O7", "add an owner", "leave out metadata.ownerReferences")
 		case equality.Semantic.DeepEqual(was, owner), act.Actor.Collector && unblocks(was, owner):
 		default:
-			return platformOnly(act, "R4", "rewrite an owner; leave metadata.ownerReferences as it is")
+			return platformOnly(act, "R4", "rewrite an owner", "leave metadata.ownerReferences as it is")
 		}
 	}
 	for _, owner := range before.GetOwnerReferences() {
 		if _, has := ownerOf(after, owner.UID); !has && !act.Actor.Collector {
-			return platformOnly(act, "R4", "remove an owner; leave metadata.ownerReferences as it is")
+			return platformOnly(act, "R4", "remove an owner", "leave metadata.ownerReferences as it is")
 		}
 	}
 	return nil
@@ -85,10 +85,10 @@ func without(names, others []string) []string {
 
 func marks(act Act, before, after metav1.Object) Violations {
 	if key := changedKey(before.GetLabels(), after.GetLabels(), ""); key != "" {
-		return platformOnly(act, "R4", "set or remove the label "+key+"; leave it as it is")
+		return platformOnly(act, "R4", "set or remove the label "+key, "leave it as it is")
 	}
 	if key := changedKey(before.GetAnnotations(), after.GetAnnotations(), "", kubectlPrefix, v1alpha1.GroupName); key != "" {
-		return platformOnly(act, "R4", "set or remove the annotation "+key+"; leave it as it is")
+		return platformOnly(act, "R4", "set or remove the annotation "+key, "leave it as it is")
 	}
 	return nil
 }

@@ -22,5 +22,6 @@ func Namespace(namespace string) Violations {
 	if OrganizationOf(namespace) != "" {
 		return nil
 	}
-	return invalid("O6", "metadata.namespace", "%q is not the namespace of an organization; it is %s<organization>", namespace, v1alpha1.NamespacePrefix)
+	return invalid("O6", "metadata.namespace", "the namespace of an organization starts with %s, and %q is none; write %s and the organization's name, for example %szylker-products",
+		v1alpha1.NamespacePrefix, namespace, v1alpha1.NamespacePrefix, v1alpha1.NamespacePrefix)
 }

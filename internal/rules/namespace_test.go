@@ -14,7 +14,8 @@ import (
 func TestNamespace(t *testing.T) {
 	refusal := func(namespace string) rules.Violations {
 		return rules.Violations{{Rule: "O6", Kind: rules.KindInvalid, Field: "metadata.namespace",
-			Message: `"` + namespace + `" is not the namespace of an organization; it is org-<organization>`}}
+			Message: `the namespace of an organization starts with org-, and "` + namespace + `" is none; ` +
+				`write org- and the organization's name, for example org-zylker-products`}}
 	}
 	for sentence, tc := range map[string]struct {
 		namespace, organization string
@@ -46,8 +47,8 @@ func TestUserName(t *testing.T) {
 	stray := mine.called("bob")
 	run(t, map[string]testCase{
 		"U1: a User bears the name that its e-mail address gives it": {world{}, by(platform).creates(mine), nil, false, nil},
-		"U1: no other name is possible": {world{}, by(platform).creates(stray), []string{"U1"}, false,
-			[]string{"metadata.name", "the User of " + bob + " is named " + rules.ObjectName(bob)}},
+		"U1: no other name is right": {world{}, by(platform).creates(stray), []string{"U1"}, false,
+			[]string{"metadata.name", "write " + rules.ObjectName(bob) + " for " + bob}},
 		"U1: a person who creates one is told that they may not, and nothing of its name": {world{}, by(user(bob)).creates(stray), []string{"U1"}, false,
 			[]string{"only a platform actor may create a User"}},
 		"U1: a User of another name goes although its person has memberships": {

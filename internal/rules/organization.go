@@ -26,7 +26,7 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 	if !actor.Platform {
 		switch {
 		case actor.Email == "":
-			return forbidden("U2", "only a platform actor, or a person whose username is an e-mail address in lower case, may create an organization")
+			return forbidden("U2", "only a platform actor, or a person whose sign-in name is an e-mail address in lower case, may create an organization; "+askPlatform)
 		case spec.SuperAdmin != actor.Email:
 			return forbidden("O3", "only a platform actor may name somebody else as super admin; set spec.superAdmin to %s", actor.Email)
 		case spec.Subscription != nil:
@@ -67,11 +67,11 @@ func mayCreate(o Outlook, act Act, superAdmin string) Violations {
 	}
 	switch {
 	case member:
-		return forbidden("O1", "%s is neither super admin nor Administrator of any organization; only they can create another", superAdmin)
+		return forbidden("O1", "%s is neither super admin nor Administrator of any organization, and only those can create another; ask an Administrator to create it, or to make them one", superAdmin)
 	case act.Actor.Platform || !o.Policy().SignUpClosed:
 		return nil
 	}
-	return forbidden("O2", "sign-up is closed; a first organization is created by a platform actor, or joined by an invitation")
+	return forbidden("O2", "sign-up is closed; ask the platform's administrators to create your first organization, or somebody to invite you to theirs")
 }
 
 // mayLive reports whether there is, or may be, an organization that is not being deleted.
@@ -87,10 +87,10 @@ func changeOrganization(o Outlook, act Act, before, after *v1alpha1.Organization
 		return nil
 	}
 	if tooLate(before, after) && o.belongs(act, before) {
-		return forbidden("O7", "%s is being deleted; a change of its spec comes too late and would have no effect", before.Name)
+		return forbidden("O7", "%s is being deleted, and a change of its spec comes too late; create another organization instead", before.Name)
 	}
 	if !o.administers(act, before.Name) {
-		return forbidden("R4", "only Administrators and the super admin of %s may change it", before.Name)
+		return forbidden("R4", "only Administrators and the super admin of %s may change it; ask one of them", before.Name)
 	}
 	return append(changeOfEnd(o, act, before, after), changeOrganizationSpec(o, act, before, after)...)
 }
@@ -100,14 +100,14 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	if slices.Contains(after.Finalizers, v1alpha1.OrganizationFinalizer) || !slices.Contains(before.Finalizers, v1alpha1.OrganizationFinalizer) {
 		return nil
 	}
-	if vs := platformOnly(act, "O7", "remove the finalizer of an organization; its deletion ends by itself"); vs != nil {
+	if vs := platformOnly(act, "O7", "remove the finalizer of an organization", "its deletion ends by itself"); vs != nil {
 		return vs
 	}
 	if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
 		return protected(before)
 	}
 	if people, bindings := o.stillThere(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
-		return forbidden("O7", "%s still has %s with a membership, an invitation or an answer, and %s; its finalizer goes, by itself, when they are gone",
+		return forbidden("O7", "%s still has %s with a membership, an invitation or an answer, and %s; wait: the finalizer goes by itself when they are gone",
 			before.Name, Counted(people, "person", "people"), Counted(bindings, "integration", "integrations"))
 	}
 	return nil
@@ -119,10 +119,10 @@ func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organiza
 		vs = append(vs, transfer(o, act, before.Name, before.Spec.SuperAdmin, after.Spec.SuperAdmin)...)
 	}
 	if !equality.Semantic.DeepEqual(before.Spec.AccessURL, after.Spec.AccessURL) && !o.owns(act, before.Name) {
-		vs = append(vs, forbidden("A3", "only the super admin of %s changes its access URL", before.Name)...)
+		vs = append(vs, forbidden("A3", "only the super admin of %s changes its access URL; ask the super admin", before.Name)...)
 	}
 	if !equality.Semantic.DeepEqual(before.Spec.TrialEndsAt, after.Spec.TrialEndsAt) {
-		vs = append(vs, platformOnly(act, "E2", "set the end of a trial")...)
+		vs = append(vs, platformOnly(act, "E2", "set the end of a trial", "")...)
 	}
 	return vs
 }
@@ -154,13 +154,13 @@ func (o Outlook) stillThere(organization string) (people, bindings int) {
 // transfer judges a new super admin (R2). Limits judges whether they have room for it (L2).
 func transfer(o Outlook, act Act, organization, from, to string) Violations {
 	if !o.owns(act, organization) {
-		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role", organization)
+		return forbidden("R2", "only the super admin of %s, or a platform actor, transfers the role; ask the super admin", organization)
 	}
 	if !o.isAdministrator(to, organization) || o.isExternal(to, organization) {
-		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin", organization, to, from)
+		return forbidden("R2", "the super-admin role of %s can be transferred only to one of its active, internal Administrators, which %s is not; %s stays super admin until they are one", organization, to, from)
 	}
 	if !o.hasPlace(from, in(organization)) { // the Organization is under judgement, so what counts is their Membership
-		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; the operator makes it as soon as the organization is in service", from, organization)
+		return forbidden("R2", "the membership of %s, who is to be Administrator of %s afterwards, is not there yet; wait until the operator has made it, as soon as the organization is in service", from, organization)
 	}
 	return nil
 }
@@ -210,9 +210,9 @@ func mayEnd(o Outlook, act Act, org *v1alpha1.Organization) Violations {
 		return nil
 	}
 	if o.Policy().SuperAdminsDestroy {
-		return forbidden("O7", "only the super admin of %s, or a platform actor, may delete it", org.Name)
+		return forbidden("O7", "only the super admin of %s, or a platform actor, may delete it; ask the super admin", org.Name)
 	}
-	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it", org.Name)
+	return forbidden("O7", "only Administrators and the super admin of %s, or a platform actor, may delete it; ask one of them", org.Name)
 }
 
 // endsWhole refuses an end that would leave something behind. Without its finalizer, which the operator gives back whenever it is

@@ -20,7 +20,7 @@ func TestCreateOrganization(t *testing.T) {
 			world:    world{}.with(products, services, member(john, products.Name), member(john, services.Name)),
 			change:   by(user(john)).creates(third),
 			want:     []string{"O1"},
-			wantText: []string{john, "only they can create another"},
+			wantText: []string{john, "only those can create another"},
 		},
 		"O1: a super admin may": {
 			world:  world{}.with(org("own", john)),
@@ -45,7 +45,7 @@ func TestCreateOrganization(t *testing.T) {
 		"O2: nobody signs up by themselves while sign-up is closed": {
 			change:   by(user(john)).creates(third),
 			want:     []string{"O2"},
-			wantText: []string{"created by a platform actor, or joined by an invitation"},
+			wantText: []string{"ask the platform's administrators to create your first organization"},
 		},
 		"O2: somebody without any membership signs up while it is open": {
 			world:  world{}.with(policyWith(openSignUp)),

@@ -15,7 +15,7 @@ func PlatformPolicy(_ Outlook, act Act, before, after *v1alpha1.PlatformPolicy) 
 	if before != nil && after != nil && untouched(before, after, before.Spec, after.Spec) {
 		return nil // Metadata judges all other changes
 	}
-	if vs := platformOnly(act, "L9", "change the PlatformPolicy"); vs != nil || after == nil {
+	if vs := platformOnly(act, "L9", "change the PlatformPolicy", ""); vs != nil || after == nil {
 		return vs
 	}
 	return append(contradictions(PolicyOf(after.Spec)), widened(after.Spec.Integrations)...)
@@ -71,7 +71,7 @@ func widened(rows []v1alpha1.IntegrationRow) Violations {
 		}
 		for _, side := range r.InitiatedFrom {
 			if !own.startsFrom(side) {
-				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s; possible: %s", r.Application, side, own.InitiatedFrom)...)
+				vs = append(vs, invalid("G3", field+".initiatedFrom", "%s cannot be initiated from %s; write %s", r.Application, side, own.sides())...)
 			}
 		}
 	}

@@ -13,9 +13,9 @@ func OrganizationRequest(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	case before != nil && after != nil && untouched(before, after, before.Spec, after.Spec):
 		return nil // Metadata judges all other changes
 	case after == nil || before != nil:
-		return platformOnly(act, "R9", "change or delete a request; it is removed by itself an hour after it is done")
+		return platformOnly(act, "R9", "change or delete a request", "it is removed by itself an hour after it is done")
 	case act.Actor.Email == "":
-		return forbidden("U2", "your sign-in name is no e-mail address in lower case, so there is nobody to act for; a platform actor changes the objects themselves")
+		return forbidden("U2", "your sign-in name is no e-mail address in lower case, so there is nobody to act for; change the objects themselves as a platform actor")
 	case after.Spec.User != act.Actor.Email:
 		return forbidden("R9", "a request is made by its author; the webhook that says who that is did not run: ask the platform's administrators")
 	}

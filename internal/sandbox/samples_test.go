@@ -89,11 +89,11 @@ func TestNameOf(t *testing.T) {
 
 func TestStandsAlready(t *testing.T) {
 	for said, want := range map[string]bool{
-		`Error from server (AlreadyExists): organizations.polyorg.io "labs" already exists`:                  true,
-		"denied the request: the invitation has been answered already; one answer counts [I2]":               true,
-		"denied the request: you have no pending invitation of that name; only the invitee answers one [I7]": true,
-		"denied the request: the host is not free [A2]":                                                      false,
-		"Error from server (AlreadyExists): x\ndenied the request: the host is not free [A2]":                false,
+		`Error from server (AlreadyExists): organizations.polyorg.io "labs" already exists`:                        true,
+		"denied the request: the invitation has been answered already, and one answer counts; see your list [I2]":  true,
+		"denied the request: you have no pending invitation of that name; your organization list shows those [I7]": true,
+		"denied the request: the host is not free [A2]":                                                            false,
+		"Error from server (AlreadyExists): x\ndenied the request: the host is not free [A2]":                      false,
 	} {
 		if got := standsAlready(errors.New(said)); got != want {
 			t.Errorf("%t of %q", got, said)

@@ -166,7 +166,7 @@ var _ = Describe("At the end of a trial", Ordered, func() {
 		Expect(create(l.As(mary), lab.NewInvitation(org, lab.Person("carol")))).To(And(lab.BeRefusedBy("E3"), MatchError(ContainSubstring("subscribe (spec.subscription)"))))
 		Expect(create(l.As(mary), lab.NewBinding(org, "ZohoDesk", lab.Unique("help")))).To(lab.BeRefusedBy("E3"))
 		Eventually(func() error { return create(l.As(bob, customers), lab.NewResponse(inv, v1alpha1.DecisionAccept)) }).Should(And(lab.BeRefusedBy("I8"),
-			MatchError(ContainSubstring("ask who invited you")), Not(MatchError(ContainSubstring("trial")))), "Bob is no member yet (U3)")
+			MatchError(ContainSubstring("ask the person who invited you")), Not(MatchError(ContainSubstring("trial")))), "Bob is no member yet (U3)")
 		l.EventuallySays(ctx, inv, v1alpha1.ConditionReady, v1alpha1.ReasonOrganizationSuspended, "trial")
 		Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(inv), inv)).To(Succeed())
 		Expect(inv.Status.State).To(Equal(v1alpha1.InvitationPending))

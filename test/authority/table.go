@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Table has a part for each kind.
@@ -93,10 +94,10 @@ func ParseCell(word string) (Cell, error) {
 	if shut != closed {
 		return Cell{}, fmt.Errorf("cell %q lacks a bracket", word)
 	}
-	switch {
-	case inner == "yes":
+	if inner == "yes" {
 		return Cell{true, !shut, ""}, nil
-	case Rules[inner] != "":
+	}
+	if r, ok := rules.RuleOf(inner); ok && !r.Later {
 		return Cell{true, !shut, inner}, nil
 	}
 	return Cell{}, fmt.Errorf("cell %q is neither yes, nor a rule, nor -", word)
@@ -116,4 +117,21 @@ func (a Act) Row() ([]Cell, error) {
 		}
 	}
 	return row, nil
+}
+
+// Cited are the rules that refuse something in the table.
+func Cited() (map[string]bool, error) {
+	ids := map[string]bool{}
+	for _, part := range Table {
+		for _, act := range part.Acts {
+			row, err := act.Row()
+			if err != nil {
+				return nil, err
+			}
+			for _, cell := range row {
+				ids[cell.Rule] = true
+			}
+		}
+	}
+	return ids, nil
 }

@@ -20,9 +20,9 @@ var emails = map[string][]string{
 }
 
 const (
-	notNormal = "U1: an e-mail address is written in lower case, without spaces around it"
-	notEmail  = "U1: not an e-mail address: write name@domain in plain ASCII letters and digits, at most 64 characters " +
-		"before the @, a full domain after it without a dot at its end, for example john@zylker.com"
+	notNormal = "an e-mail address is written in lower case, without spaces around it; write "
+	notEmail  = "this is no e-mail address; write name@domain in plain ASCII letters and digits, at most 64 characters " +
+		"before the @, a full domain after it without a dot at its end, for example john@zylker.com [U1]"
 )
 
 func emailRules() map[string]rule {
@@ -30,7 +30,7 @@ func emailRules() map[string]rule {
 	for kind, fields := range emails {
 		for _, field := range fields {
 			rules[fmt.Sprintf("%s %s in capitals is refused with its normal form", kind, field)] = rule{
-				kind: kind, field: field, message: notNormal + ": mary.o'neil+crm@zylker.co.uk",
+				kind: kind, field: field, message: notNormal + "mary.o'neil+crm@zylker.co.uk [U1]",
 				keeps:  change{field: "mary.o'neil+crm@zylker.co.uk"},
 				breaks: change{field: "Mary.O'Neil+CRM@Zylker.co.uk"},
 			}
@@ -71,13 +71,13 @@ func TestEmailsThatAreTaken(t *testing.T) {
 
 func TestEmailsThatAreRefused(t *testing.T) {
 	for sentence, c := range map[string]struct{ email, message string }{
-		"in capitals":                           {"JOHN@ZYLKER.COM", notNormal + ": john@zylker.com"},
-		"with one capital in the domain":        {"john@zylkeR.com", notNormal + ": john@zylker.com"},
-		"after a space":                         {" john@zylker.com", notNormal + ": john@zylker.com"},
-		"before a space":                        {"john@zylker.com ", notNormal + ": john@zylker.com"},
-		"before a tab":                          {"john@zylker.com\t", notNormal + ": john@zylker.com"},
-		"before a line feed":                    {"john@zylker.com\n", notNormal + ": john@zylker.com"},
-		"before a no-break space":               {"john@zylker.com\u00a0", notNormal + ": john@zylker.com"},
+		"in capitals":                           {"JOHN@ZYLKER.COM", notNormal + "john@zylker.com [U1]"},
+		"with one capital in the domain":        {"john@zylkeR.com", notNormal + "john@zylker.com [U1]"},
+		"after a space":                         {" john@zylker.com", notNormal + "john@zylker.com [U1]"},
+		"before a space":                        {"john@zylker.com ", notNormal + "john@zylker.com [U1]"},
+		"before a tab":                          {"john@zylker.com\t", notNormal + "john@zylker.com [U1]"},
+		"before a line feed":                    {"john@zylker.com\n", notNormal + "john@zylker.com [U1]"},
+		"before a no-break space":               {"john@zylker.com\u00a0", notNormal + "john@zylker.com [U1]"},
 		"with a zero-width space in front":      {"\u200bjohn@zylker.com", notEmail},
 		"with a zero-width space inside":        {"jo\u200bhn@zylker.com", notEmail},
 		"with a byte order mark in front":       {"\ufeffjohn@zylker.com", notEmail},

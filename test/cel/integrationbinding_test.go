@@ -3,14 +3,14 @@
 package cel
 
 const (
-	badApplication   = "G3: an application is named as in the catalogue: letters and digits, for example ZohoDesk"
-	badComponent     = "G3: a component is named as in the catalogue: letters and digits, for example Calendar"
-	badAccount       = "G1: an account is one line of visible text, without spaces around it"
-	badSecret        = "a Secret's name is a lower-case DNS name, for example desk-credentials"
-	otherApplication = "G1: a binding's application cannot be changed; delete the binding and make another"
-	otherComponent   = "G1: a binding's component cannot be changed; delete the binding and make another"
-	otherAccount     = "G4: a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another"
-	otherSide        = "G2: where a binding was started cannot be changed; delete the binding and make another"
+	badApplication   = "an application is named as in the catalogue, in letters and digits; write it like ZohoDesk [G3]"
+	badComponent     = "a component is named as in the catalogue, in letters and digits; write it like Calendar [G3]"
+	badAccount       = "an account is one line of visible text; remove the spaces around it and the characters that nobody sees [G1]"
+	badSecret        = "a Secret's name is a lower-case DNS name; write it like desk-credentials [G1]"
+	otherApplication = "a binding's application cannot be changed; delete the binding and make another [G1]"
+	otherComponent   = "a binding's component cannot be changed; delete the binding and make another [G1]"
+	otherAccount     = "a binding's account can be changed in place for the messaging extension of Microsoft Teams only; delete the binding and make another [G4]"
+	otherSide        = "the side from which a binding was started cannot be changed; delete the binding and make another [G2]"
 )
 
 func bindingField(field string, keeps, breaks any, message string) rule {

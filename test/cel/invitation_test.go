@@ -5,18 +5,18 @@ package cel
 import "strings"
 
 const (
-	otherEmail       = "I2: an invitation's e-mail address cannot be changed; revoke it and make another"
-	otherRole        = "I2: an invitation's role cannot be changed; revoke it and make another"
-	otherUserType    = "I2: an invitation's user type cannot be changed; revoke it and make another"
-	otherMessage     = "I2: an invitation's message cannot be changed; revoke it and make another"
-	badMessage       = "A4: a message is visible text in lines, without control, zero-width or bidirectional characters"
-	otherInviter     = "I2: who invited cannot be changed; revoke the invitation and make another"
-	revokedForGood   = "I10: a revoked invitation stays revoked; make another"
-	finishedForGood  = "I2: the state of a finished invitation never changes"
-	answerUnnamed    = "I7: an answer names the invitation, or carries the token from its e-mail"
-	answerChanged    = "I7: an answer cannot be changed once it is given"
-	tokenInPlainText = "I11: a token is never stored in plain text; the webhook that replaces it by its hash did not run: ask the platform's administrators"
-	notOrganization  = "I5: an invitation is in the namespace of its organization: org-<organization>"
+	otherEmail       = "an invitation's e-mail address cannot be changed; revoke it and make another [I2]"
+	otherRole        = "an invitation's role cannot be changed; revoke it and make another [I2]"
+	otherUserType    = "an invitation's user type cannot be changed; revoke it and make another [I2]"
+	otherMessage     = "an invitation's message cannot be changed; revoke it and make another [I2]"
+	badMessage       = "a message is visible text in lines; remove its control, zero-width and bidirectional characters [A4]"
+	otherInviter     = "the inviter of an invitation cannot be changed; revoke it and make another [I2]"
+	revokedForGood   = "a revoked invitation stays revoked; make another [I10]"
+	finishedForGood  = "the state of a finished invitation never changes; make another [I2]"
+	answerUnnamed    = "an answer names the invitation, or carries the token from its e-mail; write spec.invitation [I7]"
+	answerChanged    = "an answer cannot be changed once it is given; ask the person who invited you for a new invitation [I7]"
+	tokenInPlainText = "a token is never stored in plain text, and the webhook that replaces it by its hash did not run; ask the platform's administrators [I11]"
+	notOrganization  = "an invitation is in the namespace of its organization; write org-<organization>, for example org-zylker-products [I5]"
 )
 
 var (
@@ -91,8 +91,8 @@ var invitationResponseRules = map[string]rule{
 }
 
 const (
-	requestChanged = "R9: a request cannot be changed once it is made; make another one"
-	requestPatched = "R9: action Change carries a patch, and no other action does"
+	requestChanged = "a request cannot be changed once it is made; make another one [R9]"
+	requestPatched = "action Change carries a patch, and no other action does; write or leave out spec.patch [R9]"
 )
 
 var organizationRequestRules = map[string]rule{

@@ -3,9 +3,9 @@
 package cel
 
 const (
-	superAdminRole = "R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
-	otherUser      = "L6: the user of a membership never changes; create another membership for another user"
-	otherOrigin    = "L2: the origin of a membership never changes; put back the former value, or leave it out where it was absent"
+	superAdminRole = "the role here is Administrator or Standard; the Organization's spec.superAdmin names the super admin [R1]"
+	otherUser      = "the user of a membership never changes; create another membership for another user [L6]"
+	otherOrigin    = "the origin of a membership never changes; put back the former value, or leave it out where it was absent [L2]"
 )
 
 var membershipRules = map[string]rule{

@@ -5,18 +5,20 @@ package cel
 import "strings"
 
 const (
-	badOrganizationName = "A4: an organization's metadata.name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, for example zylker-products"
-	badAccessName       = "A4: an access URL's name is one DNS label of 3 to 59 characters: lower-case letters, digits and inner hyphens, without dots, for example zylker-products"
-	accessNameIsURL     = "A4: an access URL's name is not a URL: write the name alone, without a scheme such as https:// and without the domain, for example zylker-products"
-	badHost             = "A4: a host is a full lower-case domain name without port, path, wildcard or final dot, for example crm.zylker.com"
-	hostIsURL           = "A4: write the host alone, without a scheme such as https://, for example crm.zylker.com"
-	badDisplayName      = "O5: a display name is one line of visible text, without spaces around it"
-	badTimeZone         = "O5: a time zone is an IANA name, for example Europe/Paris or UTC"
-	badLocale           = "O5: a locale is a BCP 47 language tag, for example fr or en-GB"
-	badService          = "A5: a Service's name is a lower-case DNS label that starts with a letter, for example crm"
-	notNetwork          = "not a network: write an address and a prefix length, for example 203.0.113.0/24 or 2001:db8::/32"
-	notCanonical        = "a network is written in its canonical form, in lower case and without bits after the prefix: 203.0.113.0/24, not 203.0.113.7/24"
-	sampleDataChanged   = "O5: sample data can be asked for at creation only; put back the former value"
+	badOrganizationName = "an organization's metadata.name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, for example zylker-products [A4]"
+	badAccessName       = "an access URL's name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, without dots, for example zylker-products [A4]"
+	accessNameIsURL     = "an access URL's name is not a URL; write the name alone, without a scheme such as https:// and without the domain, for example zylker-products [A4]"
+	badHost             = "a host is a full domain name in lower case; write it without port, path, wildcard or final dot, for example crm.zylker.com [A4]"
+	hostIsURL           = "a host is not a URL; write the host alone, without a scheme such as https://, for example crm.zylker.com [A4]"
+	badDisplayName      = "a display name is one line of visible text; remove the spaces around it and the characters that nobody sees [O5]"
+	badTimeZone         = "a time zone is an IANA name; write it like Europe/Paris or UTC [O5]"
+	badLocale           = "a locale is a BCP 47 language tag; write it like fr or en-GB [O5]"
+	badService          = "a Service's name is a lower-case DNS label that starts with a letter; write it like crm [A5]"
+	notNetwork          = "this is no network; write an address and a prefix length, for example 203.0.113.0/24 [I6]"
+	notNetwork6         = "this is no network; write an address and a prefix length, for example 2001:db8::/32 [I6]"
+	notCanonical        = "a network is written in its canonical form, in lower case and without bits after the prefix; write "
+	notCanonical6       = notCanonical + "2001:db8::/32, for example, not 2001:DB8::7/32 [I6]"
+	sampleDataChanged   = "sample data can be asked for at creation only; put back the former value [O5]"
 )
 
 func network(keeps, breaks, message string) rule {
@@ -36,7 +38,7 @@ var organizationRules = map[string]rule{
 	"an access URL's name has 3 characters at least":   organizationField("accessURL.name", "abc", "ab", badAccessName),
 	"an access URL's name has 59 characters at most":   organizationField("accessURL.name", strings.Repeat("a", 59), strings.Repeat("a", 60), badAccessName),
 	"an access URL's name is one label":                organizationField("accessURL.name", "zylker-com", "zylker.com", badAccessName),
-	"an access URL's name is in lower case":            organizationField("accessURL.name", "zylker", "Zylker", badAccessName),
+	"an access URL's name is in lower case":            organizationField("accessURL.name", "zylker", "Zylker", "an access URL's name is in lower case; write zylker [A4]"),
 	"an access URL's name begins without a hyphen":     organizationField("accessURL.name", "z-y", "-zy", badAccessName),
 	"an access URL's name ends without a hyphen":       organizationField("accessURL.name", "z-y", "zy-", badAccessName),
 	"an access URL's name is ASCII":                    organizationField("accessURL.name", "xn--zylkr-dva", "zylk\u00e9r", badAccessName),
@@ -45,7 +47,7 @@ var organizationRules = map[string]rule{
 	"an access URL's name, if there is one, is a name": organizationField("accessURL.name", nil, "", "should be at least 1 chars long"),
 
 	"a custom domain has two labels":           organizationField("accessURL.customDomain", "zylker.com", "zylker", badHost),
-	"a custom domain is in lower case":         organizationField("accessURL.customDomain", "crm.zylker.com", "CRM.zylker.com", badHost),
+	"a custom domain is in lower case":         organizationField("accessURL.customDomain", "crm.zylker.com", "CRM.zylker.com", "a host is in lower case; write crm.zylker.com [A4]"),
 	"a custom domain has no final dot":         organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com.", badHost),
 	"a custom domain has no port":              organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com:443", badHost),
 	"a custom domain has no path":              organizationField("accessURL.customDomain", "crm.zylker.com", "crm.zylker.com/", badHost),
@@ -84,15 +86,16 @@ var organizationRules = map[string]rule{
 	"there is one licence at least":                   organizationField("subscription.licenses", int64(1), int64(0), "should be greater than or equal to 1"),
 	"there are a million at most":                     organizationField("subscription.licenses", int64(1000000), int64(1000001), "should be less than or equal to 1000000"),
 	"a trial ends at a time":                          organizationField("trialEndsAt", "2030-01-16T08:00:00+01:00", "tomorrow", "must be of type date-time"),
-	"a network has a prefix length":                   network("203.0.113.7/32", "203.0.113.7", notNetwork),
+	"a network has a prefix length":                   network("203.0.113.7/32", "203.0.113.7", "this is no network; write 203.0.113.7/32 for this one address [I6]"),
 	"a network's prefix fits":                         network("0.0.0.0/0", "203.0.113.0/33", notNetwork),
 	"a network is no range":                           network("203.0.113.0/30", "203.0.113.0-203.0.113.3", notNetwork),
 	"a network's numbers have no zeros":               network("203.0.113.0/24", "203.0.113.000/24", notNetwork),
-	"a network has no zone":                           network("fe80::/64", "fe80::%eth0/64", notNetwork),
-	"a network ends with its prefix":                  network("203.0.113.0/24", "203.0.113.7/24", notCanonical),
-	"a network of version 6 ends with its prefix too": network("2001:db8::/32", "2001:db8::1/32", notCanonical),
-	"a network is in lower case":                      network("2001:db8:a::/48", "2001:DB8:A::/48", notCanonical),
-	"a network is in the short form":                  network("2001:db8::/48", "2001:db8:0::/48", notCanonical),
+	"a network has no zone":                           network("fe80::/64", "fe80::%eth0/64", notNetwork6),
+	"a network of version 6 has a prefix length":      network("2001:db8::1/128", "2001:DB8::1", "this is no network; write 2001:db8::1/128 for this one address [I6]"),
+	"a network ends with its prefix":                  network("203.0.113.0/24", "203.0.113.7/24", notCanonical+"203.0.113.0/24, for example, not 203.0.113.7/24 [I6]"),
+	"a network of version 6 ends with its prefix too": network("2001:db8::/32", "2001:db8::1/32", notCanonical6),
+	"a network is in lower case":                      network("2001:db8:a::/48", "2001:DB8:A::/48", notCanonical6),
+	"a network is in the short form":                  network("2001:db8::/48", "2001:db8:0::/48", notCanonical6),
 	"a network is named once": {
 		kind: "Organization", field: "spec.ipRestriction.allowedCIDRs[2]", message: "Duplicate value",
 		keeps:  change{"spec.ipRestriction.allowedCIDRs": []any{"192.0.2.0/24", "198.51.100.0/24"}},

@@ -97,12 +97,34 @@ func TestEveryRuleIsTested(t *testing.T) {
 
 func broken(rules map[string]rule, kind, field, message string) bool {
 	for _, r := range rules {
-		if r.kind == kind && index.ReplaceAllString(r.field, "[*]") == field && strings.HasPrefix(r.message, message) {
+		if r.kind == kind && index.ReplaceAllString(r.field, "[*]") == field && wrong(r.message) == wrong(message) {
 			return true
 		}
 	}
 	return false
 }
+
+// wrong is the part of a refusal that says what is wrong. A message expression says by the value what to do next.
+func wrong(message string) string {
+	problem, _, _ := strings.Cut(message, "; ")
+	return problem
+}
+
+// TestEveryRuleSaysWhatToDo checks the form of all refusals: what is wrong, what to do next, and the rule.
+func TestEveryRuleSaysWhatToDo(t *testing.T) {
+	for _, crd := range crds {
+		visit(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, "", func(path string, schema *apiextensionsv1.JSONSchemaProps) {
+			for _, v := range schema.XValidations {
+				if !form.MatchString(v.Message) {
+					t.Errorf("%s%s: not of the form of a refusal: %s", crd.Spec.Names.Kind, path, v.Message)
+				}
+			}
+		})
+	}
+}
+
+// form is that of a refusal: what is wrong; what to do next [rule].
+var form = regexp.MustCompile(`^[^;]+; .+ \[[A-Z]\d{1,2}\]$`)
 
 var index = regexp.MustCompile(`\[\d+\]`)
 

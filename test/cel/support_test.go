@@ -3,15 +3,15 @@
 package cel
 
 const (
-	badReservation = "A4: a reservation's metadata.name is the host itself, a full domain name, for example old-name.crm.example.com"
-	badDefault     = "F2: a default organization is the name of an Organization, for example zylker-products"
-	otherPerson    = "U1: the e-mail address of a User never changes; each address has a User of its own"
-	onePolicy      = "there is one PlatformPolicy, and its metadata.name is default"
-	badReserved    = "A4: a reserved name is one DNS label: lower-case letters, digits and inner hyphens, for example login"
-	badRowName     = "G3: an application's name is made of letters and digits, for example ZohoDesk"
-	badRowPart     = "G3: a component's name is made of letters and digits, for example Calendar"
-	badUnit        = "A4: a unit is one line of visible text, without control, zero-width or bidirectional characters"
-	twoRows        = "G3: an application and component have one row"
+	badReservation = "a reservation's metadata.name is the host itself; write a full domain name, for example old-name.crm.example.com [A4]"
+	badDefault     = "a default organization is the name of an Organization; write it like zylker-products [F2]"
+	otherPerson    = "the e-mail address of a User never changes; each address has a User of its own [U1]"
+	onePolicy      = "there is one PlatformPolicy; write metadata.name: default [L9]"
+	badReserved    = "a reserved name is one DNS label; use lower-case letters, digits and inner hyphens, for example login [A4]"
+	badRowName     = "an application's name is made of letters and digits; write it like ZohoDesk [G3]"
+	badRowPart     = "a component's name is made of letters and digits; write it like Calendar [G3]"
+	badUnit        = "a unit is one line of visible text; remove its control, zero-width and bidirectional characters [A4]"
+	twoRows        = "an application and component have one row; leave out the others [G3]"
 )
 
 var hostReservationRules = map[string]rule{

@@ -135,13 +135,13 @@ var _ = Describe("A change past admission", func() {
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
 		Expect(m.DeletionTimestamp).To(BeNil())
 		Expect(l.As(alice).List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(m.Namespace))).To(Succeed(), "access is as it was")
-		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("[O7]")))
 		Expect(l.User(ctx, alice)).To(HaveValue(HaveField("Status.DefaultOrganization", org.Name)))
 		Expect(releases(ctx, org)).To(lab.BeRefusedBy("O7"))
 
 		By("its namespace stays, even if somebody deletes it again")
 		Expect(l.Platform.Delete(ctx, org)).To(Succeed())
-		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("[O7]")))
 		Expect(l.Platform.Get(ctx, key(kept), kept)).To(Succeed())
 
 		By("a removed member loses access all the same (R7)")

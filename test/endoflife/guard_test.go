@@ -72,13 +72,13 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		Entry("to suspend it", "[R3]", patch(`{"spec":{"suspended":true}}`)),
 		Entry("to give it another role", "[R3]", patch(`{"spec":{"role":"Standard"}}`)),
 		Entry("to give it to another user", "L6", patch(`{"spec":{"user":"eve@zylker.com"}}`)),
-		Entry("to delete the namespace", "(O7)", []string{"delete", "namespace", namespace}),
-		Entry("by force as well", "(O7)", []string{"delete", "namespace", namespace, "--force", "--grace-period=0"}),
-		Entry("or among others", "(O7)", []string{"delete", "namespaces", "-l", v1alpha1.OrganizationLabel + "=" + organization}),
+		Entry("to delete the namespace", "[O7]", []string{"delete", "namespace", namespace}),
+		Entry("by force as well", "[O7]", []string{"delete", "namespace", namespace, "--force", "--grace-period=0"}),
+		Entry("or among others", "[O7]", []string{"delete", "namespaces", "-l", v1alpha1.OrganizationLabel + "=" + organization}),
 		Entry("or as a collection", "MethodNotAllowed", []string{"delete", "--raw", "/api/v1/namespaces"}),
-		Entry("to remove the namespace's label", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "-"}),
-		Entry("or its mark", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationUIDLabel + "-"}),
-		Entry("or to change it", "(O7)", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "=other", "--overwrite"}),
+		Entry("to remove the namespace's label", "[O7]", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "-"}),
+		Entry("or its mark", "[O7]", []string{"label", "namespace", namespace, v1alpha1.OrganizationUIDLabel + "-"}),
+		Entry("or to change it", "[O7]", []string{"label", "namespace", namespace, v1alpha1.OrganizationLabel + "=other", "--overwrite"}),
 	)
 
 	It("cannot be replaced by force, which would delete it first", func(ctx context.Context) {
@@ -97,7 +97,7 @@ var _ = Describe("The super admin's membership (R3)", Ordered, func() {
 		body, err := json.Marshal(ns)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(os.WriteFile(file, body, 0o600)).To(Succeed())
-		refused(ctx, "ends by itself when all that is in it is gone (O7)", []string{"replace", "--raw", "/api/v1/namespaces/" + namespace + "/finalize", "-f", file})
+		refused(ctx, "ends by itself; wait until all that is in it is gone [O7]", []string{"replace", "--raw", "/api/v1/namespaces/" + namespace + "/finalize", "-f", file})
 	})
 
 	It("is not ended by a finalizer that comes and goes", func(ctx context.Context) {

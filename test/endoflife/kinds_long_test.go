@@ -87,7 +87,7 @@ var _ = Describe("Kinds that are deleted with all of their objects (O7)", Ordere
 		org := l.Organization(ctx, john, 10, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = true })
 		deleteKinds(ctx, "organizations")
 		l.EventuallySays(ctx, org, v1alpha1.ConditionStalled, v1alpha1.ReasonDeletionProtected, "set spec.deletionProtection to false")
-		Expect(l.Platform.Delete(ctx, lab.NewNamespace(org))).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.Platform.Delete(ctx, lab.NewNamespace(org))).To(MatchError(ContainSubstring("[O7]")))
 		Expect(lab.Change(ctx, l.As(john), org, func(o *v1alpha1.Organization) { o.Spec.DeletionProtection = false })).To(Succeed())
 		l.EventuallyGone(ctx, org)
 	}, NodeTimeout(5*time.Minute))

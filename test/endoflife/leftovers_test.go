@@ -147,7 +147,7 @@ var _ = Describe("An organization that is deleted (O7)", func() {
 			g.Expect(l.Platform.Get(ctx, key(ns), ns)).To(Succeed())
 			g.Expect(ns.Labels).NotTo(HaveKey(v1alpha1.OrganizationEndingLabel))
 		}).WithContext(ctx).Should(Succeed())
-		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("(O7)")))
+		Expect(l.Platform.Delete(ctx, ns)).To(MatchError(ContainSubstring("[O7]")))
 	})
 
 	It("does not guard a namespace that only has its name", func(ctx context.Context) {

@@ -53,7 +53,7 @@ var _ = Describe("A pipeline", func() {
 		home.eventuallyHealthy(ctx, f.only("Organization"))
 		namespace := f.only("Namespace")[0]
 		Expect(home.git.Delete(ctx, namespace)).To(lab.BeRefusedByRBAC())
-		Expect(home.Platform.Delete(ctx, namespace)).To(And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("(O7)"))))
+		Expect(home.Platform.Delete(ctx, namespace)).To(And(Satisfy(apierrors.IsForbidden), MatchError(ContainSubstring("[O7]"))))
 	})
 
 	It("cannot remove a super admin by removing the membership's file (R3)", func(ctx SpecContext) {

@@ -201,7 +201,7 @@ var _ = It("A chart without that annotation is refused with advice, and its seco
 	r.upgrades(ctx, []string{"oak"}, "--set=keepNamespaces=false")
 	said, err := r.helm(ctx, "uninstall", r.name, "--wait", "--timeout=1m", "--debug") // without --debug, Helm shows no reason
 	Expect(err).To(HaveOccurred(), said)
-	Expect(said).To(And(ContainSubstring("helm.sh/resource-policy: keep"), ContainSubstring("(O7)")))
+	Expect(said).To(And(ContainSubstring("helm.sh/resource-policy: keep"), ContainSubstring("[O7]")))
 	r.does(ctx, "uninstall", r.name, "--wait", "--timeout=3m")
 	gone(ctx, "oak")
 }, NodeTimeout(5*time.Minute))

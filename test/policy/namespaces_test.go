@@ -45,16 +45,16 @@ func TestOrganizationNamespaces(t *testing.T) {
 	}{
 		"nobody deletes the namespace of an organization": {
 			namespace: "org-a", labels: of("a"), do: deleteAs(admin),
-			refused: "(O7): delete organization a instead",
+			refused: "; delete organization a instead",
 		},
 		"a dry run of that is refused as well": {
 			namespace: "org-b", labels: of("b"), do: deleteAs(admin, client.DryRunAll),
-			refused: "(O7): delete organization b instead",
+			refused: "; delete organization b instead",
 		},
 		"another service account is not the operator": {
 			namespace: "org-c", labels: of("c"),
 			do:      deleteAs(clientFor(t, plane.ConfigFor("system:serviceaccount:default:polyorg-operator", masters))),
-			refused: "(O7)",
+			refused: "[O7]",
 		},
 		"the operator deletes it": {
 			namespace: "org-d", labels: of("d"), do: deleteAs(asOperator),
@@ -70,11 +70,11 @@ func TestOrganizationNamespaces(t *testing.T) {
 		},
 		"its label cannot be removed": {
 			namespace: "org-f", labels: of("f"), do: labelAs(admin, nil),
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"nor changed": {
 			namespace: "org-g", labels: of("g"), do: labelAs(admin, of("h")),
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"the operator may take its label": {
 			namespace: "org-i", labels: of("i"), do: labelAs(asOperator, nil),
@@ -94,26 +94,26 @@ func TestOrganizationNamespaces(t *testing.T) {
 		},
 		"only the operator labels it as ending": {
 			namespace: "org-y", labels: of("y"), do: labelAs(admin, endingOf("y")),
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"also not with an empty label": {
 			namespace: "org-y2", labels: of("y2"),
 			do: func(g Gomega, ns *corev1.Namespace) error {
 				return labelAs(admin, emptied("y2"))(g, ns)
 			},
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"an empty label of its end does not make it deletable": {
 			namespace: "org-y3", labels: emptied("y3"), do: deleteAs(admin),
-			refused: "(O7): delete organization y3 instead",
+			refused: "; delete organization y3 instead",
 		},
 		"only the operator removes the label of its end": {
 			namespace: "org-z", labels: endingOf("z"), do: labelAs(admin, of("z")),
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"only the operator removes its organization's UID": {
 			namespace: "org-p", labels: of("p"), do: labelAs(admin, named("p")),
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"its labels cannot be removed along with its status": {
 			namespace: "org-q", labels: of("q"),
@@ -121,7 +121,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 				ns.Labels = nil
 				return admin.Status().Update(t.Context(), ns)
 			},
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"nor along with its finalizers": {
 			namespace: "org-r", labels: of("r"),
@@ -129,7 +129,7 @@ func TestOrganizationNamespaces(t *testing.T) {
 				ns.Labels = nil
 				return admin.SubResource("finalize").Update(t.Context(), ns)
 			},
-			refused: "cannot be changed (O7)",
+			refused: "cannot be changed; leave them as they are [O7]",
 		},
 		"nobody finalizes it while it has content": {
 			namespace: "org-s", labels: of("s"), do: finalizeAs(admin),
