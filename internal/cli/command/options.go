@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// usageTemplate is cobra's own, but for the flags that every command has. They would hide the few that a command has itself.
+var usageTemplate = strings.NewReplacer(
+	"Global Flags:\n{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}",
+	`Flags of every command, such as --as and --context: "`+name+` options".`,
+).Replace((&cobra.Command{}).UsageTemplate())
+
+func newOptions() *cobra.Command {
+	return &cobra.Command{
+		Use:                   "options",
+		Short:                 "List the flags that every command has",
+		Args:                  arguments(0),
+		DisableFlagsInUseLine: true,
+		Run: func(cmd *cobra.Command, _ []string) {
+			cmd.Print("Every command has these flags, as kubectl's own:\n\n" + cmd.Root().PersistentFlags().FlagUsages())
+		},
+	}
+}
