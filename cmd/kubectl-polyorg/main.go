@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Command kubectl-polyorg is a plug-in of kubectl, with which people see and change their own organizations: kubectl polyorg list.
 package main
 
 import (
-	_ "github.com/schollz/progressbar/v3"
-	_ "github.com/spf13/cobra/doc"
-	_ "golang.org/x/term"
-	_ "k8s.io/cli-runtime/pkg/genericclioptions"
-	_ "k8s.io/cli-runtime/pkg/printers"
-	_ "sigs.k8s.io/controller-runtime/pkg/client"
+	"context"
+	"os"
+	"os/signal"
 
-	_ "github.com/polyorg/polyorg/internal/facts"
-	_ "github.com/polyorg/polyorg/internal/identity"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/polyorg/polyorg/internal/cli/command"
+	"github.com/polyorg/polyorg/internal/cli/plain"
 )
 
-func main() {}
+func main() { os.Exit(int(run())) }
+
+func run() plain.Code {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return command.Run(ctx, genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}, os.Args[1:])
+}

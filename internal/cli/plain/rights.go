@@ -20,7 +20,9 @@ var byRBAC = regexp.MustCompile(`User "([^"]*)" cannot (\w+) resource "([^"]*)" 
 var acts = []string{"selfreviews", "organizationrequests", "invitationresponses", "organizations"}
 
 // IsWithoutRight reports whether RBAC refused a request. Admission, and so no rule, was asked.
-func IsWithoutRight(err error) bool { return apierrors.IsForbidden(err) && byRBAC.MatchString(err.Error()) }
+func IsWithoutRight(err error) bool {
+	return apierrors.IsForbidden(err) && byRBAC.MatchString(err.Error())
+}
 
 // withoutRight says who could give the right, or has it.
 func withoutRight(err error) string {
