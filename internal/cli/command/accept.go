@@ -17,6 +17,6 @@ func newAccept(s *session.Session) *cobra.Command {
 		Long: `Accept the invitation of an organization. "kubectl polyorg list" shows what each invitation offers and who invites.
 An invitation that is only in an e-mail is accepted with the token from that e-mail.`,
 		Example: `  kubectl polyorg accept zylker-products
-  kubectl polyorg accept --token < token.txt`,
+  kubectl polyorg accept --mail-token < token.txt`,
 	})
 }

@@ -28,7 +28,7 @@ func (a *answer) command(cmd *cobra.Command) *cobra.Command {
 	cmd.Args = between(0, 1)
 	cmd.ValidArgsFunction = first(inviting(a.Session))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), append(args, "")[0]) }
-	cmd.Flags().BoolVar(&a.withToken, "token", false, "Read the token of the invitation's e-mail from the standard input. It names the invitation.")
+	cmd.Flags().BoolVar(&a.withToken, "mail-token", false, "Read the token of the invitation's e-mail from the standard input. It names the invitation.")
 	return a.add(cmd, true)
 }
 
@@ -84,7 +84,7 @@ func pick(s v1alpha1.SelfReviewStatus, organization string) (*v1alpha1.ReviewedI
 	case len(s.Invitations) > 1 && organization == "":
 		return nil, plain.Misuse("you have %d invitations; say which organization's: kubectl polyorg list shows them", len(s.Invitations))
 	case s.InvitationsByEmail > 0:
-		return nil, plain.Missing("there is no such invitation in your list; %d can be accepted only with the token from the e-mail: use --token", s.InvitationsByEmail)
+		return nil, plain.Missing("there is no such invitation in your list; %d can be accepted only with the token from the e-mail: use --mail-token", s.InvitationsByEmail)
 	case organization == "":
 		return nil, plain.Missing("you have no invitation to answer")
 	}
@@ -92,7 +92,7 @@ func pick(s v1alpha1.SelfReviewStatus, organization string) (*v1alpha1.ReviewedI
 }
 
 // isDone reports whether a review shows what the answer brings about: a membership, or one invitation less.
-func (a *answer) isDone(of *v1alpha1.ReviewedInvitation) func(v1alpha1.SelfReviewStatus) bool {
+func (a *answer) isDone(of *v1alpha1.ReviewedInvitation) session.Done {
 	return func(s v1alpha1.SelfReviewStatus) bool {
 		switch {
 		case of == nil:

@@ -51,7 +51,8 @@ func (a *acting) choose(ctx context.Context, organization string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Request(ctx, organization, v1alpha1.RequestChooseDefault, nil, how); err != nil {
+	chosen := func(s v1alpha1.SelfReviewStatus) bool { return s.DefaultOrganization == organization }
+	if err := a.Request(ctx, organization, v1alpha1.RequestChooseDefault, nil, chosen, how); err != nil {
 		return err
 	}
 	a.done(how, "Your default organization is %s.", organization)

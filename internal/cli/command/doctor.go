@@ -66,9 +66,5 @@ func (e *examination) tell(all []doctor.Finding) error {
 	if e.ForPeople() {
 		return show.Findings(e.Out, all)
 	}
-	document, err := show.Document("Examination", map[string]any{"findings": all})
-	if err != nil {
-		return err
-	}
-	return e.Print(e.Out, document)
+	return e.PrintReport(e.Out, "Examination", map[string]any{"findings": all})
 }

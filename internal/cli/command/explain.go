@@ -43,11 +43,7 @@ func (e *explain) run(id string) error {
 		if e.ForPeople() {
 			return show.Rule(e.Out, r)
 		}
-		document, err := show.Document("Rule", r)
-		if err != nil {
-			return err
-		}
-		return e.Print(e.Out, document)
+		return e.PrintReport(e.Out, "Rule", r)
 	}
 	return plain.Missing("there is no rule %q; a rule's ID is a letter and a number, for example L1", id)
 }

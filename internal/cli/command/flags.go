@@ -3,6 +3,7 @@
 package command
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func (a *acting) how() (session.Acting, error) {
 // done says what was done, or would be.
 func (a *acting) done(how session.Acting, format string, args ...any) {
 	if how.DryRun {
-		format += " (dry run: nothing was done)"
+		format = "Dry run: it is allowed, and nothing was done. Otherwise: " + format
 	}
 	a.Say(format, args...)
 }
@@ -74,12 +75,12 @@ func arguments(n int, names ...string) cobra.PositionalArgs {
 }
 
 func between(least, most int, names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return plain.Misuse("%s is missing; see: %s --help", names[len(args)], cmd.CommandPath())
+			return fmt.Errorf("%s is missing", names[len(args)])
 		case most >= 0 && len(args) > most:
-			return plain.Misuse("%q is one argument too many; see: %s --help", args[most], cmd.CommandPath())
+			return fmt.Errorf("%q is one argument too many", args[most])
 		}
 		return nil
 	}

@@ -192,17 +192,9 @@ func (i *invite) tell(report roster.Report, how session.Acting) error {
 		}
 	}
 	if i.ForPeople() {
-		if err := show.Roster(i.Out, report, i.report, how.DryRun); err != nil {
-			return err
-		}
-	} else {
-		document, err := show.Document("InvitationReport", report)
-		if err != nil {
-			return err
-		}
-		if err := i.Print(i.Out, document); err != nil {
-			return err
-		}
+		show.Roster(i.Out, report, i.report, how.DryRun)
+	} else if err := i.PrintReport(i.Out, "InvitationReport", report); err != nil {
+		return err
 	}
 	if !report.Whole() {
 		return &plain.Error{Code: plain.Partly}

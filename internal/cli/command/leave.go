@@ -36,7 +36,7 @@ func (a *acting) leave(ctx context.Context, organization string) error {
 	}
 	err = a.endMembership(ctx, organization, how)
 	if plain.IsWithoutRight(err) {
-		if requested := a.Request(ctx, organization, v1alpha1.RequestLeave, nil, how); !plain.IsWithoutRight(requested) {
+		if requested := a.Request(ctx, organization, v1alpha1.RequestLeave, nil, left(organization), how); !plain.IsWithoutRight(requested) {
 			err = requested
 		}
 	}
@@ -69,7 +69,12 @@ func (a *acting) endMembership(ctx context.Context, organization string, how ses
 	if err := a.Delete(ctx, m, how); err != nil {
 		return err
 	}
-	return a.Await(ctx, m, func(s v1alpha1.SelfReviewStatus) bool {
+	return a.Await(ctx, m, left(organization), how)
+}
+
+// left reports whether a review shows that the person does not belong to an organization.
+func left(organization string) session.Done {
+	return func(s v1alpha1.SelfReviewStatus) bool {
 		return !slices.ContainsFunc(s.Organizations, func(o v1alpha1.ReviewedOrganization) bool { return o.Name == organization })
-	}, how)
+	}
 }

@@ -57,11 +57,7 @@ func (l *limits) run(ctx context.Context) error {
 	if l.ForPeople() {
 		return show.Limits(l.Out, lines, l.Wide())
 	}
-	document, err := show.Document("Limits", map[string]any{"user": r.Status.User, "limits": lines})
-	if err != nil {
-		return err
-	}
-	return l.Print(l.Out, document)
+	return l.PrintReport(l.Out, "Limits", map[string]any{"user": r.Status.User, "limits": lines})
 }
 
 func (l *limits) forecast(ctx context.Context) error {
@@ -84,11 +80,7 @@ func (l *limits) forecast(ctx context.Context) error {
 	if l.ForPeople() {
 		return show.Forecast(l.Out, f, l.Wide())
 	}
-	document, err := show.Document("Forecast", f)
-	if err != nil {
-		return err
-	}
-	return l.Print(l.Out, document)
+	return l.PrintReport(l.Out, "Forecast", f)
 }
 
 // readPolicy reads a PlatformPolicy from a file. A field that it does not have is an error, as with kubectl.

@@ -10,8 +10,9 @@ import (
 
 // usageTemplate is cobra's own, but for the flags that every command has. They would hide the few that a command has itself.
 var usageTemplate = strings.NewReplacer(
-	"Global Flags:\n{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}",
-	`Flags of every command, such as --as and --context: "`+name+` options".`,
+	"{{if .HasAvailableLocalFlags}}", "{{if and .HasParent .HasAvailableLocalFlags}}",
+	"{{if .HasAvailableInheritedFlags}}\n\nGlobal Flags:\n{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}",
+	"\n\nFlags of every command, such as --as and --context: "+name+" options",
 ).Replace((&cobra.Command{}).UsageTemplate())
 
 func newOptions() *cobra.Command {

@@ -5,6 +5,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -32,9 +33,16 @@ Every command acts as you: it has your rights and no others. What it refuses, a 
 ends in the rule's ID, and "kubectl polyorg explain ID" tells you more about the rule.`
 
 // New is the whole tree of commands.
-func New(streams genericiooptions.IOStreams) *cobra.Command {
-	s := session.New(streams)
-	root := &cobra.Command{
+func New(streams genericiooptions.IOStreams) *cobra.Command { return newTree(streams).root }
+
+// tree is the commands, and whether one of them has begun. Before that, only the command line can be wrong.
+type tree struct {
+	root  *cobra.Command
+	begun bool
+}
+
+func newTree(streams genericiooptions.IOStreams) *tree {
+	t := &tree{root: &cobra.Command{
 		Use:           "kubectl-polyorg",
 		Short:         "See and change your own organizations",
 		Long:          long,
@@ -42,18 +50,31 @@ func New(streams genericiooptions.IOStreams) *cobra.Command {
 		SilenceUsage:  true,
 		Version:       version(),
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: name},
+	}}
+	t.root.SetIn(streams.In)
+	t.root.SetOut(streams.Out)
+	t.root.SetErr(streams.ErrOut)
+	t.root.SetUsageTemplate(usageTemplate)
+	s := session.New(streams)
+	s.Flags.AddFlags(t.root.PersistentFlags())
+	addCommands(t.root, s)
+	completeFlags(t.root, s)
+	for _, cmd := range t.root.Commands() {
+		t.note(cmd)
 	}
-	root.SetIn(streams.In)
-	root.SetOut(streams.Out)
-	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return plain.Misuse("%s; see: %s --help", err, cmd.CommandPath())
-	})
-	s.Flags.AddFlags(root.PersistentFlags())
-	root.SetUsageTemplate(usageTemplate)
-	addCommands(root, s)
-	completeFlags(root, s)
-	return root
+	return t
+}
+
+// note makes a command tell that it has begun.
+func (t *tree) note(cmd *cobra.Command) {
+	run := cmd.RunE
+	if run == nil {
+		return
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		t.begun = true
+		return run(cmd, args)
+	}
 }
 
 func addCommands(root *cobra.Command, s *session.Session) {
@@ -78,17 +99,28 @@ func addCommands(root *cobra.Command, s *session.Session) {
 
 // Run runs one command line, and returns its exit code.
 func Run(ctx context.Context, streams genericiooptions.IOStreams, args []string) plain.Code {
-	root := New(streams)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
+	t := newTree(streams)
+	t.root.SetArgs(args)
+	cmd, err := t.root.ExecuteContextC(ctx)
+	switch {
+	case err == nil:
 		return plain.Done
-	}
-	if strings.HasPrefix(err.Error(), "unknown command ") {
-		err = plain.Misuse("%s; see: %s --help", err, name)
+	case cmd == t.root && strings.HasPrefix(err.Error(), "unknown command "):
+		err = unknown(t.root, args)
+	case !t.begun:
+		err = plain.Misuse("%s; see: %s --help", err, cmd.CommandPath())
 	}
 	if text := plain.Text(err); text != "" {
 		fmt.Fprintln(streams.ErrOut, "error: "+text)
 	}
 	return plain.CodeOf(err)
+}
+
+// unknown is the error for a command that there is not.
+func unknown(root *cobra.Command, args []string) error {
+	meant := ""
+	if like := root.SuggestionsFor(args[0]); len(like) > 0 {
+		meant = "; did you mean " + strings.Join(like, " or ") + "?"
+	}
+	return plain.Misuse("there is no command %q%s See: %s --help", args[0], cmp.Or(meant, "."), name)
 }

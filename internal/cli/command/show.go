@@ -42,7 +42,7 @@ func (o *showing) run(ctx context.Context, organization string) error {
 	}
 	r, err := o.Review(ctx, v1alpha1.SelfReviewSpec{Organization: organization})
 	if plain.CodeOf(err) == plain.Refused {
-		return o.listed(ctx, organization, err)
+		return o.listed(ctx, organization)
 	}
 	if err != nil {
 		return err
@@ -60,8 +60,8 @@ func (o *showing) run(ctx context.Context, organization string) error {
 	return show.Organization(o.Out, org)
 }
 
-// listed shows what a member who is no administrator may know. Others get the refusal.
-func (o *showing) listed(ctx context.Context, organization string, refusal error) error {
+// listed shows what a member who is no administrator may know.
+func (o *showing) listed(ctx context.Context, organization string) error {
 	r, err := o.Review(ctx, v1alpha1.SelfReviewSpec{})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (o *showing) listed(ctx context.Context, organization string, refusal error
 		func(of v1alpha1.ReviewedOrganization) bool { return of.Name != organization })}
 	switch {
 	case len(r.Status.Organizations) == 0:
-		return refusal
+		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
 	case o.ForPeople():
 		return show.Member(o.Out, r.Status.Organizations[0])
 	}

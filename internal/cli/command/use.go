@@ -42,7 +42,7 @@ func use(ctx context.Context, s *session.Session, organization string) error {
 	case organization == "":
 		return plain.Misuse("you have no default organization; give a name: kubectl polyorg use NAME")
 	case at < 0:
-		return plain.Missing("you belong to no organization %q; your organizations are in: kubectl polyorg list", organization)
+		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
 	}
 	context, err := setNamespace(s, session.NamespaceOf(organization))
 	if err != nil {

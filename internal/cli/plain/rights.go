@@ -14,7 +14,7 @@ import (
 )
 
 // byRBAC is how the API server says that somebody has no right to a request.
-var byRBAC = regexp.MustCompile(`User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?`)
+var byRBAC = regexp.MustCompile(`User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?`)
 
 // acts are the kinds that everybody with self-service may create.
 var acts = []string{"selfreviews", "organizationrequests", "invitationresponses", "organizations"}
@@ -30,7 +30,7 @@ func withoutRight(err error) string {
 	user, verb, resource, group, namespace := found[1], found[2], found[3], found[4], found[5]
 	organization, inside := strings.CutPrefix(namespace, v1alpha1.NamespacePrefix)
 	switch {
-	case verb == "impersonate":
+	case strings.HasPrefix(verb, "impersonate"):
 		return fmt.Sprintf("you (%s) may not act as somebody else", user)
 	case group == v1alpha1.GroupName && verb == "create" && slices.Contains(acts, resource):
 		return fmt.Sprintf("you (%s) have no right to create %s; ask your platform team to bind the ClusterRole polyorg-self-service to you", user, resource)

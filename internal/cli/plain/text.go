@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -47,14 +48,29 @@ func Text(err error) string {
 
 // ofStatus is a refusal in the rule's words. The API server's own checks are listed one by one, with their fields.
 func ofStatus(s metav1.Status) string {
-	if s.Reason == metav1.StatusReasonInvalid && s.Details != nil && !wrappings.MatchString(s.Message) && len(s.Details.Causes) > 0 {
-		texts := make([]string, len(s.Details.Causes))
-		for i, cause := range s.Details.Causes {
-			texts[i] = ofCause(cause)
-		}
-		return strings.Join(texts, "; ")
+	if s.Reason != metav1.StatusReasonInvalid || s.Details == nil || len(s.Details.Causes) == 0 || wrappings.MatchString(s.Message) {
+		return Unwrapped(s.Message)
 	}
-	return Unwrapped(s.Message)
+	byRule := slices.ContainsFunc(s.Details.Causes, func(c metav1.StatusCause) bool { return ofARule.MatchString(c.Message) })
+	var texts []string
+	for _, cause := range s.Details.Causes {
+		if !byRule && !isAside(cause) || ofARule.MatchString(cause.Message) || unsupported.MatchString(cause.Message) {
+			texts = append(texts, ofCause(cause))
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+var (
+	// ofARule finds the ID of a rule in a message. What the API server says beside it, of a name or a type, adds nothing.
+	ofARule = regexp.MustCompile(`\[[A-Z][0-9]+\]$|(?:^|: )[A-Z][0-9]+: `)
+	// unsupported is a value that an enumeration lacks.
+	unsupported = regexp.MustCompile(`^Unsupported value: (.*): supported values: (.*)$`)
+)
+
+// isAside reports whether a cause only says that checks were left out.
+func isAside(c metav1.StatusCause) bool {
+	return strings.HasPrefix(c.Message, "some validation rules were not checked")
 }
 
 // Unwrapped is a message of admission without what Kubernetes puts before it.
@@ -62,7 +78,7 @@ func Unwrapped(message string) string { return wrappings.ReplaceAllString(messag
 
 // ofCause leaves out the value, which the person has just written.
 func ofCause(cause metav1.StatusCause) string {
-	text := cause.Message
+	text := unsupported.ReplaceAllString(cause.Message, "$1 is not one of $2")
 	if value, is := strings.CutPrefix(text, "Invalid value: "); is {
 		text = afterValue(value)
 	}

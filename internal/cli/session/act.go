@@ -24,6 +24,9 @@ type Acting struct {
 	Timeout time.Duration // how long to wait until it is done; 0: not at all
 }
 
+// Done reports whether a review shows what an act brings about. Nil: only the act itself tells.
+type Done func(v1alpha1.SelfReviewStatus) bool
+
 // interval is the time between two looks. One person gets ten reviews a second.
 const interval = 300 * time.Millisecond
 
@@ -74,7 +77,7 @@ func (s *Session) Delete(ctx context.Context, obj client.Object, how Acting) err
 }
 
 // Request asks for what the person has no role for (R9), and waits until it is done.
-func (s *Session) Request(ctx context.Context, organization string, action v1alpha1.RequestAction, spec map[string]any, how Acting) error {
+func (s *Session) Request(ctx context.Context, organization string, action v1alpha1.RequestAction, spec map[string]any, done Done, how Acting) error {
 	r := &v1alpha1.OrganizationRequest{ObjectMeta: metav1.ObjectMeta{GenerateName: "request-"},
 		Spec: v1alpha1.OrganizationRequestSpec{Organization: organization, Action: action}}
 	if spec != nil {
@@ -87,7 +90,7 @@ func (s *Session) Request(ctx context.Context, organization string, action v1alp
 	if err := s.Create(ctx, r, how); err != nil {
 		return err
 	}
-	return s.Await(ctx, r, func(v1alpha1.SelfReviewStatus) bool { return false }, how)
+	return s.Await(ctx, r, done, how)
 }
 
 // ChangeOrganization changes an Organization whichever way is open: by itself, or where RBAC gives the person no role for it, by a request.
@@ -96,7 +99,7 @@ func (s *Session) ChangeOrganization(ctx context.Context, organization string, s
 	if !plain.IsWithoutRight(err) {
 		return err
 	}
-	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestChange, spec, how))
+	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestChange, spec, nil, how))
 }
 
 // DeleteOrganization deletes an Organization whichever way is open.
@@ -105,7 +108,7 @@ func (s *Session) DeleteOrganization(ctx context.Context, organization string, h
 	if !plain.IsWithoutRight(err) {
 		return err
 	}
-	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestDelete, nil, how))
+	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestDelete, nil, nil, how))
 }
 
 // byRequest is the outcome of the second way. If that is not open either, the first refusal says more.
@@ -118,7 +121,7 @@ func (s *Session) byRequest(direct, requested error) error {
 
 // Await returns when an act is done, as the person's review tells: by the act itself, or by what it brings about. It is an error if
 // the act turned out to be impossible.
-func (s *Session) Await(ctx context.Context, act client.Object, done func(v1alpha1.SelfReviewStatus) bool, how Acting) error {
+func (s *Session) Await(ctx context.Context, act client.Object, done Done, how Acting) error {
 	if how.DryRun || how.Timeout == 0 {
 		return nil
 	}
@@ -132,7 +135,7 @@ func (s *Session) Await(ctx context.Context, act client.Object, done func(v1alph
 		if finished, err := outcome(r.Status.Requests, act.GetName()); finished || err != nil {
 			return finished, err
 		}
-		return done(r.Status), nil
+		return done != nil && done(r.Status), nil
 	})
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return &plain.Error{Code: plain.Later, Message: "it was admitted, and is not done after " + how.Timeout.String() + "; what becomes of it is in: kubectl polyorg list"}

@@ -6,6 +6,7 @@ package session
 
 import (
 	"fmt"
+	"os"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -15,6 +16,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -59,12 +61,24 @@ func (s *Session) Client() (client.WithWatch, error) {
 	if s.client != nil {
 		return s.client, nil
 	}
-	config, err := s.Flags.ToRESTConfig()
+	config, err := s.cluster()
 	if err != nil {
 		return nil, err
 	}
 	s.client, err = client.NewWithWatch(config, client.Options{Scheme: Scheme, Mapper: mapper()})
 	return s.client, err
+}
+
+// cluster is how to reach the cluster. Without any choice kubectl would try this machine.
+func (s *Session) cluster() (*rest.Config, error) {
+	raw, err := s.Flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if len(raw.Clusters) == 0 && *s.Flags.APIServer == "" && os.Getenv("KUBERNETES_SERVICE_HOST") == "" {
+		return nil, clientcmd.ErrEmptyConfig
+	}
+	return s.Flags.ToRESTConfig()
 }
 
 // inside are the kinds of ours in an organization's namespace, and those of Kubernetes in any namespace that a command reads.

@@ -67,18 +67,18 @@ func (o *Output) Print(w io.Writer, document runtime.Object, named ...runtime.Ob
 	return nil
 }
 
-// Document is a report of a command's own as an object, so that it prints in every format.
-func Document(kind string, report any) (runtime.Object, error) {
+// PrintReport writes a report of a command's own as an object, so that it prints in every format.
+func (o *Output) PrintReport(w io.Writer, kind string, report any) error {
 	data, err := json.Marshal(report)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	u := &unstructured.Unstructured{Object: map[string]any{}}
 	if err := json.Unmarshal(data, &u.Object); err != nil {
-		return nil, fmt.Errorf("report %s: %w", kind, err)
+		return fmt.Errorf("report %s: %w", kind, err)
 	}
 	u.SetAPIVersion("cli.polyorg.io/v1alpha1")
 	u.SetKind(kind)
 	u.SetName("report")
-	return u, nil
+	return o.Print(w, u)
 }

@@ -14,7 +14,7 @@ import (
 const shownAddresses = 5
 
 // Roster shows a report: the numbers first, then the reasons of refusals.
-func Roster(w io.Writer, r roster.Report, file string, dryRun bool) error {
+func Roster(w io.Writer, r roster.Report, file string, dryRun bool) {
 	invited := "invited"
 	if dryRun {
 		invited = "would be invited"
@@ -24,12 +24,8 @@ func Roster(w io.Writer, r roster.Report, file string, dryRun bool) error {
 	if len(reasons) > 0 {
 		fmt.Fprintln(w, "\nRefused:")
 	}
-	t := NewTable("People", "Why", "Who")
 	for _, reason := range reasons {
-		t.Add(len(reason.Emails), reason.Why, some(reason.Emails))
-	}
-	if err := t.Print(w, false); err != nil {
-		return err
+		fmt.Fprintf(w, "  %s\n    %d: %s\n", reason.Why, len(reason.Emails), some(reason.Emails))
 	}
 	if r.Stopped != "" {
 		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
@@ -37,7 +33,6 @@ func Roster(w io.Writer, r roster.Report, file string, dryRun bool) error {
 	if len(reasons) > 0 && file == "" {
 		fmt.Fprintln(w, "\nTo have all of it in a file, add --report FILE.")
 	}
-	return nil
 }
 
 func numbers(r roster.Report, invited string) (texts []string) {
