@@ -10,6 +10,7 @@ import (
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 	"github.com/polyorg/polyorg/internal/cli/show"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 type explain struct{ asking }
@@ -24,8 +25,8 @@ PlatformPolicy it has, and an example that it refuses. No cluster is asked.`,
 		Example: `  kubectl polyorg explain L1`,
 		Args:    arguments(1, "RULE-ID"),
 		ValidArgsFunction: first(func(*cobra.Command) (ids []cobra.Completion) {
-			for _, r := range rulebook() {
-				ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Sentence))
+			for _, r := range rules.Rulebook() {
+				ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Title))
 			}
 			return ids
 		}),
@@ -35,15 +36,12 @@ PlatformPolicy it has, and an example that it refuses. No cluster is asked.`,
 }
 
 func (e *explain) run(id string) error {
-	id = strings.ToUpper(strings.Trim(id, "[]"))
-	for _, r := range rulebook() {
-		if r.ID != id {
-			continue
-		}
-		if e.ForPeople() {
-			return show.Rule(e.Out, r)
-		}
-		return e.PrintReport(e.Out, "Rule", r)
+	r, known := rules.RuleOf(strings.ToUpper(strings.Trim(id, "[]")))
+	switch {
+	case !known:
+		return plain.Missing("there is no rule %q; a rule's ID is a letter and a number, for example L1", id)
+	case e.ForPeople():
+		return show.Rule(e.Out, r)
 	}
-	return plain.Missing("there is no rule %q; a rule's ID is a letter and a number, for example L1", id)
+	return e.PrintReport(e.Out, "Rule", r)
 }

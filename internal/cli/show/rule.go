@@ -5,24 +5,31 @@ package show
 import (
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// RuleText is a rule of the rulebook, as people read it.
-type RuleText struct {
-	ID       string `json:"id"`
-	Sentence string `json:"sentence"`
-	// Field of the PlatformPolicy with the rule's number.
-	Field string `json:"field,omitempty"`
-	// Example is a refused example in config/samples.
-	Example string `json:"example,omitempty"`
-}
-
-// Rule shows a rule.
-func Rule(w io.Writer, r RuleText) error {
-	fmt.Fprintf(w, "%s  %s\n", r.ID, r.Sentence)
-	details := pairs{{"Number", r.Field}, {"Refused example", r.Example}}
-	if r.Field+r.Example != "" {
+// Rule shows a rule of the rulebook.
+func Rule(w io.Writer, r rules.Rule) error {
+	fmt.Fprintf(w, "%s: %s\n\n%s\n", r.ID, r.Title, r.Sentence)
+	if r.Later {
+		fmt.Fprintln(w, "This version does not enforce it yet.")
+	}
+	details := pairs{
+		{"Changed in the PlatformPolicy", strings.Join(r.Fields, ", ")},
+		{"Refused, for example", r.Refused},
+		{"A refused sample", prefixed("config/samples/refused/", r.Example)},
+	}
+	if len(r.Fields) > 0 || r.Refused+r.Example != "" {
 		fmt.Fprintln(w)
 	}
 	return details.print(w)
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
 }
