@@ -77,10 +77,10 @@ Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGA
 1 more invitation can be accepted only with the token from its e-mail.
 
 What you asked for:
-ACTION   ORGANIZATION   STATE       ENDED    MESSAGE
-Change   labs           under way   -        waits for its turn
-Leave    old            done        60s ago  done
-Delete   labs           not done    2m ago   it is protected [O7]
+ACTION   ORGANIZATION   STATE       ENDED     MESSAGE
+Change   labs           under way   -         waits for its turn
+Leave    old            done        60s ago   done
+Delete   labs           not done    2m ago    it is protected [O7]
 `},
 		"F3: a default that is gone": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", ChoiceDue: true}, `
 john@zylker.com belongs to no organization.
@@ -128,7 +128,7 @@ func TestRoster(t *testing.T) {
 	r := roster.Report{Organization: "labs", Stopped: "every seat is in use [E5]", Entries: []roster.Entry{
 		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Member}, {Email: "z@x.com", Outcome: roster.NotSent},
 	}}
-	for _, email := range strings.Fields("c d e f g h i") {
+	for _, email := range strings.Fields("c@x d@x e@x f@x g@x h@x i@x") {
 		r.Entries = append(r.Entries, roster.Entry{Email: email, Outcome: roster.Refused, Why: email + " has too many [L7]"})
 	}
 	shown(t, `
@@ -136,7 +136,7 @@ labs: 1 invited, 1 members already, 7 refused, 1 not sent.
 
 Refused:
   the person has too many [L7]
-    7: c, d, e, f, g and 2 more
+    7: c@x, d@x, e@x, f@x, g@x and 2 more
 
 Stopped: every seat is in use [E5]
 Once that is solved, the same command goes on.
