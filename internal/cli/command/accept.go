@@ -14,8 +14,9 @@ func newAccept(s *session.Session) *cobra.Command {
 	return a.command(&cobra.Command{
 		Use:   "accept [ORGANIZATION]",
 		Short: "Accept an invitation",
-		Long: `Accept the invitation of an organization. "kubectl polyorg list" shows what each invitation offers and who invites.
-An invitation that is only in an e-mail is accepted with the token from that e-mail.`,
+		Long: `Accept the invitation of an organization. "kubectl polyorg list" shows what each invitation offers
+and who invites. An invitation that is only in an e-mail is accepted with the token from that
+e-mail.`,
 		Example: `  kubectl polyorg accept zylker-products
   kubectl polyorg accept --mail-token < token.txt`,
 	})

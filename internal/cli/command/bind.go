@@ -26,8 +26,8 @@ func newBind(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bind APPLICATION ACCOUNT",
 		Short: "Join an organization to an account of an application",
-		Long: `Bind an account of an application, such as a portal of Zoho Desk, to an organization. The catalogue says how many
-accounts an organization can have, and how many organizations an account.`,
+		Long: `Bind an account of an application, such as a portal of Zoho Desk, to an organization. The
+catalogue says how many accounts an organization can have, and how many organizations an account.`,
 		Example: `  kubectl polyorg bind ZohoDesk zylker-support
   kubectl polyorg bind MicrosoftTeams zylker --component Portal --from Application`,
 		Args:              arguments(2, "APPLICATION", "ACCOUNT"),

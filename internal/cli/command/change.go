@@ -51,8 +51,8 @@ func newChange(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "change",
 		Short: "Change an organization's name, address, networks or protection",
-		Long: `Change what people see of an organization, and where they reach it. The change is judged as your own, whether you have
-a role that can patch the Organization or not.`,
+		Long: `Change what people see of an organization, and where they reach it. The change is judged as your
+own, whether you have a role that can patch the Organization or not.`,
 		Example: `  kubectl polyorg change --display-name "Zylker Europe"
   kubectl polyorg change --organization zylker-labs --url-name labs --protect`,
 		Args:              arguments(0),

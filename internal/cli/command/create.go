@@ -25,8 +25,8 @@ func newCreate(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create ORGANIZATION",
 		Short: "Create an organization",
-		Long: `Create an organization, with you as its super admin. Its name is its access URL's too, unless you give another.
-It is on trial until you subscribe.`,
+		Long: `Create an organization, with you as its super admin. Its name is its access URL's too, unless you
+give another. It is on trial until you subscribe.`,
 		Example: `  kubectl polyorg create zylker-labs --display-name "Zylker Labs" --time-zone Europe/Paris
   kubectl polyorg create zylker-labs --dry-run`,
 		Args:              arguments(1, "ORGANIZATION"),

@@ -12,9 +12,10 @@ import (
 func newDecline(s *session.Session) *cobra.Command {
 	a := &answer{acting: acting{Session: s}, decision: v1alpha1.DecisionDecline}
 	return a.command(&cobra.Command{
-		Use:     "decline [ORGANIZATION]",
-		Short:   "Decline an invitation",
-		Long:    `Decline the invitation of an organization. It ends at once; the organization can send you a new one.`,
+		Use:   "decline [ORGANIZATION]",
+		Short: "Decline an invitation",
+		Long: `Decline the invitation of an organization. It ends at once; the organization can send you a new
+one.`,
 		Example: `  kubectl polyorg decline zylker-services`,
 	})
 }

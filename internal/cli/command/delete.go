@@ -24,8 +24,9 @@ func newDelete(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete ORGANIZATION",
 		Short: "Delete an organization with all that is in it",
-		Long: `Delete an organization: its memberships, invitations, bindings and everything in its namespace. You are asked to type
-its name, unless --yes is given. A protected organization is not deleted: change it with --protect=false first.`,
+		Long: `Delete an organization: its memberships, invitations, bindings and everything in its namespace.
+You are asked to type its name, unless --yes is given. A protected organization is not deleted:
+change it with --protect=false first.`,
 		Example: `  kubectl polyorg delete zylker-labs
   kubectl polyorg delete zylker-labs --dry-run`,
 		Args:              arguments(1, "ORGANIZATION"),

@@ -27,8 +27,8 @@ func newDoctor(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with Polyorg in this cluster",
-		Long: `Look at everything that Polyorg needs: webhooks, certificates, replicas, the journal, mail and Ingress. It says what is
-wrong and what to do. For the platform team. It changes nothing.`,
+		Long: `Look at everything that Polyorg needs: webhooks, certificates, replicas, the journal, mail and
+Ingress. It says what is wrong and what to do. For the platform team. It changes nothing.`,
 		Example:           `  kubectl polyorg doctor`,
 		Args:              arguments(0),
 		ValidArgsFunction: cobra.NoFileCompletions,

@@ -20,8 +20,8 @@ func newExplain(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain RULE-ID",
 		Short: "Explain a rule",
-		Long: `Explain the rule that a refusal names at its end, in brackets. It says what the rule is, which number of the
-PlatformPolicy it has, and an example that it refuses. No cluster is asked.`,
+		Long: `Explain the rule that a refusal names at its end, in brackets. It says what the rule is, which
+number of the PlatformPolicy it has, and an example that it refuses. No cluster is asked.`,
 		Example: `  kubectl polyorg explain L1`,
 		Args:    arguments(1, "RULE-ID"),
 		ValidArgsFunction: first(func(*cobra.Command) (ids []cobra.Completion) {

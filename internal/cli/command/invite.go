@@ -35,9 +35,10 @@ func newInvite(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invite [EMAIL...]",
 		Short: "Invite people to an organization",
-		Long: `Invite some addresses, or all of a file. A file has one address a line, or the columns email, role and type, separated
-by commas. The first line can name the columns. Members, and people with a pending invitation, are skipped. So the same command goes on
-after an interruption. It stops when no seat is free.`,
+		Long: `Invite some addresses, or all of a file. A file has one address a line, or the columns email, role
+and type, separated by commas. The first line can name the columns. Members, and people with a
+pending invitation, are skipped. So the same command goes on after an interruption. It stops when
+no seat is free.`,
 		Example: `  kubectl polyorg invite bob@zylker.com --role Administrator
   kubectl polyorg invite --file people.csv --report result.csv`,
 		ValidArgsFunction: cobra.NoFileCompletions,

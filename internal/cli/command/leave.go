@@ -19,8 +19,8 @@ func newLeave(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "leave ORGANIZATION",
 		Short: "Leave an organization",
-		Long: `End your own membership of an organization. You can leave while your membership or the organization is suspended.
-The super admin transfers the organization first.`,
+		Long: `End your own membership of an organization. You can leave while your membership or the
+organization is suspended. The super admin transfers the organization first.`,
 		Example:           `  kubectl polyorg leave zylker-services`,
 		Args:              arguments(1, "ORGANIZATION"),
 		ValidArgsFunction: first(organizations(s)),

@@ -27,8 +27,9 @@ func newLimits(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "limits",
 		Short: "Show limits, and which organizations count",
-		Long: `Show what you have of each limit, and which of your organizations count. The platform team can ask about anybody, and
-which people and organizations a PlatformPolicy would leave beyond a limit, before it is applied. A lowered limit takes nothing away (L9).`,
+		Long: `Show what you have of each limit, and which of your organizations count. The platform team can ask
+about anybody, and which people and organizations a PlatformPolicy would leave beyond a limit,
+before it is applied. A lowered limit takes nothing away (L9).`,
 		Example: `  kubectl polyorg limits
   kubectl polyorg limits --of john@zylker.com
   kubectl polyorg limits --policy platformpolicy.yaml`,

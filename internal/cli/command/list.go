@@ -26,8 +26,9 @@ func newList(s *session.Session) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List your organizations and invitations",
-		Long: `List your organizations, with your role in each and whether it is active. Your default organization has a star.
-Below are the invitations that you can answer, and what you asked for in the last hour.`,
+		Long: `List your organizations, with your role in each and whether it is active. Your default
+organization has a star. Below are the invitations that you can answer, and what you asked for in
+the last hour.`,
 		Example: `  kubectl polyorg list
   kubectl polyorg list -o wide
   kubectl polyorg list -o name`,

@@ -10,6 +10,7 @@ import (
 
 // usageTemplate is cobra's own, but for the flags that every command has. They would hide the few that a command has itself.
 var usageTemplate = strings.NewReplacer(
+	".LocalFlags.FlagUsages", "(.LocalFlags.FlagUsagesWrapped 100)",
 	"{{if .HasAvailableLocalFlags}}", "{{if and .HasParent .HasAvailableLocalFlags}}",
 	"{{if .HasAvailableInheritedFlags}}\n\nGlobal Flags:\n{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}",
 	"\n\nFlags of every command, such as --as and --context: "+name+" options",
@@ -22,7 +23,7 @@ func newOptions() *cobra.Command {
 		Args:                  arguments(0),
 		DisableFlagsInUseLine: true,
 		Run: func(cmd *cobra.Command, _ []string) {
-			cmd.Print("Every command has these flags, as kubectl's own:\n\n" + cmd.Root().PersistentFlags().FlagUsages())
+			cmd.Print("Every command has these flags, as kubectl's own:\n\n" + cmd.Root().PersistentFlags().FlagUsagesWrapped(100))
 		},
 	}
 }

@@ -29,8 +29,9 @@ const (
 
 const long = `See and change your own organizations.
 
-Every command acts as you: it has your rights and no others. What it refuses, a rule of Polyorg refuses. The refusal
-ends in the rule's ID, and "kubectl polyorg explain ID" tells you more about the rule.`
+Every command acts as you: it has your rights and no others. What it refuses, a rule of Polyorg
+refuses. The refusal ends in the rule's ID, and "kubectl polyorg explain ID" tells you more about
+the rule.`
 
 // New is the whole tree of commands.
 func New(streams genericiooptions.IOStreams) *cobra.Command { return newTree(streams).root }
@@ -67,6 +68,8 @@ func newTree(streams genericiooptions.IOStreams) *tree {
 
 // note makes a command tell that it has begun.
 func (t *tree) note(cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	cmd.Flags().Lookup("help").Usage = "Show this help."
 	run := cmd.RunE
 	if run == nil {
 		return
@@ -79,9 +82,9 @@ func (t *tree) note(cmd *cobra.Command) {
 
 func addCommands(root *cobra.Command, s *session.Session) {
 	root.AddGroup(
-		&cobra.Group{ID: forMyself, Title: "For yourself:"},
-		&cobra.Group{ID: forOrganization, Title: "For an organization that you administer:"},
-		&cobra.Group{ID: forPlatform, Title: "Rules, limits and the platform:"},
+		&cobra.Group{ID: forMyself, Title: "For yourself"},
+		&cobra.Group{ID: forOrganization, Title: "For an organization that you administer"},
+		&cobra.Group{ID: forPlatform, Title: "Rules, limits and the platform"},
 	)
 	for group, makers := range map[string][]func(*session.Session) *cobra.Command{
 		forMyself:       {newList, newUse, newDefault, newAccept, newDecline, newLeave, newCreate},

@@ -22,8 +22,8 @@ func newShow(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show [ORGANIZATION]",
 		Short: "Show one organization",
-		Long: `Show an organization. Its administrators see all of it, with -o yaml as the Organization itself. Other members see
-what the list says of it.`,
+		Long: `Show an organization. Its administrators see all of it, with -o yaml as the Organization itself.
+Other members see what the list says of it.`,
 		Example: `  kubectl polyorg show zylker-products
   kubectl polyorg show zylker-products -o yaml`,
 		Args:              between(0, 1),

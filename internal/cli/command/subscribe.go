@@ -15,8 +15,8 @@ func newSubscribe(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "subscribe EDITION",
 		Short: "Buy an edition and licences",
-		Long: `Subscribe an organization to an edition, or change its subscription. Each active member and each pending invitation
-takes one licence. A suspended organization is in service again.`,
+		Long: `Subscribe an organization to an edition, or change its subscription. Each active member and each
+pending invitation takes one licence. A suspended organization is in service again.`,
 		Example: `  kubectl polyorg subscribe Enterprise --licenses 25`,
 		Args:    arguments(1, "EDITION"),
 		ValidArgsFunction: fixed(v1alpha1.EditionStandard, v1alpha1.EditionProfessional, v1alpha1.EditionEnterprise, v1alpha1.EditionUltimate,

@@ -11,9 +11,10 @@ import (
 func newTransfer(s *session.Session) *cobra.Command {
 	c := &changing{acting: acting{Session: s}}
 	cmd := &cobra.Command{
-		Use:               "transfer EMAIL",
-		Short:             "Make an administrator the super admin in your place",
-		Long:              `Transfer the super-admin role of an organization to one of its administrators. You become an administrator.`,
+		Use:   "transfer EMAIL",
+		Short: "Make an administrator the super admin in your place",
+		Long: `Transfer the super-admin role of an organization to one of its administrators. You become an
+administrator.`,
 		Example:           `  kubectl polyorg transfer mary@zylker.com --organization zylker-products`,
 		Args:              arguments(1, "EMAIL"),
 		ValidArgsFunction: first(members(s, &c.organization)),

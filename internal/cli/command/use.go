@@ -18,8 +18,8 @@ func newUse(s *session.Session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "use [ORGANIZATION]",
 		Short: "Work in one of your organizations",
-		Long: `Write the namespace of one of your organizations into the current context of your kubeconfig. Then kubectl and
-these commands act in it. Without a name it is your default organization.`,
+		Long: `Write the namespace of one of your organizations into the current context of your kubeconfig. Then
+kubectl and these commands act in it. Without a name it is your default organization.`,
 		Example:           `  kubectl polyorg use zylker-products`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(organizations(s)),
