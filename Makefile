@@ -34,7 +34,7 @@ test: controlplane ## Run the unit and integration tests with the race detector.
 
 .PHONY: test-long
 test-long: controlplane build helm ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
-	@POLYORG_MANAGER=$(CURDIR)/bin/manager go run ./hack/long $(if $(ONLY),-only '$(ONLY)') $(if $(ALL),-all) $(if $(FUZZTIME),-fuzz $(FUZZTIME))
+	@POLYORG_MANAGER=$(CURDIR)/bin/manager POLYORG_PLUGIN=$(CURDIR)/bin/kubectl-polyorg go run ./hack/long $(if $(ONLY),-only '$(ONLY)') $(if $(ALL),-all) $(if $(FUZZTIME),-fuzz $(FUZZTIME))
 
 .PHONY: mutants
 mutants: ## Switch off one rule of the journal's protocol after another; its simulation must notice each time.
@@ -66,7 +66,7 @@ manifests: generators ## Write CRDs, the operator's role and the webhook configu
 	$(CONTROLLER_GEN) webhook paths=./internal/admission/... output:webhook:dir=config/webhook
 
 .PHONY: docs
-docs: generators ## Write the references: the API's, the configuration file's, who may do what, the rules, and the integrations.
+docs: generators ## Write the references: the API's, the configuration file's, who may do what, the rules, the integrations, and the plug-in's.
 	mkdir -p docs/reference
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
@@ -75,6 +75,7 @@ docs: generators ## Write the references: the API's, the configuration file's, w
 	sed -i '1s/.*/# Configuration file/' docs/reference/configuration.md
 	go run ./hack/authority
 	go run ./hack/rulebook
+	go run ./hack/plugin
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.
@@ -83,9 +84,18 @@ fmt: linter ## Format the Go code.
 ##@ What is built
 
 .PHONY: build
-build: ## Build the operator and the sandbox into bin/.
+build: ## Build the operator, the sandbox and kubectl's plug-in into bin/.
 	@mkdir -p bin
 	go build -o bin/ ./cmd/...
+
+.PHONY: plugin
+plugin: ## Build kubectl's plug-in alone: put bin/kubectl-polyorg into your PATH.
+	@mkdir -p bin
+	go build -o bin/ ./cmd/kubectl-polyorg
+
+.PHONY: krew
+krew: ## Build the plug-in for all platforms, with its krew manifest, into dist/; VERSION=v0.1.0 names the release.
+	@hack/krew.sh "$(VERSION)"
 
 .PHONY: controlplane
 controlplane: ## Build etcd, kube-apiserver, kube-controller-manager and kubectl, unless KUBEBUILDER_ASSETS is set.
@@ -108,7 +118,7 @@ helm: # what test/helm runs; some minutes on a cold machine, so only the long te
 
 .PHONY: clean
 clean: ## Remove what builds and tests left; keep the control plane and the tools, which take minutes.
-	rm -rf bin/manager bin/sandbox bin/planes bin/race
+	rm -rf bin/manager bin/sandbox bin/kubectl-polyorg bin/planes bin/race dist
 
 ##@ A cluster
 

@@ -47,9 +47,9 @@ echo "compiling with the race detector (some minutes on a cold machine)"
 go list -race -deps -test -f '{{with .Module}}{{if not .Main}}{{$.ImportPath}}{{end}}{{end}}' ./... | sort -u |
   xargs go build -race -v 2>&1 | hack/progress.sh
 
-# The operator that several packages try, built once.
-go build -o bin/ ./cmd/manager
-export POLYORG_MANAGER=$PWD/bin/manager
+# The programs that several packages try, built once.
+go build -o bin/ ./cmd/manager ./cmd/kubectl-polyorg
+export POLYORG_MANAGER=$PWD/bin/manager POLYORG_PLUGIN=$PWD/bin/kubectl-polyorg
 
 # Two lots at a time, of two packages each: many of them wait more than they work. Vet would look at every dependency, and make
 # lint runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.

@@ -168,13 +168,18 @@ func (j judgement) used(l limit, user, except string) int32 {
 
 // count counts the organizations of one user's places under a limit, except one.
 func (j judgement) count(l limit, places []Place, except string) int32 {
+	return int32(len(j.counted(l, places, except)) - 1)
+}
+
+// counted are the organizations of one user's places under a limit. The exception is among them, whether it counts or not.
+func (j judgement) counted(l limit, places []Place, except string) map[string]bool {
 	seen := map[string]bool{except: true}
 	for _, q := range places {
 		if !seen[q.Organization] && l.counts(j, q) && !j.countsAsEnded(q.Organization) {
 			seen[q.Organization] = true
 		}
 	}
-	return int32(len(seen) - 1)
+	return seen
 }
 
 // isOn reports whether an organization counts as being on an edition. The change under judgement takes precedence over the world.

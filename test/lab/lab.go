@@ -145,21 +145,6 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 	})
 }
 
-// Manager is the path of the operator's program: the one that `make test` built for all packages, or a new one.
-func Manager(ctx context.Context) string {
-	GinkgoHelper()
-	if built := os.Getenv("POLYORG_MANAGER"); built != "" {
-		return built
-	}
-	root, err := controlplane.ModuleRoot()
-	Expect(err).NotTo(HaveOccurred())
-	program := filepath.Join(GinkgoT().TempDir(), "manager")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/manager")
-	build.Dir, build.Stderr = root, GinkgoWriter
-	Expect(build.Run()).To(Succeed())
-	return program
-}
-
 // showLogs keeps the replicas' logs for the search after a failure. Ginkgo shows them only then.
 func showLogs(dir string) {
 	logs, _ := filepath.Glob(filepath.Join(dir, "replica-*", "*.log"))

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/polyorg/polyorg/internal/cli/plain"
+	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/cli/show"
+	"github.com/polyorg/polyorg/internal/rules"
+)
+
+type explain struct{ asking }
+
+func newExplain(s *session.Session) *cobra.Command {
+	e := &explain{asking{Session: s}}
+	cmd := &cobra.Command{
+		Use:   "explain RULE-ID",
+		Short: "Explain a rule",
+		Long: `Explain the rule that a refusal names at its end, in brackets. It says what the rule is, which
+number of the PlatformPolicy it has, and an example that it refuses. No cluster is asked.`,
+		Example: `  kubectl polyorg explain L1`,
+		Args:    arguments(1, "RULE-ID"),
+		ValidArgsFunction: first(func(*cobra.Command) (ids []cobra.Completion) {
+			for _, r := range rules.Rulebook() {
+				ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Title))
+			}
+			return ids
+		}),
+		RunE: func(_ *cobra.Command, args []string) error { return e.run(args[0]) },
+	}
+	return e.add(cmd)
+}
+
+func (e *explain) run(id string) error {
+	r, known := rules.RuleOf(strings.ToUpper(strings.Trim(id, "[]")))
+	switch {
+	case !known:
+		return plain.Missing("there is no rule %q; a rule's ID is a letter and a number, for example L1", id)
+	case e.ForPeople():
+		return show.Rule(e.Out, r)
+	}
+	return e.PrintReport(e.Out, "Rule", r)
+}

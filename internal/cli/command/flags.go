@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/polyorg/polyorg/internal/cli/plain"
+	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/cli/show"
+)
+
+// patience is how long a command waits until the operator has done its part.
+const patience = 30 * time.Second
+
+// asking is what every command has.
+type asking struct {
+	*session.Session
+	show.Output
+}
+
+// add adds the command's own flags.
+func (a *asking) add(cmd *cobra.Command) *cobra.Command {
+	a.AddFlags(cmd, session.Scheme)
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := a.Check(); err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
+	return cmd
+}
+
+// acting is what every command has that changes something.
+type acting struct {
+	*session.Session
+	dryRun  string
+	timeout time.Duration
+}
+
+// add adds the flags of an act. waits: the command waits until it is done.
+func (a *acting) add(cmd *cobra.Command, waits bool) *cobra.Command {
+	cmd.Flags().StringVar(&a.dryRun, "dry-run", "none", "server: let the cluster judge it, and do nothing. none: do it.")
+	cmd.Flags().Lookup("dry-run").NoOptDefVal = "server"
+	_ = cmd.RegisterFlagCompletionFunc("dry-run", cobra.FixedCompletions([]string{"none", "server"}, cobra.ShellCompDirectiveNoFileComp))
+	if waits {
+		cmd.Flags().DurationVar(&a.timeout, "timeout", patience, "How long to wait until it is done; 0: do not wait.")
+	}
+	return cmd
+}
+
+// how is the choice of the flags.
+func (a *acting) how() (session.Acting, error) {
+	if a.dryRun != "none" && a.dryRun != "server" {
+		return session.Acting{}, plain.Misuse("--dry-run is server or none, not %q", a.dryRun)
+	}
+	return session.Acting{DryRun: a.dryRun == "server", Timeout: a.timeout}, nil
+}
+
+// done says what was done, or would be.
+func (a *acting) done(how session.Acting, format string, args ...any) {
+	if how.DryRun {
+		format = "Dry run: it is allowed, and nothing was done. Otherwise: " + format
+	}
+	a.Say(format, args...)
+}
+
+// arguments are a number of arguments; names are their names for the message.
+func arguments(n int, names ...string) cobra.PositionalArgs {
+	return between(n, n, names...)
+}
+
+func between(least, most int, names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return fmt.Errorf("%s is missing", names[len(args)])
+		case most >= 0 && len(args) > most:
+			return fmt.Errorf("%q is one argument too many", args[most])
+		}
+		return nil
+	}
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"k8s.io/client-go/tools/clientcmd"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/cli/plain"
+	"github.com/polyorg/polyorg/internal/cli/session"
+)
+
+func newUse(s *session.Session) *cobra.Command {
+	return &cobra.Command{
+		Use:   "use [ORGANIZATION]",
+		Short: "Work in one of your organizations",
+		Long: `Write the namespace of one of your organizations into the current context of your kubeconfig. Then
+kubectl and these commands act in it. Without a name it is your default organization.`,
+		Example:           `  kubectl polyorg use zylker-products`,
+		Args:              between(0, 1),
+		ValidArgsFunction: first(organizations(s)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return use(cmd.Context(), s, append(args, "")[0])
+		},
+	}
+}
+
+func use(ctx context.Context, s *session.Session, organization string) error {
+	r, err := s.Review(ctx, v1alpha1.SelfReviewSpec{})
+	if err != nil {
+		return err
+	}
+	if organization == "" {
+		organization = r.Status.DefaultOrganization
+	}
+	at := slices.IndexFunc(r.Status.Organizations, func(o v1alpha1.ReviewedOrganization) bool { return o.Name == organization })
+	switch {
+	case organization == "":
+		return plain.Misuse("you have no default organization; give a name: kubectl polyorg use NAME")
+	case at < 0:
+		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
+	}
+	context, err := setNamespace(s, session.NamespaceOf(organization))
+	if err != nil {
+		return err
+	}
+	s.Say("Context %q now works in organization %s, namespace %s.", context, organization, session.NamespaceOf(organization))
+	if !r.Status.Organizations[at].Active {
+		s.Say("Your membership there is not active: %s.", r.Status.Organizations[at].Reason)
+	}
+	return nil
+}
+
+// setNamespace writes the namespace into the chosen context of the kubeconfig.
+func setNamespace(s *session.Session, namespace string) (context string, err error) {
+	loader := s.Flags.ToRawKubeConfigLoader()
+	config, err := loader.RawConfig()
+	if err != nil {
+		return "", err
+	}
+	context = config.CurrentContext
+	if *s.Flags.Context != "" {
+		context = *s.Flags.Context
+	}
+	chosen, exists := config.Contexts[context]
+	if !exists {
+		return "", plain.Missing("the kubeconfig has no context %q to write the namespace into", context)
+	}
+	chosen.Namespace = namespace
+	return context, clientcmd.ModifyConfig(loader.ConfigAccess(), config, true)
+}

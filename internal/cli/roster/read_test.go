@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package roster
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+)
+
+func TestRead(t *testing.T) {
+	all := Person{Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal}
+	bob := Person{Email: "bob@zylker.com", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal}
+	admin, guest := bob, bob
+	admin.Role = v1alpha1.RoleAdministrator
+	guest.UserType = v1alpha1.UserTypeExternal
+	for sentence, tc := range map[string]struct {
+		text string
+		want []Person
+		err  string
+	}{
+		"one address a line":                    {"bob@zylker.com\nbob@zylker.com\n", []Person{bob, bob}, ""},
+		"comments and empty lines are left out": {"# people\n\nbob@zylker.com\n", []Person{bob}, ""},
+		"columns":                               {"bob@zylker.com, Administrator\nbob@zylker.com,,External\n", []Person{admin, guest}, ""},
+		"columns with names":                    {"Email,Type\nbob@zylker.com,External\n", []Person{guest}, ""},
+		"a spreadsheet's mark":                  {"\ufeffemail,role\nbob@zylker.com,Administrator\n", []Person{admin}, ""},
+		"without a heading too":                 {"\ufeffbob@zylker.com\n", []Person{bob}, ""},
+		"an address as it is written":           {"Bob@zylker.com", []Person{{"Bob@zylker.com", all.Role, all.UserType}}, ""},
+		"nothing":                               {"", nil, ""},
+		"an unknown column":                     {"email,phone\nbob@zylker.com,1\n", nil, `line 1: there is no column "phone"; the columns are email, role and type`},
+		"a column too many":                     {"\nbob@zylker.com,a,b,c\n", nil, "line 2: 4 columns, where there are 3: email, role, type"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got, err := Read(strings.NewReader(tc.text), all)
+			if tc.err != "" {
+				if err == nil || err.Error() != tc.err {
+					t.Errorf("got %v, want %s", err, tc.err)
+				}
+				return
+			}
+			if diff := cmp.Diff(tc.want, got); err != nil || diff != "" {
+				t.Error(err, diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package roster
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/polyorg/polyorg/internal/cli/plain"
+)
+
+func refused(why string) error { return &plain.Error{Code: plain.Refused, Message: why} }
+
+func people(emails string) (all []Person) {
+	for email := range strings.FieldsSeq(emails) {
+		all = append(all, Person{Email: email})
+	}
+	return all
+}
+
+// outcomes are those of a report, by the first letters of their addresses.
+func outcomes(r Report) (text string) {
+	for _, e := range r.Entries {
+		text += e.Email + "=" + string(e.Outcome) + " "
+	}
+	return strings.TrimSpace(text)
+}
+
+func TestSend(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		people  string
+		known   map[string]Outcome
+		answers map[string]error
+		want    string
+		stopped string
+	}{
+		"all are invited":          {people: "a b", want: "a=Invited b=Invited"},
+		"who is known is skipped":  {people: "a b", known: map[string]Outcome{"a": Member, "b": Pending}, want: "a=AlreadyMember b=AlreadyInvited"},
+		"nobody is invited twice":  {people: "a a", want: "a=Invited a=TwiceInFile"},
+		"a refusal stops no other": {people: "a b", answers: map[string]error{"a": refused("no [U1]")}, want: "a=Refused b=Invited"},
+		"a full organization stops all": {people: "a b c", answers: map[string]error{"b": refused("full [E5]")},
+			want: "a=Invited b=NotSent c=NotSent", stopped: "full [E5]"},
+		"a suspended one too": {people: "a b", answers: map[string]error{"a": refused("suspended [E3]")}, want: "a=NotSent b=NotSent", stopped: "suspended [E3]"},
+		"so does a cluster that does not answer": {people: "a b", answers: map[string]error{"a": context.DeadlineExceeded},
+			want: "a=NotSent b=NotSent", stopped: context.DeadlineExceeded.Error()},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			var steps atomic.Int32
+			s := &Sender{Known: tc.known, Parallel: 1, Step: func() { steps.Add(1) },
+				Invite: func(_ context.Context, p Person) error { return tc.answers[p.Email] }}
+			all := people(tc.people)
+			r := s.Send(t.Context(), all)
+			if got := outcomes(r); got != tc.want || r.Stopped != tc.stopped {
+				t.Errorf("got %s, stopped %q; want %s, stopped %q", got, r.Stopped, tc.want, tc.stopped)
+			}
+			if int(steps.Load()) != len(all) {
+				t.Errorf("the bar moved %d times for %d people", steps.Load(), len(all))
+			}
+		})
+	}
+}
+
+func TestSendAtOnce(t *testing.T) {
+	s := &Sender{Parallel: 8, Step: func() {}, Invite: func(_ context.Context, p Person) error {
+		if p.Email == "x7" {
+			return errors.Join(refused("no [L7]"))
+		}
+		return nil
+	}}
+	var all []Person
+	for i := range 100 {
+		all = append(all, Person{Email: "x" + string(rune('0'+i%10)) + strings.Repeat("y", i/10)})
+	}
+	r := s.Send(t.Context(), all)
+	if r.Count(Invited) != 99 || r.Count(Refused) != 1 || r.Whole() {
+		t.Error(outcomes(r))
+	}
+}
+
+func TestSendInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := &Sender{Parallel: 1, Step: func() {}, Invite: func(context.Context, Person) error {
+		interrupt()
+		return nil
+	}}
+	r := s.Send(ctx, people("a b"))
+	if got := outcomes(r); got != "a=Invited b=NotSent" || r.Stopped != "interrupted" {
+		t.Errorf("got %s, stopped %q", got, r.Stopped)
+	}
+}
+
+func TestReasons(t *testing.T) {
+	r := Report{Entries: []Entry{{"a", Refused, "a is full [L7]"}, {"b", Invited, ""}, {"c", Refused, "c is full [L7]"}, {"d", Refused, "no [U1]"}}}
+	want := []Reason{{"the person is full [L7]", []string{"a", "c"}}, {"no [U1]", []string{"d"}}}
+	if diff := cmp.Diff(want, r.Reasons()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package show
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/polyorg/polyorg/internal/cli/roster"
+)
+
+// shownAddresses is how many addresses are shown with each reason; the file of --report has all.
+const shownAddresses = 5
+
+// Roster shows a report: the numbers first, then the reasons of refusals.
+func Roster(w io.Writer, r roster.Report, file string, dryRun bool) {
+	invited := "invited"
+	if dryRun {
+		invited = "would be invited"
+	}
+	fmt.Fprintf(w, "%s: %s.\n", r.Organization, strings.Join(numbers(r, invited), ", "))
+	reasons := r.Reasons()
+	if len(reasons) > 0 {
+		fmt.Fprintln(w, "\nRefused:")
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(w, "  %s\n    %d: %s\n", reason.Why, len(reason.Emails), some(reason.Emails))
+	}
+	if r.Stopped != "" {
+		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
+	}
+	if len(reasons) > 0 && file == "" {
+		fmt.Fprintln(w, "\nTo have all of it in a file, add --report FILE.")
+	}
+}
+
+func numbers(r roster.Report, invited string) (texts []string) {
+	for _, n := range []struct {
+		of   roster.Outcome
+		text string
+	}{
+		{roster.Invited, invited}, {roster.Member, "members already"}, {roster.Pending, "invited already"},
+		{roster.Repeated, "twice in the file"}, {roster.Refused, "refused"}, {roster.NotSent, "not sent"},
+	} {
+		if count := r.Count(n.of); count > 0 || n.of == roster.Invited {
+			texts = append(texts, fmt.Sprintf("%d %s", count, n.text))
+		}
+	}
+	return texts
+}
+
+func some(emails []string) string {
+	if more := len(emails) - shownAddresses; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(emails[:shownAddresses], ", "), more)
+	}
+	return strings.Join(emails, ", ")
+}
