@@ -82,7 +82,7 @@ func total(counts []count) (n int) {
 func said(counts []count) string {
 	var texts []string
 	for _, c := range counts {
-		texts = append(texts, rules.Counted(c.n, c.of.one, c.of.many))
+		texts = append(texts, rules.Number(c.n, c.of.one, c.of.many))
 	}
 	return strings.Join(texts, ", ")
 }

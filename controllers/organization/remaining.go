@@ -46,7 +46,7 @@ func counts(message string, in *regexp.Regexp) string {
 		case in == contents:
 			texts = append(texts, found[2]+" "+found[1])
 		default:
-			texts = append(texts, found[1]+" on "+rules.Counted(n, "object", "objects"))
+			texts = append(texts, found[1]+" on "+rules.Number(n, "object", "objects"))
 		}
 	}
 	if len(texts) == 0 {

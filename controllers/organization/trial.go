@@ -65,6 +65,6 @@ func (r *Reconciler) news(before, after *v1alpha1.Organization) {
 	case len(was.Conditions) == 0, subscribed == nil, subscribed.Status != metav1.ConditionTrue:
 	case !meta.IsStatusConditionTrue(was.Conditions, v1alpha1.ConditionSubscribed), was.Edition != is.Edition, was.Seats.Purchased != is.Seats.Purchased:
 		r.Events.Eventf(after, nil, corev1.EventTypeNormal, v1alpha1.ReasonSubscribed, "Reconcile", "%s",
-			subscribed.Message+" with "+rules.Counted(int(is.Seats.Purchased), "licence", "licences"))
+			subscribed.Message+" with "+rules.Number(int(is.Seats.Purchased), "licence", "licences"))
 	}
 }

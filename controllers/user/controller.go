@@ -137,5 +137,5 @@ func summary(u *v1alpha1.User) string {
 	if len(u.Status.Organizations) == 0 {
 		return ""
 	}
-	return "In " + rules.Counted(len(u.Status.Organizations), "organization", "organizations")
+	return "In " + rules.Number(len(u.Status.Organizations), "organization", "organizations")
 }

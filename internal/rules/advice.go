@@ -166,7 +166,7 @@ func PolicyAdvice(o Outlook, people, organizations iter.Seq[string], is v1alpha1
 		return nil
 	}
 	return []string{fmt.Sprintf("%s and %s have more than this policy allows; they keep it, and get nothing new [L9]",
-		Counted(over, "person", "people"), Counted(full, "organization", "organizations"))}
+		Number(over, "person", "people"), Number(full, "organization", "organizations"))}
 }
 
 // exceedsSeats reports whether an organization uses more seats than it has under a policy (E5).

@@ -108,7 +108,7 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	}
 	if people, bindings := o.stillThere(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
 		return forbidden("O7", "%s still has %s with a membership, an invitation or an answer, and %s; wait: the finalizer goes by itself when they are gone",
-			before.Name, Counted(people, "person", "people"), Counted(bindings, "integration", "integrations"))
+			before.Name, Number(people, "person", "people"), Number(bindings, "integration", "integrations"))
 	}
 	return nil
 }
