@@ -9,7 +9,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -85,7 +84,7 @@ func (s *Session) Request(ctx context.Context, organization string, action v1alp
 		if err != nil {
 			return err
 		}
-		r.Spec.Patch = &runtime.RawExtension{Raw: raw}
+		r.Spec.Patch = string(raw)
 	}
 	if err := s.Create(ctx, r, how); err != nil {
 		return err
