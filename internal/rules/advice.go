@@ -27,6 +27,10 @@ func Advice(o Outlook, act Act, organization string, before, after metav1.Object
 		if before == nil {
 			return o.adviseInvitation(organization, is)
 		}
+	case *v1alpha1.InvitationResponse:
+		if before == nil && is.Spec.Decision == v1alpha1.DecisionAccept && is.Spec.Invitation != nil {
+			return o.adviseAcceptance(OrganizationOf(is.Spec.Invitation.Namespace), is.Spec)
+		}
 	case *v1alpha1.IntegrationBinding:
 		if before == nil && is.Spec.Application == Cliq {
 			return o.adviseEmailOnly(organization, "it has a Cliq binding")
@@ -48,6 +52,16 @@ func (o Outlook) adviseInvitation(organization string, i *v1alpha1.Invitation) [
 			organization, why)}
 	}
 	return nil
+}
+
+// adviseAcceptance says what somebody has accepted: the organization, the role, and how many seats are left there (I3, E5).
+func (o Outlook) adviseAcceptance(organization string, accepted v1alpha1.InvitationResponseSpec) []string {
+	text := fmt.Sprintf("you join %s as %s", organization, accepted.Role)
+	j := newJudgement(o, Act{}, nil, nil)
+	if seats, known := j.seats(organization); known {
+		text += fmt.Sprintf("; %d of its %s are left", max(0, seats-j.seatsUsed(organization, "")), Number(int(seats), "seat", "seats"))
+	}
+	return []string{text + " [I3]"}
 }
 
 // adviseEmailOnly warns whoever makes an organization e-mail-only while invitations are pending (I6).

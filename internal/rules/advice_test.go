@@ -50,6 +50,11 @@ func TestAdvice(t *testing.T) {
 			inviting.with(cliq), user(john), paid, paid.restricted(), "",
 		},
 
+		"I3: an acceptance says what was accepted": {
+			inviting, user(carol), nil, invite(carol, "zylker").accepts(), "you join zylker as Standard; 5 of its 9 seats are left [I3]",
+		},
+		"I3: a refusal accepts nothing": {inviting, user(carol), nil, invite(carol, "zylker").declines(), ""},
+
 		"E2: a far end of a trial":            {staff, platform, zylker, zylker.trialUntil(now.Add(2 * year)), "more than a year from now; check spec.trialEndsAt [E2]"},
 		"E2: at creation too":                 {world{}, platform, nil, zylker.trialUntil(now.Add(2 * year)), "more than a year"},
 		"E2: a year is not far":               {staff, platform, zylker, zylker.trialUntil(now.Add(year)), ""},
