@@ -29,7 +29,7 @@ func (a *answer) command(cmd *cobra.Command) *cobra.Command {
 	cmd.ValidArgsFunction = first(inviting(a.Session))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), append(args, "")[0]) }
 	cmd.Flags().BoolVar(&a.withToken, "mail-token", false, "Read the token of the invitation's e-mail from the standard input. It names the invitation.")
-	return a.add(cmd, true)
+	return a.addAct(cmd, true)
 }
 
 func (a *answer) run(ctx context.Context, organization string) error {
@@ -49,8 +49,7 @@ func (a *answer) run(ctx context.Context, organization string) error {
 	if err := a.Await(ctx, r, a.isDone(offered), how); err != nil {
 		return err
 	}
-	a.tell(how, offered)
-	return nil
+	return a.tell(how, r, offered)
 }
 
 // offer finds the invitation, by the organization or by the token.
@@ -106,15 +105,14 @@ func (a *answer) isDone(of *v1alpha1.ReviewedInvitation) session.Done {
 	}
 }
 
-func (a *answer) tell(how session.Acting, of *v1alpha1.ReviewedInvitation) {
+func (a *answer) tell(how session.Acting, r *v1alpha1.InvitationResponse, of *v1alpha1.ReviewedInvitation) error {
 	switch {
 	case of == nil && a.decision == v1alpha1.DecisionAccept:
-		a.done(how, "You accepted the invitation of this token.")
+		return a.done(how, r, "You accepted the invitation of this token.")
 	case of == nil:
-		a.done(how, "You declined the invitation of this token.")
+		return a.done(how, r, "You declined the invitation of this token.")
 	case a.decision == v1alpha1.DecisionAccept:
-		a.done(how, "You are %s (%s) of %s, %q.", of.Role, of.UserType, of.Organization, of.DisplayName)
-	default:
-		a.done(how, "You declined the invitation of %s, %q.", of.Organization, of.DisplayName)
+		return a.done(how, r, "You are %s (%s) of %s, %q.", of.Role, of.UserType, of.Organization, of.DisplayName)
 	}
+	return a.done(how, r, "You declined the invitation of %s, %q.", of.Organization, of.DisplayName)
 }

@@ -24,14 +24,13 @@ const atOnce = 8
 
 type invite struct {
 	acting
-	show.Output
 	organization, file, report, role, userType, message string
 
 	me string // the address of the person who invites
 }
 
 func newInvite(s *session.Session) *cobra.Command {
-	i := &invite{acting: acting{Session: s}}
+	i := &invite{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "invite [EMAIL...]",
 		Short: "Invite people to an organization",
@@ -45,11 +44,10 @@ no seat is free.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return i.run(cmd.Context(), args) },
 	}
 	i.addFlags(cmd)
-	return i.add(cmd, false)
+	return i.addAct(cmd, false)
 }
 
 func (i *invite) addFlags(cmd *cobra.Command) {
-	i.AddFlags(cmd, session.Scheme)
 	flags := cmd.Flags()
 	flags.StringVarP(&i.file, "file", "f", "", "A file of addresses; - is the standard input.")
 	flags.StringVar(&i.report, "report", "", "Write what became of each address to this file, as CSV.")
@@ -62,9 +60,6 @@ func (i *invite) addFlags(cmd *cobra.Command) {
 }
 
 func (i *invite) run(ctx context.Context, args []string) error {
-	if err := i.Check(); err != nil {
-		return err
-	}
 	how, err := i.how()
 	if err != nil {
 		return err
@@ -126,11 +121,7 @@ func (i *invite) one(ctx context.Context, organization string, p roster.Person, 
 	if err := i.Create(ctx, inv, how); err != nil {
 		return err
 	}
-	if !i.ForPeople() {
-		return i.Print(i.Out, inv)
-	}
-	i.done(how, "Invited %s to %s as %s.", p.Email, organization, p.Role)
-	return nil
+	return i.done(how, inv, "Invited %s to %s as %s.", p.Email, organization, p.Role)
 }
 
 func (i *invite) invitation(organization string, p roster.Person) *v1alpha1.Invitation {
