@@ -157,7 +157,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 		Expect(john.says(plain.Refused, "subscribe", "Ultimate", "--licenses=0", own)).To(ContainSubstring("spec.subscription.licenses"))
 		Expect(john.says(plain.Refused, "transfer", marys, own)).To(HaveSuffix("[R2]\n"))
 		Expect(john.says(plain.Done, "bind", "ZohoDesk", lab.Unique("portal"), own)).To(ContainSubstring("bound to ZohoDesk"))
-		Expect(john.says(plain.Done, "bind", "ZohoDesk", lab.Unique("portal"), own, "-o", "name")).To(HavePrefix("integrationbinding.polyorg.io/zohodesk-"))
+		Expect(john.says(plain.Done, "bind", "ZohoForms", lab.Unique("account"), own, "-o", "name")).To(HavePrefix("integrationbinding.polyorg.io/zohoforms-"))
 		Expect(john.says(plain.Refused, "bind", "ZohoDesk", "", own)).NotTo(ContainSubstring("Invalid value"))
 	})
 

@@ -71,7 +71,7 @@ func (a *acting) done(how session.Acting, by client.Object, format string, args 
 		return a.Print(a.Out, by)
 	}
 	if how.DryRun {
-		format = "Dry run: it is allowed, and nothing was done. Otherwise: " + format
+		format = "Dry run: it is allowed, and nothing was done. Without --dry-run: " + format
 	}
 	a.Say(format, args...)
 	return nil

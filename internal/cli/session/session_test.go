@@ -50,8 +50,8 @@ func TestWhicheverWayIsOpen(t *testing.T) {
 		by                any // the object by which it was done
 		want              error
 	}{
-		"the direct way":                   {nil, nil, org, nil},
-		"R4: a refusal by a rule is final": {refused, nil, org, refused},
+		"the direct way":                                      {nil, nil, org, nil},
+		"R4: a refusal by a rule is final":                    {refused, nil, org, refused},
 		"R9: the request, where RBAC forbids the direct way":  {shut("patch", "organizations"), nil, request, nil},
 		"R4: which a rule can refuse too":                     {shut("patch", "organizations"), refused, request, refused},
 		"neither, and the first says what right is not there": {shut("patch", "organizations"), shut("create", "organizationrequests"), org, shut("patch", "organizations")},
