@@ -6,9 +6,13 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -148,6 +152,16 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 	_ = bar.Exit()
 	release()
 	return i.tell(report, how)
+}
+
+// persistent is how long a person among many is tried again while others have their turn. Each try waits as the answer says.
+var persistent = wait.Backoff{Steps: 10, Duration: time.Second, Factor: 1.2, Jitter: 0.5}
+
+// insist invites one of many, and tries again while the answer is that others have their turn.
+func (i *invite) insist(ctx context.Context, organization string, p roster.Person, how session.Acting) error {
+	return retry.OnError(persistent, func(err error) bool { return ctx.Err() == nil && apierrors.IsTooManyRequests(err) }, func() error {
+		return i.Create(ctx, i.invitation(organization, p), how)
+	})
 }
 
 // known are the people who need no invitation.
