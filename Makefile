@@ -66,15 +66,15 @@ manifests: generators ## Write CRDs, the operator's role and the webhook configu
 	$(CONTROLLER_GEN) webhook paths=./internal/admission/... output:webhook:dir=config/webhook
 
 .PHONY: docs
-docs: generators ## Write the references: the API's, the configuration file's, who may do what, and the plug-in's.
+docs: generators ## Write the references: the API's, the configuration file's, and who may do what.
 	mkdir -p docs/reference
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
 	$(TOOLS)/crd-ref-docs --source-path=internal/config --config=hack/docs/configuration.yaml --renderer=markdown \
 	  --output-path=docs/reference/configuration.md --log-level=ERROR --max-depth=4
 	sed -i '1s/.*/# Configuration file/' docs/reference/configuration.md
-	go run ./hack/authority
 	go run ./hack/plugin
+	go run ./hack/authority
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.
