@@ -145,7 +145,7 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 	bar := progress(i.ErrOut, len(people), "Inviting to "+organization)
 	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: func() { _ = bar.Add(1) },
 		Invite: func(ctx context.Context, p roster.Person) error {
-			return i.Create(ctx, i.invitation(organization, p), how)
+			return i.insist(ctx, organization, p, how)
 		}}
 	report := sender.Send(ctx, people)
 	report.Organization = organization
