@@ -3,7 +3,10 @@
 package command
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -15,6 +18,9 @@ import (
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 )
+
+// longestToken is more than any token has.
+const longestToken = 4096
 
 // answer accepts or declines an invitation.
 type answer struct {
@@ -55,8 +61,8 @@ func (a *answer) run(ctx context.Context, organization string) error {
 // offer finds the invitation, by the organization or by the token.
 func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.InvitationResponseSpec) (*v1alpha1.ReviewedInvitation, error) {
 	if a.withToken {
-		token, err := io.ReadAll(io.LimitReader(a.In, 1024))
-		spec.Token = strings.TrimSpace(string(token))
+		token, err := a.token()
+		spec.Token = token
 		return nil, err
 	}
 	r, err := a.Review(ctx, v1alpha1.SelfReviewSpec{})
@@ -69,6 +75,22 @@ func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.
 	}
 	spec.Invitation = &v1alpha1.InvitationReference{Namespace: session.NamespaceOf(found.Organization), Name: found.Name}
 	return found, nil
+}
+
+// token reads the token. It is no argument, so that it is in no history of commands.
+func (a *answer) token() (string, error) {
+	if isTerminal(a.In) {
+		fmt.Fprint(a.ErrOut, "Token: ")
+	}
+	line, err := bufio.NewReader(io.LimitReader(a.In, longestToken)).ReadString('\n')
+	token := strings.TrimSpace(line)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", err
+	case token == "":
+		return "", plain.Misuse("there is no token on the standard input")
+	}
+	return token, nil
 }
 
 // pick is the invitation of an organization. Without a name, it is the only one that there is.

@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
+	"github.com/polyorg/polyorg/internal/cli/session"
 )
 
 func from(organizations ...string) (s v1alpha1.SelfReviewStatus) {
@@ -79,5 +81,47 @@ func TestSettings(t *testing.T) {
 		"accessURL": map[string]any{"name": nil, "customDomain": "crm.zylker.com"}}
 	if diff := cmp.Diff(want, spec); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestToken(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		typed string
+		want  string
+		code  plain.Code
+	}{
+		"a line":                    {"abc\nrest", "abc", plain.Done},
+		"a file without an end":     {" abc ", "abc", plain.Done},
+		"nothing":                   {"", "", plain.Misused},
+		"nothing but an empty line": {"\n", "", plain.Misused},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			streams, in, _, _ := genericiooptions.NewTestIOStreams()
+			in.WriteString(tc.typed)
+			a := &answer{acting: newActing(session.New(streams))}
+			if got, err := a.token(); got != tc.want || plain.CodeOf(err) != tc.code {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestDone(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		how  session.Acting
+		want string
+	}{
+		"what is done is said":              {session.Acting{Timeout: 1}, "You left labs.\n"},
+		"what is judged is said as such":    {session.Acting{DryRun: true}, "Dry run: it is allowed, and nothing was done. Without --dry-run: You left labs.\n"},
+		"what is not waited for is said so": {session.Acting{}, "Admitted, and not waited for: You left labs.\n"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			streams, _, out, _ := genericiooptions.NewTestIOStreams()
+			a := newActing(session.New(streams))
+			a.waits = true
+			if err := a.done(tc.how, nil, "You left %s.", "labs"); err != nil || out.String() != tc.want {
+				t.Errorf("said %q, %v", out.String(), err)
+			}
+		})
 	}
 }

@@ -39,6 +39,7 @@ func (a *asking) add(cmd *cobra.Command) *cobra.Command {
 // acting is what every command has that changes something.
 type acting struct {
 	asking
+	waits   bool
 	dryRun  string
 	timeout time.Duration
 }
@@ -51,6 +52,7 @@ func (a *acting) addAct(cmd *cobra.Command, waits bool) *cobra.Command {
 	cmd.Flags().StringVar(&a.dryRun, "dry-run", "none", "server: let the cluster judge it, and do nothing. none: do it.")
 	cmd.Flags().Lookup("dry-run").NoOptDefVal = "server"
 	_ = cmd.RegisterFlagCompletionFunc("dry-run", cobra.FixedCompletions([]string{"none", "server"}, cobra.ShellCompDirectiveNoFileComp))
+	a.waits = waits
 	if waits {
 		cmd.Flags().DurationVar(&a.timeout, "timeout", patience, "How long to wait until it is done; 0: do not wait.")
 	}
@@ -70,8 +72,11 @@ func (a *acting) done(how session.Acting, by client.Object, format string, args 
 	if !a.ForPeople() {
 		return a.Print(a.Out, by)
 	}
-	if how.DryRun {
+	switch {
+	case how.DryRun:
 		format = "Dry run: it is allowed, and nothing was done. Without --dry-run: " + format
+	case a.waits && how.Timeout == 0:
+		format = "Admitted, and not waited for: " + format
 	}
 	a.Say(format, args...)
 	return nil
