@@ -76,6 +76,7 @@ docs: generators ## Write the references: the API's, the configuration file's, w
 	go run ./hack/authority
 	go run ./hack/rulebook
 	go run ./hack/plugin
+	go run ./hack/authority
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.

@@ -41,12 +41,12 @@ var _ = Describe("kubectl polyorg, where RBAC gives no role (R9)", Ordered, func
 		Expect(john.says(plain.Refused, "default", "nowhere")).To(ContainSubstring("F2"))
 	})
 
-	It("R4: changes the organization by a request, and sees what became of it", func(ctx context.Context) {
+	It("R4: changes the organization by a request, and sees what became of it", func() {
 		Expect(john.fails("get", "org", org.Name)).To(ContainSubstring("cannot get resource"))
 		Expect(john.says(plain.Done, "change", "--display-name=Zylker by request", own)).To(ContainSubstring("changed"))
 		Expect(john.says(plain.Done, "list")).To(MatchRegexp(`Change +%s +done`, org.Name))
 		Eventually(func() string { return john.says(plain.Done, "show", org.Name) }).Should(ContainSubstring("Zylker by request"))
-	}, NodeTimeout(time.Minute))
+	})
 
 	It("E4: subscribes by a request", func() {
 		Expect(john.says(plain.Done, "subscribe", "Ultimate", "--licenses=11", own)).To(ContainSubstring("11 licences"))

@@ -92,7 +92,9 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 
 	It("asks about others for the platform alone", func() {
 		Expect(john.says(plain.Refused, "list", "--of", marys)).To(Equal("error: you may ask about yourself alone; leave spec.user out [U3]\n"))
-		Expect(as("operations", "system:masters").says(plain.Done, "list", "--of", marys)).To(ContainSubstring(other.Name))
+		operations := as("operations", "system:masters")
+		Expect(operations.says(plain.Done, "list", "--of", marys)).To(ContainSubstring(other.Name))
+		Expect(operations.says(plain.Done, "list", "--as", marys, "--as-group", customers)).To(ContainSubstring(other.Name))
 		Expect(john.says(plain.NotAllowed, "list", "--as", marys)).To(ContainSubstring("may not act as somebody else"))
 	})
 
@@ -155,6 +157,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 		Expect(john.says(plain.Refused, "subscribe", "Ultimate", "--licenses=0", own)).To(ContainSubstring("spec.subscription.licenses"))
 		Expect(john.says(plain.Refused, "transfer", marys, own)).To(HaveSuffix("[R2]\n"))
 		Expect(john.says(plain.Done, "bind", "ZohoDesk", lab.Unique("portal"), own)).To(ContainSubstring("bound to ZohoDesk"))
+		Expect(john.says(plain.Done, "bind", "ZohoForms", lab.Unique("account"), own, "-o", "name")).To(HavePrefix("integrationbinding.polyorg.io/zohoforms-"))
 		Expect(john.says(plain.Refused, "bind", "ZohoDesk", "", own)).NotTo(ContainSubstring("Invalid value"))
 	})
 

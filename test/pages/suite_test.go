@@ -16,7 +16,10 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-var l *lab.Lab
+var (
+	l      *lab.Lab
+	plugin string // the path of kubectl's plug-in
+)
 
 func TestPages(t *testing.T) {
 	RegisterFailHandler(Fail)
@@ -26,6 +29,7 @@ func TestPages(t *testing.T) {
 // The cluster is as `make run` leaves it when it reports that it is ready.
 var _ = BeforeSuite(func(ctx context.Context) {
 	l = lab.Start(ctx, lab.Options{Bare: true})
+	plugin = lab.Plugin(ctx)
 	Expect(l.Operator.ApplySamples(ctx, filepath.Join(l.Root, "config", "samples"))).To(Succeed())
 }, NodeTimeout(8*time.Minute))
 
@@ -35,6 +39,7 @@ var _ = Describe("The page", Ordered, ContinueOnFailure, func() {
 		Entry("tutorial", NodeTimeout(patience), "tutorial.md"),
 		Entry("default organizations", NodeTimeout(patience), "tasks/default-organization.md"),
 		Entry("give access", NodeTimeout(patience), "tasks/give-access.md"),
+		Entry("your own organizations", NodeTimeout(patience), "tasks/your-own-organizations.md"),
 		Entry("trial and subscription", NodeTimeout(patience), "tasks/trial-and-subscription.md"),
 		Entry("transfer the super-admin role", NodeTimeout(patience), "tasks/transfer-super-admin.md"),
 	)

@@ -34,6 +34,7 @@ func open(ctx context.Context) *terminal {
 	self, err := os.Executable()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(os.Symlink(self, filepath.Join(t.dir, "jq"))).To(Succeed())
+	Expect(os.Symlink(plugin, filepath.Join(t.dir, "kubectl-polyorg"))).To(Succeed())
 	shell := exec.CommandContext(ctx, "bash")
 	shell.Dir = t.dir
 	shell.Env = append(os.Environ(), "KUBECONFIG="+l.Control.Kubeconfig(), "KUBECACHEDIR="+filepath.Join(t.dir, "cache"),

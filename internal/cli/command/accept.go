@@ -10,7 +10,7 @@ import (
 )
 
 func newAccept(s *session.Session) *cobra.Command {
-	a := &answer{acting: acting{Session: s}, decision: v1alpha1.DecisionAccept}
+	a := &answer{acting: newActing(s), decision: v1alpha1.DecisionAccept}
 	return a.command(&cobra.Command{
 		Use:   "accept [ORGANIZATION]",
 		Short: "Accept an invitation",

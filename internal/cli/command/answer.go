@@ -3,7 +3,10 @@
 package command
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -15,6 +18,9 @@ import (
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 )
+
+// longestToken is more than any token has.
+const longestToken = 4096
 
 // answer accepts or declines an invitation.
 type answer struct {
@@ -29,7 +35,7 @@ func (a *answer) command(cmd *cobra.Command) *cobra.Command {
 	cmd.ValidArgsFunction = first(inviting(a.Session))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), append(args, "")[0]) }
 	cmd.Flags().BoolVar(&a.withToken, "mail-token", false, "Read the token of the invitation's e-mail from the standard input. It names the invitation.")
-	return a.add(cmd, true)
+	return a.addAct(cmd, true)
 }
 
 func (a *answer) run(ctx context.Context, organization string) error {
@@ -49,15 +55,14 @@ func (a *answer) run(ctx context.Context, organization string) error {
 	if err := a.Await(ctx, r, a.isDone(offered), how); err != nil {
 		return err
 	}
-	a.tell(how, offered)
-	return nil
+	return a.tell(how, r, offered)
 }
 
 // offer finds the invitation, by the organization or by the token.
 func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.InvitationResponseSpec) (*v1alpha1.ReviewedInvitation, error) {
 	if a.withToken {
-		token, err := io.ReadAll(io.LimitReader(a.In, 1024))
-		spec.Token = strings.TrimSpace(string(token))
+		token, err := a.token()
+		spec.Token = token
 		return nil, err
 	}
 	r, err := a.Review(ctx, v1alpha1.SelfReviewSpec{})
@@ -70,6 +75,22 @@ func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.
 	}
 	spec.Invitation = &v1alpha1.InvitationReference{Namespace: session.NamespaceOf(found.Organization), Name: found.Name}
 	return found, nil
+}
+
+// token reads the token. It is no argument, so that it is in no history of commands.
+func (a *answer) token() (string, error) {
+	if isTerminal(a.In) {
+		fmt.Fprint(a.ErrOut, "Token: ")
+	}
+	line, err := bufio.NewReader(io.LimitReader(a.In, longestToken)).ReadString('\n')
+	token := strings.TrimSpace(line)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", err
+	case token == "":
+		return "", plain.Misuse("there is no token on the standard input")
+	}
+	return token, nil
 }
 
 // pick is the invitation of an organization. Without a name, it is the only one that there is.
@@ -106,15 +127,14 @@ func (a *answer) isDone(of *v1alpha1.ReviewedInvitation) session.Done {
 	}
 }
 
-func (a *answer) tell(how session.Acting, of *v1alpha1.ReviewedInvitation) {
+func (a *answer) tell(how session.Acting, r *v1alpha1.InvitationResponse, of *v1alpha1.ReviewedInvitation) error {
 	switch {
 	case of == nil && a.decision == v1alpha1.DecisionAccept:
-		a.done(how, "You accepted the invitation of this token.")
+		return a.done(how, r, "You accepted the invitation of this token.")
 	case of == nil:
-		a.done(how, "You declined the invitation of this token.")
+		return a.done(how, r, "You declined the invitation of this token.")
 	case a.decision == v1alpha1.DecisionAccept:
-		a.done(how, "You are %s (%s) of %s, %q.", of.Role, of.UserType, of.Organization, of.DisplayName)
-	default:
-		a.done(how, "You declined the invitation of %s, %q.", of.Organization, of.DisplayName)
+		return a.done(how, r, "You are %s (%s) of %s, %q.", of.Role, of.UserType, of.Organization, of.DisplayName)
 	}
+	return a.done(how, r, "You declined the invitation of %s, %q.", of.Organization, of.DisplayName)
 }

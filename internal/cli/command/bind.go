@@ -22,7 +22,7 @@ type binding struct {
 }
 
 func newBind(s *session.Session) *cobra.Command {
-	b := &binding{acting: acting{Session: s}}
+	b := &binding{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "bind APPLICATION ACCOUNT",
 		Short: "Join an organization to an account of an application",
@@ -44,7 +44,7 @@ catalogue says how many accounts an organization can have, and how many organiza
 	_ = cmd.RegisterFlagCompletionFunc("component", b.components)
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions([]string{"CRM", "Application"}, cobra.ShellCompDirectiveNoFileComp))
 	addOrganization(cmd, s, &b.organization)
-	return b.add(cmd, false)
+	return b.addAct(cmd, false)
 }
 
 func (b *binding) run(ctx context.Context) error {
@@ -68,8 +68,7 @@ func (b *binding) run(ctx context.Context) error {
 	if err := b.Create(ctx, obj, how); err != nil {
 		return err
 	}
-	b.done(how, "%s: bound to %s %s by %s.", organization, b.spec.Application, b.spec.Account, obj.Name)
-	return nil
+	return b.done(how, obj, "%s: bound to %s %s by %s.", organization, b.spec.Application, b.spec.Account, obj.Name)
 }
 
 // applications are the rows of the built-in catalogue; a PlatformPolicy can add others.

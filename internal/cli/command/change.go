@@ -27,11 +27,11 @@ func (c *changing) apply(ctx context.Context, spec map[string]any, format string
 	if err != nil {
 		return err
 	}
-	if err := c.ChangeOrganization(ctx, organization, spec, how); err != nil {
+	by, err := c.ChangeOrganization(ctx, organization, spec, how)
+	if err != nil {
 		return err
 	}
-	c.done(how, "%s: "+format, append([]any{organization}, args...)...)
-	return nil
+	return c.done(how, by, "%s: "+format, append([]any{organization}, args...)...)
 }
 
 // A setting is one flag of change, and the field of the spec that it sets.
@@ -47,7 +47,7 @@ var settings = []setting{
 }
 
 func newChange(s *session.Session) *cobra.Command {
-	c := &changing{acting: acting{Session: s}}
+	c := &changing{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "change",
 		Short: "Change an organization's name, address, networks or protection",
@@ -65,7 +65,7 @@ own, whether you have a role that can patch the Organization or not.`,
 	cmd.Flags().StringSlice("networks", nil, `The only networks that may reach it, for example 203.0.113.0/24,2001:db8::/32; "" for all. Invitations become e-mail-only.`)
 	cmd.Flags().Bool("protect", false, "Refuse its deletion; --protect=false lifts that.")
 	addOrganization(cmd, s, &c.organization)
-	return c.add(cmd, true)
+	return c.addAct(cmd, true)
 }
 
 func (c *changing) run(cmd *cobra.Command) error {

@@ -21,7 +21,7 @@ type create struct {
 }
 
 func newCreate(s *session.Session) *cobra.Command {
-	c := &create{acting: acting{Session: s}}
+	c := &create{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "create ORGANIZATION",
 		Short: "Create an organization",
@@ -42,7 +42,7 @@ give another. It is on trial until you subscribe.`,
 	flags.BoolVar(&c.spec.SampleData, "sample-data", false, "Load sample data.")
 	flags.BoolVar(&c.spec.DeletionProtection, "protect", false, "Refuse its deletion until you lift this.")
 	flags.StringVar(&c.spec.SuperAdmin, "super-admin", "", "The super admin's address. For the platform team only.")
-	return c.add(cmd, true)
+	return c.addAct(cmd, true)
 }
 
 func (c *create) run(ctx context.Context, name string) error {
@@ -67,8 +67,7 @@ func (c *create) run(ctx context.Context, name string) error {
 		return err
 	}
 	if !own || how.DryRun || how.Timeout == 0 {
-		c.done(how, "Created %s, with %s as its super admin.", name, c.spec.SuperAdmin)
-		return nil
+		return c.done(how, org, "Created %s, with %s as its super admin.", name, c.spec.SuperAdmin)
 	}
 	return c.ready(ctx, org, how)
 }
@@ -90,7 +89,5 @@ func (c *create) ready(ctx context.Context, org *v1alpha1.Organization, how sess
 	if url != "" {
 		url = " Its address is " + url + "."
 	}
-	c.Say("Created %s; you are its super admin.%s", org.Name, url)
-	c.Say("Work in it: kubectl polyorg use %s", org.Name)
-	return nil
+	return c.done(how, org, "Created %s; you are its super admin.%s\nWork in it: kubectl polyorg use %s", org.Name, url, org.Name)
 }

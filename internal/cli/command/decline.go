@@ -10,7 +10,7 @@ import (
 )
 
 func newDecline(s *session.Session) *cobra.Command {
-	a := &answer{acting: acting{Session: s}, decision: v1alpha1.DecisionDecline}
+	a := &answer{acting: newActing(s), decision: v1alpha1.DecisionDecline}
 	return a.command(&cobra.Command{
 		Use:   "decline [ORGANIZATION]",
 		Short: "Decline an invitation",

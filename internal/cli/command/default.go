@@ -12,7 +12,7 @@ import (
 )
 
 func newDefault(s *session.Session) *cobra.Command {
-	a := &acting{Session: s}
+	a := &acting{asking: asking{Session: s}}
 	cmd := &cobra.Command{
 		Use:               "default [ORGANIZATION]",
 		Short:             "Show or choose your default organization",
@@ -27,7 +27,7 @@ func newDefault(s *session.Session) *cobra.Command {
 			return a.choose(cmd.Context(), args[0])
 		},
 	}
-	return a.add(cmd, true)
+	return a.addAct(cmd, true)
 }
 
 func showDefault(ctx context.Context, s *session.Session) error {
@@ -52,9 +52,9 @@ func (a *acting) choose(ctx context.Context, organization string) error {
 		return err
 	}
 	chosen := func(s v1alpha1.SelfReviewStatus) bool { return s.DefaultOrganization == organization }
-	if err := a.Request(ctx, organization, v1alpha1.RequestChooseDefault, nil, chosen, how); err != nil {
+	r, err := a.Request(ctx, organization, v1alpha1.RequestChooseDefault, nil, chosen, how)
+	if err != nil {
 		return err
 	}
-	a.done(how, "Your default organization is %s.", organization)
-	return nil
+	return a.done(how, r, "Your default organization is %s.", organization)
 }

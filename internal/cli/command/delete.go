@@ -20,7 +20,7 @@ type deletion struct {
 }
 
 func newDelete(s *session.Session) *cobra.Command {
-	d := &deletion{acting: acting{Session: s}}
+	d := &deletion{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "delete ORGANIZATION",
 		Short: "Delete an organization with all that is in it",
@@ -34,7 +34,7 @@ change it with --protect=false first.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args[0]) },
 	}
 	cmd.Flags().BoolVar(&d.yes, "yes", false, "Do not ask.")
-	return d.add(cmd, true)
+	return d.addAct(cmd, true)
 }
 
 func (d *deletion) run(ctx context.Context, organization string) error {
@@ -45,11 +45,11 @@ func (d *deletion) run(ctx context.Context, organization string) error {
 	if !how.DryRun && !d.yes && !d.confirmed(organization) {
 		return plain.Misuse("nothing was deleted: the name was not repeated")
 	}
-	if err := d.DeleteOrganization(ctx, organization, how); err != nil {
+	by, err := d.DeleteOrganization(ctx, organization, how)
+	if err != nil {
 		return err
 	}
-	d.done(how, "%s is being deleted.", organization)
-	return nil
+	return d.done(how, by, "%s is being deleted.", organization)
 }
 
 // confirmed asks for the name once more.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
@@ -37,20 +38,25 @@ func (a *asking) add(cmd *cobra.Command) *cobra.Command {
 
 // acting is what every command has that changes something.
 type acting struct {
-	*session.Session
+	asking
+	waits   bool
 	dryRun  string
 	timeout time.Duration
 }
 
-// add adds the flags of an act. waits: the command waits until it is done.
-func (a *acting) add(cmd *cobra.Command, waits bool) *cobra.Command {
+// newActing begins a command that changes something.
+func newActing(s *session.Session) acting { return acting{asking: asking{Session: s}} }
+
+// addAct adds the flags of an act. waits: the command waits until it is done.
+func (a *acting) addAct(cmd *cobra.Command, waits bool) *cobra.Command {
 	cmd.Flags().StringVar(&a.dryRun, "dry-run", "none", "server: let the cluster judge it, and do nothing. none: do it.")
 	cmd.Flags().Lookup("dry-run").NoOptDefVal = "server"
 	_ = cmd.RegisterFlagCompletionFunc("dry-run", cobra.FixedCompletions([]string{"none", "server"}, cobra.ShellCompDirectiveNoFileComp))
+	a.waits = waits
 	if waits {
 		cmd.Flags().DurationVar(&a.timeout, "timeout", patience, "How long to wait until it is done; 0: do not wait.")
 	}
-	return cmd
+	return a.add(cmd)
 }
 
 // how is the choice of the flags.
@@ -61,12 +67,19 @@ func (a *acting) how() (session.Acting, error) {
 	return session.Acting{DryRun: a.dryRun == "server", Timeout: a.timeout}, nil
 }
 
-// done says what was done, or would be.
-func (a *acting) done(how session.Acting, format string, args ...any) {
-	if how.DryRun {
-		format = "Dry run: it is allowed, and nothing was done. Otherwise: " + format
+// done says what was done, or would be. For programs it is the object with which it was done.
+func (a *acting) done(how session.Acting, by client.Object, format string, args ...any) error {
+	if !a.ForPeople() {
+		return a.Print(a.Out, by)
+	}
+	switch {
+	case how.DryRun:
+		format = "Dry run: it is allowed, and nothing was done. Without --dry-run: " + format
+	case a.waits && how.Timeout == 0:
+		format = "Admitted, and not waited for: " + format
 	}
 	a.Say(format, args...)
+	return nil
 }
 
 // arguments are a number of arguments; names are their names for the message.

@@ -35,7 +35,7 @@ func (i *sent) command(cmd *cobra.Command, patch func() string, done string) *co
 		return nil
 	}
 	addOrganization(cmd, i.Session, &i.organization)
-	return i.add(cmd, false)
+	return i.addAct(cmd, false)
 }
 
 func (i *sent) run(ctx context.Context, email, patch, done string) error {
@@ -54,8 +54,7 @@ func (i *sent) run(ctx context.Context, email, patch, done string) error {
 	if err := i.Patch(ctx, pending, []byte(patch), how); err != nil {
 		return err
 	}
-	i.done(how, done, email, organization)
-	return nil
+	return i.done(how, pending, done, email, organization)
 }
 
 // pending is the invitation of an address that can still be answered. There is at most one.

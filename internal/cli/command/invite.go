@@ -6,9 +6,13 @@ import (
 	"context"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -24,14 +28,13 @@ const atOnce = 8
 
 type invite struct {
 	acting
-	show.Output
 	organization, file, report, role, userType, message string
 
 	me string // the address of the person who invites
 }
 
 func newInvite(s *session.Session) *cobra.Command {
-	i := &invite{acting: acting{Session: s}}
+	i := &invite{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "invite [EMAIL...]",
 		Short: "Invite people to an organization",
@@ -45,11 +48,10 @@ no seat is free.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return i.run(cmd.Context(), args) },
 	}
 	i.addFlags(cmd)
-	return i.add(cmd, false)
+	return i.addAct(cmd, false)
 }
 
 func (i *invite) addFlags(cmd *cobra.Command) {
-	i.AddFlags(cmd, session.Scheme)
 	flags := cmd.Flags()
 	flags.StringVarP(&i.file, "file", "f", "", "A file of addresses; - is the standard input.")
 	flags.StringVar(&i.report, "report", "", "Write what became of each address to this file, as CSV.")
@@ -62,9 +64,6 @@ func (i *invite) addFlags(cmd *cobra.Command) {
 }
 
 func (i *invite) run(ctx context.Context, args []string) error {
-	if err := i.Check(); err != nil {
-		return err
-	}
 	how, err := i.how()
 	if err != nil {
 		return err
@@ -126,11 +125,7 @@ func (i *invite) one(ctx context.Context, organization string, p roster.Person, 
 	if err := i.Create(ctx, inv, how); err != nil {
 		return err
 	}
-	if !i.ForPeople() {
-		return i.Print(i.Out, inv)
-	}
-	i.done(how, "Invited %s to %s as %s.", p.Email, organization, p.Role)
-	return nil
+	return i.done(how, inv, "Invited %s to %s as %s.", p.Email, organization, p.Role)
 }
 
 func (i *invite) invitation(organization string, p roster.Person) *v1alpha1.Invitation {
@@ -150,13 +145,23 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 	bar := progress(i.ErrOut, len(people), "Inviting to "+organization)
 	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: func() { _ = bar.Add(1) },
 		Invite: func(ctx context.Context, p roster.Person) error {
-			return i.Create(ctx, i.invitation(organization, p), how)
+			return i.insist(ctx, organization, p, how)
 		}}
 	report := sender.Send(ctx, people)
 	report.Organization = organization
 	_ = bar.Exit()
 	release()
 	return i.tell(report, how)
+}
+
+// persistent is how long a person among many is tried again while others have their turn. Each try waits as the answer says.
+var persistent = wait.Backoff{Steps: 10, Duration: time.Second, Factor: 1.2, Jitter: 0.5}
+
+// insist invites one of many, and tries again while the answer is that others have their turn.
+func (i *invite) insist(ctx context.Context, organization string, p roster.Person, how session.Acting) error {
+	return retry.OnError(persistent, func(err error) bool { return ctx.Err() == nil && apierrors.IsTooManyRequests(err) }, func() error {
+		return i.Create(ctx, i.invitation(organization, p), how)
+	})
 }
 
 // known are the people who need no invitation.

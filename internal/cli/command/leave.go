@@ -15,7 +15,7 @@ import (
 )
 
 func newLeave(s *session.Session) *cobra.Command {
-	a := &acting{Session: s}
+	a := &acting{asking: asking{Session: s}}
 	cmd := &cobra.Command{
 		Use:   "leave ORGANIZATION",
 		Short: "Leave an organization",
@@ -26,7 +26,7 @@ organization is suspended. The super admin transfers the organization first.`,
 		ValidArgsFunction: first(organizations(s)),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.leave(cmd.Context(), args[0]) },
 	}
-	return a.add(cmd, true)
+	return a.addAct(cmd, true)
 }
 
 func (a *acting) leave(ctx context.Context, organization string) error {
@@ -34,42 +34,39 @@ func (a *acting) leave(ctx context.Context, organization string) error {
 	if err != nil {
 		return err
 	}
-	err = a.endMembership(ctx, organization, how)
-	if plain.IsWithoutRight(err) {
-		if requested := a.Request(ctx, organization, v1alpha1.RequestLeave, nil, left(organization), how); !plain.IsWithoutRight(requested) {
-			err = requested
-		}
-	}
+	m, err := a.endMembership(ctx, organization, how)
+	by, err := a.OrByRequest(m, err, func() (*v1alpha1.OrganizationRequest, error) {
+		return a.Request(ctx, organization, v1alpha1.RequestLeave, nil, left(organization), how)
+	})
 	if err != nil {
 		return err
 	}
-	a.done(how, "You left %s.", organization)
-	return nil
+	return a.done(how, by, "You left %s.", organization)
 }
 
 // endMembership deletes the person's own membership, as their role in the organization's namespace lets them.
-func (a *acting) endMembership(ctx context.Context, organization string, how session.Acting) error {
+func (a *acting) endMembership(ctx context.Context, organization string, how session.Acting) (*v1alpha1.Membership, error) {
 	r, err := a.Review(ctx, v1alpha1.SelfReviewSpec{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c, err := a.Client()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var own v1alpha1.MembershipList
 	err = c.List(ctx, &own, client.InNamespace(session.NamespaceOf(organization)), client.MatchingFields{"spec.user": r.Status.User})
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case len(own.Items) == 0:
-		return plain.Missing("you are no member of %s", organization)
+		return nil, plain.Missing("you are no member of %s", organization)
 	}
 	m := &own.Items[0]
 	if err := a.Delete(ctx, m, how); err != nil {
-		return err
+		return nil, err
 	}
-	return a.Await(ctx, m, left(organization), how)
+	return m, a.Await(ctx, m, left(organization), how)
 }
 
 // left reports whether a review shows that the person does not belong to an organization.

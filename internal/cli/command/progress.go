@@ -16,10 +16,9 @@ const redraw = 100 * time.Millisecond
 
 // progress is a bar on a terminal. Elsewhere it shows nothing.
 func progress(w io.Writer, n int, what string) *progressbar.ProgressBar {
-	file, is := w.(*os.File)
 	return progressbar.NewOptions(n,
 		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetVisibility(is && term.IsTerminal(int(file.Fd()))),
+		progressbar.OptionSetVisibility(isTerminal(w)),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
@@ -27,4 +26,10 @@ func progress(w io.Writer, n int, what string) *progressbar.ProgressBar {
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetWidth(30),
 	)
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, is := stream.(*os.File)
+	return is && term.IsTerminal(int(file.Fd()))
 }

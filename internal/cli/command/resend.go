@@ -13,7 +13,7 @@ import (
 )
 
 func newResend(s *session.Session) *cobra.Command {
-	i := &sent{acting: acting{Session: s}}
+	i := &sent{acting: newActing(s)}
 	return i.command(&cobra.Command{
 		Use:   "resend EMAIL...",
 		Short: "Send the e-mails of pending invitations again",

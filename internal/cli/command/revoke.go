@@ -9,7 +9,7 @@ import (
 )
 
 func newRevoke(s *session.Session) *cobra.Command {
-	i := &sent{acting: acting{Session: s}}
+	i := &sent{acting: newActing(s)}
 	return i.command(&cobra.Command{
 		Use:   "revoke EMAIL...",
 		Short: "Take pending invitations back",

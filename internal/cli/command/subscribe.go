@@ -10,7 +10,7 @@ import (
 )
 
 func newSubscribe(s *session.Session) *cobra.Command {
-	c := &changing{acting: acting{Session: s}}
+	c := &changing{acting: newActing(s)}
 	var licenses int32
 	cmd := &cobra.Command{
 		Use:   "subscribe EDITION",
@@ -29,5 +29,5 @@ pending invitation takes one licence. A suspended organization is in service aga
 	cmd.Flags().Int32Var(&licenses, "licenses", 0, "The number of licences.")
 	_ = cmd.MarkFlagRequired("licenses")
 	addOrganization(cmd, s, &c.organization)
-	return c.add(cmd, true)
+	return c.addAct(cmd, true)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func newTransfer(s *session.Session) *cobra.Command {
-	c := &changing{acting: acting{Session: s}}
+	c := &changing{acting: newActing(s)}
 	cmd := &cobra.Command{
 		Use:   "transfer EMAIL",
 		Short: "Make an administrator the super admin in your place",
@@ -23,5 +23,5 @@ administrator.`,
 		},
 	}
 	addOrganization(cmd, s, &c.organization)
-	return c.add(cmd, true)
+	return c.addAct(cmd, true)
 }

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -44,32 +45,29 @@ func use(ctx context.Context, s *session.Session, organization string) error {
 	case at < 0:
 		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
 	}
-	context, err := setNamespace(s, session.NamespaceOf(organization))
+	chosen, err := setNamespace(s, session.NamespaceOf(organization))
 	if err != nil {
 		return err
 	}
-	s.Say("Context %q now works in organization %s, namespace %s.", context, organization, session.NamespaceOf(organization))
+	s.Say("Context %q now works in organization %s, namespace %s.", chosen, organization, session.NamespaceOf(organization))
 	if !r.Status.Organizations[at].Active {
 		s.Say("Your membership there is not active: %s.", r.Status.Organizations[at].Reason)
 	}
 	return nil
 }
 
-// setNamespace writes the namespace into the chosen context of the kubeconfig.
-func setNamespace(s *session.Session, namespace string) (context string, err error) {
+// setNamespace writes the namespace into the chosen context of the kubeconfig, and returns the context's name.
+func setNamespace(s *session.Session, namespace string) (chosen string, err error) {
 	loader := s.Flags.ToRawKubeConfigLoader()
 	config, err := loader.RawConfig()
 	if err != nil {
 		return "", err
 	}
-	context = config.CurrentContext
-	if *s.Flags.Context != "" {
-		context = *s.Flags.Context
-	}
-	chosen, exists := config.Contexts[context]
+	chosen = cmp.Or(*s.Flags.Context, config.CurrentContext)
+	in, exists := config.Contexts[chosen]
 	if !exists {
-		return "", plain.Missing("the kubeconfig has no context %q to write the namespace into", context)
+		return "", plain.Missing("the kubeconfig has no context %q to write the namespace into", chosen)
 	}
-	chosen.Namespace = namespace
-	return context, clientcmd.ModifyConfig(loader.ConfigAccess(), config, true)
+	in.Namespace = namespace
+	return chosen, clientcmd.ModifyConfig(loader.ConfigAccess(), config, true)
 }

@@ -125,18 +125,18 @@ func TestFindings(t *testing.T) {
 		want   string // the states, and a part of the worst one's words
 		words  string
 	}{
-		"webhooks as shipped":               {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(2)), nil, "OK OK", ""},
+		"webhooks as shipped":               {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(2)), nil, "OK/OK", ""},
 		"no webhooks":                       {(*Doctor).webhooks, nil, nil, "Fault", "does not ask Polyorg"},
-		"webhooks that fail open":           {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, "Fault Fault OK", "lets requests pass"},
-		"webhooks without a CA":             {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, "Fault Fault OK", "no CA bundle"},
-		"no replica":                        {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(0)), nil, "OK Fault", "no replica is ready"},
-		"one replica":                       {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(1)), nil, "OK Warning", "one replica"},
-		"certificates in force":             {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(good)), nil, "OK OK", ""},
-		"one that ended":                    {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(old)), nil, "OK Fault", "it ended on 2026-11-29"},
-		"one that ends soon":                {(*Doctor).certificates, append(hooksWith(soonOver, shut), secretWith(soonOver)), nil, "Warning Warning", "it ends on 2026-12-02"},
-		"one that is not trusted":           {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(foreign)), nil, "OK Fault", "does not trust it"},
-		"none":                              {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(nil)), nil, "OK Fault", "no certificate"},
-		"no Secret":                         {(*Doctor).certificates, hooksWith(good, shut), nil, "OK Unknown", "cannot be read"},
+		"webhooks that fail open":           {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, "Fault/Fault/OK", "lets requests pass"},
+		"webhooks without a CA":             {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, "Fault/Fault/OK", "no CA bundle"},
+		"no replica":                        {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(0)), nil, "OK/Fault", "no replica is ready"},
+		"one replica":                       {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(1)), nil, "OK/Warning", "one replica"},
+		"certificates in force":             {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(good)), nil, "OK/OK", ""},
+		"one that ended":                    {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(old)), nil, "OK/Fault", "it ended on 2026-11-29"},
+		"one that ends soon":                {(*Doctor).certificates, append(hooksWith(soonOver, shut), secretWith(soonOver)), nil, "Warning/Warning", "it ends on 2026-12-02"},
+		"one that is not trusted":           {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(foreign)), nil, "OK/Fault", "does not trust it"},
+		"none":                              {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(nil)), nil, "OK/Fault", "no certificate"},
+		"no Secret":                         {(*Doctor).certificates, hooksWith(good, shut), nil, "OK/Unknown", "cannot be read"},
 		"a leader":                          {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-10*time.Second))}, nil, "OK", ""},
 		"a leader that is gone":             {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-time.Minute))}, nil, "Fault", "no replica leads since 2026-11-29 11:59:00"},
 		"a leader that left":                {(*Doctor).leader, []client.Object{leaseOf("", now)}, nil, "Fault", "no replica leads"},
@@ -168,7 +168,7 @@ func TestFindings(t *testing.T) {
 					t.Errorf("%s: %s: %q", f.Part, f.State, f.Do)
 				}
 			}
-			if got := strings.Join(states, " "); got != tc.want || !strings.Contains(strings.Join(words, "\n"), tc.words) {
+			if got := strings.Join(states, "/"); got != tc.want || !strings.Contains(strings.Join(words, "\n"), tc.words) {
 				t.Errorf("got %s: %s; want %s: … %s …", got, words, tc.want, tc.words)
 			}
 		})

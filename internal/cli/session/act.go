@@ -76,46 +76,51 @@ func (s *Session) Delete(ctx context.Context, obj client.Object, how Acting) err
 }
 
 // Request asks for what the person has no role for (R9), and waits until it is done.
-func (s *Session) Request(ctx context.Context, organization string, action v1alpha1.RequestAction, spec map[string]any, done Done, how Acting) error {
+func (s *Session) Request(ctx context.Context, organization string, action v1alpha1.RequestAction, spec map[string]any, done Done, how Acting) (*v1alpha1.OrganizationRequest, error) {
 	r := &v1alpha1.OrganizationRequest{ObjectMeta: metav1.ObjectMeta{GenerateName: "request-"},
 		Spec: v1alpha1.OrganizationRequestSpec{Organization: organization, Action: action}}
 	if spec != nil {
 		raw, err := json.Marshal(spec)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r.Spec.Patch = string(raw)
 	}
 	if err := s.Create(ctx, r, how); err != nil {
-		return err
+		return nil, err
 	}
-	return s.Await(ctx, r, done, how)
+	return r, s.Await(ctx, r, done, how)
 }
 
 // ChangeOrganization changes an Organization whichever way is open: by itself, or where RBAC gives the person no role for it, by a request.
-func (s *Session) ChangeOrganization(ctx context.Context, organization string, spec map[string]any, how Acting) error {
-	err := s.Change(ctx, &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: organization}}, spec, how)
-	if !plain.IsWithoutRight(err) {
-		return err
-	}
-	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestChange, spec, nil, how))
+// It returns the object by which it was done.
+func (s *Session) ChangeOrganization(ctx context.Context, organization string, spec map[string]any, how Acting) (client.Object, error) {
+	org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: organization}}
+	err := s.Change(ctx, org, spec, how)
+	return s.OrByRequest(org, err, func() (*v1alpha1.OrganizationRequest, error) {
+		return s.Request(ctx, organization, v1alpha1.RequestChange, spec, nil, how)
+	})
 }
 
 // DeleteOrganization deletes an Organization whichever way is open.
-func (s *Session) DeleteOrganization(ctx context.Context, organization string, how Acting) error {
-	err := s.Delete(ctx, &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: organization}}, how)
-	if !plain.IsWithoutRight(err) {
-		return err
-	}
-	return s.byRequest(err, s.Request(ctx, organization, v1alpha1.RequestDelete, nil, nil, how))
+func (s *Session) DeleteOrganization(ctx context.Context, organization string, how Acting) (client.Object, error) {
+	org := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: organization}}
+	err := s.Delete(ctx, org, how)
+	return s.OrByRequest(org, err, func() (*v1alpha1.OrganizationRequest, error) {
+		return s.Request(ctx, organization, v1alpha1.RequestDelete, nil, nil, how)
+	})
 }
 
-// byRequest is the outcome of the second way. If that is not open either, the first refusal says more.
-func (s *Session) byRequest(direct, requested error) error {
-	if plain.IsWithoutRight(requested) {
-		return direct
+// OrByRequest is the second way where RBAC does not open the first. If that is not open either, the first refusal says more.
+func (s *Session) OrByRequest(direct client.Object, err error, request func() (*v1alpha1.OrganizationRequest, error)) (client.Object, error) {
+	if !plain.IsWithoutRight(err) {
+		return direct, err
 	}
-	return requested
+	r, requested := request()
+	if plain.IsWithoutRight(requested) {
+		return direct, err
+	}
+	return r, requested
 }
 
 // Await returns when an act is done, as the person's review tells: by the act itself, or by what it brings about. It is an error if

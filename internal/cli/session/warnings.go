@@ -19,7 +19,7 @@ type warnings struct {
 }
 
 // HandleWarningHeader takes one warning.
-func (w *warnings) HandleWarningHeader(code int, _ string, text string) {
+func (w *warnings) HandleWarningHeader(code int, _, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if code != 299 || text == "" || w.seen[text] {

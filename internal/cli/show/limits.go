@@ -5,6 +5,7 @@ package show
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/polyorg/polyorg/internal/cli/tally"
@@ -14,7 +15,7 @@ import (
 func Limits(w io.Writer, lines []tally.Line, wide bool) error {
 	t := NewTable("Limit", "Used", "Of", "Rule", "Organizations")
 	for _, l := range lines {
-		t.Add(l.What, l.Used, fmt.Sprint(l.Limit)+full(l), l.Rule, strings.Join(l.Organizations, ","))
+		t.Add(l.What, l.Used, strconv.Itoa(int(l.Limit))+full(l), l.Rule, strings.Join(l.Organizations, ","))
 	}
 	return t.Print(w, wide)
 }
