@@ -148,7 +148,7 @@ func (o Outlook) adviseLeaving(act Act, organization string, m *v1alpha1.Members
 	return []string{fmt.Sprintf("after this nobody but the super admin is left in %s; people come back by an invitation [R5]", organization)}
 }
 
-// PolicyAdvice says how many people and organizations a policy leaves over a limit (L9). Of a deleted one, is is empty.
+// PolicyAdvice says how many people and organizations a policy leaves over a limit (L9). The spec of a deleted one is empty.
 func PolicyAdvice(o Outlook, people, organizations iter.Seq[string], is v1alpha1.PlatformPolicySpec) []string {
 	policy := PolicyOf(is)
 	var over, full int
