@@ -38,6 +38,7 @@ type InvitationSpec struct {
 
 	// role is Administrator or Standard, never SuperAdmin (R1); it never changes.
 	// +required
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="R1: the role here is Administrator or Standard; the super admin is named by the Organization's spec.superAdmin"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="I2: an invitation's role cannot be changed; revoke it and make another"
