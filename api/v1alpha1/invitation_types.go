@@ -38,6 +38,7 @@ type InvitationSpec struct {
 
 	// role is Administrator or Standard, never SuperAdmin (R1); it never changes.
 	// +required
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="the role here is Administrator or Standard; the Organization's spec.superAdmin names the super admin [R1]"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an invitation's role cannot be changed; revoke it and make another [I2]"

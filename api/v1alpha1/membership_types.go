@@ -17,6 +17,7 @@ type MembershipSpec struct {
 
 	// role is Administrator or Standard; only the Organization names its super admin (R1).
 	// +required
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self in ['Administrator', 'Standard']",message="the role here is Administrator or Standard; the Organization's spec.superAdmin names the super admin [R1]"
 	Role Role `json:"role,omitempty"`

@@ -57,7 +57,7 @@ func (r *Reconciler) farewells() handler.EventHandler {
 		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 			m, ok := e.Object.(*v1alpha1.Membership)
 			if ok && rules.Granted(m) && r.outlived(ctx, m) {
-				r.tell(m, v1alpha1.ReasonLeft, m.Spec.User+" is no longer a member")
+				r.tell(m, v1alpha1.ReasonMemberLeft, m.Spec.User+" is no longer a member")
 			}
 		},
 	}

@@ -40,7 +40,7 @@ var _ = Describe("A membership", func() {
 		change(ctx, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = former })
 		eventually(ctx, m, func(g Gomega, m *v1alpha1.Membership) { g.Expect(m.Status.Role).To(Equal(v1alpha1.RoleAdministrator)) })
 		Expect(kube.Delete(ctx, m)).To(Succeed())
-		told(v1alpha1.ReasonLeft, " is no longer a member")
+		told(v1alpha1.ReasonMemberLeft, " is no longer a member")
 	})
 
 	It("waits for its organization, without any power (R8)", func(ctx context.Context) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	admissionv1 "k8s.io/api/admission/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
@@ -121,6 +122,28 @@ func TestWarned(t *testing.T) {
 	} {
 		if got := concerned(object); got != want {
 			t.Errorf("%T concerns %q, want %q", object, got, want)
+		}
+	}
+}
+
+// TestPolicyOf: each change of the policy is one whose consequences are counted, its deletion too.
+func TestPolicyOf(t *testing.T) {
+	strict, none := &v1alpha1.PlatformPolicy{}, v1alpha1.PlatformPolicySpec{}
+	strict.Spec.Limits = &v1alpha1.LimitsPolicy{OrganizationsPerUser: ptr.To[int32](1)}
+	for sentence, tc := range map[string]struct {
+		before, after client.Object
+		want          v1alpha1.PlatformPolicySpec
+		wantChanges   bool
+	}{
+		"its creation":             {nil, strict, strict.Spec, true},
+		"another spec":             {&v1alpha1.PlatformPolicy{}, strict, strict.Spec, true},
+		"its deletion":             {strict, nil, none, true},
+		"no change of other kinds": {nil, &v1alpha1.User{}, none, false},
+		"nor the end of one":       {&v1alpha1.User{}, nil, none, false},
+	} {
+		got, changes := policyOf(tc.before, tc.after)
+		if changes != tc.wantChanges || !equality.Semantic.DeepEqual(got, tc.want) {
+			t.Errorf("%s: got %v, %t", sentence, got, changes)
 		}
 	}
 }

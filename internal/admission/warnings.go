@@ -3,6 +3,8 @@
 package admission
 
 import (
+	"slices"
+
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -16,10 +18,13 @@ func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (te
 	if !isWanted(before, after) {
 		return nil
 	}
-	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
+	v.look(func(w facts.World) {
 		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
 		texts = v.advise(w, act, before, after)
 	})
+	if spec, changes := policyOf(before, after); changes {
+		texts = append(texts, v.advisePolicy(spec)...)
+	}
 	return texts
 }
 
@@ -31,12 +36,31 @@ func (v *Validator) advise(w facts.World, act rules.Act, before, after client.Ob
 	} else {
 		texts = rules.Warnings(o, act, concerned(after), v.facts(after))
 	}
-	texts = append(texts, rules.Advice(o, act, concerned(subject), before, after)...)
-	if spec, changes := policyOf(before, after); changes {
-		texts = append(texts, rules.PolicyAdvice(o, w.People(), w.Organizations(), spec)...)
-	}
-	return texts
+	return append(texts, rules.Advice(o, act, concerned(subject), before, after)...)
 }
+
+// atOnce is the number of people who are counted before others may use the view.
+const atOnce = 500
+
+// advisePolicy counts the people and organizations over the limits of a policy. There may be very many, and a look at the view stops its
+// watches. So it takes many short looks.
+func (v *Validator) advisePolicy(spec v1alpha1.PlatformPolicySpec) []string {
+	var names, organizations []string
+	v.look(func(w facts.World) {
+		names, organizations = slices.Collect(w.People()), slices.Collect(w.Organizations())
+	})
+	var over, full int
+	for some := range slices.Chunk(names, atOnce) {
+		v.look(func(w facts.World) { over += rules.PeopleOver(rules.Best(w), spec, some) })
+	}
+	for some := range slices.Chunk(organizations, atOnce) {
+		v.look(func(w facts.World) { full += rules.OrganizationsOver(rules.Best(w), spec, some) })
+	}
+	return rules.PolicyAdvice(over, full)
+}
+
+// look is one look at what this replica has seen.
+func (v *Validator) look(f func(facts.World)) { v.Journal.View.Judge(facts.NewOverlay(nil), nil, f) }
 
 // policyOf is the spec of the PlatformPolicy after a change of it. Without one, the rulebook's own numbers are in force.
 func policyOf(before, after client.Object) (spec v1alpha1.PlatformPolicySpec, changes bool) {

@@ -4,7 +4,6 @@ package rules
 
 import (
 	"fmt"
-	"iter"
 	"net/netip"
 	"slices"
 	"time"
@@ -162,25 +161,35 @@ func (o Outlook) adviseLeaving(act Act, organization string, m *v1alpha1.Members
 	return []string{fmt.Sprintf("after this nobody but the super admin is left in %s; people come back by an invitation [R5]", organization)}
 }
 
-// PolicyAdvice says how many people and organizations a policy leaves over a limit (L9). Of a deleted one, is is empty.
-func PolicyAdvice(o Outlook, people, organizations iter.Seq[string], is v1alpha1.PlatformPolicySpec) []string {
+// PeopleOver counts the people among some whom a policy leaves over a limit. The spec of a deleted one is empty.
+func PeopleOver(o Outlook, is v1alpha1.PlatformPolicySpec, among []string) (over int) {
 	policy := PolicyOf(is)
-	var over, full int
-	for user := range people {
+	for _, user := range among {
 		if usageUnder(o, policy, user).Over() {
 			over++
 		}
 	}
-	for name := range organizations {
+	return over
+}
+
+// OrganizationsOver counts the organizations among some that a policy leaves with more seats in use than there are (E5).
+func OrganizationsOver(o Outlook, is v1alpha1.PlatformPolicySpec, among []string) (over int) {
+	policy := PolicyOf(is)
+	for _, name := range among {
 		if o.exceedsSeats(policy, name) {
-			full++
+			over++
 		}
 	}
-	if over+full == 0 {
+	return over
+}
+
+// PolicyAdvice says how many people and organizations a policy leaves over a limit (L9).
+func PolicyAdvice(people, organizations int) []string {
+	if people+organizations == 0 {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s and %s have more than this policy allows; they keep it, and get nothing new [L9]",
-		Number(over, "person", "people"), Number(full, "organization", "organizations"))}
+		Number(people, "person", "people"), Number(organizations, "organization", "organizations"))}
 }
 
 // exceedsSeats reports whether an organization uses more seats than it has under a policy (E5).

@@ -101,8 +101,7 @@ func TestPolicyAdvice(t *testing.T) {
 		org("ended", alice).terminating(), admin(alice, "ended"),
 	)
 	one, two := int32(1), int32(2)
-	people := slices.Values([]string{john, alice, bob, carol})
-	organizations := slices.Values([]string{"zylker", "labs", "ended"})
+	people, organizations := []string{john, alice, bob, carol}, []string{"zylker", "labs", "ended", "gone"}
 	for sentence, tc := range map[string]struct {
 		policy policy
 		want   string
@@ -113,7 +112,8 @@ func TestPolicyAdvice(t *testing.T) {
 		"L9: a number that is just enough":                 {policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.CreatedOrganizationsPerUser = &two })), ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			got := strings.Join(rules.PolicyAdvice(rules.Best(w), people, organizations, tc.policy.Spec), "\n")
+			o, spec := rules.Best(w), tc.policy.Spec
+			got := strings.Join(rules.PolicyAdvice(rules.PeopleOver(o, spec, people), rules.OrganizationsOver(o, spec, organizations)), "\n")
 			if (tc.want == "") != (got == "") || !strings.HasPrefix(got, tc.want) {
 				t.Errorf("got %q, want %q …", got, tc.want)
 			}
