@@ -226,9 +226,10 @@ const (
 	ReasonMadeAgain = "MadeAgain"
 )
 
-// Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, one that ended a membership Left, and one that deletes
-// an Organization Terminating.
+// Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, and one that deletes an Organization Terminating.
 const (
+	// ReasonLeft appears with Ready=True when its author is no member any more.
+	ReasonLeft = "Left"
 	// ReasonChanged appears with Ready=True when the Organization is changed.
 	ReasonChanged = "Changed"
 )
