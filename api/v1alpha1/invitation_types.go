@@ -28,7 +28,6 @@ const (
 //
 // +kubebuilder:validation:XValidation:rule=`(has(self.userType) ? self.userType : "") == (has(oldSelf.userType) ? oldSelf.userType : "")`,fieldPath=".userType",message="an invitation's user type cannot be changed; revoke it and make another [I2]"
 // +kubebuilder:validation:XValidation:rule=`(has(self.message) ? self.message : "") == (has(oldSelf.message) ? oldSelf.message : "")`,fieldPath=".message",message="an invitation's message cannot be changed; revoke it and make another [I2]"
-// +kubebuilder:validation:XValidation:rule=`(has(self.invitedBy) ? self.invitedBy : "") == (has(oldSelf.invitedBy) ? oldSelf.invitedBy : "")`,fieldPath=".invitedBy",message="the inviter of an invitation cannot be changed; revoke it and make another [I2]"
 // +kubebuilder:validation:XValidation:rule="self.?revoked.orValue(false) || !oldSelf.?revoked.orValue(false)",fieldPath=".revoked",message="a revoked invitation stays revoked; make another [I10]"
 type InvitationSpec struct {
 	// email is the invitee's address; it never changes.
@@ -141,6 +140,7 @@ type InvitationDeliveryStatus struct {
 // +kubebuilder:printcolumn:name="Delivered",type=string,JSONPath=`.status.conditions[?(@.type=="Delivered")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Invited By",type=string,JSONPath=".status.invitedBy",priority=1
+// +kubebuilder:validation:XValidation:rule=`(has(self.spec.invitedBy) ? self.spec.invitedBy : "") == (has(oldSelf.spec.invitedBy) ? oldSelf.spec.invitedBy : "") || (!has(oldSelf.spec.invitedBy) && has(self.spec.invitedBy) && has(self.status) && has(self.status.invitedBy) && self.spec.invitedBy == self.status.invitedBy)`,fieldPath=".spec.invitedBy",message="the inviter of an invitation cannot be changed; revoke it and make another [I2]"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.state) || oldSelf.status.state == 'Pending' || (has(self.status) && has(self.status.state) && self.status.state == oldSelf.status.state)",fieldPath=".status.state",message="the state of a finished invitation never changes; make another [I2]"
 type Invitation struct {
 	metav1.TypeMeta `json:",inline"`

@@ -99,18 +99,15 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 		return unavailable(req, err)
 	}
 	req.UserInfo.Username = username
-	if vs := extent(actor, before, after); len(vs) > 0 {
-		return answerFor(req, vs) // without a turn in the journal, for which others wait
+	return v.submit(ctx, req, v.change(req, kind, actor, before, after), actor, before, after)
+}
+
+// submit has a change judged, and puts the judgement into words.
+func (v *Validator) submit(ctx context.Context, req admission.Request, change *journal.Change, actor rules.Actor, before, after client.Object) admission.Response {
+	violations, err := v.beforeJournal(ctx, req, actor, before, after)
+	if err == nil && len(violations) == 0 {
+		violations, err = v.Journal.Submit(ctx, change)
 	}
-	if r, is := after.(*v1alpha1.OrganizationRequest); is && before == nil {
-		if violations, err := v.foresee(ctx, req, r); err != nil {
-			return failed(req, err)
-		} else if len(violations) > 0 {
-			return answerFor(req, violations)
-		}
-	}
-	change := v.change(req, kind, actor, before, after)
-	violations, err := v.Journal.Submit(ctx, change)
 	if err != nil {
 		return failed(req, err)
 	}
@@ -123,6 +120,17 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	}
 	response.Warnings = v.warnings(actor, before, after)
 	return response
+}
+
+// beforeJournal judges what takes no turn in the journal, for which others wait.
+func (v *Validator) beforeJournal(ctx context.Context, req admission.Request, actor rules.Actor, before, after client.Object) (rules.Violations, error) {
+	if vs := extent(actor, before, after); len(vs) > 0 {
+		return vs, nil
+	}
+	if r, is := after.(*v1alpha1.OrganizationRequest); is && before == nil {
+		return v.foresee(ctx, req, r)
+	}
+	return nil, nil
 }
 
 // extent judges what people write beside a spec (R4).

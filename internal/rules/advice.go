@@ -17,26 +17,34 @@ import (
 // Advice tells the sender of a change, beside the answer that admits it, what follows from it that few people want. It is nil before a
 // creation and after a deletion. Whoever may make such a change may know all of it (U3).
 func Advice(o Outlook, act Act, organization string, before, after metav1.Object) []string {
-	switch is := after.(type) {
-	case nil:
+	if is, ok := after.(*v1alpha1.Organization); ok {
+		was, _ := before.(*v1alpha1.Organization)
+		return o.adviseOrganization(act, was, is)
+	}
+	switch {
+	case before == nil:
+		return o.adviseCreation(organization, after)
+	case after == nil:
 		if m, ok := before.(*v1alpha1.Membership); ok {
 			return o.adviseLeaving(act, organization, m)
 		}
+	}
+	return nil
+}
+
+// adviseCreation is the advice about new objects in an organization, and about answers to its invitations.
+func (o Outlook) adviseCreation(organization string, after metav1.Object) []string {
+	switch is := after.(type) {
 	case *v1alpha1.Invitation:
-		if before == nil {
-			return o.adviseInvitation(organization, is)
-		}
+		return o.adviseInvitation(organization, is)
 	case *v1alpha1.InvitationResponse:
-		if before == nil && is.Spec.Decision == v1alpha1.DecisionAccept && is.Spec.Invitation != nil {
+		if is.Spec.Decision == v1alpha1.DecisionAccept && is.Spec.Invitation != nil {
 			return o.adviseAcceptance(OrganizationOf(is.Spec.Invitation.Namespace), is.Spec)
 		}
 	case *v1alpha1.IntegrationBinding:
-		if before == nil && is.Spec.Application == Cliq {
+		if is.Spec.Application == Cliq {
 			return o.adviseEmailOnly(organization, "it has a Cliq binding")
 		}
-	case *v1alpha1.Organization:
-		was, _ := before.(*v1alpha1.Organization)
-		return o.adviseOrganization(act, was, is)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func invite(ctx context.Context, by, email string) *v1alpha1.Invitation {
 	GinkgoHelper()
 	inv := lab.NewInvitation(tenants[by].org, email)
 	lab.Create(ctx, cluster.Platform, inv)
-	cluster.EventuallyReady(ctx, inv)
+	cluster.EventuallySays(ctx, inv, v1alpha1.ConditionGranted, v1alpha1.ReasonGranted, "") // one that only its e-mail can answer is never Ready
 	return inv
 }
 
