@@ -124,6 +124,23 @@ func BenchmarkJudgeMembership(b *testing.B) {
 	}
 }
 
+// A review of oneself takes a look-up of the person, and one of each of their organizations, however large they and the cluster are (R9).
+func BenchmarkReview(b *testing.B) {
+	v := filled(b, manyMemberships)
+	for name, user := range map[string]string{"a member": "user-7@example.com", "a super admin of two": "boss-7@example.com", "nobody": "nobody@example.com"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				v.Judge(NewOverlay(nil), nil, func(w World) {
+					if s := rules.Self(rules.Best(w), born, w.Person(user)); s.User != user {
+						b.Fatal(s)
+					}
+				})
+			}
+		})
+	}
+}
+
 func benchmarkJudge(b *testing.B, v *View, overlay *Overlay, m *v1alpha1.Membership) {
 	b.Helper()
 	self, after := creating(m), Of(m, baseDomain)
