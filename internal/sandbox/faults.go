@@ -33,6 +33,20 @@ func (s *Sandbox) Restart(ctx context.Context, i int) error {
 	return r.waitReady(ctx)
 }
 
+// revivals is how often a replica that ends before it is ready is started.
+const revivals = 5
+
+// Revive restarts replica i, and again if it ends before it is ready, as a Deployment does. After some attempts it returns why.
+func (s *Sandbox) Revive(ctx context.Context, i int) (err error) {
+	for range revivals {
+		if err = s.Restart(ctx, i); err == nil || ctx.Err() != nil || s.Process(i).Running() {
+			return err
+		}
+		s.say("replica-%d ended before it was ready; starting it again", i)
+	}
+	return err
+}
+
 // Reconfigure restarts every replica with a configuration that a function changes, one after another, as a rollout does.
 func (s *Sandbox) Reconfigure(ctx context.Context, change func(*config.OperatorConfig)) error {
 	for i, r := range s.replicas {

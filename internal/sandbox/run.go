@@ -162,7 +162,7 @@ func (r *run) keep(ctx context.Context) error {
 		}
 		how, _, _ := strings.Cut(r.sandbox.Process(i).Err().Error(), "\n")
 		r.steps.say("replica-%d: %s; starting it again", i, how)
-		if err := r.sandbox.Restart(ctx, i); err != nil {
+		if err := r.sandbox.Revive(ctx, i); err != nil {
 			return err
 		}
 		r.steps.say("replica-%d is ready again (process %d)", i, r.sandbox.Process(i).Pid())

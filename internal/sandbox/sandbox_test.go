@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	goruntime "runtime"
 	"testing"
 	"time"
 
@@ -83,6 +84,23 @@ func TestSandbox(t *testing.T) {
 		}
 		g.Expect(s.Restart(t.Context(), 0)).To(Succeed())
 		g.Expect(s.Process(0)).NotTo(BeIdenticalTo(old))
+		g.Expect(s.replicas[0].ready.Load()).To(BeTrue())
+	})
+
+	t.Run("a replica that is killed while it starts comes back all the same", func(t *testing.T) {
+		g := NewWithT(t)
+		old := s.Process(0)
+		g.Expect(s.Kill(0)).To(Succeed())
+		g.Expect(s.Wait(t.Context())).To(Equal(0))
+		killed := make(chan error)
+		go func() {
+			for s.Process(0) == old {
+				goruntime.Gosched()
+			}
+			killed <- s.Kill(0)
+		}()
+		g.Expect(s.Revive(t.Context(), 0)).To(Succeed())
+		g.Expect(<-killed).To(Succeed())
 		g.Expect(s.replicas[0].ready.Load()).To(BeTrue())
 	})
 

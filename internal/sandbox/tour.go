@@ -24,7 +24,7 @@ func (r *run) printTour(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Out, "  export KUBECONFIG=%s PATH=%s:$PATH\n", r.Kubeconfig, r.assets)
+	fmt.Fprintf(r.Out, "  export KUBECONFIG=%s PATH=%s:%s:$PATH\n", r.Kubeconfig, filepath.Join(r.Root, "bin"), r.assets)
 	for _, command := range r.commands(refused) {
 		fmt.Fprintf(r.Out, "  %s\n", command)
 	}
@@ -46,6 +46,8 @@ func (r *run) commands(refused []Sample) []string {
 		"kubectl get organizations -o wide",
 		"kubectl get polyorg -n org-zylker-products",
 		"kubectl get puser,inv -A   # each sign-in with its organizations; what became of the invitations",
+		"kubectl polyorg list --as=john@zylker.com   # what John sees, who has a sign-in and no more",
+		"kubectl polyorg default zylker-labs --as=john@zylker.com   # what he does by himself",
 	}
 	for _, s := range refused {
 		if s.Rule != "O1" { // the seed document's own example
