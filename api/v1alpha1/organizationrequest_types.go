@@ -75,6 +75,8 @@ type OrganizationRequestStatus struct {
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Cluster,shortName=orgreq,categories=polyorg
+// +kubebuilder:selectablefield:JSONPath=".spec.organization"
+// +kubebuilder:selectablefield:JSONPath=".spec.user"
 // +kubebuilder:printcolumn:name="User",type=string,JSONPath=".spec.user"
 // +kubebuilder:printcolumn:name="Action",type=string,JSONPath=".spec.action"
 // +kubebuilder:printcolumn:name="Organization",type=string,JSONPath=".spec.organization"

@@ -5,10 +5,13 @@ package organizationrequest
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -34,7 +37,7 @@ func (r *Reconciler) carryOut(ctx context.Context, asked *v1alpha1.OrganizationR
 	case v1alpha1.RequestDelete:
 		outcome, err = r.end(ctx, asked)
 	default:
-		return act.Failed(v1alpha1.ReasonInvalid, "This version of the operator does not know the action"), nil
+		return act.Waiting("Waits for an operator that knows the action"), nil
 	}
 	if act.IsFinal(err) {
 		log.FromContext(ctx).Info("The request was refused", "why", err.Error())
@@ -52,7 +55,7 @@ func by(asked *v1alpha1.OrganizationRequest) client.FieldOwner {
 func (r *Reconciler) choose(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
 	chosen := act.Done(v1alpha1.ReasonChosen, asked.Spec.Organization+" is your default organization")
 	u := &v1alpha1.User{}
-	err := r.Client.Get(ctx, client.ObjectKey{Name: identity.ObjectName(asked.Spec.User)}, u)
+	err := r.Live.Get(ctx, client.ObjectKey{Name: identity.ObjectName(asked.Spec.User)}, u)
 	switch {
 	case apierrors.IsNotFound(err):
 		return act.Waiting("Waits until your User is made"), nil
@@ -63,42 +66,61 @@ func (r *Reconciler) choose(ctx context.Context, asked *v1alpha1.OrganizationReq
 	if err != nil {
 		return chosen, err
 	}
-	return chosen, r.Client.Patch(ctx, u, client.RawPatch("application/merge-patch+json", patch), by(asked))
+	return chosen, r.Client.Patch(ctx, u, client.RawPatch(types.MergePatchType, patch), by(asked))
 }
 
-// leave deletes the author's membership (R6).
+// leave deletes the author's membership (R6), and no later one.
 func (r *Reconciler) leave(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
 	left := act.Done(v1alpha1.ReasonLeft, "You are no member of "+asked.Spec.Organization+" any more")
 	var memberships v1alpha1.MembershipList
-	of := client.MatchingFields{index.User: identity.ObjectName(asked.Spec.User)}
-	err := r.Client.List(ctx, &memberships, client.InNamespace(v1alpha1.NamespacePrefix+asked.Spec.Organization), of)
+	err := r.Live.List(ctx, &memberships, client.InNamespace(v1alpha1.NamespacePrefix+asked.Spec.Organization), client.MatchingFields{"spec.user": asked.Spec.User})
 	if err != nil {
 		return left, err
 	}
 	for i := range memberships.Items {
-		if err := child.Delete(ctx, r.Client, &memberships.Items[i]); err != nil {
+		m := &memberships.Items[i]
+		if m.DeletionTimestamp != nil || younger(m, asked) {
+			continue
+		}
+		if err := child.Delete(ctx, r.Client, m); err != nil {
 			return left, err
 		}
 	}
 	return left, nil
 }
 
-// change changes the Organization's spec. Admission judges the change as the author's own, in the state of the Organization that is read
-// here.
+// younger reports whether an object was made after the request. The request is about the one before it, which is gone.
+func younger(obj client.Object, asked *v1alpha1.OrganizationRequest) bool {
+	return obj.GetCreationTimestamp().After(asked.CreationTimestamp.Time)
+}
+
+// change sends the author's patch, for the state of the Organization that is read here. Admission judges it as the author's own. An earlier
+// attempt may have sent it without a note of that: then the request owns fields of the Organization.
 func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
-	before, gone, err := r.organization(ctx, asked)
-	if err != nil || before == nil {
+	org, gone, err := r.organization(ctx, asked)
+	if err != nil || org == nil {
 		return gone, err
 	}
-	after, violations := rules.Patched(before, asked.Spec.Patch)
+	after, violations := rules.Patched(org, asked.Spec.Patch)
 	if len(violations) > 0 {
 		return act.Failed(v1alpha1.ReasonInvalid, violations.String()), nil
 	}
 	changed := act.Done(v1alpha1.ReasonChanged, asked.Spec.Organization+" is changed; its conditions say when the change is in effect")
-	if equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if owns(asked, org) || equality.Semantic.DeepEqual(org.Spec, after.Spec) {
 		return changed, nil
 	}
-	return changed, r.Client.Update(ctx, after, by(asked))
+	patch, err := json.Marshal(map[string]any{
+		"metadata": map[string]string{"resourceVersion": org.ResourceVersion}, "spec": json.RawMessage(asked.Spec.Patch),
+	})
+	if err != nil {
+		return changed, err
+	}
+	return changed, r.Client.Patch(ctx, org, client.RawPatch(types.MergePatchType, patch), by(asked))
+}
+
+// owns reports whether a request has written fields of an object.
+func owns(asked *v1alpha1.OrganizationRequest, obj client.Object) bool {
+	return slices.ContainsFunc(obj.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool { return f.Manager == string(by(asked)) })
 }
 
 // end deletes the Organization. Admission judges the deletion as that of the author (O7).
@@ -117,7 +139,8 @@ func (r *Reconciler) organization(ctx context.Context, asked *v1alpha1.Organizat
 		gone = act.Done(v1alpha1.ReasonTerminating, asked.Spec.Organization+" is being deleted")
 	}
 	org := &v1alpha1.Organization{}
-	if err := r.Live.Get(ctx, client.ObjectKey{Name: asked.Spec.Organization}, org); err != nil {
+	err := r.Live.Get(ctx, client.ObjectKey{Name: asked.Spec.Organization}, org)
+	if err != nil || younger(org, asked) {
 		return nil, gone, client.IgnoreNotFound(err)
 	}
 	return org, gone, nil

@@ -10,8 +10,11 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/act"
@@ -40,14 +43,20 @@ type Reconciler struct {
 // SetupWithManager registers the controller. A choice of a default waits for its author's User, if that is not made yet.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return wake.For(mgr, &v1alpha1.OrganizationRequest{}, parts).
-		Watches(&v1alpha1.User{}, handler.EnqueueRequestsFromMapFunc(r.ofUser)).
+		Watches(&v1alpha1.User{}, handler.EnqueueRequestsFromMapFunc(r.ofUser), builder.WithPredicates(comes)).
 		Complete(r)
+}
+
+// comes passes new objects alone.
+var comes = predicate.Funcs{
+	UpdateFunc: func(event.UpdateEvent) bool { return false },
+	DeleteFunc: func(event.DeleteEvent) bool { return false },
 }
 
 // Reconcile carries out one request, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.OrganizationRequest]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
-	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Completed: completed}
+	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Lapses: true, Completed: completed}
 	return keeper.Keep(ctx, req, &v1alpha1.OrganizationRequest{}, clerk.Step)
 }
 

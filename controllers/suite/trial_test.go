@@ -37,7 +37,7 @@ func eventsOf(ctx context.Context, obj client.Object, reason string) func(Gomega
 		g.Expect(kube.List(ctx, &all)).To(Succeed())
 		var notes []string
 		for i := range all.Items {
-			if e := &all.Items[i]; e.Regarding.UID == obj.GetUID() && e.Reason == reason && e.Series == nil {
+			if e := &all.Items[i]; e.Regarding.UID == obj.GetUID() && e.Regarding.Namespace == obj.GetNamespace() && e.Reason == reason && e.Series == nil {
 				notes = append(notes, e.Type+": "+e.Note)
 			}
 		}

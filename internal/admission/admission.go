@@ -68,7 +68,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/spelling", traced(&Speller{Decoder: v.Decoder}))
 	server.Register("/review", traced(&Reviewer{
-		View: v.Journal.View, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
+		View: v.Journal.View, Look: v.Journal.Look, Actors: v.Actors, Clock: v.Clock, Decoder: v.Decoder, Live: mgr.GetAPIReader(),
 	}))
 }
 
@@ -104,7 +104,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 
 // submit has a change judged, and puts the judgement into words.
 func (v *Validator) submit(ctx context.Context, req admission.Request, change *journal.Change, actor rules.Actor, before, after client.Object) admission.Response {
-	violations, err := v.beforeJournal(ctx, req, actor, before, after)
+	violations, advice, err := v.beforeJournal(ctx, req, actor, before, after)
 	if err == nil && len(violations) == 0 {
 		violations, err = v.Journal.Submit(ctx, change)
 	}
@@ -118,19 +118,19 @@ func (v *Validator) submit(ctx context.Context, req admission.Request, change *j
 	if org := ends(before, after); org != nil && !change.DryRun {
 		v.openNamespace(ctx, org)
 	}
-	response.Warnings = v.warnings(actor, before, after)
+	response.Warnings = append(advice, v.warnings(actor, before, after)...)
 	return response
 }
 
-// beforeJournal judges what takes no turn in the journal, for which others wait.
-func (v *Validator) beforeJournal(ctx context.Context, req admission.Request, actor rules.Actor, before, after client.Object) (rules.Violations, error) {
+// beforeJournal judges what takes no turn in the journal, for which others wait, and what a request asks for.
+func (v *Validator) beforeJournal(ctx context.Context, req admission.Request, actor rules.Actor, before, after client.Object) (rules.Violations, []string, error) {
 	if vs := extent(actor, before, after); len(vs) > 0 {
-		return vs, nil
+		return vs, nil, nil
 	}
-	if r, is := after.(*v1alpha1.OrganizationRequest); is && before == nil {
+	if r, is := after.(*v1alpha1.OrganizationRequest); is && before == nil && r.Spec.User == actor.Email {
 		return v.foresee(ctx, req, r)
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // extent judges what people write beside a spec (R4).

@@ -39,7 +39,11 @@ func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admiss
 	if violations := rules.GeneratedName(r.Name); len(violations) > 0 {
 		return answerFor(req, violations)
 	}
-	r.Spec.User = s.Actors.Email(req.UserInfo.Username)
+	author := s.Actors.Email(req.UserInfo.Username)
+	if violations := rules.AsksForThemselves(r, author); len(violations) > 0 {
+		return answerFor(req, violations)
+	}
+	r.Spec.User = author
 	stamped, err := json.Marshal(r)
 	if err != nil {
 		return admission.Errored(http.StatusInternalServerError, err)
@@ -50,45 +54,46 @@ func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admiss
 // actor is who sends a request, and under which username it counts. What the operator writes to carry out an OrganizationRequest is judged
 // as if its author sent it. The operator says so by the field manager, which no other actor is asked for.
 func (v *Validator) actor(ctx context.Context, req admission.Request) (actor rules.Actor, username string, err error) {
-	if req.UserInfo.Username == v.Operator {
-		r, err := v.carriedOut(ctx, req)
-		switch {
-		case err != nil:
-			return actor, "", fmt.Errorf("find the request that is carried out: %w", err)
-		case r != nil:
-			return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
+	username = req.UserInfo.Username
+	if username == v.Operator {
+		if name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner("")); is {
+			return v.authorOf(ctx, name)
+		}
+		if req.Operation == admissionv1.Delete && req.Kind.Kind == "Organization" {
+			return v.whoEnds(ctx, req.Name)
 		}
 	}
 	actor, err = v.Actors.Actor(ctx, req.UserInfo)
-	return actor, req.UserInfo.Username, err
+	return actor, username, err
 }
 
-// carriedOut is the request that the operator carries out by another one, or nil. A deletion has no field manager. The operator deletes an
-// Organization for no other reason than a request, so that is found by the Organization.
-func (v *Validator) carriedOut(ctx context.Context, req admission.Request) (*v1alpha1.OrganizationRequest, error) {
-	if req.Operation == admissionv1.Delete && req.Kind.Kind == "Organization" {
-		return v.asksForEnd(ctx, req.Name)
-	}
-	name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner(""))
-	if !is {
-		return nil, nil
-	}
+// authorOf is the author of an open request. That of any other has no rights.
+func (v *Validator) authorOf(ctx context.Context, request string) (rules.Actor, string, error) {
 	r := &v1alpha1.OrganizationRequest{}
-	return r, v.Journal.Client.Get(ctx, client.ObjectKey{Name: name}, r)
+	err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: request}, r)
+	if client.IgnoreNotFound(err) != nil {
+		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
+	}
+	if err != nil || r.Status.CompletedAt != nil {
+		return rules.Actor{}, v.Operator, nil
+	}
+	return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
 }
 
-// asksForEnd is an open request to delete an Organization, or nil.
-func (v *Validator) asksForEnd(ctx context.Context, organization string) (*v1alpha1.OrganizationRequest, error) {
+// whoEnds is the author of an open request to delete an Organization. A deletion has no field manager, and the operator deletes an
+// Organization for no other reason. Of several authors, it is one who may. Without a request, nobody may.
+func (v *Validator) whoEnds(ctx context.Context, organization string) (actor rules.Actor, username string, err error) {
 	var all v1alpha1.OrganizationRequestList
-	if err := v.Journal.Client.List(ctx, &all); err != nil {
-		return nil, err
+	if err := v.Journal.Client.List(ctx, &all, client.MatchingFields{"spec.organization": organization}); err != nil {
+		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
 	}
+	username = v.Operator
 	for i, r := range all.Items {
-		if r.Spec.Action == v1alpha1.RequestDelete && r.Spec.Organization == organization && r.Status.CompletedAt == nil {
-			return &all.Items[i], nil
+		if r.Spec.Action == v1alpha1.RequestDelete && r.Status.CompletedAt == nil && v.mayAsk(&all.Items[i]) {
+			actor, username = rules.Author(&r), v.Actors.UsernamePrefix+r.Spec.User
 		}
 	}
-	return nil, nil
+	return actor, username, nil
 }
 
 // fieldManager is the field manager of a create or an update; empty if it cannot be read.
@@ -100,28 +105,49 @@ func fieldManager(req admission.Request) string {
 	return options.FieldManager
 }
 
-// foresee judges the change that a request for one asks for, so that its author is told at once. It is judged again when it is carried out.
-func (v *Validator) foresee(ctx context.Context, req admission.Request, r *v1alpha1.OrganizationRequest) (rules.Violations, error) {
+// foresee judges the change that a request asks for, so that its author is told at once, and finds what to warn of. It is judged again when
+// it is carried out.
+func (v *Validator) foresee(ctx context.Context, req admission.Request, r *v1alpha1.OrganizationRequest) (rules.Violations, []string, error) {
 	if !v.mayAsk(r) {
-		return nil, nil // the request itself is refused, in words that tell nothing of the organization (U3)
+		return nil, nil, nil // the request itself is refused, in words that tell nothing of the organization (U3)
 	}
 	before := &v1alpha1.Organization{}
 	if err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: r.Spec.Organization}, before); err != nil {
-		return nil, client.IgnoreNotFound(err)
+		return nil, nil, client.IgnoreNotFound(err)
 	}
-	wanted := admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
-		Kind: metav1.GroupVersionKind{Group: v1alpha1.GroupName, Version: v1alpha1.GroupVersion.Version, Kind: "Organization"},
-		Name: before.Name, Operation: admissionv1.Delete, UserInfo: req.UserInfo, DryRun: ptr.To(true),
-	}}
-	if r.Spec.Action == v1alpha1.RequestDelete {
-		return v.Journal.Submit(ctx, v.change(wanted, kinds["Organization"], rules.Author(r), before, nil))
-	}
-	wanted.Operation = admissionv1.Update
-	after, violations := rules.Patched(before, r.Spec.Patch)
+	after, violations := wanted(r, before)
 	if len(violations) > 0 {
-		return violations, nil
+		return violations, nil, nil
 	}
-	return v.Journal.Submit(ctx, v.change(wanted, kinds["Organization"], rules.Author(r), before, after))
+	violations, err := v.Journal.Submit(ctx, v.change(itself(req, before, after), kinds["Organization"], rules.Author(r), before, after))
+	if len(violations) > 0 || err != nil {
+		return violations, nil, err
+	}
+	if after != nil {
+		after.SetGeneration(before.Generation + 1)
+	}
+	return nil, v.warnings(rules.Author(r), before, after), nil
+}
+
+// wanted is the Organization as a request wants it; nil where it is to be deleted.
+func wanted(r *v1alpha1.OrganizationRequest, before *v1alpha1.Organization) (client.Object, rules.Violations) {
+	if r.Spec.Action == v1alpha1.RequestDelete {
+		return nil, nil
+	}
+	after, violations := rules.Patched(before, r.Spec.Patch)
+	return after, violations
+}
+
+// itself is the request that a person would send for the change, as a dry run.
+func itself(req admission.Request, before *v1alpha1.Organization, after client.Object) admission.Request {
+	operation := admissionv1.Update
+	if after == nil {
+		operation = admissionv1.Delete
+	}
+	return admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
+		Kind: metav1.GroupVersionKind{Group: v1alpha1.GroupName, Version: v1alpha1.GroupVersion.Version, Kind: "Organization"},
+		Name: before.Name, Operation: operation, UserInfo: req.UserInfo, DryRun: ptr.To(true),
+	}}
 }
 
 // mayAsk reports whether a request asks for a change of the Organization, by somebody who may know it.

@@ -26,7 +26,9 @@ var errNotSynced = errors.New("this replica has not seen everything yet")
 // Reviewer answers reviews from this replica's view: a SelfReview comes back with its status (R9). It reads nothing else, unless it is
 // asked for a whole Organization.
 type Reviewer struct {
-	View    *facts.View
+	View *facts.View
+	// Look shows a world with every change that any replica admitted before, as Journal.Look does.
+	Look    func(ctx context.Context, actor string, f func(facts.World)) error
 	Actors  *identity.Actors
 	Clock   clock.PassiveClock
 	Decoder admission.Decoder
@@ -56,7 +58,11 @@ func (v *Reviewer) Handle(ctx context.Context, req admission.Request) admission.
 	if err != nil {
 		return unavailable(req, err)
 	}
-	if violations := v.answer(act, r, req.DryRun != nil && *req.DryRun); len(violations) > 0 {
+	violations, err := v.answer(ctx, req, act, r)
+	switch {
+	case err != nil:
+		return failed(req, err)
+	case len(violations) > 0:
 		return answerFor(req, violations)
 	}
 	if err := v.attach(ctx, r); err != nil {
@@ -80,15 +86,22 @@ func (v *Reviewer) act(ctx context.Context, req admission.Request, r *v1alpha1.S
 	return act, err
 }
 
-// answer fills in the status, or says why not.
-func (v *Reviewer) answer(act rules.Act, r *v1alpha1.SelfReview, dryRun bool) (violations rules.Violations) {
-	v.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
+// answer fills in the status, or says why not. Who may see a whole Organization is judged by what every replica has admitted. For the rest,
+// this replica's view is enough: it shows people their own.
+func (v *Reviewer) answer(ctx context.Context, req admission.Request, act rules.Act, r *v1alpha1.SelfReview) (violations rules.Violations, err error) {
+	dryRun := req.DryRun != nil && *req.DryRun
+	look := func(w facts.World) {
 		o := rules.Best(w)
 		if violations = rules.SignedIn(act, rules.SelfReview(o, act, r, dryRun)); len(violations) == 0 {
 			r.Status = rules.Self(o, act.Now, w.Person(rules.ReviewOf(act.Actor, r)))
 		}
-	})
-	return violations
+	}
+	if r.Spec.Organization != "" {
+		err = v.Look(ctx, fingerprint(req.UserInfo.Username), look)
+		return violations, err
+	}
+	v.View.Judge(facts.NewOverlay(nil), nil, look)
+	return violations, nil
 }
 
 // attach adds the Organization that was asked for, if it is there. Managed fields are for tools that write it.

@@ -39,8 +39,12 @@ func reviewer(t *testing.T) *Reviewer {
 	if err := view.Store("Membership").Add(m); err != nil {
 		t.Fatal(err)
 	}
+	look := func(_ context.Context, _ string, f func(facts.World)) error {
+		view.Judge(facts.NewOverlay(nil), nil, f)
+		return nil
+	}
 	v := validator(t, false)
-	return &Reviewer{View: view, Actors: v.Actors, Clock: testingclock.NewFakeClock(time.Unix(0, 0)), Decoder: v.Decoder}
+	return &Reviewer{View: view, Look: look, Actors: v.Actors, Clock: testingclock.NewFakeClock(time.Unix(0, 0)), Decoder: v.Decoder}
 }
 
 func reviewBy(t *testing.T, username string, spec v1alpha1.SelfReviewSpec) admission.Request {

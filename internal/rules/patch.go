@@ -3,10 +3,11 @@
 package rules
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	kjson "sigs.k8s.io/json"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
@@ -16,22 +17,27 @@ import (
 func Patched(org *v1alpha1.Organization, patch string) (*v1alpha1.Organization, Violations) {
 	spec, err := json.Marshal(org.Spec)
 	if err != nil {
-		return nil, badPatch(err)
+		return nil, badPatch("it cannot be applied")
 	}
 	merged, err := jsonpatch.MergePatch(spec, []byte(patch))
 	if err != nil {
-		return nil, badPatch(err)
+		return nil, badPatch("it is no JSON object")
 	}
 	after := org.DeepCopy()
 	after.Spec = v1alpha1.OrganizationSpec{}
-	strict := json.NewDecoder(bytes.NewReader(merged))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&after.Spec); err != nil {
-		return nil, badPatch(err)
+	unknown, err := kjson.UnmarshalStrict(merged, &after.Spec)
+	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		return nil, badPatch("its field " + wrong.Field + " cannot be a " + wrong.Value)
+	}
+	switch {
+	case err != nil:
+		return nil, badPatch("it has a value that is not possible there")
+	case len(unknown) > 0:
+		return nil, badPatch("it has an " + unknown[0].Error())
 	}
 	return after, nil
 }
 
-func badPatch(err error) Violations {
-	return invalid("R9", "spec.patch", "is no JSON merge patch of an Organization's spec: %v; for example {\"displayName\": \"Zylker\"}", err)
+func badPatch(why string) Violations {
+	return invalid("R9", "spec.patch", "this is no JSON merge patch of an Organization's spec: %s; write one as {\"displayName\": \"Zylker\"}", why)
 }

@@ -22,6 +22,7 @@ func TestPatched(t *testing.T) {
 		"null removes a field":           {`{"subscription": null}`, func(s *v1alpha1.OrganizationSpec) { s.Subscription = nil }},
 		"an empty patch changes nothing": {`{}`, func(*v1alpha1.OrganizationSpec) {}},
 		"an unknown field is refused":    {`{"dispalyName": "Labs"}`, nil},
+		"so is one in other letters":     {`{"DisplayName": "Labs"}`, nil},
 		"so is a value of another type":  {`{"displayName": 5}`, nil},
 		"and a text that is no object":   {`"Labs"`, nil},
 		"and a list":                     {`[{"op": "remove", "path": "/displayName"}]`, nil},

@@ -31,6 +31,14 @@ func (a Act) of(r *v1alpha1.OrganizationRequest) Act {
 // Author is the person who asks.
 func Author(r *v1alpha1.OrganizationRequest) Actor { return Actor{Email: r.Spec.User} }
 
+// AsksForThemselves refuses a request in which its author names somebody else.
+func AsksForThemselves(r *v1alpha1.OrganizationRequest, author string) Violations {
+	if r.Spec.User == "" || r.Spec.User == author {
+		return nil
+	}
+	return forbidden("R9", "you ask for yourself alone; leave spec.user out")
+}
+
 // mayAsk judges a request as far as its organization need not be read for it.
 func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violations {
 	person, organization := act.Actor.Email, asked.Organization

@@ -10,12 +10,16 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/test/lab"
 )
+
+// operatorAccount is the operator's username.
+const operatorAccount = "system:serviceaccount:polyorg-system:polyorg-operator"
 
 // wish is a request as a person writes it.
 func wish(action v1alpha1.RequestAction, organization, patch string) *v1alpha1.OrganizationRequest {
@@ -129,9 +133,35 @@ var _ = Describe("A request of a person who has self-service and no more", func(
 		Expect(ask(ctx, as, named)).To(lab.BeRefusedBy("U3"))
 		posed := wish(v1alpha1.RequestLeave, org.Name, "")
 		posed.Spec.User = alice
-		Expect(ask(ctx, as, posed)).To(Succeed(), "the author's own value is overwritten")
-		Expect(posed.Spec.User).To(Equal(john))
+		Expect(ask(ctx, as, posed)).To(lab.BeRefusedBy("R9"), "an act for another")
 	}, NodeTimeout(2*time.Minute))
+
+	It("R4, O7: gives the operator no more power than its author has, when it is carried out", func(ctx context.Context) {
+		operator := l.As(operatorAccount, "system:serviceaccounts", "system:serviceaccounts:polyorg-system", "system:authenticated")
+		By("writing for a request whose author is no administrator")
+		r := wish(v1alpha1.RequestChooseDefault, org.Name, "")
+		Expect(ask(ctx, as, r)).To(Succeed())
+		mine := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"displayName":"Mine"}}`))
+		write := func(owner string) error {
+			return operator.Patch(ctx, org.DeepCopy(), mine, client.FieldOwner(owner))
+		}
+		Expect(write(v1alpha1.RequestFieldOwner(r.Name))).To(lab.BeRefusedBy("R4"))
+		By("writing for a request that is done, or that there is not")
+		super := l.As(alice, customers)
+		done := wish(v1alpha1.RequestChange, org.Name, `{"displayName": "Zylker Labs"}`)
+		Expect(ask(ctx, super, done)).To(Succeed())
+		eventuallyTold(ctx, super, done, v1alpha1.ReasonChanged)
+		Expect(write(v1alpha1.RequestFieldOwner(done.Name))).To(lab.BeRefusedBy("R4"))
+		Expect(write(v1alpha1.RequestFieldOwner("nothing"))).To(lab.BeRefusedBy("R4"))
+		By("deleting an Organization that nobody asks to delete")
+		Expect(operator.Delete(ctx, org.DeepCopy())).To(Or(lab.BeRefusedBy("O7"), lab.BeRefusedBy("R4")))
+	}, NodeTimeout(2*time.Minute))
+
+	It("I6: warns of what follows from a change, as the change itself does", func(ctx context.Context) {
+		lab.Create(ctx, l.Platform, lab.NewInvitation(org, lab.Person("guest")))
+		restricts := wish(v1alpha1.RequestChange, org.Name, `{"ipRestriction": {"allowedCIDRs": ["203.0.113.0/24"]}}`)
+		Expect(warned(ctx, alice, func(c client.Client) error { return c.Create(ctx, restricts) })).To(ContainElement(ContainSubstring("[I6]")))
+	}, NodeTimeout(time.Minute))
 
 	It("R9: is made at most so often an hour, by any number of attempts at once", func(ctx context.Context) {
 		super := l.As(alice, customers)

@@ -38,7 +38,7 @@ func listening(user string) (client.Client, *heard) {
 	GinkgoHelper()
 	config := l.Control.Config()
 	if user != "" {
-		config = l.Control.ConfigFor(user, "system:authenticated")
+		config = l.Control.ConfigFor(user, customers, "system:authenticated")
 	}
 	h := &heard{}
 	config.WarningHandler = h

@@ -19,6 +19,9 @@ import (
 // keptFor is the time for which an act can be read after it is done.
 const keptFor = time.Hour
 
+// openFor is the time for which an act that lapses is tried. Later its author has forgotten it, and the world has changed.
+const openFor = time.Hour
+
 // Outcome is the outcome of an attempt to carry out an act.
 type Outcome struct {
 	reason, message string
@@ -48,6 +51,8 @@ type Clerk[T client.Object] struct {
 	Client client.Client
 	// CarryOut makes one attempt.
 	CarryOut func(ctx context.Context, act T, now time.Time) (Outcome, error)
+	// Lapses: an act that could not be carried out within an hour never is.
+	Lapses bool
 	// Completed points to the time at which an act was completed.
 	Completed func(T) **metav1.Time
 }
@@ -65,9 +70,15 @@ func (c Clerk[T]) Step(ctx context.Context, act T, say status.Conditions, now ti
 		return 0, child.Delete(ctx, c.Client, act)
 	}
 	outcome, err := c.CarryOut(ctx, act, now)
-	switch {
+	open := err != nil || outcome.waits
+	switch late := act.GetCreationTimestamp().Add(openFor).Sub(now); {
+	case open && c.Lapses && late <= 0:
+		outcome = Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again")
 	case err != nil:
 		return 0, err
+	case open && c.Lapses:
+		outcome.tell(say)
+		return late, nil
 	case outcome.orphaned:
 		return 0, child.Delete(ctx, c.Client, act)
 	case !outcome.tell(say):

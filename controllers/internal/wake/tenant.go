@@ -53,6 +53,8 @@ func tenant(obj client.Object) string {
 	switch o := obj.(type) {
 	case *v1alpha1.Organization:
 		return v1alpha1.NamespacePrefix + o.Name
+	case *v1alpha1.OrganizationRequest:
+		return v1alpha1.NamespacePrefix + o.Spec.Organization
 	case *v1alpha1.InvitationResponse:
 		if o.Spec.Invitation != nil {
 			return o.Spec.Invitation.Namespace
