@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -118,7 +119,7 @@ func (v *Validator) submit(ctx context.Context, req admission.Request, change *j
 	if org := ends(before, after); org != nil && !change.DryRun {
 		v.openNamespace(ctx, org)
 	}
-	response.Warnings = append(advice, v.warnings(actor, before, after)...)
+	response.Warnings = slices.Concat(advice, v.warnings(actor, before, after))
 	return response
 }
 

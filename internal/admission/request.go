@@ -71,23 +71,24 @@ func (v *Validator) actor(ctx context.Context, req admission.Request) (actor rul
 func (v *Validator) authorOf(ctx context.Context, request string) (rules.Actor, string, error) {
 	r := &v1alpha1.OrganizationRequest{}
 	err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: request}, r)
-	if client.IgnoreNotFound(err) != nil {
+	switch {
+	case client.IgnoreNotFound(err) != nil:
 		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
-	}
-	if err != nil || r.Status.CompletedAt != nil {
+	case r.Name == "" || r.Status.CompletedAt != nil:
 		return rules.Actor{}, v.Operator, nil
 	}
 	return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
 }
 
 // whoEnds is the author of an open request to delete an Organization. A deletion has no field manager, and the operator deletes an
-// Organization for no other reason. Of several authors, it is one who may. Without a request, nobody may.
+// Organization for no other reason. Of several authors, it is one who may. Without one, it is the operator itself, who
+// may not.
 func (v *Validator) whoEnds(ctx context.Context, organization string) (actor rules.Actor, username string, err error) {
 	var all v1alpha1.OrganizationRequestList
 	if err := v.Journal.Client.List(ctx, &all, client.MatchingFields{"spec.organization": organization}); err != nil {
 		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
 	}
-	username = v.Operator
+	actor, username = rules.Actor{Platform: true, Operator: true}, v.Operator
 	for i, r := range all.Items {
 		if r.Spec.Action == v1alpha1.RequestDelete && r.Status.CompletedAt == nil && v.mayAsk(&all.Items[i]) {
 			actor, username = rules.Author(&r), v.Actors.UsernamePrefix+r.Spec.User

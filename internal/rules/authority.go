@@ -24,6 +24,8 @@ type Actor struct {
 	// Miscased is the address of an actor who has signed in with one that is not in lower case (U2). They have no Email then.
 	Miscased string
 	Platform bool // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+	// Operator: is the operator itself, for no person. It deletes an organization only as the author of a request for that.
+	Operator bool
 	// Collector: is Kubernetes' garbage collector, which finishes deletions that others asked for.
 	Collector bool
 }

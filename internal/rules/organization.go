@@ -185,6 +185,8 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 		return nil
 	case org.Spec.DeletionProtection:
 		return protected(org)
+	case act.Actor.Operator:
+		return forbidden("O7", "the operator deletes %s only where somebody asks for that who may; make an OrganizationRequest", org.Name)
 	}
 	if vs := mayEnd(o, act, org); vs != nil {
 		return vs

@@ -154,7 +154,7 @@ var _ = Describe("A request of a person who has self-service and no more", func(
 		Expect(write(v1alpha1.RequestFieldOwner(done.Name))).To(lab.BeRefusedBy("R4"))
 		Expect(write(v1alpha1.RequestFieldOwner("nothing"))).To(lab.BeRefusedBy("R4"))
 		By("deleting an Organization that nobody asks to delete")
-		Expect(operator.Delete(ctx, org.DeepCopy())).To(Or(lab.BeRefusedBy("O7"), lab.BeRefusedBy("R4")))
+		Expect(operator.Delete(ctx, org.DeepCopy())).To(lab.BeRefusedBy("O7"))
 	}, NodeTimeout(2*time.Minute))
 
 	It("I6: warns of what follows from a change, as the change itself does", func(ctx context.Context) {

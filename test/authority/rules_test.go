@@ -102,7 +102,7 @@ func kindOf(o client.Object) string {
 
 // judge asks the rules as admission does.
 func judge(v *facts.View, q question, r *Request, outlook func(rules.World) rules.Outlook) (vs rules.Violations) {
-	actor := rules.Actor{Email: q.class.Email(), Platform: q.class.Platform, Collector: identity.IsCollector(q.class.Username)}
+	actor := rules.Actor{Email: q.class.Email(), Platform: q.class.Platform, Operator: q.class.Short == "Operator", Collector: identity.IsCollector(q.class.Username)}
 	act := rules.Act{Actor: actor, Now: Now, BaseDomain: baseDomain}
 	self := facts.NewEntry(facts.Entry{Kind: q.kind, UID: r.Subject().GetUID()})
 	v.Judge(facts.NewOverlay(nil), self, func(w facts.World) {

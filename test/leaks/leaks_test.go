@@ -79,6 +79,38 @@ var _ = Describe("U3: nothing that alpha's people see names another tenant", Ord
 		Expect(reason(is)).To(Equal(reason(isNot)), "whether there is one or not")
 	})
 
+	It("in answers to requests about organizations of others", func(ctx SpecContext) {
+		anna := cluster.As(tenants["alpha"].owner, selfService)
+		ask := func(action v1alpha1.RequestAction, organization string) error {
+			r := &v1alpha1.OrganizationRequest{ObjectMeta: metav1.ObjectMeta{GenerateName: "ask-"}, Spec: v1alpha1.OrganizationRequestSpec{Action: action, Organization: organization}}
+			if action == v1alpha1.RequestChange {
+				r.Spec.Patch = "{}"
+			}
+			return lab.Insist(ctx, func() error { return anna.Create(ctx, r) })
+		}
+		for _, action := range []v1alpha1.RequestAction{
+			v1alpha1.RequestChooseDefault, v1alpha1.RequestLeave, v1alpha1.RequestChange, v1alpha1.RequestDelete,
+		} {
+			is, isNot := ask(action, tenants["beta"].org.Name), ask(action, "nowhere")
+			Expect(is).To(HaveOccurred())
+			Expect(isNot).To(MatchError(is.Error()), "whether there is one or not")
+			Expect(is.Error()).NotTo(lab.ContainAny(foreign("alpha")))
+		}
+	})
+
+	It("in reviews of people without a connection to that tenant", func(ctx SpecContext) {
+		var users v1alpha1.UserList
+		Expect(cluster.Platform.List(ctx, &users)).To(Succeed())
+		Expect(users.Items).NotTo(BeEmpty())
+		for i := range users.Items {
+			person := users.Items[i].Spec.Email
+			r := &v1alpha1.SelfReview{ObjectMeta: metav1.ObjectMeta{Name: "me"}}
+			Expect(lab.Insist(ctx, func() error { return cluster.As(person, selfService).Create(ctx, r, client.DryRunAll) })).To(Succeed())
+			Expect(r.Status.User).To(Equal(person))
+			Expect(asText(r)).NotTo(lab.ContainAny(foreign(tenantsOf(ctx, person)...)), person)
+		}
+	}, NodeTimeout(2*time.Minute))
+
 	It("in conditions and events of objects that got past admission", func(ctx SpecContext) {
 		alpha := tenants["alpha"]
 		over := lab.NewMembership(alpha.org, sam, v1alpha1.RoleStandard)

@@ -59,34 +59,39 @@ type Clerk[T client.Object] struct {
 
 // Step is the step of a Keeper: it carries out an act once, and removes it an hour later.
 func (c Clerk[T]) Step(ctx context.Context, act T, say status.Conditions, now time.Time) (time.Duration, error) {
-	if act.GetDeletionTimestamp() != nil {
-		return 0, nil
-	}
 	completed := c.Completed(act)
-	if *completed != nil {
-		if left := (*completed).Add(keptFor).Sub(now); left > 0 {
-			return left, nil
-		}
-		return 0, child.Delete(ctx, c.Client, act)
+	switch {
+	case act.GetDeletionTimestamp() != nil:
+		return 0, nil
+	case *completed == nil:
+		return c.attempt(ctx, act, say, now)
 	}
+	if left := (*completed).Add(keptFor).Sub(now); left > 0 {
+		return left, nil
+	}
+	return 0, child.Delete(ctx, c.Client, act)
+}
+
+// attempt carries an act out, if that is possible now.
+func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now time.Time) (time.Duration, error) {
 	outcome, err := c.CarryOut(ctx, act, now)
-	open := err != nil || outcome.waits
-	switch late := act.GetCreationTimestamp().Add(openFor).Sub(now); {
-	case open && c.Lapses && late <= 0:
-		outcome = Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again")
+	left := act.GetCreationTimestamp().Add(openFor).Sub(now)
+	if c.Lapses && left <= 0 && (err != nil || outcome.waits) {
+		outcome, err = Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again"), nil
+	}
+	switch {
 	case err != nil:
 		return 0, err
-	case open && c.Lapses:
-		outcome.tell(say)
-		return late, nil
 	case outcome.orphaned:
 		return 0, child.Delete(ctx, c.Client, act)
-	case !outcome.tell(say):
-		return 0, nil
+	case outcome.tell(say):
+		done := metav1.NewTime(now.Truncate(time.Second))
+		*c.Completed(act) = &done
+		return done.Add(keptFor).Sub(now), nil
+	case c.Lapses:
+		return left, nil
 	}
-	done := metav1.NewTime(now.Truncate(time.Second))
-	*completed = &done
-	return done.Add(keptFor).Sub(now), nil
+	return 0, nil
 }
 
 // tell sets the conditions, and reports whether the act is done.
