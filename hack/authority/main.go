@@ -30,5 +30,5 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(page, []byte(text), 0o644) //nolint:gosec // a page for everybody
+	return os.WriteFile(page, []byte(text), 0o644) //nolint:gosec // all people may read the page
 }

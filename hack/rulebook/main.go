@@ -27,7 +27,7 @@ func run() error {
 		return err
 	}
 	for page, text := range map[string]string{rulesPage: text, integrationsPage: renderIntegrations()} {
-		if err := os.WriteFile(page, []byte(text), 0o644); err != nil { //nolint:gosec // a page for everybody
+		if err := os.WriteFile(page, []byte(text), 0o644); err != nil { //nolint:gosec // all people may read the page
 			return err
 		}
 	}

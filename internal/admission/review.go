@@ -86,8 +86,8 @@ func (v *Reviewer) act(ctx context.Context, req admission.Request, r *v1alpha1.S
 	return act, err
 }
 
-// answer fills in the status, or says why not. Who may see a whole Organization is judged by what every replica has admitted. For the rest,
-// this replica's view is enough: it shows people their own.
+// answer fills in the status, or says why not. The right to see a whole Organization rests on what every replica has admitted. For the
+// rest, this replica's view is enough: it shows people their own.
 func (v *Reviewer) answer(ctx context.Context, req admission.Request, act rules.Act, r *v1alpha1.SelfReview) (violations rules.Violations, err error) {
 	dryRun := req.DryRun != nil && *req.DryRun
 	look := func(w facts.World) {

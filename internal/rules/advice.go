@@ -15,7 +15,7 @@ import (
 )
 
 // Advice tells the sender of a change, beside the answer that admits it, what follows from it that few people want. It is nil before a
-// creation and after a deletion. Whoever may make such a change may know all of it (U3).
+// creation and after a deletion. An actor who may make such a change may know all of it (U3).
 func Advice(o Outlook, act Act, organization string, before, after metav1.Object) []string {
 	if is, ok := after.(*v1alpha1.Organization); ok {
 		was, _ := before.(*v1alpha1.Organization)
@@ -71,7 +71,7 @@ func (o Outlook) adviseAcceptance(organization string, accepted v1alpha1.Invitat
 	return []string{text + " [I3]"}
 }
 
-// adviseEmailOnly warns whoever makes an organization e-mail-only while invitations are pending (I6).
+// adviseEmailOnly warns an actor who makes an organization e-mail-only while invitations are pending (I6).
 func (o Outlook) adviseEmailOnly(organization, why string) []string {
 	if o.EmailOnly(organization) {
 		return nil
@@ -156,7 +156,7 @@ func halves(network netip.Prefix) (lower, upper netip.Prefix) {
 // fewFacts bounds the look at the members of an organization. With more facts than this, somebody is left.
 const fewFacts = 64
 
-// adviseLeaving warns whoever removes the last member beside the super admin. An organization that ends has no use for the warning.
+// adviseLeaving warns an actor who removes the last member beside the super admin. An organization that ends has no use for the warning.
 func (o Outlook) adviseLeaving(act Act, organization string, m *v1alpha1.Membership) []string {
 	members := MembersKey(organization)
 	if m.DeletionTimestamp != nil || !o.administers(act, organization) || !o.lives(organization) || o.world.Size(members) > fewFacts {

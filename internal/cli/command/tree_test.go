@@ -72,7 +72,7 @@ func own() []*cobra.Command {
 	return cmds
 }
 
-// Whoever reads the help can copy an example: its command and its flags exist.
+// A reader of the help can copy an example: its command and its flags exist.
 func TestExamples(t *testing.T) {
 	for _, cmd := range own() {
 		if cmd.Short == "" || cmd.Long == "" || cmd.Example == "" {
