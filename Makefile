@@ -25,7 +25,8 @@ help: ## Show this list.
 	  /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build controlplane ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster instead.
+run: ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster instead.
+	@hack/progress.sh $(MAKE) -j2 build controlplane
 	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig='$(CLUSTER)')
 
 .PHONY: test
@@ -76,7 +77,6 @@ docs: generators ## Write the references: the API's, the configuration file's, w
 	go run ./hack/authority
 	go run ./hack/rulebook
 	go run ./hack/plugin
-	go run ./hack/authority
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.
@@ -87,12 +87,12 @@ fmt: linter ## Format the Go code.
 .PHONY: build
 build: ## Build the operator, the sandbox and kubectl's plug-in into bin/.
 	@mkdir -p bin
-	go build -o bin/ ./cmd/...
+	@hack/compile.sh -o bin/ ./cmd/...
 
 .PHONY: plugin
 plugin: ## Build kubectl's plug-in alone: put bin/kubectl-polyorg into your PATH.
 	@mkdir -p bin
-	go build -o bin/ ./cmd/kubectl-polyorg
+	@hack/compile.sh -o bin/ ./cmd/kubectl-polyorg
 
 .PHONY: krew
 krew: ## Build the plug-in for all platforms, with its krew manifest, into dist/; VERSION=v0.1.0 names the release.

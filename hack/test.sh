@@ -43,9 +43,8 @@ if [ "${1:-}" = --race ]; then
 fi
 
 # What others wrote is compiled first: on a cold machine it takes minutes, in which no test should wait for its turn.
-echo "compiling with the race detector (some minutes on a cold machine)"
 go list -race -deps -test -f '{{with .Module}}{{if not .Main}}{{$.ImportPath}}{{end}}{{end}}' ./... | sort -u |
-  xargs go build -race -v 2>&1 | hack/progress.sh
+  xargs hack/compile.sh -race
 
 # The programs that several packages try, built once.
 go build -o bin/ ./cmd/manager ./cmd/kubectl-polyorg

@@ -19,8 +19,6 @@ want=$({ cat go.mod go.sum; go env GOVERSION GOOS GOARCH; } | sha256sum | cut -d
 whole() { for name in "${names[@]}"; do [ -x "$out/$name" ] || return 1; done; }
 if whole && [ "$(cat "$mark" 2>/dev/null)" = "$want" ]; then exit 0; fi
 
-echo "building ${names[*]} (once; up to a few minutes on a cold machine)" >&2
 rm -f "$mark"
-go build -v -o "$out/" tool 2>&1 | "$hack/progress.sh" >&2
+"$hack/compile.sh" -o "$out/" tool
 echo "$want" >"$mark"
-echo "built ${names[*]} in $SECONDS s" >&2
