@@ -124,5 +124,5 @@ clean: ## Remove what builds and tests left; keep the control plane and the tool
 ##@ A cluster
 
 .PHONY: uninstall
-uninstall: controlplane ## Remove Polyorg from the cluster KUBECONFIG=…; refused while it has organizations.
-	@hack/uninstall.sh "$(KUBECTL)" "$(CLUSTER)"
+uninstall: ## Remove Polyorg from the cluster KUBECONFIG=…; refused while it has organizations. It needs no more than kubectl.
+	@hack/uninstall.sh "$(CLUSTER)" $(if $(filter command line,$(origin KUBECTL)),'$(KUBECTL)')
