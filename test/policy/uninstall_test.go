@@ -146,7 +146,7 @@ func TestUninstallFindsKubectl(t *testing.T) {
 func namedKubectl(t *testing.T, name string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	write(t, filepath.Join(dir, "kubectl"), fmt.Sprintf("#!/bin/sh\necho kubectl %s\nexit 1\n", name))
+	write(t, filepath.Join(dir, "kubectl"), fmt.Sprintf("#!/bin/sh\necho kubectl %s >&2\nexit 1\n", name))
 	return dir
 }
 
