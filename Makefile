@@ -71,9 +71,7 @@ docs: generators ## Write the references: the API's, the configuration file's, w
 	mkdir -p docs/reference
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
-	$(TOOLS)/crd-ref-docs --source-path=internal/config --config=hack/docs/configuration.yaml --renderer=markdown \
-	  --output-path=docs/reference/configuration.md --log-level=ERROR --max-depth=4
-	sed -i '1s/.*/# Configuration file/' docs/reference/configuration.md
+	go run ./hack/configuration
 	go run ./hack/authority
 	go run ./hack/rulebook
 	go run ./hack/plugin
@@ -124,5 +122,5 @@ clean: ## Remove what builds and tests left; keep the control plane and the tool
 ##@ A cluster
 
 .PHONY: uninstall
-uninstall: controlplane ## Remove Polyorg from the cluster KUBECONFIG=…; refused while it has organizations.
-	@hack/uninstall.sh "$(KUBECTL)" "$(CLUSTER)"
+uninstall: ## Remove Polyorg from the cluster KUBECONFIG=…; refused while it has organizations. It needs no more than kubectl.
+	@hack/uninstall.sh "$(CLUSTER)" $(if $(filter command line,$(origin KUBECTL)),'$(KUBECTL)')

@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
 # Removes Polyorg from a cluster.
 #
-#   hack/uninstall.sh KUBECTL KUBECONFIG
+#   hack/uninstall.sh KUBECONFIG [KUBECTL]
+#
+# KUBECTL is kubectl's path. By default it is the one in PATH, or else the one that `make controlplane` built. Nothing is built here.
 #
 # It refuses while there are organizations: with the kinds, all of their objects would go, and no operator would end them in order. Delete
 # the organizations first; the operator ends everything in them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-kubectl=${1:?kubectl}
-export KUBECONFIG=${2:-}
+export KUBECONFIG=${1:-}
 [ -n "$KUBECONFIG" ] || { echo "say which cluster: make uninstall KUBECONFIG=…" >&2; exit 2; }
 [ -r "$KUBECONFIG" ] || { echo "cannot read $KUBECONFIG" >&2; exit 2; }
+kubectl=${2:-$(command -v kubectl || command -v "${KUBEBUILDER_ASSETS:-bin/controlplane}/kubectl")} || {
+  echo "there is no kubectl in PATH; install it, or say where it is: make uninstall KUBECONFIG=… KUBECTL=…" >&2
+  exit 2
+}
 
 kinds=$("$kubectl" api-resources --api-group=polyorg.io --output=name)
 organizations=0

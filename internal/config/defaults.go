@@ -7,7 +7,30 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	tracing "k8s.io/component-base/tracing/api/v1"
 )
+
+// Default is the configuration of a file that has every section, and sets nothing in them. Each field has its default.
+func Default() *OperatorConfig {
+	c := &OperatorConfig{
+		Webhook:    Webhook{ClientCertificates: &ClientCertificates{}},
+		Mail:       &Mail{},
+		SampleData: &SampleData{},
+		Tracing:    &tracing.TracingConfiguration{},
+	}
+	c.setDefaults()
+	return c
+}
+
+// Lacking are the paths of what is missing in the file of Default: the fields that a file must set, where it has their section.
+func Lacking() []string {
+	problems := Default().validate()
+	paths := make([]string, len(problems))
+	for i, p := range problems {
+		paths[i] = p.Field
+	}
+	return paths
+}
 
 func (c *OperatorConfig) setDefaults() {
 	c.Webhook.BindAddress = cmp.Or(c.Webhook.BindAddress, ":9443")

@@ -16,30 +16,27 @@ import (
 const maxMailTimeout = 10 * time.Minute
 
 // MailTLS says how a connection to a mail server is encrypted.
-//
-// +kubebuilder:validation:Enum=StartTLS;Implicit;None
 type MailTLS string
 
 // Ways to encrypt a connection to a mail server.
 const (
 	MailStartTLS    MailTLS = "StartTLS" // by STARTTLS on a plain connection, as on port 587; a server without it gets nothing
 	MailImplicitTLS MailTLS = "Implicit" // from the first byte, as on port 465
-	MailPlain       MailTLS = "None"     // not encrypted: for a relay on the same machine
+	MailPlain       MailTLS = "None"     // without encryption, for a relay on the same machine
 )
 
-// Mail is the mail server that sends invitations (I4). Its form is checked at start, and Invitations say whether there is one; this
-// version sends nothing yet.
+// Mail is the mail server that sends invitations (I4).
 type Mail struct {
-	// Address of the SMTP server, host:port. Required.
+	// address of the SMTP server, host:port.
 	Address string `json:"address,omitempty"`
-	// TLS is StartTLS, Implicit or None; StartTLS by default.
+	// tls says how the connection is encrypted.
 	TLS MailTLS `json:"tls,omitempty"`
-	// From is the sender of the messages: an address, with or without a name, such as CRM <crm@example.com>. Required.
+	// from is the sender of the messages: an address, with or without a name, such as CRM <crm@example.com>.
 	From string `json:"from,omitempty"`
-	// CredentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does; they are never in
-	// this file. By default the operator does not sign in. Not together with TLS None.
+	// credentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does. They are never in
+	// this file. Absent: the operator does not sign in. It is refused together with tls: None.
 	CredentialsDir string `json:"credentialsDir,omitempty"`
-	// Timeout bounds the sending of one message, more than 0 and at most 10m; 30s by default.
+	// timeout bounds the sending of one message, more than 0 and at most 10m.
 	Timeout metav1.Duration `json:"timeout,omitzero"`
 }
 

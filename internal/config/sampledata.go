@@ -26,7 +26,7 @@ const (
 
 // SampleData says how sample data is loaded (O5).
 type SampleData struct {
-	// JobTemplate is a batch/v1 JobTemplateSpec: the Job polyorg-sample-data, made once in the organization's namespace. Its containers get
+	// jobTemplate is a batch/v1 JobTemplateSpec: the Job polyorg-sample-data, made once in the organization's namespace. Its containers get
 	// POLYORG_ORGANIZATION, POLYORG_LOCALE and POLYORG_TIME_ZONE beside their own variables. Its pods get a service-account token only if
 	// automountServiceAccountToken is true. Its ttlSecondsAfterFinished is for a Job that succeeded; one that failed stays.
 	JobTemplate batchv1.JobTemplateSpec `json:"jobTemplate"`

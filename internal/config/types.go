@@ -5,9 +5,6 @@
 //
 // It is read at start; a field that is unknown, repeated or invalid stops the start, with its path in the message. Examples with
 // every field, each with a comment: config/samples/configuration/operator.yaml, and platformpolicy.yaml beside it.
-//
-// +groupName=config.polyorg.io
-// +versionName=v1alpha1
 package config
 
 import (
@@ -24,38 +21,37 @@ const (
 	Kind       = "OperatorConfig"
 )
 
-// OperatorConfig is the configuration of one operator process. Replicas share everything but addresses and CertDir.
-//
-// +kubebuilder:object:root=true
+// OperatorConfig is the configuration of one operator process. Replicas share everything but addresses and certDir.
 type OperatorConfig struct {
 	metav1.TypeMeta `json:",inline"`
 
-	// Webhook serves admission, by HTTPS.
+	// webhook serves admission, by HTTPS.
 	Webhook Webhook `json:"webhook,omitempty"`
-	// Metrics serves Prometheus metrics, by HTTP; at :8080 by default.
+	// metrics serves Prometheus metrics, by HTTP.
 	Metrics Listener `json:"metrics,omitempty"`
-	// Health serves /healthz and /readyz, by HTTP; at :8081 by default.
+	// health serves /healthz and /readyz, by HTTP.
 	Health Listener `json:"health,omitempty"`
-	// LeaderElection decides which replica runs the controllers.
+	// leaderElection decides which replica runs the controllers. All of them serve admission.
 	LeaderElection LeaderElection `json:"leaderElection,omitempty"`
-	// Identity says which person an actor is.
+	// identity says which person an actor is (U2).
 	Identity Identity `json:"identity,omitempty"`
-	// Access is the access that people get beside that to their organization's namespace.
+	// access is the access that administrators get outside of their organization's namespace (R9).
 	Access Access `json:"access,omitempty"`
-	// Ingress describes the Ingresses of access URLs.
+	// ingress describes the Ingresses of access URLs (A1, A5).
 	Ingress Ingress `json:"ingress,omitempty"`
-	// Mail is the mail server that sends invitations (I4); absent: none, and Invitations say so.
+	// mail is the mail server that sends invitations (I4). Absent: there is none, and Invitations say so. The form of this section is checked
+	// at start; this version sends nothing yet.
 	Mail *Mail `json:"mail,omitempty"`
-	// SampleData is the Job that loads sample data into the organizations that ask for it (O5); absent: there is none, and they say so.
+	// sampleData is the Job that loads sample data into the organizations that ask for it (O5). Absent: there is none, and they say so.
 	SampleData *SampleData `json:"sampleData,omitempty"`
-	// Tracing sends OpenTelemetry traces of admission by OTLP over gRPC; absent: none. Without a sampling rate of its own the
-	// API server's choice is followed.
+	// tracing sends OpenTelemetry traces of admission by OTLP over gRPC. Absent: it sends none. endpoint is the collector; absent:
+	// localhost:4317. samplingRatePerMillion is a sampling rate of its own; absent: it follows the API server's choice.
 	Tracing *tracing.TracingConfiguration `json:"tracing,omitempty"`
 }
 
 // Listener is an address to listen on.
 type Listener struct {
-	// BindAddress is host:port; without a host, every address of the machine.
+	// bindAddress is host:port; without a host, every address of the machine.
 	BindAddress string `json:"bindAddress,omitempty"`
 }
 
@@ -66,79 +62,77 @@ func (l Listener) HostPort() (host string, port int) {
 	return host, port
 }
 
-// Webhook listens at :9443 by default.
+// Webhook is how the API server reaches admission.
 type Webhook struct {
 	Listener `json:",inline"`
-	// CertDir holds tls.crt and tls.key, which are read again whenever they change.
+	// certDir holds tls.crt and tls.key, which are read again whenever they change.
 	CertDir string `json:"certDir,omitempty"`
-	// ClientCertificates makes the webhook require a client certificate: then it answers only your API servers. Absent: it answers every
+	// clientCertificates makes the webhook require a client certificate: then it answers only your API servers. Absent: it answers every
 	// client that reaches the port.
 	ClientCertificates *ClientCertificates `json:"clientCertificates,omitempty"`
 }
 
 // ClientCertificates says by which certificates the webhook knows an API server.
 type ClientCertificates struct {
-	// CAFile holds the certificates, in PEM, of the authorities that sign them. It is read again whenever it changes. Required.
+	// caFile holds the certificates, in PEM, of the authorities that sign them. It is read again whenever it changes.
 	CAFile string `json:"caFile,omitempty"`
-	// AllowedNames are the names that a certificate may have as its common name, as a DNS name or as a URI. One of them is enough. Absent:
-	// any certificate that an authority of CAFile signed for a client.
+	// allowedNames are the names that a certificate may have as its common name, as a DNS name or as a URI. One of them is enough. Absent:
+	// any certificate that an authority of caFile signed for a client.
 	AllowedNames []string `json:"allowedNames,omitempty"`
 }
 
 // LeaderElection uses a Lease. Another replica leads at the latest LeaseDuration after the leader ended without notice.
 type LeaderElection struct {
-	// Namespace of the Lease, and of the journal; polyorg-system by default.
+	// namespace of the Lease, and of the journal. It goes together with config/rbac.
 	Namespace string `json:"namespace,omitempty"`
-	// LeaseDuration is the time after which another replica replaces a leader that it does not hear from, in whole seconds; 15s by default.
+	// leaseDuration is the time after which another replica replaces a leader that it does not hear from, in whole seconds.
 	LeaseDuration metav1.Duration `json:"leaseDuration,omitzero"`
-	// RenewDeadline is the time after which a leader that cannot renew its Lease gives up, less than LeaseDuration; 10s by default.
+	// renewDeadline is the time after which a leader that cannot renew its Lease gives up. It is less than leaseDuration.
 	RenewDeadline metav1.Duration `json:"renewDeadline,omitzero"`
-	// RetryPeriod is the time between two attempts, less than 5/6 of RenewDeadline; 2s by default.
+	// retryPeriod is the time between two attempts. It is less than 5/6 of renewDeadline.
 	RetryPeriod metav1.Duration `json:"retryPeriod,omitzero"`
 }
 
 // Identity maps Kubernetes users to people (U2).
 type Identity struct {
-	// UsernamePrefix stands before the e-mail address in an actor's Kubernetes username, as the API server's
-	// authentication puts it there; none by default.
+	// usernamePrefix stands before the e-mail address in an actor's Kubernetes username, as the API server's authentication puts it there.
 	UsernamePrefix string `json:"usernamePrefix,omitempty"`
 }
 
 // Access is the access that administrators get outside of their organization's namespace (R9).
 type Access struct {
-	// OwnOrganization is Bound or None; Bound by default. It can be changed at any time: the operator removes or makes the roles and
-	// bindings when it starts.
+	// ownOrganization says how administrators reach their own Organization. It can be changed at any time: the operator makes or removes
+	// the roles and bindings when it starts.
 	OwnOrganization OwnOrganization `json:"ownOrganization,omitempty"`
 }
 
-// OwnOrganization says how administrators reach their own Organization, which is outside of its namespace. Bound: each organization has a
-// ClusterRole and a ClusterRoleBinding. By them its administrators read, change and delete it with kubectl. Every request in the cluster
-// pays for each of them. None: no organization has these. Its administrators keep their role in the namespace, and reach the Organization
-// only as far as the platform grants it.
+// OwnOrganization says how administrators reach their own Organization, which is outside of its namespace.
 type OwnOrganization string
 
 const (
-	// OwnOrganizationBound makes a ClusterRole and a ClusterRoleBinding for each organization.
+	// OwnOrganizationBound makes a ClusterRole and a ClusterRoleBinding for each organization. By them its administrators read, change and
+	// delete it with kubectl. Every request in the cluster pays for each of them.
 	OwnOrganizationBound OwnOrganization = "Bound"
-	// OwnOrganizationNone makes neither, and removes those that exist.
+	// OwnOrganizationNone makes neither, and removes those that exist. Administrators keep their role in the namespace. They read their
+	// Organization by a SelfReview, and change it by an OrganizationRequest.
 	OwnOrganizationNone OwnOrganization = "None"
 )
 
 // Ingress describes the Ingress of an organization's access URL (A1, A5).
 type Ingress struct {
-	// BaseDomain follows the name in https://<name>.<baseDomain>. It is a lower-case domain of at most 193 characters, so that the longest
-	// name still fits. Required.
+	// baseDomain follows the name in https://<name>.<baseDomain>. It is a lower-case domain of at most 193 characters, so that the longest
+	// name still fits.
 	BaseDomain string `json:"baseDomain,omitempty"`
-	// ClassName of the Ingress; by default the cluster's default class.
+	// className of the Ingress. Absent: the cluster's default class.
 	ClassName string `json:"className,omitempty"`
-	// Backend serves an organization that names none of its own.
+	// backend serves an organization that names none of its own.
 	Backend Backend `json:"backend,omitempty"`
 }
 
 // Backend is a Service in the organization's namespace.
 type Backend struct {
-	// ServiceName of the Service; crm by default.
+	// serviceName is the name of the Service.
 	ServiceName string `json:"serviceName,omitempty"`
-	// Port of the Service, 1 to 65535; 80 by default.
+	// port of the Service, 1 to 65535.
 	Port int32 `json:"port,omitempty"`
 }

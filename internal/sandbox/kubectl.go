@@ -21,14 +21,34 @@ type kubectl struct {
 
 // run returns kubectl's standard output. An error has its standard error.
 func (k kubectl) run(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
+	said, _, err := k.send(ctx, stdin, args...)
+	return said, err
+}
+
+// send is run with the warnings that came with the answers.
+func (k kubectl) send(ctx context.Context, stdin io.Reader, args ...string) (said string, warnings []string, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, k.path, args...)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+k.kubeconfig, "KUBECACHEDIR="+k.cache)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return stdout.String(), &kubectlError{args: args, stderr: strings.TrimSpace(stderr.String()), err: errors.Join(err, ctx.Err())}
+	failed := cmd.Run()
+	warnings, rest := apart(stderr.String())
+	if failed != nil {
+		err = &kubectlError{args: args, stderr: rest, err: errors.Join(failed, ctx.Err())}
 	}
-	return stdout.String(), nil
+	return stdout.String(), warnings, err
+}
+
+// apart takes the warnings out of kubectl's standard error.
+func apart(stderr string) (warnings []string, rest string) {
+	for line := range strings.Lines(stderr) {
+		if strings.HasPrefix(line, "Warning: ") {
+			warnings = append(warnings, strings.TrimSpace(line))
+		} else {
+			rest += line
+		}
+	}
+	return warnings, strings.TrimSpace(rest)
 }
 
 // kubectlError is a failure in kubectl's own words.

@@ -118,17 +118,11 @@ func TestTheExamplesAreTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	least := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(least, []byte("{apiVersion: config.polyorg.io/v1alpha1, kind: OperatorConfig, webhook: {certDir: /c}, ingress: {baseDomain: a.b}}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	byDefault, err := config.Load(least)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.LeaderElection != byDefault.LeaderElection || got.Webhook.Listener != byDefault.Webhook.Listener ||
-		got.Metrics != byDefault.Metrics || got.Health != byDefault.Health || got.Ingress.Backend != byDefault.Ingress.Backend {
-		t.Errorf("got %+v, by default %+v", got, byDefault)
+	want := config.Default()
+	if got.LeaderElection != want.LeaderElection || got.Webhook.Listener != want.Webhook.Listener || got.Access != want.Access ||
+		got.Metrics != want.Metrics || got.Health != want.Health || got.Ingress.Backend != want.Ingress.Backend ||
+		got.Mail.TLS != want.Mail.TLS || got.Mail.Timeout != want.Mail.Timeout {
+		t.Errorf("got %+v, by default %+v", got, want)
 	}
 }
 

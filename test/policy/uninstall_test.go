@@ -112,16 +112,71 @@ func leave(t *testing.T, admin client.Client) {
 	}
 }
 
-// counted is a kubectl that notes each of its starts.
+// TestUninstallFindsKubectl says which kubectl removes Polyorg. None of them is built for that.
+func TestUninstallFindsKubectl(t *testing.T) {
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(kubeconfig, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given, inPath, built := namedKubectl(t, "given"), namedKubectl(t, "in PATH"), namedKubectl(t, "built")
+	for name, tc := range map[string]struct {
+		given       []string
+		path, built string
+		want        string
+	}{
+		"the one that the caller names":      {[]string{given + "/kubectl"}, inPath, built, "kubectl given"},
+		"the one in PATH":                    {nil, inPath, built, "kubectl in PATH"},
+		"the one that was built, without it": {nil, t.TempDir(), built, "kubectl built"},
+		"none, and it says what to do":       {nil, t.TempDir(), t.TempDir(), "there is no kubectl in PATH; install it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, program := range []string{"bash", "dirname"} {
+				link(t, program, tc.path)
+			}
+			cmd := exec.Command("../../hack/uninstall.sh", append([]string{kubeconfig}, tc.given...)...)
+			cmd.Env = []string{"PATH=" + tc.path, "KUBEBUILDER_ASSETS=" + tc.built}
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), tc.want) {
+				t.Errorf("%v: %s; want %q", err, out, tc.want)
+			}
+		})
+	}
+}
+
+// namedKubectl is a folder with a kubectl that says its name and fails.
+func namedKubectl(t *testing.T, name string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	write(t, filepath.Join(dir, "kubectl"), fmt.Sprintf("#!/bin/sh\necho kubectl %s >&2\nexit 1\n", name))
+	return dir
+}
+
+// link puts a program into a folder, unless it is there.
+func link(t *testing.T, program, dir string) {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, filepath.Join(dir, program)); err != nil && !os.IsExist(err) {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path, script string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+		t.Fatal(err)
+	}
+}
+
+// counted is a kubectl that notes each of its starts. In the same folder is a go that builds nothing.
 type counted struct{ program, log string }
 
 func countedKubectl(t *testing.T, cluster *controlplane.ControlPlane) counted {
 	t.Helper()
 	k := counted{filepath.Join(t.TempDir(), "kubectl"), filepath.Join(t.TempDir(), "calls")}
-	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >>%q\nexec %q \"$@\"\n", k.log, cluster.Kubectl())
-	if err := os.WriteFile(k.program, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
-		t.Fatal(err)
-	}
+	write(t, k.program, fmt.Sprintf("#!/bin/sh\necho \"$1\" >>%q\nexec %q \"$@\"\n", k.log, cluster.Kubectl()))
+	write(t, filepath.Join(filepath.Dir(k.program), "go"), "#!/bin/sh\necho this needs a build\nexit 1\n")
 	return k
 }
 
@@ -141,7 +196,10 @@ func refusals(cluster *controlplane.ControlPlane, flags ...string) int {
 	return strings.Count(string(out), "it would delete every object of the kind")
 }
 
+// uninstall has that kubectl first in PATH, and no control plane's: somebody who removes Polyorg has built nothing.
 func uninstall(cluster *controlplane.ControlPlane, kubectl counted) (string, error) {
-	out, err := exec.Command("../../hack/uninstall.sh", kubectl.program, cluster.Kubeconfig()).CombinedOutput()
+	cmd := exec.Command("make", "--directory=../..", "uninstall", "KUBECONFIG="+cluster.Kubeconfig())
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(kubectl.program)+":"+os.Getenv("PATH"), "KUBEBUILDER_ASSETS=")
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -16,7 +16,6 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/identity"
-	"github.com/polyorg/polyorg/internal/sandbox"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
@@ -28,9 +27,18 @@ const (
 
 // The order matters: each part builds on the objects of the one before.
 var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
-	BeforeAll(func(ctx context.Context) {
-		Expect(cluster.Operator.ApplySamples(ctx, samplesDir)).To(Succeed())
-	}, NodeTimeout(5*time.Minute))
+	var warned map[string][]string // by the sample's path
+
+	BeforeAll(func(ctx context.Context) { warned = applyAll(ctx) }, NodeTimeout(5*time.Minute))
+
+	It("give no warning, but for what a person is told who creates one", func() {
+		for _, s := range samplesIn(samplesDir) {
+			Expect(warned[s.Path]).To(beginWith(s.Warnings), s.Path)
+			if s.Verb == "" {
+				Expect(s.Warnings).To(BeEmpty(), s.Path)
+			}
+		}
+	})
 
 	It("give each organization a namespace and a host", func(ctx context.Context) {
 		for namespace, host := range map[string]string{
@@ -87,52 +95,93 @@ var _ = Describe("The samples", Ordered, ContinueOnFailure, func() {
 			used: "0/10", created: "0/5", invitations: "zylker-labs zylker-products"}),
 	)
 
-	It("change nothing when they are applied again", func(ctx context.Context) {
+	It("bring back what they say when they are applied again", func(ctx context.Context) {
+		chooses(ctx, "bob@zylker.com", "zylker-services")
+		meddle(ctx)
+		applyAll(ctx)
+		for _, s := range samplesIn(samplesDir) {
+			if s.Verb == "" {
+				Expect(kubectl(ctx, "diff", "--server-side", "-f", s.Path)).To(BeEmpty())
+			}
+		}
+		Expect(read(ctx, &v1alpha1.Organization{}, "", "zylker-labs").Spec).To(And(
+			HaveField("DisplayName", "Zylker Labs"), HaveField("Locale", "fr")))
+		Eventually(func(g Gomega) {
+			g.Expect(personOf(ctx, g, "bob@zylker.com").defaultOrganization).To(Equal("zylker-products"))
+			g.Expect(personOf(ctx, g, "bob@zylker.com").roles).To(ContainSubstring("zylker-products=Standard"))
+			g.Expect(personOf(ctx, g, "alice@zylker.com").roles).To(Equal("zylker-products=Standard zylker-services=Standard"))
+			g.Expect(personOf(ctx, g, "maria@zylker.com").roles).To(Equal("zylker-services=SuperAdmin"))
+		}).Should(Succeed())
+		Expect(hostsOf(ctx, services)).To(ConsistOf("services.crm.example.com"))
+	}, NodeTimeout(3*time.Minute))
+
+	It("change nothing when they are applied again unchanged", func(ctx context.Context) {
 		before := settled(ctx)
-		samples, err := sandbox.ReadSamples(samplesDir)
-		Expect(err).NotTo(HaveOccurred())
-		for _, s := range samples {
-			if s.As != "" {
+		for _, s := range samplesIn(samplesDir) {
+			if s.Verb != "" {
 				continue // an act of a person, done once
 			}
-			Expect(kubectl(ctx, "diff", "-f", s.Path)).To(BeEmpty())
 			said, err := kubectl(ctx, s.Args()...)
 			Expect(err).NotTo(HaveOccurred(), said)
-			for line := range strings.Lines(said) {
-				Expect(strings.TrimSpace(line)).To(HaveSuffix("unchanged"))
-			}
+			Expect(said).NotTo(ContainSubstring("Warning:"))
 		}
 		Consistently(func() (string, error) { return versions(ctx) }).WithTimeout(3 * time.Second).Should(Equal(before))
 	}, NodeTimeout(3*time.Minute))
 
+	DescribeTable("give a platform team no warning either", func(ctx context.Context, flag, path string) {
+		Eventually(func(g Gomega) { // a namespace that comes along exists a moment later
+			said, err := kubectl(ctx, "apply", "--server-side", flag, filepath.Join(samplesDir, path))
+			g.Expect(warningsIn(said)).To(BeEmpty())
+			g.Expect(err).NotTo(HaveOccurred(), said)
+		}).Should(Succeed())
+	},
+		Entry("in its policy", "-f", "configuration/platformpolicy.yaml"),
+		Entry("in the rights of its pipeline", "-k", "gitops/access"),
+		Entry("in a customer", "-k", "gitops/customers/bluepine"),
+	)
+
 	Describe("refuse", func() {
 		BeforeAll(func(ctx context.Context) {
-			setup, err := sandbox.ReadSamples(setupDir)
-			Expect(err).NotTo(HaveOccurred())
-			for _, s := range setup {
+			for _, s := range samplesIn(setupDir) {
 				// The API server may have admitted the objects of a namespace before the namespace existed.
+				var warnings []string
 				Eventually(func(g Gomega) {
 					said, err := kubectl(ctx, s.Args()...)
+					warnings = append(warnings, warningsIn(said)...)
 					g.Expect(err).NotTo(HaveOccurred(), said)
 				}).Should(Succeed())
+				Expect(warnings).To(beginWith(s.Warnings), s.Path)
 			}
 		}, NodeTimeout(3*time.Minute))
 
-		refused, err := sandbox.ReadSamples(refusedDir)
-		if err != nil || len(refused) == 0 {
-			Fail("no samples of refusals in " + refusedDir)
-		}
+		refused := samplesIn(refusedDir)
 		for _, s := range refused {
 			It(strings.TrimSuffix(filepath.Base(s.Path), ".yaml"), func(ctx context.Context) {
 				Expect(s.Rule).NotTo(BeEmpty())
 				Expect(filepath.Base(s.Path)).To(HavePrefix(s.Rule + "-"))
 				Expect(s.Refused).NotTo(BeEmpty())
+				Expect(s.Verb).NotTo(BeEmpty(), "the file says by which verb kubectl shows the refusal")
 				said, err := kubectl(ctx, s.Args()...)
 				Expect(err).To(HaveOccurred(), said)
 				Expect(said).To(ContainSubstring(s.Refused))
 				Expect(said).NotTo(lab.ContainAny(unknownTo(ctx, s)), "U3")
 			}, NodeTimeout(time.Minute))
 		}
+
+		It("each in a dry run, too", func(ctx context.Context) {
+			for _, together := range bySender(refused) {
+				args := append(together[0].Args(), "--dry-run=server")
+				for _, s := range together[1:] {
+					args = append(args, "-f", s.Path)
+				}
+				said, err := kubectl(ctx, args...)
+				Expect(err).To(HaveOccurred(), said)
+				Expect(said).NotTo(ContainSubstring("(server dry run)"), "it is admitted")
+				for _, s := range together {
+					Expect(said).To(ContainSubstring(s.Refused), s.Path)
+				}
+			}
+		}, NodeTimeout(3*time.Minute))
 	})
 })
 
