@@ -127,28 +127,6 @@ var _ = Describe("The journal", func() {
 		Expect(entriesOf(ctx, v1alpha1.NamespacePrefix+org.Name)).To(BeNumerically("<=", 32))
 		Expect(platform.Create(ctx, lab.NewMembership(other, lab.Person("nora"), v1alpha1.RoleStandard))).To(Succeed())
 	})
-
-	It("stays closed for the drop time after a deletion, and then continues", func(ctx SpecContext) {
-		org := organization(ctx, lab.Person("owner"), 9)
-		lost := stored(ctx)
-		Expect(platform.Delete(ctx, lost)).To(Succeed())
-		Expect(stored(ctx).UID).To(Equal(lost.UID), "its finalizer keeps it")
-		Expect(platform.Patch(ctx, lost, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))).To(Succeed())
-
-		err := once(ctx, "memberships", lab.NewMembership(org, lab.Person("olga"), v1alpha1.RoleStandard))
-		Expect(apierrors.IsServiceUnavailable(err)).To(BeTrue(), "nothing is judged meanwhile: %v", err)
-		Eventually(func(g Gomega) {
-			j := &corev1.ConfigMap{}
-			g.Expect(platform.Get(ctx, client.ObjectKeyFromObject(lost), j)).To(Succeed())
-			record, err := journal.Parse(j)
-			g.Expect(err).NotTo(HaveOccurred())
-			g.Expect(j.UID).NotTo(Equal(lost.UID))
-			g.Expect(record.UID).To(Equal(j.UID))
-		}, 4*dropTime).Should(Succeed())
-		Eventually(func() error {
-			return once(ctx, "memberships", lab.NewMembership(org, lab.Person("olga"), v1alpha1.RoleStandard))
-		}, 90*time.Second).Should(Succeed())
-	})
 })
 
 // allowNone makes a quota refuse, after admission, every new object like an example. It returns when the quota is in force.
