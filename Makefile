@@ -30,7 +30,7 @@ run: ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster inste
 	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig='$(CLUSTER)')
 
 .PHONY: test
-test: controlplane ## Run the unit and integration tests with the race detector.
+test: controlplane ## Run the unit tests, with the race detector, and the integration tests.
 	@hack/test.sh
 
 .PHONY: test-long

@@ -2,18 +2,18 @@
 # Runs every test of the main module; arguments go to the go command (`-run X`).
 #
 #   hack/test.sh          what `make test` runs
-#   hack/test.sh --race   what that runs without the race detector, with it: one of the long tests
+#   hack/test.sh --race   the suites, with the race detector: one of the long tests
 #
-# The race detector watches the operator's own code: the packages' own tests, and the suites below, whose replicas run in the
-# test's process. The other suites start the operator as a program, in which it would see nothing. With --race that program
-# is built with the detector too. The simulation of the journal runs both ways: most of its seeds without the detector.
+# `make test` has the race detector in each package's own tests. The suites, which start an API server, run without it there: it takes
+# them twice the CPU time. With --race it watches them, and the program of the operator that many of them start. The simulation of
+# the journal runs both ways: most of its seeds without the detector.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Whatever takes longest is first, so that nothing long is left for the end.
-watched=(./test/faults ./controllers/suite ./test/history ./test/integration ./internal/journal
-  ./api/... ./cmd/... ./controllers/... ./hack/... ./internal/...)
-others=(./test/gitops ./test/people ./test/access ./test/endoflife ./test/pages ./test/...)
+suites=(./test/faults ./controllers/suite ./test/access ./test/endoflife ./test/samples ./test/gitops ./test/history ./test/pages
+  ./test/integration ./test/people ./test/...)
+packages=(./internal/journal ./internal/... ./controllers/... ./api/... ./cmd/... ./hack/...)
 
 # listed PATTERN...: the packages, each once and in that order, but for those that $except names.
 listed() {
@@ -36,7 +36,7 @@ if [ "${1:-}" = --race ]; then
   rm -f bin/race/report.*
   export GORACE=log_path=$PWD/bin/race/report
   status=0
-  except=$(go list "${watched[@]}" | xargs) listed "${others[@]}" |
+  listed "${suites[@]}" |
     xargs go test -race -count=1 -p 2 -timeout 30m -vet=off -ldflags=-w "$@" || status=$?
   if compgen -G 'bin/race/report.*'; then cat bin/race/report.*; status=1; fi
   exit "$status"
@@ -50,15 +50,16 @@ go list -race -deps -test -f '{{with .Module}}{{if not .Main}}{{$.ImportPath}}{{
 go build -o bin/ ./cmd/manager ./cmd/kubectl-polyorg
 export POLYORG_MANAGER=$PWD/bin/manager POLYORG_PLUGIN=$PWD/bin/kubectl-polyorg
 
-# Two lots at a time, of two packages each: many of them wait more than they work. Vet would look at every dependency, and make
+# Two lots at a time. The suites wait more than they work, so there are four of them. Vet would look at every dependency, and make
 # lint runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.
 # Go does not know which files kubectl and scripts read, so no result is taken from its cache.
 log=$(mktemp)
-{ echo ./internal/journal; except=$(go list "${watched[@]}" | xargs) listed "${others[@]}"; } |
-  xargs go test -count=1 -p 2 -timeout 20m -vet=off -ldflags=-w "$@" >"$log" 2>&1 &
+{ listed "${suites[@]}"; go list ./internal/journal; } |
+  xargs go test -count=1 -p 4 -timeout 20m -vet=off -ldflags=-w "$@" >"$log" 2>&1 &
 rest=$!
 trap 'kill "$rest" 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
 status=0
-listed "${watched[@]}" | xargs go test -race -count=1 -p 2 -timeout 20m -vet=off -ldflags=-w "$@" || status=$?
+except=$(go list "${suites[@]}" | xargs) listed "${packages[@]}" |
+  xargs go test -race -count=1 -p 1 -timeout 20m -vet=off -ldflags=-w "$@" || status=$?
 wait "$rest" || status=$?
 exit "$status"

@@ -32,7 +32,7 @@ func steps(ctx context.Context, out string, fuzz time.Duration) ([]step, error) 
 		{name: "test", what: "`make test`", ci: true, command: []string{"make", "test"}},
 		{name: "verify", what: "`make verify`", ci: true, command: []string{"make", "verify"}},
 		{name: "mutants", what: "`make mutants`: each rule of the journal's protocol switched off in turn", command: []string{"make", "mutants"}},
-		{name: "race", what: "`hack/test.sh --race`: the suites that start the operator as a program", command: []string{"hack/test.sh", "--race"}},
+		{name: "race", what: "`hack/test.sh --race`: the suites, and the operator that they start, with the race detector", command: []string{"hack/test.sh", "--race"}},
 	}
 	long, err := search(ctx, `^//go:build long`, "*_test.go")
 	if err != nil {
