@@ -76,6 +76,9 @@ func (o options) measureRound(ctx context.Context, m *reviewMeter, round, client
 	for i := range reviewLoads {
 		l := reviewLoads[(i+round)%len(reviewLoads)]
 		cell, err := m.measure(ctx, l, clients, o.warmUp, o.cell)
+		if err == nil && cell.PerSecond == 0 {
+			err = fmt.Errorf("%d requests failed and none succeeded", cell.Failed)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.what, err)
 		}
