@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the cost of Polyorg, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
-#   hack/bench.sh [quick | scale | access | storm | answers | profile]
+#   hack/bench.sh [quick | scale | access | storm | answers | review | profile]
 #
 # `quick` and `profile` only print their results.
 set -euo pipefail
@@ -17,8 +17,9 @@ case ${1:-} in
   access) bin/bench -access -results "$results" ;;
   storm) bin/bench -storm -results "$results" ;;
   answers) bin/bench -answers -results "$results" ;;
+  review) bin/bench -review -results "$results" ;;
   "") bin/bench -results "$results" ;;
-  *) echo "hack/bench.sh [quick | scale | access | storm | answers | profile]" >&2 && exit 2 ;;
+  *) echo "hack/bench.sh [quick | scale | access | storm | answers | review | profile]" >&2 && exit 2 ;;
 esac
 (cd hack/bench && go run . "../../$dir")
 echo "written: $dir"

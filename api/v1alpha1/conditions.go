@@ -228,7 +228,7 @@ const (
 
 // Reasons of an OrganizationRequest. One that chose a default has the reason Chosen, and one that deletes an Organization Terminating.
 const (
-	// ReasonLeft appears with Ready=True when its author is no member any more.
+	// ReasonLeft appears with Ready=True when the membership is gone that its author had.
 	ReasonLeft = "Left"
 	// ReasonChanged appears with Ready=True when the Organization is changed.
 	ReasonChanged = "Changed"

@@ -4,6 +4,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // RequestAction is what a person asks for.
@@ -22,7 +23,8 @@ const (
 	RequestDelete RequestAction = "Delete"
 )
 
-// OrganizationRequestSpec is the wish. It is immutable. The operator's mutating webhook stamps its author.
+// OrganizationRequestSpec is the wish. It is immutable. The operator's mutating webhook stamps its author,
+// and the object that it is about.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="a request cannot be changed once it is made; make another one [R9]"
 // +kubebuilder:validation:XValidation:rule="has(self.patch) == (self.action == 'Change')",fieldPath=".patch",message="action Change carries a patch, and no other action does; write or leave out spec.patch [R9]"
@@ -47,6 +49,14 @@ type OrganizationRequestSpec struct {
 	// user is the address of the author. Stamped at creation.
 	// +optional
 	User Email `json:"user,omitempty"`
+
+	// subjectUID is the UID of the author's Membership, with action Leave, or else of the Organization. A later object of the same name is
+	// another one, and is left alone. Stamped at creation.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	SubjectUID types.UID `json:"subjectUID,omitempty"`
 }
 
 // OrganizationRequestStatus says what became of the request.

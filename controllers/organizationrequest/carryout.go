@@ -5,12 +5,12 @@ package organizationrequest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -58,9 +58,13 @@ func (r *Reconciler) choose(ctx context.Context, asked *v1alpha1.OrganizationReq
 	err := r.Live.Get(ctx, client.ObjectKey{Name: identity.ObjectName(asked.Spec.User)}, u)
 	switch {
 	case apierrors.IsNotFound(err):
-		return act.Waiting("Waits until your User is made"), nil
+		return r.withoutUser(ctx, asked)
 	case err != nil || u.Spec.DefaultOrganization == asked.Spec.Organization:
 		return chosen, err
+	}
+	org, gone, err := r.organization(ctx, asked)
+	if err != nil || org == nil {
+		return gone, err
 	}
 	patch, err := json.Marshal(map[string]any{"spec": map[string]string{"defaultOrganization": asked.Spec.Organization}})
 	if err != nil {
@@ -69,33 +73,46 @@ func (r *Reconciler) choose(ctx context.Context, asked *v1alpha1.OrganizationReq
 	return chosen, r.Client.Patch(ctx, u, client.RawPatch(types.MergePatchType, patch), by(asked))
 }
 
-// leave deletes the author's membership (R6), and no later one.
+// withoutUser is the outcome of a choice by somebody without a User. A member's comes in a moment. That of somebody who is no member any
+// more went with their last organization.
+func (r *Reconciler) withoutUser(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
+	org, gone, err := r.organization(ctx, asked)
+	if err != nil || org == nil {
+		return gone, err
+	}
+	memberships, err := r.memberships(ctx, asked)
+	if err != nil || len(memberships) > 0 || org.Spec.SuperAdmin == asked.Spec.User {
+		return act.Waiting("Waits until your User is made"), err
+	}
+	return act.Failed(v1alpha1.ReasonRefused, rules.NotTheirDefault().String()), nil
+}
+
+// memberships are the author's in the organization, without those that end. They are read live: a cache may not show yet what admission
+// knew when the author asked.
+func (r *Reconciler) memberships(ctx context.Context, asked *v1alpha1.OrganizationRequest) ([]v1alpha1.Membership, error) {
+	var all v1alpha1.MembershipList
+	err := r.Live.List(ctx, &all, client.InNamespace(v1alpha1.NamespacePrefix+asked.Spec.Organization), client.MatchingFields{"spec.user": asked.Spec.User})
+	ends := func(m v1alpha1.Membership) bool { return m.DeletionTimestamp != nil }
+	return slices.DeleteFunc(all.Items, ends), err
+}
+
+// leave deletes the membership that the author had when they asked (R6), and no later one.
 func (r *Reconciler) leave(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
-	left := act.Done(v1alpha1.ReasonLeft, "You are no member of "+asked.Spec.Organization+" any more")
-	var memberships v1alpha1.MembershipList
-	err := r.Live.List(ctx, &memberships, client.InNamespace(v1alpha1.NamespacePrefix+asked.Spec.Organization), client.MatchingFields{"spec.user": asked.Spec.User})
+	left := act.Done(v1alpha1.ReasonLeft, "You left "+asked.Spec.Organization)
+	memberships, err := r.memberships(ctx, asked)
 	if err != nil {
 		return left, err
 	}
-	for i := range memberships.Items {
-		m := &memberships.Items[i]
-		if m.DeletionTimestamp != nil || younger(m, asked) {
-			continue
-		}
-		if err := child.Delete(ctx, r.Client, m); err != nil {
-			return left, err
+	for i := range memberships {
+		if m := &memberships[i]; m.UID == asked.Spec.SubjectUID {
+			return left, child.Delete(ctx, r.Client, m)
 		}
 	}
 	return left, nil
 }
 
-// younger reports whether an object was made after the request. The request is about the one before it, which is gone.
-func younger(obj client.Object, asked *v1alpha1.OrganizationRequest) bool {
-	return obj.GetCreationTimestamp().After(asked.CreationTimestamp.Time)
-}
-
 // change sends the author's patch, for the state of the Organization that is read here. Admission judges it as the author's own. An earlier
-// attempt may have sent it without a note of that: then the request owns fields of the Organization.
+// attempt may have sent it without a note of that: then the Organization names the request as its last one.
 func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
 	org, gone, err := r.organization(ctx, asked)
 	if err != nil || org == nil {
@@ -106,41 +123,69 @@ func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationReq
 		return act.Failed(v1alpha1.ReasonInvalid, violations.String()), nil
 	}
 	changed := act.Done(v1alpha1.ReasonChanged, asked.Spec.Organization+" is changed; its conditions say when the change is in effect")
-	if owns(asked, org) || equality.Semantic.DeepEqual(org.Spec, after.Spec) {
+	if last(org) == asked.Name || equality.Semantic.DeepEqual(org.Spec, after.Spec) {
 		return changed, nil
 	}
-	patch, err := json.Marshal(map[string]any{
-		"metadata": map[string]string{"resourceVersion": org.ResourceVersion}, "spec": json.RawMessage(asked.Spec.Patch),
-	})
+	if err := r.noted(ctx, last(org)); err != nil {
+		return changed, err
+	}
+	patch, err := patchOf(asked, org)
 	if err != nil {
 		return changed, err
 	}
 	return changed, r.Client.Patch(ctx, org, client.RawPatch(types.MergePatchType, patch), by(asked))
 }
 
-// owns reports whether a request has written fields of an object.
-func owns(asked *v1alpha1.OrganizationRequest, obj client.Object) bool {
-	return slices.ContainsFunc(obj.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool { return f.Manager == string(by(asked)) })
+// patchOf is the author's patch, for one state of the Organization, with the note that the request is carried out.
+func patchOf(asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) ([]byte, error) {
+	return json.Marshal(map[string]any{
+		"metadata": map[string]any{
+			"resourceVersion": org.ResourceVersion, "annotations": map[string]string{v1alpha1.LastRequestAnnotation: asked.Name},
+		},
+		"spec": json.RawMessage(asked.Spec.Patch),
+	})
+}
+
+// last is the name of the request by which an Organization was last changed.
+func last(org *v1alpha1.Organization) string { return org.Annotations[v1alpha1.LastRequestAnnotation] }
+
+// noted fails while a request is carried out and its status does not say so yet. Only the Organization says so until then, and of one
+// request.
+func (r *Reconciler) noted(ctx context.Context, request string) error {
+	if request == "" {
+		return nil
+	}
+	other := &v1alpha1.OrganizationRequest{}
+	err := r.Live.Get(ctx, client.ObjectKey{Name: request}, other)
+	if err == nil && other.Status.CompletedAt == nil {
+		return fmt.Errorf("%w: the outcome of the request before", status.ErrBehind)
+	}
+	return client.IgnoreNotFound(err)
 }
 
 // end deletes the Organization. Admission judges the deletion as that of the author (O7).
 func (r *Reconciler) end(ctx context.Context, asked *v1alpha1.OrganizationRequest) (act.Outcome, error) {
 	org, gone, err := r.organization(ctx, asked)
-	if err != nil || org == nil || org.DeletionTimestamp != nil {
+	if err != nil || org == nil {
 		return gone, err
 	}
-	return gone, child.Delete(ctx, r.Client, org)
+	ends := act.Done(v1alpha1.ReasonTerminating, asked.Spec.Organization+" is being deleted")
+	if org.DeletionTimestamp != nil {
+		return ends, nil
+	}
+	return ends, child.Delete(ctx, r.Client, org)
 }
 
-// organization reads the Organization, or returns the outcome of a request without one.
+// organization reads the Organization that the author meant, or returns the outcome of a request without it. A later one of its name is
+// another one.
 func (r *Reconciler) organization(ctx context.Context, asked *v1alpha1.OrganizationRequest) (*v1alpha1.Organization, act.Outcome, error) {
 	gone := act.Failed(v1alpha1.ReasonOrganizationNotFound, asked.Spec.Organization+" is gone")
 	if asked.Spec.Action == v1alpha1.RequestDelete {
-		gone = act.Done(v1alpha1.ReasonTerminating, asked.Spec.Organization+" is being deleted")
+		gone = act.Done(v1alpha1.ReasonTerminating, asked.Spec.Organization+" is gone")
 	}
 	org := &v1alpha1.Organization{}
 	err := r.Live.Get(ctx, client.ObjectKey{Name: asked.Spec.Organization}, org)
-	if err != nil || younger(org, asked) {
+	if err != nil || org.UID != asked.Spec.SubjectUID {
 		return nil, gone, client.IgnoreNotFound(err)
 	}
 	return org, gone, nil

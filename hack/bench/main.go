@@ -24,6 +24,7 @@ type results struct {
 	Storm  *storm  `json:"storm"`
 
 	Answers *answers `json:"answers"`
+	Review  *review  `json:"review"`
 }
 
 type machine struct {

@@ -39,6 +39,10 @@ func (r results) pages() map[string]map[string]string {
 			"machine": r.Answers.describe(),
 			"answers": r.Answers.table(),
 		},
+		"review.md": {
+			"machine": r.Review.describe(),
+			"review":  r.Review.table(),
+		},
 	}
 }
 

@@ -65,7 +65,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	server.Register("/stamp-invitationresponse", traced(&Stamper{
 		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
 	}))
-	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Decoder: v.Decoder, Actors: v.Actors}))
+	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Look: v.Journal.Look, Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/spelling", traced(&Speller{Decoder: v.Decoder}))
 	server.Register("/review", traced(&Reviewer{
@@ -95,12 +95,19 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	actor, username, err := v.actor(ctx, req)
+	senders, err := v.senders(ctx, req, before)
 	if err != nil {
 		return unavailable(req, err)
 	}
-	req.UserInfo.Username = username
-	return v.submit(ctx, req, v.change(req, kind, actor, before, after), actor, before, after)
+	var answer admission.Response
+	for _, s := range senders {
+		req.UserInfo.Username = s.username
+		answer = v.submit(ctx, req, v.change(req, kind, s.actor, before, after), s.actor, before, after)
+		if answer.Allowed || answer.Result.Code != http.StatusForbidden {
+			break
+		}
+	}
+	return answer
 }
 
 // submit has a change judged, and puts the judgement into words.

@@ -3,6 +3,7 @@
 package admission
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -41,7 +42,8 @@ func (r *rates) allow(username string, now time.Time) bool {
 
 // tooMany asks an actor to slow down.
 func tooMany(req admission.Request) admission.Response {
-	s := status(req, http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, "too many reviews by you in the last second; try again")
+	s := status(req, http.StatusTooManyRequests, metav1.StatusReasonTooManyRequests, fmt.Sprintf(
+		"you have asked for more reviews than one person gets, which are %d a second; wait a second, then ask again [R9]", reviewsPerSecond))
 	s.Details.RetryAfterSeconds = retryAfter
 	return denied(s)
 }

@@ -11,6 +11,7 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -21,14 +22,18 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// RequestStamper writes into an OrganizationRequest, when it is created, the address of its author. The API server vouches for it.
+// RequestStamper writes into an OrganizationRequest, when it is created, the address of its author, for which the API server vouches, and
+// the UID of the object that it is about. The object may be deleted and made again while the request is open, and nothing else tells then
+// which one the author meant.
 type RequestStamper struct {
+	// Look shows a world with every change that any replica admitted before, as Journal.Look does.
+	Look    func(ctx context.Context, actor string, f func(facts.World)) error
 	Decoder admission.Decoder
 	Actors  *identity.Actors
 }
 
 // Handle stamps one request.
-func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admission.Response {
+func (s *RequestStamper) Handle(ctx context.Context, req admission.Request) admission.Response {
 	if _, known := kindOf(req); !known {
 		return unknown(req)
 	}
@@ -36,14 +41,13 @@ func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admiss
 	if err := s.Decoder.Decode(req, r); err != nil {
 		return admission.Errored(http.StatusBadRequest, err)
 	}
-	if violations := rules.GeneratedName(r.Name); len(violations) > 0 {
-		return answerFor(req, violations)
-	}
 	author := s.Actors.Email(req.UserInfo.Username)
-	if violations := rules.AsksForThemselves(r, author); len(violations) > 0 {
+	if violations := append(rules.GeneratedName(r.Name), rules.AsksForThemselves(r, author)...); len(violations) > 0 {
 		return answerFor(req, violations)
 	}
-	r.Spec.User = author
+	if err := s.stamp(ctx, req.UserInfo.Username, author, &r.Spec); err != nil {
+		return failed(req, err)
+	}
 	stamped, err := json.Marshal(r)
 	if err != nil {
 		return admission.Errored(http.StatusInternalServerError, err)
@@ -51,50 +55,80 @@ func (s *RequestStamper) Handle(_ context.Context, req admission.Request) admiss
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// actor is who sends a request, and under which username it counts. What the operator writes to carry out an OrganizationRequest is judged
-// as if its author sent it. The operator says so by the field manager, which no other actor is asked for.
-func (v *Validator) actor(ctx context.Context, req admission.Request) (actor rules.Actor, username string, err error) {
-	username = req.UserInfo.Username
-	if username == v.Operator {
+// stamp overwrites what the author wrote in these fields.
+func (s *RequestStamper) stamp(ctx context.Context, username, author string, asked *v1alpha1.OrganizationRequestSpec) error {
+	asked.User, asked.SubjectUID = author, ""
+	if author == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var subject types.UID
+	err := s.Look(ctx, fingerprint(username), func(w facts.World) {
+		subject = w.Subject(author, asked.Organization, asked.Action == v1alpha1.RequestLeave)
+	})
+	if err == nil {
+		asked.SubjectUID = subject
+	}
+	return err // a look that failed may still be under way
+}
+
+// sender is an actor as whom a request is judged, and under which username it counts.
+type sender struct {
+	actor    rules.Actor
+	username string
+}
+
+// senders are those as whom a request may be judged, one after the other. What the operator writes to carry out an OrganizationRequest is
+// judged as if its author sent it. The operator says so by the field manager, which no other actor is asked for.
+func (v *Validator) senders(ctx context.Context, req admission.Request, before client.Object) ([]sender, error) {
+	if req.UserInfo.Username == v.Operator {
 		if name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner("")); is {
-			return v.authorOf(ctx, name)
+			author, err := v.authorOf(ctx, name)
+			return []sender{author}, err
 		}
-		if req.Operation == admissionv1.Delete && req.Kind.Kind == "Organization" {
-			return v.whoEnds(ctx, req.Name)
+		if org, is := before.(*v1alpha1.Organization); is && req.Operation == admissionv1.Delete {
+			return v.whoEnd(ctx, org)
 		}
 	}
-	actor, err = v.Actors.Actor(ctx, req.UserInfo)
-	return actor, username, err
+	actor, err := v.Actors.Actor(ctx, req.UserInfo)
+	return []sender{{actor, req.UserInfo.Username}}, err
 }
 
 // authorOf is the author of an open request. That of any other has no rights.
-func (v *Validator) authorOf(ctx context.Context, request string) (rules.Actor, string, error) {
+func (v *Validator) authorOf(ctx context.Context, request string) (sender, error) {
 	r := &v1alpha1.OrganizationRequest{}
 	err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: request}, r)
 	switch {
 	case client.IgnoreNotFound(err) != nil:
-		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
+		return sender{}, fmt.Errorf("find the request that is carried out: %w", err)
 	case r.Name == "" || r.Status.CompletedAt != nil:
-		return rules.Actor{}, v.Operator, nil
+		return sender{username: v.Operator}, nil
 	}
-	return rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User, nil
+	return v.author(r), nil
 }
 
-// whoEnds is the author of an open request to delete an Organization. A deletion has no field manager, and the operator deletes an
-// Organization for no other reason. Of several authors, it is one who may. Without one, it is the operator itself, who
-// may not.
-func (v *Validator) whoEnds(ctx context.Context, organization string) (actor rules.Actor, username string, err error) {
-	var all v1alpha1.OrganizationRequestList
-	if err := v.Journal.Client.List(ctx, &all, client.MatchingFields{"spec.organization": organization}); err != nil {
-		return rules.Actor{}, "", fmt.Errorf("find the request that is carried out: %w", err)
+func (v *Validator) author(r *v1alpha1.OrganizationRequest) sender {
+	return sender{rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User}
+}
+
+// whoEnd are the authors of the open requests to delete an Organization. A deletion has no field manager, and the operator deletes an
+// Organization for no other reason. It is right if one of them may end it. Without one, it is the operator itself, who may not.
+func (v *Validator) whoEnd(ctx context.Context, org *v1alpha1.Organization) (all []sender, err error) {
+	var asked v1alpha1.OrganizationRequestList
+	if err := v.Journal.Client.List(ctx, &asked, client.MatchingFields{"spec.organization": org.Name}); err != nil {
+		return nil, fmt.Errorf("find the request that is carried out: %w", err)
 	}
-	actor, username = rules.Actor{Platform: true, Operator: true}, v.Operator
-	for i, r := range all.Items {
-		if r.Spec.Action == v1alpha1.RequestDelete && r.Status.CompletedAt == nil && v.mayAsk(&all.Items[i]) {
-			actor, username = rules.Author(&r), v.Actors.UsernamePrefix+r.Spec.User
+	for i := range asked.Items {
+		r := &asked.Items[i]
+		if r.Spec.Action == v1alpha1.RequestDelete && r.Status.CompletedAt == nil && r.Spec.SubjectUID == org.UID {
+			all = append(all, v.author(r))
 		}
 	}
-	return actor, username, nil
+	if len(all) == 0 {
+		all = []sender{{rules.Actor{Platform: true, Operator: true}, v.Operator}}
+	}
+	return all, nil
 }
 
 // fieldManager is the field manager of a create or an update; empty if it cannot be read.

@@ -18,7 +18,8 @@ func TestWhatIsNotKnownIsAskedAgain(t *testing.T) {
 		"a later version of a kind":          {Group: "polyorg.io", Version: "v1beta1", Kind: "InvitationResponse"},
 		"a kind of the same name, elsewhere": {Group: "example.com", Version: "v1alpha1", Kind: "InvitationResponse"},
 	} {
-		for path, handler := range map[string]admission.Handler{"validate": &Validator{}, "stamp": &Stamper{}, "spelling": &Speller{}} {
+		for path, handler := range map[string]admission.Handler{"validate": &Validator{}, "stamp": &Stamper{}, "spelling": &Speller{},
+			"stamp requests": &RequestStamper{}, "review": &Reviewer{}} {
 			t.Run(name+", asked to "+path, func(t *testing.T) {
 				got := handler.Handle(t.Context(), admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{Kind: kind, Operation: admissionv1.Create}})
 				if got.Allowed || got.Result == nil || got.Result.Code != http.StatusServiceUnavailable || got.Result.Details.RetryAfterSeconds == 0 {

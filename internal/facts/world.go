@@ -86,20 +86,3 @@ func (w World) alreadyStated(c coming) bool {
 	o := w.view.byUID[c.entry.UID]
 	return o != nil && o.states(c.fact)
 }
-
-// Offered is the offer that the Invitation of a name makes to a person, in any outcome of what is in flight. It looks only at the facts
-// about that person. So the time that it takes does not show the offers to others (U3).
-func (w World) Offered(user string, invitation types.NamespacedName) (offer rules.Offer, ok bool) {
-	key := rules.UserKey(user)
-	for _, s := range w.view.index.under(key) {
-		if f, is := s.stated().(rules.Offer); is && s.object.name == invitation {
-			offer, ok = f, true
-		}
-	}
-	for _, c := range w.overlay.byKey[key] {
-		if f, is := c.fact.(rules.Offer); is && c.entry.object() == invitation && w.counts(c.entry) {
-			offer, ok = f, true // the latest: an object can be deleted, and made anew under its name
-		}
-	}
-	return offer, ok
-}

@@ -4,6 +4,8 @@ package rules
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // maxName is the longest name that people give an object: as long as a label's value, or a host's, can be. Each change of the object
@@ -48,7 +50,10 @@ func Extent(act Act, before, after metav1.Object) (vs Violations) {
 	return vs
 }
 
-func isNote(key string) bool { return prefixOf(key) == kubectlPrefix }
+// isNote reports whether a tool writes an annotation beside what people set, so that it must not take their room.
+func isNote(key string) bool {
+	return prefixOf(key) == kubectlPrefix || key == v1alpha1.LastRequestAnnotation
+}
 
 func countMarks(o metav1.Object) int {
 	n := len(o.GetLabels())

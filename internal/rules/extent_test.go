@@ -9,6 +9,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -61,6 +62,10 @@ func TestTheExtentOfWhatPeopleWriteBesideASpec(t *testing.T) {
 		"16 KiB are possible": {none, annotated(16, 1<<10), ""},
 		"17 are too many":     {none, annotated(17, 1<<10), "(used 17408 of 16384) [R4]"},
 		"kubectl's own annotation does not count with them": {none, noted(40 << 10), ""},
+		"nor does the operator's, of the last request": {annotated(64, 20), meta(func(m *metav1.ObjectMeta) {
+			m.Annotations = manyMarks(64, 20)
+			m.Annotations[v1alpha1.LastRequestAnnotation] = "request-abcde"
+		}), ""},
 		"but has a bound of its own":                        {none, noted(49 << 10), "(used 50176 of 49152) [R4]"},
 		"the managed fields have one":                       {none, managed(129 << 10), "(used 132096 of 131072) [R4]"},
 		"most objects have less of that":                    {none, managed(127 << 10), ""},

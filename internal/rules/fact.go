@@ -188,7 +188,7 @@ const (
 	ClaimMembership ClaimKind = "membership" // of a user in an organization, by one Membership (L6)
 	ClaimInvitation ClaimKind = "invitation" // of a user to an organization, by one pending Invitation (L6)
 	ClaimAnswer     ClaimKind = "answer"     // to an invitation, by one InvitationResponse (I2)
-	ClaimRequest    ClaimKind = "request"    // of an action by a person in an organization, by one OrganizationRequest (R9)
+	ClaimRequest    ClaimKind = "request"    // of an action by a person, by one OrganizationRequest (R9)
 )
 
 // ClaimAsked counts the requests of a person. It is no name that one holder has: as many hold it as a person may have requests (R9).

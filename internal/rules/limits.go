@@ -260,7 +260,7 @@ func (j judgement) taken(c Claim) Violations {
 	case ClaimInvitation:
 		return exceeded("L6", 1, 1, "%s has a pending invitation from %s already; revoke it first", user, organization)
 	case ClaimRequest:
-		return forbidden("R9", "you have asked for that already, and it is under way; a SelfReview shows what becomes of it")
+		return forbidden("R9", "a request of yours for this is under way already; a SelfReview shows what becomes of it")
 	default:
 		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
 	}

@@ -45,8 +45,7 @@ func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violati
 	switch asked.Action {
 	case v1alpha1.RequestChooseDefault:
 		if o.Role(person, organization) == "" {
-			return forbidden("F2", "you are no active member of an organization of that name, so it cannot be your default; "+
-				"a SelfReview lists your organizations")
+			return NotTheirDefault()
 		}
 	case v1alpha1.RequestLeave:
 		if !o.hasPlace(person, in(organization)) {
@@ -59,6 +58,12 @@ func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violati
 		}
 	}
 	return nil
+}
+
+// NotTheirDefault refuses an organization as the default of somebody who is no active member of it. It tells nothing of the organization
+// (U3).
+func NotTheirDefault() Violations {
+	return forbidden("F2", "you are no active member of an organization of that name, so it cannot be your default; a SelfReview lists your organizations")
 }
 
 // RequestsKept is how many requests of one person there may be, with those that were done in the last hour (R9).
@@ -77,8 +82,12 @@ func (j judgement) asked(c Claim) Violations {
 	return nil
 }
 
-// RequestName is the name under which a request is claimed until it is done.
+// RequestName is the name under which a request is claimed until it is done. A person has one default, and chooses it in one place at a
+// time. So the later of two choices always stands.
 func RequestName(asked v1alpha1.OrganizationRequestSpec) string {
+	if asked.Action == v1alpha1.RequestChooseDefault {
+		return string(asked.Action) + "/" + asked.User
+	}
 	return string(asked.Action) + "/" + asked.User + "/" + asked.Organization
 }
 

@@ -70,6 +70,28 @@ func TestOrganizationRequestIsItsAuthorsOwn(t *testing.T) {
 	}
 }
 
+func TestRequestName(t *testing.T) {
+	spec := func(user string, action v1alpha1.RequestAction, organization string) string {
+		return rules.RequestName(asks(user, action, organization).Spec)
+	}
+	for sentence, tc := range map[string]struct {
+		one, other string
+		same       bool
+	}{
+		"F2: a person makes one choice of a default at a time":    {spec(john, v1alpha1.RequestChooseDefault, "a"), spec(john, v1alpha1.RequestChooseDefault, "b"), true},
+		"R9: and leaves each organization beside":                 {spec(john, v1alpha1.RequestLeave, "a"), spec(john, v1alpha1.RequestLeave, "b"), false},
+		"R9: one of a kind in an organization":                    {spec(john, v1alpha1.RequestLeave, "a"), spec(john, v1alpha1.RequestLeave, "a"), true},
+		"R9: others wait for nobody's choice":                     {spec(john, v1alpha1.RequestChooseDefault, "a"), spec(bob, v1alpha1.RequestChooseDefault, "a"), false},
+		"R9: two Administrators change one organization together": {spec(john, v1alpha1.RequestChange, "a"), spec(bob, v1alpha1.RequestChange, "a"), false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if (tc.one == tc.other) != tc.same {
+				t.Errorf("%q and %q", tc.one, tc.other)
+			}
+		})
+	}
+}
+
 func TestGeneratedName(t *testing.T) {
 	for sentence, tc := range map[string]struct{ name, want string }{
 		"U3: the API server names an act": {"", ""},

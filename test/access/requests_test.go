@@ -73,6 +73,21 @@ var _ = Describe("A request of a person who has self-service and no more", func(
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(2*time.Minute))
 
+	It("R6: leaves a suspended organization", func(ctx context.Context) {
+		trial := l.Organization(ctx, alice, 0)
+		l.Member(ctx, trial, john, v1alpha1.RoleStandard)
+		Expect(lab.Change(ctx, l.Platform, trial, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Minute)} })).To(Succeed())
+		l.EventuallySays(ctx, trial, v1alpha1.ConditionReady, v1alpha1.ReasonTrialEnded, "")
+		Eventually(func(g Gomega) {
+			got, err := review(ctx, as, v1alpha1.SelfReviewSpec{})
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(got.Organizations).To(ContainElement(And(HaveField("Name", trial.Name), HaveField("Suspended", true))))
+		}).WithContext(ctx).Should(Succeed())
+		r := wish(v1alpha1.RequestLeave, trial.Name, "")
+		Expect(ask(ctx, as, r)).To(Succeed())
+		eventuallyTold(ctx, as, r, v1alpha1.ReasonLeft)
+	}, NodeTimeout(2*time.Minute))
+
 	It("R6: leaves, even while suspended", func(ctx context.Context) {
 		var memberships v1alpha1.MembershipList
 		Expect(l.Platform.List(ctx, &memberships, client.InNamespace(lab.NamespaceOf(org)))).To(Succeed())
@@ -124,9 +139,21 @@ var _ = Describe("A request of a person who has self-service and no more", func(
 
 	It("U3: tells no names, and has none that its author chose", func(ctx context.Context) {
 		foreign := l.Organization(ctx, lab.Person("bob"), 10)
-		for _, action := range []v1alpha1.RequestAction{v1alpha1.RequestChooseDefault, v1alpha1.RequestLeave, v1alpha1.RequestDelete} {
-			there, nowhere := ask(ctx, as, wish(action, foreign.Name, "")), ask(ctx, as, wish(action, "nowhere", ""))
-			Expect(there).To(MatchError(nowhere.Error()), string(action))
+		ended := l.Organization(ctx, lab.Person("bob"), 10)
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, ended) })).To(Succeed())
+		l.EventuallyGone(ctx, ended)
+		for action, patch := range map[v1alpha1.RequestAction]string{
+			v1alpha1.RequestChooseDefault: "", v1alpha1.RequestLeave: "", v1alpha1.RequestDelete: "", v1alpha1.RequestChange: `{"displayName": "Mine"}`,
+		} {
+			nowhere := ask(ctx, as, wish(action, "nowhere", patch))
+			Expect(nowhere).To(HaveOccurred())
+			for _, name := range []string{foreign.Name, ended.Name} {
+				Expect(ask(ctx, as, wish(action, name, patch))).To(MatchError(nowhere.Error()), "%s %s", action, name)
+			}
+		}
+		for _, wrong := range []string{"[]", `{"displayName": 1}`, `{"nothing": true}`} {
+			there, nowhere := ask(ctx, as, wish(v1alpha1.RequestChange, foreign.Name, wrong)), ask(ctx, as, wish(v1alpha1.RequestChange, "nowhere", wrong))
+			Expect(there).To(MatchError(nowhere.Error()), wrong)
 		}
 		named := wish(v1alpha1.RequestLeave, org.Name, "")
 		named.Name, named.GenerateName = "mine", ""

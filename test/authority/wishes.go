@@ -14,6 +14,8 @@ var wishes = Part{"OrganizationRequest", []Act{
 		Cells: "(U2) R6   R6   yes  yes  yes  R3    U2   (U2)  (U2) (U2)"},
 	{Text: "ask for another display name", By: creates(wish(v1alpha1.RequestChange)),
 		Cells: "(U2) R4   R4   R4   R4   yes  yes   U2   (U2)  (U2) (U2)"},
+	{Text: "ask to delete it", By: creates(wish(v1alpha1.RequestDelete)),
+		Cells: "(U2) R4   R4   R4   R4   yes  yes   U2   (U2)  (U2) (U2)"},
 }}
 
 // wish is what somebody asks for in home.

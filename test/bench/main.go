@@ -23,12 +23,14 @@ import (
 type options struct {
 	quick, profile, scale bool
 	access, storm, answer bool
+	review                bool
 	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
 	modes, results        string
 	large                 large
 	answering             answering
+	reviewing             reviewing
 	serve                 serving
 }
 
@@ -44,6 +46,9 @@ func main() {
 	flag.IntVar(&o.answering.members, "answers-members", 50000, "how many members the one organization has to which many answer")
 	flag.IntVar(&o.answering.organizations, "answers-organizations", 200, "over how many organizations as many answers are spread")
 	flag.IntVar(&o.answering.answers, "answers-each", 2000, "how many answers there are of each kind")
+	flag.BoolVar(&o.review, "review", false, "measure instead what a person's review of themselves costs")
+	flag.IntVar(&o.reviewing.people, "review-people", 1000, "how many people look at their own")
+	flag.IntVar(&o.reviewing.each, "review-organizations", 3, "how many organizations each of them has")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -86,6 +91,8 @@ func (o options) run(ctx context.Context) error {
 		return o.measureStorm(ctx)
 	case o.answer:
 		return o.measureAnswers(ctx)
+	case o.review:
+		return o.measureReview(ctx)
 	}
 	return o.compare(ctx)
 }

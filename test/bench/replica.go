@@ -36,6 +36,10 @@ type replica struct {
 
 // serve starts so many replicas of a role, unless it is empty, and hands them the relay's connections.
 func (c *cluster) serve(ctx context.Context, role string, n int) error {
+	return c.serveBehind(ctx, c.relay, role, n)
+}
+
+func (c *cluster) serveBehind(ctx context.Context, front *relay, role string, n int) error {
 	if role == "" {
 		return nil
 	}
@@ -44,16 +48,16 @@ func (c *cluster) serve(ctx context.Context, role string, n int) error {
 		return err
 	}
 	var addresses []string
-	for i := range n {
-		r, err := c.startReplica(role, i, kubeconfig)
+	for range n {
+		r, err := c.startReplica(role, len(c.replicas), kubeconfig)
 		if err != nil {
 			return err
 		}
 		c.replicas = append(c.replicas, r)
 		addresses = append(addresses, r.webhook)
 	}
-	c.relay.backends.Store(&addresses)
-	for _, r := range c.replicas {
+	front.backends.Store(&addresses)
+	for _, r := range c.replicas[len(c.replicas)-n:] {
 		if err := r.waitReady(ctx); err != nil {
 			return err
 		}

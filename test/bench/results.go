@@ -19,6 +19,7 @@ type Results struct {
 	Storm      *StormCost  `json:"storm,omitempty"`
 
 	Answers *AnswersCost `json:"answers,omitempty"`
+	Review  *ReviewCost  `json:"review,omitempty"`
 }
 
 // Comparison is the cost of the modes beside each other.

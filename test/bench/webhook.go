@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -53,19 +55,28 @@ func (c *cluster) installWebhook(ctx context.Context) error {
 }
 
 func shippedWebhook(path string) (*admissionregistrationv1.ValidatingWebhookConfiguration, error) {
+	w := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	return w, decodeShipped(path, validating, w)
+}
+
+// decodeShipped reads the object of a name from a file of manifests.
+func decodeShipped(path, name string, into client.Object) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer file.Close()
 	decoder := utilyaml.NewYAMLOrJSONDecoder(file, 4096)
 	for {
-		w := &admissionregistrationv1.ValidatingWebhookConfiguration{}
-		if err := decoder.Decode(w); err != nil {
-			return nil, fmt.Errorf("%s has no %s: %w", path, validating, err)
+		var raw runtime.RawExtension
+		if err := decoder.Decode(&raw); err != nil {
+			return fmt.Errorf("%s has no %s: %w", path, name, err)
 		}
-		if w.Name == validating {
-			return w, nil
+		if err := json.Unmarshal(raw.Raw, into); err != nil {
+			return err
+		}
+		if into.GetName() == name {
+			return nil
 		}
 	}
 }

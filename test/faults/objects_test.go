@@ -11,7 +11,6 @@ import (
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -62,12 +61,7 @@ func placesOf(ctx context.Context, user string) []v1alpha1.Membership {
 // once creates an object as a client does that does not try again by itself.
 func once(ctx context.Context, config *rest.Config, plural string, obj client.Object) error {
 	GinkgoHelper()
-	config = rest.CopyConfig(config)
-	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
-	config.NegotiatedSerializer = serializer.NewCodecFactory(lab.Scheme).WithoutConversion()
-	c, err := rest.RESTClientFor(config)
-	Expect(err).NotTo(HaveOccurred())
-	return c.Post().Resource(plural).NamespaceIfScoped(obj.GetNamespace(), obj.GetNamespace() != "").Body(obj).MaxRetries(0).Do(ctx).Error()
+	return lab.Once(ctx, config, plural, obj)
 }
 
 // again reports whether an answer asks for another try, or whether there was no answer.

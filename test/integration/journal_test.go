@@ -12,8 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -52,12 +50,7 @@ func entriesOf(ctx context.Context, namespace string) (n int) {
 // once creates an object as a client does that does not try again by itself.
 func once(ctx context.Context, plural string, obj client.Object) error {
 	GinkgoHelper()
-	config := rest.CopyConfig(control.Config())
-	config.APIPath, config.GroupVersion = "/apis", &v1alpha1.GroupVersion
-	config.NegotiatedSerializer = serializer.NewCodecFactory(lab.Scheme).WithoutConversion()
-	c, err := rest.RESTClientFor(config)
-	Expect(err).NotTo(HaveOccurred())
-	return c.Post().Resource(plural).Namespace(obj.GetNamespace()).Body(obj).MaxRetries(0).Do(ctx).Error()
+	return lab.Once(ctx, control.Config(), plural, obj)
 }
 
 var _ = Describe("The journal", func() {

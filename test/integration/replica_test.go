@@ -82,7 +82,7 @@ func newReplica(ctx context.Context, callers *config.ClientCertificates) *replic
 		ca:      options.LocalServingCAData,
 	}
 	r.journal.DropTime = dropTime
-	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}})
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: r.journal, Clock: clock.RealClock{}, Operator: operatorAccount})
 	Expect(mgr.Add(&facts.Watcher{View: view, Client: live})).To(Succeed())
 	Expect(mgr.Add(r.journal)).To(Succeed())
 	running.Go(func() {

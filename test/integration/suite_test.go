@@ -52,5 +52,6 @@ var _ = BeforeSuite(func() {
 	Expect(platform.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: systemNS}})).To(Succeed())
 	trace()
 	lab.OpenTheDoor(ctx, platform)
+	lab.Bind(ctx, platform, "cluster-admin", lab.Username(operatorAccount))
 	serve(ctx, root, 2)
 })
