@@ -5,14 +5,19 @@ package pages
 
 import (
 	"context"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
@@ -63,23 +68,27 @@ func TestEveryPageWithCommandsIsWalked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []string
-	for _, pattern := range []string{"*.md", "tasks/*.md", "concepts/*.md"} {
-		paths, err := filepath.Glob(filepath.Join(root, "docs", pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			page, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(stepsOf(string(page))) > 0 {
-				found = append(found, strings.TrimPrefix(path, filepath.Join(root, "docs")+"/"))
-			}
-		}
-	}
+	found := withCommands(t, filepath.Join(root, "docs"))
 	if diff := cmp.Diff(found, pages, cmpopts.SortSlices(strings.Compare)); diff != "" {
 		t.Errorf("pages with commands (-), and pages that are walked (+):\n%s", diff)
 	}
+}
+
+// withCommands returns the pages of a folder, and of the folders in it, that have commands.
+func withCommands(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".md" {
+			return err
+		}
+		page, err := os.ReadFile(filepath.Join(dir, path))
+		if len(stepsOf(string(page))) > 0 {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
