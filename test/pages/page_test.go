@@ -71,7 +71,7 @@ func (t *terminal) take(ctx context.Context, s step) {
 }
 
 // reading is how a command begins that only reads.
-var reading = regexp.MustCompile(`^kubectl (get|polyorg list) `)
+var reading = regexp.MustCompile(`^kubectl (get|auth can-i|polyorg list) `)
 
 // split separates what a step does from what it reads afterwards.
 func (s step) split() (acts, reads string) {
@@ -141,9 +141,9 @@ func TestIsRefused(t *testing.T) {
 	for shown, want := range map[string]bool{
 		"": false, "yes\n": false, "no\n": true, "no difference\n": false,
 		"You left zylker-studio.\nerror: john@zylker.com is the super admin [R3]\n": true,
-		"… denied the request: no [L1]\n":                                            true,
-		"Error from server (Forbidden): no\n":                                        true,
-		"LimitExceeded is no error: it is a reason\n":                                false,
+		"… denied the request: no [L1]\n":                                           true,
+		"Error from server (Forbidden): no\n":                                       true,
+		"LimitExceeded is no error: it is a reason\n":                               false,
 	} {
 		if got := (step{shows: shown}).isRefused(); got != want {
 			t.Errorf("%q: %v", shown, got)
