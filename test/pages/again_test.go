@@ -7,6 +7,5 @@ package pages
 // again are the pages that are walked a second time: those whose steps take a moment each. The long tests walk all of them again.
 var again = []string{
 	"tasks/default-organization.md",
-	"tasks/trial-and-subscription.md",
 	"tasks/transfer-super-admin.md",
 }

@@ -53,15 +53,18 @@ func walk(ctx context.Context, path string) {
 	t := open(ctx)
 	for _, s := range steps {
 		By(s.do)
-		time.Sleep(pace) //nolint:forbidigo // A reader's pace is no state: RBAC's watches must keep up with it.
 		t.take(ctx, s)
 	}
 }
 
-// take does one step. Its last command may read something that follows the others a moment later, so take repeats that command.
+// take does one step. Its last command may read something that follows the others a moment later, so take repeats that command. Only before
+// the others it waits as a reader does.
 func (t *terminal) take(ctx context.Context, s step) {
 	GinkgoHelper()
 	acts, reads := s.split()
+	if acts != "" {
+		time.Sleep(pace) //nolint:forbidigo // A reader's pace is no state: RBAC's watches must keep up with it.
+	}
 	said, failed := t.run(acts)
 	Eventually(func(g Gomega) {
 		text, badly := t.run(reads)
