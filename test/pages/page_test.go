@@ -20,8 +20,8 @@ import (
 const (
 	// patience bounds one page on a busy machine.
 	patience = 4 * time.Minute
-	// reading is the least time that a reader needs from one step to the next.
-	reading = 500 * time.Millisecond
+	// pace is the least time that a reader needs from one step to the next.
+	pace = 500 * time.Millisecond
 )
 
 // step is an instruction of a page, and the outcome that the page shows, if any.
@@ -53,15 +53,18 @@ func walk(ctx context.Context, path string) {
 	t := open(ctx)
 	for _, s := range steps {
 		By(s.do)
-		time.Sleep(reading) //nolint:forbidigo // A reader's pace is no state: RBAC's watches must keep up with it.
 		t.take(ctx, s)
 	}
 }
 
-// take does one step. Its last command may read something that follows the others a moment later, so take repeats that command.
+// take does one step. Its last command may read something that follows the others a moment later, so take repeats that command. Only before
+// the others it waits as a reader does.
 func (t *terminal) take(ctx context.Context, s step) {
 	GinkgoHelper()
 	acts, reads := s.split()
+	if acts != "" {
+		time.Sleep(pace) //nolint:forbidigo // A reader's pace is no state: RBAC's watches must keep up with it.
+	}
 	said, failed := t.run(acts)
 	Eventually(func(g Gomega) {
 		text, badly := t.run(reads)
@@ -70,27 +73,31 @@ func (t *terminal) take(ctx context.Context, s step) {
 	}).WithContext(ctx).Should(Succeed())
 }
 
+// reading is how a command begins that only reads.
+var reading = regexp.MustCompile(`^kubectl (get|auth can-i|polyorg list) `)
+
 // split separates what a step does from what it reads afterwards.
 func (s step) split() (acts, reads string) {
 	lines := strings.SplitAfter(strings.TrimSpace(s.do), "\n")
 	last := lines[len(lines)-1]
-	if strings.HasPrefix(last, "kubectl get ") {
+	if reading.MatchString(last) {
 		return strings.Join(lines[:len(lines)-1], ""), last
 	}
 	return s.do, ""
 }
 
+// refusal is how a page shows that a command failed. The last one is the answer of `kubectl auth can-i`.
+var refusal = regexp.MustCompile(`denied |Error from server|(?m:^error: |^no$)`)
+
 // isRefused reports whether the page shows a failure of the step.
-func (s step) isRefused() bool {
-	return strings.Contains(s.shows, "denied ") || strings.Contains(s.shows, "Error from server")
-}
+func (s step) isRefused() bool { return refusal.MatchString(s.shows) }
 
 var (
 	space = regexp.MustCompile(`\s+`)
 	// logged is a line of kubectl's own log. A wait that has ended may log that its watch was cancelled.
 	logged = regexp.MustCompile(`(?m)^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*$`)
 	// moment is a time, which differs from one walk to another.
-	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\b\d+m\d+s\b|\b\d+[sm]\b`)
+	moment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\b(\d+[smhd])+\b`)
 )
 
 // plain is a text without the widths of its columns, its line breaks, and kubectl's log.
@@ -125,9 +132,24 @@ func TestShow(t *testing.T) {
 		"labs False 44s":                     false,
 		"labs True 44s [L1]":                 false,
 		"Error … labs":                       false,
+		"labs   True    6d23h":               true,
 	} {
 		if got, err := show(shown).Match(said); err != nil || got != want {
 			t.Errorf("%q: %v, %v; want %v", shown, got, err, want)
+		}
+	}
+}
+
+func TestIsRefused(t *testing.T) {
+	for shown, want := range map[string]bool{
+		"": false, "yes\n": false, "no\n": true, "no difference\n": false,
+		"You left zylker-studio.\nerror: john@zylker.com is the super admin [R3]\n": true,
+		"… denied the request: no [L1]\n":                                           true,
+		"Error from server (Forbidden): no\n":                                       true,
+		"LimitExceeded is no error: it is a reason\n":                               false,
+	} {
+		if got := (step{shows: shown}).isRefused(); got != want {
+			t.Errorf("%q: %v", shown, got)
 		}
 	}
 }
