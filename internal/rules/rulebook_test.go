@@ -114,7 +114,8 @@ func TestEveryAnswerCanBeGiven(t *testing.T) {
 	}
 }
 
-var quotation = regexp.MustCompile(`(?s)denied the request: ([^` + "`" + `]*?) \[[A-Z]\d{1,2}\]`)
+// A page shows what kubectl prints, or what kubectl polyorg does.
+var quotation = regexp.MustCompile(`(?s)(?:denied the request|\nerror): ([^` + "`" + `]*?) \[[A-Z]\d{1,2}\]`)
 
 // TestEveryAnswerOnAPageCanBeGiven finds pages that show a refusal in words that nothing says any more. test/pages sees it too, in minutes.
 func TestEveryAnswerOnAPageCanBeGiven(t *testing.T) {

@@ -47,7 +47,7 @@ func (r *run) commands(refused []Sample) []string {
 		"kubectl get polyorg -n org-zylker-products",
 		"kubectl get puser,inv -A   # each sign-in with its organizations; what became of the invitations",
 		"kubectl polyorg list --as=john@zylker.com   # what John sees, who has a sign-in and no more",
-		"kubectl polyorg default zylker-labs --as=john@zylker.com   # what he does by himself",
+		"kubectl polyorg limits --as=john@zylker.com   # how many more organizations and invitations he may have",
 	}
 	for _, s := range refused {
 		if s.Rule != "O1" { // the seed document's own example
