@@ -8,7 +8,7 @@
 set -euo pipefail
 [ -z "${POLYORG_PROGRESS:-}" ] || exec "$@"
 
-total=0 compiled=0 modules=0
+total=0 compiled=0 modules=0 watcher=
 [ -t 2 ] && terminal=yes || terminal=
 
 # left: about how long the rest takes, if enough is done to say so.
@@ -38,12 +38,13 @@ draw() {
 }
 
 watch() {
-  local line drawn=$SECONDS
+  local line got drawn=$SECONDS
   while true; do
     # A link takes long and says nothing, so the time is drawn anyway.
-    if ! IFS= read -r -t 1 line; then draw; continue; fi
+    IFS= read -r -t 1 line && got=0 || got=$?
+    if ((got > 128)); then draw; continue; fi
+    ((got == 0)) || break # every writer is gone
     case $line in
-      end) break ;;
       'total '*) total=$((total + ${line#total })) ;;
       'go: downloading '*) modules=$((modules + 1)) ;;
       *[[:space:]]*) clear_line; echo "$line" >&2 ;;
@@ -56,11 +57,14 @@ watch() {
 }
 
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap 'kill "$watcher" 2>/dev/null || true; rm -rf "$dir"' EXIT
 mkfifo "$dir/progress"
-exec 3<>"$dir/progress" # so that no writer waits for a reader, and the reader sees no end between two writers
-watch <&3 &
-POLYORG_PROGRESS=$dir/progress "$@" 3>&- && status=0 || status=$?
-echo end >&3
-wait $!
+exec 3<>"$dir/progress" # to open either end alone waits for the other
+watch <"$dir/progress" 3>&- &
+watcher=$!
+# This end stays open between two writers. Only the watcher reads: if it dies, writers fail, and wait for nobody.
+exec 4>"$dir/progress" 3>&-
+POLYORG_PROGRESS=$dir/progress "$@" 4>&- && status=0 || status=$?
+exec 4>&-
+wait "$watcher"
 exit "$status"

@@ -54,12 +54,15 @@ export POLYORG_MANAGER=$PWD/bin/manager POLYORG_PLUGIN=$PWD/bin/kubectl-polyorg
 # lint runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.
 # Go does not know which files kubectl and scripts read, so no result is taken from its cache.
 log=$(mktemp)
-{ listed "${suites[@]}"; go list ./internal/journal; } |
-  xargs go test -count=1 -p 4 -timeout 20m -vet=off -ldflags=-w "$@" >"$log" 2>&1 &
+set -m # so that the job is a process group, which can be ended as a whole
+({ listed "${suites[@]}"; go list ./internal/journal; } |
+  xargs go test -count=1 -p 4 -timeout 20m -vet=off -ldflags=-w "$@") >"$log" 2>&1 &
 rest=$!
-trap 'kill "$rest" 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
+set +m
+trap '[ -z "$rest" ] || kill -- "-$rest" 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
 status=0
 except=$(go list "${suites[@]}" | xargs) listed "${packages[@]}" |
   xargs go test -race -count=1 -p 1 -timeout 20m -vet=off -ldflags=-w "$@" || status=$?
 wait "$rest" || status=$?
+rest=
 exit "$status"

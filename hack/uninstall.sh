@@ -18,14 +18,17 @@ kubectl=${2:-$(command -v kubectl || command -v "${KUBEBUILDER_ASSETS:-bin/contr
 }
 
 kinds=$("$kubectl" api-resources --api-group=polyorg.io --output=name)
-organizations=0
-if grep -q '^organizations\.' <<<"$kinds"; then
-  organizations=$("$kubectl" get organizations.polyorg.io --output=name | wc -l)
-fi
-if ((organizations)); then
-  echo "$organizations organizations are still there; delete them first: kubectl delete organizations --all" >&2
+
+# refuse_with_organizations ends this while there are any.
+refuse_with_organizations() {
+  local organizations
+  grep -q '^organizations\.' <<<"$kinds" || return 0
+  organizations=$("$kubectl" get organizations.polyorg.io --output=name)
+  [ -n "$organizations" ] || return 0
+  echo "$(wc -l <<<"$organizations") organizations are still there; delete them first: kubectl delete organizations --all" >&2
   exit 1
-fi
+}
+refuse_with_organizations
 
 # First the operator, until its last pod is gone, because it would make things again; and the webhooks, which would have to admit their
 # removal.
@@ -43,15 +46,19 @@ done
 if "$kubectl" get configmap --namespace=polyorg-system polyorg-journal >/dev/null 2>&1; then
   "$kubectl" patch configmap --namespace=polyorg-system polyorg-journal --type=merge --patch='{"metadata":{"finalizers":null}}'
 fi
+# Nobody judged what was created since the operator went.
+refuse_with_organizations
 # The kinds go only with this annotation (config/policy/kinds.yaml).
-mapfile -t crds < <("$kubectl" get crd --output=name | grep '\.polyorg\.io$')
+all=$("$kubectl" get crd --output=name)
+mapfile -t crds < <(grep '\.polyorg\.io$' <<<"$all")
 if ((${#crds[@]})); then
   "$kubectl" annotate "${crds[@]}" --overwrite polyorg.io/allow-deletion=true
   "$kubectl" delete "${crds[@]}" --ignore-not-found
 fi
 # The policies that guard them stay in force until they are gone.
 for kind in validatingadmissionpolicy validatingadmissionpolicybinding; do
-  mapfile -t guards < <("$kubectl" get "$kind" --output=name | grep '/polyorg-')
+  all=$("$kubectl" get "$kind" --output=name)
+  mapfile -t guards < <(grep '/polyorg-' <<<"$all")
   ((!${#guards[@]})) || "$kubectl" patch "${guards[@]}" --type=merge --patch='{"metadata":{"finalizers":null}}'
 done
 "$kubectl" delete --kustomize=config/default --ignore-not-found

@@ -25,6 +25,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 const (
@@ -92,7 +93,7 @@ func reportSampleData(job *batchv1.Job, say status.Conditions) {
 			"%s: %s; delete the Job %s to load again", failed.Reason, failed.Message, sampleDataName))
 	default:
 		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonLoading, fmt.Sprintf(
-			"The Job %s: %d pod(s) active, %d failed", sampleDataName, job.Status.Active, job.Status.Failed))
+			"The Job %s: %s active, %d failed", sampleDataName, rules.Number(int(job.Status.Active), "pod", "pods"), job.Status.Failed))
 	}
 }
 

@@ -95,7 +95,7 @@ var (
 var _ = Describe("Sample data (O5)", func() {
 	It("is loaded by one Job, made as the configuration says, once for good", func(ctx context.Context) {
 		org := becomes(ctx, create(ctx, withSampleData(lab.Unique("zylker"), lab.Person("john"))), v1alpha1.ReasonActive)
-		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "0 pod(s) active")
+		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "0 pods active")
 		job := read(ctx, jobOf(org))
 		Expect(metav1.IsControlledBy(job, org)).To(BeTrue())
 		Expect(job.Labels).To(And(HaveKeyWithValue("team", "crm"), HaveKeyWithValue(v1alpha1.OrganizationLabel, org.Name)))
@@ -111,7 +111,7 @@ var _ = Describe("Sample data (O5)", func() {
 		Expect(pod.Containers[0].Env).To(Equal(append(about, corev1.EnvVar{Name: "TARGET", Value: "https://crm/$(POLYORG_ORGANIZATION)"})))
 
 		progress(ctx, job, running)
-		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "1 pod(s) active, 1 failed")
+		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "1 pod active, 1 failed")
 		Expect(condition(org, v1alpha1.ConditionReady).Reason).To(Equal(v1alpha1.ReasonActive), "nothing waits for it")
 		progress(ctx, job, complete)
 		sampleDataIs(ctx, org, metav1.ConditionTrue, v1alpha1.ReasonLoaded, "")

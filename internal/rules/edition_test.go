@@ -36,18 +36,18 @@ func TestEditionChange(t *testing.T) {
 	run(t, map[string]testCase{
 		"E7: a change that breaks no limit is made": {world{}.with(zylker, member(bob, "zylker")), changing, nil, false, nil},
 		"E7: one that breaks a member's is refused, with how many conflict": {
-			conflicting, changing, []string{"E7"}, false, []string{"2 member(s)", "ZohoOne", "(L5)", "or let them leave first"},
+			conflicting, changing, []string{"E7"}, false, []string{"2 members", "ZohoOne", "(L5)", "or let them leave first"},
 		},
 		"E7: platform actors read who conflicts": {
 			conflicting, by(platform).changes(zylker, one), []string{"E7"}, false, []string{bob + ", " + john},
 		},
 		"E7: of many they read the first ten, and how many more": {
 			crowded(12), by(platform).changes(zylker, one), []string{"E7"}, false,
-			[]string{"12 member(s)", "(L5): member10@example.org, member11@example.org", "member7@example.org and 2 more; choose"},
+			[]string{"12 members", "(L5): member10@example.org, member11@example.org", "member7@example.org and 2 more; choose"},
 		},
 		"E7: a policy that allows nobody any is in everybody's way": {
 			world{}.with(zylker, member(bob, "zylker")).with(policyWith(limits(func(l *v1alpha1.LimitsPolicy) { l.InternalZohoOnePerUser = new(int32(0)) }))),
-			changing, []string{"E7"}, false, []string{"2 member(s)"},
+			changing, []string{"E7"}, false, []string{"2 members"},
 		},
 		"E7: two organizations on it already do not hinder one of other people": {
 			conflicting.with(org("red", bob).on(v1alpha1.EditionZohoOne, 9)),
@@ -66,7 +66,7 @@ func TestEditionChange(t *testing.T) {
 		},
 		"E7: the super admin conflicts like any member": {
 			world{}.with(zylker, admin(alice, "zylker"), org("hidden", carol).on(v1alpha1.EditionZohoOne, 9), member(alice, "hidden")),
-			changing, []string{"E7"}, false, []string{"1 member(s)"},
+			changing, []string{"E7"}, false, []string{"1 member"},
 		},
 		"E7: of two organizations that share a member and change at once, the second waits": {
 			world{}.with(zylker, member(bob, "zylker"), member(bob, "hidden")).

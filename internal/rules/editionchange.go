@@ -128,7 +128,7 @@ func (j judgement) superAdminStays() []Place {
 
 // conflictText says how many members are in the way, and tells platform actors their names (U3).
 func (j judgement) conflictText(edition v1alpha1.Edition, users, rules []string) string {
-	text := fmt.Sprintf("%d member(s) cannot be in one more %s organization (%s)", len(users), edition, strings.Join(rules, ", "))
+	text := fmt.Sprintf("%s cannot be in one more %s organization (%s)", Number(len(users), "member", "members"), edition, strings.Join(rules, ", "))
 	if j.act.Actor.Platform {
 		text += ": " + firstFew(users)
 	}

@@ -109,7 +109,7 @@ func measure(b *testing.B, v *facts.View, own organization, want int) {
 		if want == 0 {
 			return text == ""
 		}
-		return strings.HasPrefix(text, fmt.Sprint(want, " member(s)"))
+		return strings.HasPrefix(text, rules.Number(want, "member", "members"))
 	})
 	each("by a walk", func(o rules.Outlook) bool { return rules.ConflictsByWalk(o, was, is) == want })
 }

@@ -150,7 +150,7 @@ func TestCRMPlusPerUser(t *testing.T) {
 		},
 		"E7, L3: nor by a change of edition": {
 			world{}.with(mine...).with(one("other")...), by(user(john)).changes(org("other", john), plus(org("other", john))),
-			[]string{"E7"}, false, []string{"1 member(s)", "CRMPlus", "L3", "choose another edition"},
+			[]string{"E7"}, false, []string{"1 member", "CRMPlus", "L3", "choose another edition"},
 		},
 		"E7, L3: nor by one that comes before the membership": {
 			world{}.with(mine...), by(user(john)).changes(org("other", john), plus(org("other", john))), []string{"E7"}, false, nil,
@@ -190,7 +190,7 @@ func TestCRMPlusPerUser(t *testing.T) {
 		},
 		"E7, L4: nor does one that they are in become a tenth": {
 			world{}.with(crmPlus(9)...).with(org("zylker", alice), member(john, "zylker")),
-			by(user(alice)).changes(org("zylker", alice), plus(org("zylker", alice))), []string{"E7"}, false, []string{"1 member(s)", "L4"},
+			by(user(alice)).changes(org("zylker", alice), plus(org("zylker", alice))), []string{"E7"}, false, []string{"1 member", "L4"},
 		},
 		"L4: while the edition may be changing to CRM Plus it counts as one": {
 			world{}.with(crmPlus(9)...).changing(org("zylker", alice), plus(org("zylker", alice))),

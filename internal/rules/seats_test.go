@@ -94,7 +94,7 @@ func TestSeats(t *testing.T) {
 		},
 		"E7, R8: their limits are judged then too": {
 			world{}.with(crmPlus(9)...).with(member(john, "zylker")), by(platform).creates(org("zylker", alice).on(v1alpha1.EditionCRMPlus, 9)),
-			[]string{"E7"}, false, []string{"1 member(s)", ": " + john},
+			[]string{"E7"}, false, []string{"1 member", ": " + john},
 		},
 	})
 }

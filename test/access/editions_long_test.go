@@ -35,7 +35,7 @@ var _ = Describe("An edition that is limited for each person (E7)", func() {
 		})
 		AddReportEntry("until both were answered", time.Since(began))
 		Expect(answers).To(ConsistOf(BeNil(), And(lab.BeRefusedBy("E7"),
-			MatchError(ContainSubstring(fmt.Sprintf("%d member(s) cannot be in one more ZohoOne organization (L5)", shared))))))
+			MatchError(ContainSubstring(fmt.Sprintf("%d members cannot be in one more ZohoOne organization (L5)", shared))))))
 	}, NodeTimeout(30*time.Minute))
 })
 

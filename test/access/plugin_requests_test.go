@@ -36,6 +36,7 @@ var _ = Describe("kubectl polyorg, where RBAC gives no role (R9)", Ordered, func
 
 	It("F2: chooses the default organization, which the list shows at once", func() {
 		Expect(john.says(plain.Done, "default")).To(Equal(org.Name + "\n"))
+		Expect(john.says(plain.Done, "default", "-o", "name")).To(Equal("organization.polyorg.io/" + org.Name + "\n"))
 		Expect(john.says(plain.Done, "default", other.Name)).To(ContainSubstring("is " + other.Name))
 		Expect(john.says(plain.Done, "list")).To(And(MatchRegexp(`\* +%s`, other.Name), ContainSubstring("ChooseDefault")))
 		Expect(john.says(plain.Refused, "default", "nowhere")).To(ContainSubstring("F2"))

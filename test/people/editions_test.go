@@ -31,7 +31,7 @@ var _ = Describe("A change of edition (E7)", func() {
 		}
 		for range rounds {
 			winner, refusal := both(ctx, pair, zohoOne)
-			Expect(refusal).To(And(lab.BeRefusedBy("E7"), MatchError(ContainSubstring("40 member(s) cannot be in one more ZohoOne organization (L5); choose another"))))
+			Expect(refusal).To(And(lab.BeRefusedBy("E7"), MatchError(ContainSubstring("40 members cannot be in one more ZohoOne organization (L5); choose another"))))
 			Expect(refusal.Error()).NotTo(Or(ContainSubstring("shared-"), ContainSubstring(winner.Name)), "U3")
 
 			toPlatform := finally(ctx, func() error { return subscribe(ctx, cluster.Platform, other(pair, winner), zohoOne, 99) })
@@ -47,7 +47,7 @@ var _ = Describe("A change of edition (E7)", func() {
 		pair := pairOf(ctx, owner, owner)
 		for range rounds {
 			winner, refusal := both(ctx, pair, crmPlus)
-			Expect(refusal).To(And(lab.BeRefusedBy("E7"), MatchError(ContainSubstring("1 member(s) cannot be in one more CRMPlus organization (L3)"))))
+			Expect(refusal).To(And(lab.BeRefusedBy("E7"), MatchError(ContainSubstring("1 member cannot be in one more CRMPlus organization (L3)"))))
 			Expect(finally(ctx, func() error { return subscribe(ctx, as(owner), winner, enterprise, 99) })).To(Succeed())
 		}
 	}, SpecTimeout(patient))

@@ -4,6 +4,7 @@ package command
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,7 @@ func newDefault(s *session.Session) *cobra.Command {
 		ValidArgsFunction: first(organizations(s)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return showDefault(cmd.Context(), s)
+				return a.show(cmd.Context())
 			}
 			return a.choose(cmd.Context(), args[0])
 		},
@@ -30,20 +31,30 @@ func newDefault(s *session.Session) *cobra.Command {
 	return a.addAct(cmd, true)
 }
 
-func showDefault(ctx context.Context, s *session.Session) error {
-	r, err := s.Review(ctx, v1alpha1.SelfReviewSpec{})
+func (a *acting) show(ctx context.Context) error {
+	r, err := a.Review(ctx, v1alpha1.SelfReviewSpec{})
 	if err != nil {
 		return err
 	}
 	switch {
+	case !a.ForPeople():
+		return a.Print(a.Out, only(r), named(r.Status)...)
 	case r.Status.DefaultOrganization != "":
-		s.Say("%s", r.Status.DefaultOrganization)
+		a.Say("%s", r.Status.DefaultOrganization)
 	case r.Status.ChoiceDue:
-		s.Say("Your default organization is gone. Choose another: kubectl polyorg default NAME")
+		a.Say("Your default organization is gone. Choose another: kubectl polyorg default NAME")
 	default:
-		s.Say("You have no organization yet.")
+		a.Say("You have no organization yet.")
 	}
 	return nil
+}
+
+// only leaves of a review what it says about the default organization.
+func only(r *v1alpha1.SelfReview) *v1alpha1.SelfReview {
+	is := r.Status.DefaultOrganization
+	r.Status = v1alpha1.SelfReviewStatus{User: r.Status.User, DefaultOrganization: is, ChoiceDue: r.Status.ChoiceDue,
+		Organizations: slices.DeleteFunc(r.Status.Organizations, func(o v1alpha1.ReviewedOrganization) bool { return o.Name != is })}
+	return r
 }
 
 func (a *acting) choose(ctx context.Context, organization string) error {

@@ -61,7 +61,7 @@ func CodeOf(err error) Code {
 		return own.Code
 	case clientcmd.IsEmptyConfig(err), clientcmd.IsConfigurationInvalid(err), clientcmd.IsContextNotFound(err), apierrors.IsUnauthorized(err), IsWithoutRight(err):
 		return NotAllowed
-	case isUnanswered(err):
+	case IsUnanswered(err):
 		return Later
 	case apierrors.IsNotFound(err):
 		return NotFound
@@ -71,8 +71,8 @@ func CodeOf(err error) Code {
 	return Failed
 }
 
-// isUnanswered reports whether nobody has decided yet: the same request may succeed later.
-func isUnanswered(err error) bool {
+// IsUnanswered reports whether nobody has decided yet: the same request may succeed later.
+func IsUnanswered(err error) bool {
 	_, unreachable := errors.AsType[*url.Error](err)
 	return unreachable || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsConflict(err) || isWebhookDown(err)

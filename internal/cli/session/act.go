@@ -133,18 +133,26 @@ func (s *Session) Await(ctx context.Context, act client.Object, done Done, how A
 	defer cancel()
 	err := wait.PollUntilContextCancel(within, interval, true, func(ctx context.Context) (bool, error) {
 		r, err := s.Review(ctx, v1alpha1.SelfReviewSpec{})
-		if err != nil {
-			return false, err
-		}
-		if finished, err := outcome(r.Status.Requests, act.GetName()); finished || err != nil {
-			return finished, err
-		}
-		return done != nil && done(r.Status), nil
+		return finished(r, err, act.GetName(), done)
 	})
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return &plain.Error{Code: plain.Later, Message: "it was admitted, and is not done after " + how.Timeout.String() + "; what becomes of it is in: kubectl polyorg list"}
 	}
 	return err
+}
+
+// finished reports whether an act is done, as a review tells. A review that nobody answers tells nothing: the act is admitted.
+func finished(r *v1alpha1.SelfReview, err error, act string, done Done) (bool, error) {
+	if plain.IsUnanswered(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if finished, err := outcome(r.Status.Requests, act); finished || err != nil {
+		return finished, err
+	}
+	return done != nil && done(r.Status), nil
 }
 
 // outcome is what became of an act.

@@ -38,6 +38,32 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+func TestFinished(t *testing.T) {
+	away := apierrors.NewServiceUnavailable("no replica is ready")
+	member := func(s v1alpha1.SelfReviewStatus) bool { return len(s.Organizations) > 0 }
+	there := &v1alpha1.SelfReview{Status: v1alpha1.SelfReviewStatus{Organizations: make([]v1alpha1.ReviewedOrganization, 1)}}
+	for sentence, tc := range map[string]struct {
+		review *v1alpha1.SelfReview
+		err    error
+		done   Done
+		want   bool
+		code   plain.Code
+	}{
+		"what it brings about is there":               {there, nil, member, true, plain.Done},
+		"it is not there yet":                         {&v1alpha1.SelfReview{}, nil, member, false, plain.Done},
+		"only the act itself tells":                   {there, nil, nil, false, plain.Done},
+		"nobody answers, but the act was admitted":    {nil, away, member, false, plain.Done},
+		"the person may not ask, so nothing can tell": {nil, &plain.Error{Code: plain.NotAllowed}, member, false, plain.NotAllowed},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got, err := finished(tc.review, tc.err, "own", tc.done)
+			if got != tc.want || plain.CodeOf(err) != tc.code {
+				t.Errorf("finished %t, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestWhicheverWayIsOpen(t *testing.T) {
 	org, request := &v1alpha1.Organization{}, &v1alpha1.OrganizationRequest{}
 	shut := func(verb, resource string) error {
