@@ -37,7 +37,7 @@ if [ "${1:-}" = --race ]; then
   export GORACE=log_path=$PWD/bin/race/report
   status=0
   listed "${suites[@]}" |
-    xargs go test -race -count=1 -p 2 -timeout 30m -vet=off -ldflags=-w "$@" || status=$?
+    xargs go test -race -count=1 -p 2 -timeout 30m -vet=off -ldflags='-s -w' "$@" || status=$?
   if compgen -G 'bin/race/report.*'; then cat bin/race/report.*; status=1; fi
   exit "$status"
 fi
@@ -51,18 +51,18 @@ go build -o bin/ ./cmd/manager ./cmd/kubectl-polyorg
 export POLYORG_MANAGER=$PWD/bin/manager POLYORG_PLUGIN=$PWD/bin/kubectl-polyorg
 
 # Two lots at a time. The suites wait more than they work, so there are four of them. Vet would look at every dependency, and make
-# lint runs all of its checks; what only a debugger reads (-w) is a third of the linker's work.
+# lint runs all of its checks; what only a debugger reads (-s, -w) is nearly half of the linker's work.
 # Go does not know which files kubectl and scripts read, so no result is taken from its cache.
 log=$(mktemp)
 set -m # so that the job is a process group, which can be ended as a whole
 ({ listed "${suites[@]}"; go list ./internal/journal; } |
-  xargs go test -count=1 -p 4 -timeout 20m -vet=off -ldflags=-w "$@") >"$log" 2>&1 &
+  xargs go test -count=1 -p 4 -timeout 20m -vet=off -ldflags='-s -w' "$@") >"$log" 2>&1 &
 rest=$!
 set +m
 trap '[ -z "$rest" ] || kill -- "-$rest" 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
 status=0
 except=$(go list "${suites[@]}" | xargs) listed "${packages[@]}" |
-  xargs go test -race -count=1 -p 1 -timeout 20m -vet=off -ldflags=-w "$@" || status=$?
+  xargs go test -race -count=1 -p 1 -timeout 20m -vet=off -ldflags='-s -w' "$@" || status=$?
 wait "$rest" || status=$?
 rest=
 exit "$status"
