@@ -125,8 +125,25 @@ func (r *run) startControlPlane(ctx context.Context) (err error) {
 		return err
 	}
 	r.Kubeconfig = filepath.Join(r.Dir, "kubeconfig")
-	return controlplane.WriteKubeconfig(r.Kubeconfig, r.control.Config())
+	if err := controlplane.WriteKubeconfig(r.Kubeconfig, r.control.Config()); err != nil {
+		return err
+	}
+	return r.signInJohn()
 }
+
+// john is a person of the samples.
+const john = "john"
+
+// signInJohn writes a kubeconfig for a person, with a client certificate of their own: no impersonation, and the person's rights alone.
+func (r *run) signInJohn() error {
+	theirs, err := r.control.ConfigWithCertificate(john + "@zylker.com")
+	if err != nil {
+		return err
+	}
+	return controlplane.WriteKubeconfig(r.kubeconfigOf(john), theirs)
+}
+
+func (r *run) kubeconfigOf(person string) string { return filepath.Join(r.Dir, person+".kubeconfig") }
 
 func (r *run) startSandbox(ctx context.Context) error {
 	shipped, err := config.Load(filepath.Join(r.Root, "config", "manager", "config.yaml"))

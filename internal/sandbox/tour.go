@@ -49,6 +49,9 @@ func (r *run) commands(refused []Sample) []string {
 		"kubectl polyorg list --as=john@zylker.com   # what John sees, who has a sign-in and no more",
 		"kubectl polyorg limits --as=john@zylker.com   # how many more organizations and invitations he may have",
 	}
+	if r.control != nil {
+		commands = append(commands, "kubectl polyorg list --kubeconfig="+short(r.kubeconfigOf(john))+"   # the same, signed in with his own certificate")
+	}
 	for _, s := range refused {
 		if s.Rule != "O1" { // the seed document's own example
 			continue
