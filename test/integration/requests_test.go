@@ -222,6 +222,36 @@ var _ = Describe("A request that waits to be carried out", func() {
 		Expect(now(ctx).Spec).To(And(HaveField("DisplayName", "Asked for"), HaveField("Locale", "de-DE")))
 	})
 
+	Describe("that is found after its hour", func() {
+		// late is a leader that first looks at a request an hour after it was made.
+		late := func(r *v1alpha1.OrganizationRequest) *leader {
+			l := newLeader()
+			l.clock.SetTime(r.CreationTimestamp.Add(time.Hour))
+			return l
+		}
+		entries := []any{
+			Entry("ChooseDefault", func() string { return john }, act{v1alpha1.RequestChooseDefault, ""}, v1alpha1.ReasonChosen),
+			Entry("Leave", func() string { return john }, act{v1alpha1.RequestLeave, ""}, v1alpha1.ReasonLeft),
+			Entry("Change", func() string { return alice }, act{v1alpha1.RequestChange, rename}, v1alpha1.ReasonChanged),
+			Entry("Delete", func() string { return alice }, act{v1alpha1.RequestDelete, ""}, v1alpha1.ReasonTerminating),
+		}
+
+		DescribeTable("is not carried out any more", append([]any{func(ctx SpecContext, who func() string, what act, _ string) {
+			r := asks(ctx, who(), what.action, org.Name, what.patch)
+			stands := now(ctx).ResourceVersion
+			Expect(late(r).concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again"))
+			Expect(now(ctx).ResourceVersion).To(Equal(stands))
+			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(Succeed())
+			Expect(chosen(ctx)).To(BeEmpty())
+		}}, entries...)...)
+
+		DescribeTable("is told as done where a leader did it in time", append([]any{func(ctx SpecContext, who func() string, what act, reason string) {
+			r := asks(ctx, who(), what.action, org.Name, what.patch)
+			diesSilently().dies(ctx, r)
+			late(r).concludes(ctx, r, reason)
+		}}, entries...)...)
+	})
+
 	Describe("that cannot be carried out for an hour", func() {
 		// lapses expects that a leader gives a request up after an hour, and not before.
 		lapses := func(ctx context.Context, l *leader, r *v1alpha1.OrganizationRequest) {
