@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -37,7 +38,7 @@ func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationReq
 
 // patch sends the author's patch, when the change before is noted.
 func (r *Reconciler) patch(ctx context.Context, asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) error {
-	if err := r.noted(ctx, last(org)); err != nil {
+	if err := r.noted(ctx, org); err != nil {
 		return err
 	}
 	patch, err := patchOf(asked, org)
@@ -61,15 +62,20 @@ func patchOf(asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) ([
 func last(org *v1alpha1.Organization) string { return org.Annotations[v1alpha1.LastRequestAnnotation] }
 
 // noted fails while a request is carried out and its status does not say so yet. Only the Organization says so until then, and of one
-// request.
-func (r *Reconciler) noted(ctx context.Context, request string) error {
-	if request == "" {
+// request. A platform actor may have written something else there, for example with a copy: that is no change which is under way here.
+func (r *Reconciler) noted(ctx context.Context, org *v1alpha1.Organization) error {
+	if last(org) == "" || len(path.IsValidPathSegmentName(last(org))) > 0 {
 		return nil
 	}
 	other := &v1alpha1.OrganizationRequest{}
-	err := r.Live.Get(ctx, client.ObjectKey{Name: request}, other)
-	if err == nil && other.Status.CompletedAt == nil {
+	err := r.Live.Get(ctx, client.ObjectKey{Name: last(org)}, other)
+	if err == nil && changes(other, org) && other.Status.CompletedAt == nil {
 		return fmt.Errorf("%w: the outcome of the request before", status.ErrBehind)
 	}
 	return client.IgnoreNotFound(err)
+}
+
+// changes reports whether a request is one to change this Organization.
+func changes(r *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) bool {
+	return r.Spec.Action == v1alpha1.RequestChange && r.Spec.SubjectUID == org.UID
 }

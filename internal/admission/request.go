@@ -109,7 +109,9 @@ func (v *Validator) authorOf(ctx context.Context, request string) (sender, error
 }
 
 func (v *Validator) author(r *v1alpha1.OrganizationRequest) sender {
-	return sender{rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User}
+	actor := rules.Author(r)
+	actor.Request = r.Name
+	return sender{actor, v.Actors.UsernamePrefix + r.Spec.User}
 }
 
 // whoEnd are the authors of the open requests to delete an Organization. A deletion has no field manager, and the operator deletes an

@@ -138,6 +138,35 @@ var _ = Describe("A request that waits to be carried out", func() {
 		})
 	})
 
+	Describe("about an Organization that names another request as its last", func() {
+		DescribeTable("does not wait for what is no change of it", func(ctx SpecContext, named func(ctx context.Context) string) {
+			last := named(ctx)
+			Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) {
+				o.Annotations = map[string]string{v1alpha1.LastRequestAnnotation: last}
+			})).To(Succeed(), "a copy or a backup that the platform restores has it")
+			newLeader().concludes(ctx, asks(ctx, carol, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
+			Expect(now(ctx).Spec.DisplayName).To(Equal("Asked for"))
+		},
+			Entry("no name of a request", func(context.Context) string { return "a/b" }),
+			Entry("one that is gone", func(context.Context) string { return "wish-gone" }),
+			Entry("another action's", func(ctx context.Context) string { return asks(ctx, alice, v1alpha1.RequestDelete, org.Name, "").Name }),
+			Entry("another organization's", func(ctx context.Context) string {
+				other := organization(ctx, alice, 10)
+				return asks(ctx, alice, v1alpha1.RequestChange, other.Name, rename).Name
+			}),
+		)
+
+		It("is that of nobody but the operator (R4)", func(ctx SpecContext) {
+			r := asks(ctx, carol, v1alpha1.RequestChange, org.Name, rename)
+			forge := func(o *v1alpha1.Organization) {
+				o.Annotations = map[string]string{v1alpha1.LastRequestAnnotation: r.Name}
+			}
+			Expect(change(ctx, as(alice), org, forge)).To(lab.BeRefusedBy("R4"))
+			newLeader().concludes(ctx, r, v1alpha1.ReasonChanged)
+			Expect(now(ctx).Annotations).To(HaveKeyWithValue(v1alpha1.LastRequestAnnotation, r.Name))
+		})
+	})
+
 	Describe("of an author who loses the right to it", func() {
 		It("does not choose a default for a former member (F2)", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestChooseDefault, org.Name, "")
@@ -271,8 +300,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 			fails := diesIdle().faults.Patch
 			l.faults.Patch = fails
 			lapses(ctx, l, r)
-			l.faults.Patch = nil
-			l.concludes(ctx, asks(ctx, alice, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
+			newLeader().concludes(ctx, asks(ctx, alice, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
 		})
 
 		It("because its author has no User, lapses", func(ctx SpecContext) {
