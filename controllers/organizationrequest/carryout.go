@@ -46,6 +46,9 @@ func (r *Reconciler) look(ctx context.Context, asked *v1alpha1.OrganizationReque
 
 // next is the step of a request, as the world is now. It writes nothing.
 func (r *Reconciler) next(ctx context.Context, asked *v1alpha1.OrganizationRequest) (step, error) {
+	if asked.Spec.SubjectUID == "" { // an older version of the webhook admitted it
+		return step{outcome: act.Failed(v1alpha1.ReasonInvalid, "It does not say which object it is about; ask again")}, nil
+	}
 	switch asked.Spec.Action {
 	case v1alpha1.RequestChooseDefault:
 		return r.choose(ctx, asked)

@@ -167,6 +167,26 @@ var _ = Describe("A request that waits to be carried out", func() {
 		})
 	})
 
+	DescribeTable("and names no object, is no success", func(ctx SpecContext, action v1alpha1.RequestAction, patch string) {
+		r, l := asks(ctx, carol, action, org.Name, patch), newLeader()
+		l.faults.Get = func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, options ...client.GetOption) error {
+			err := c.Get(ctx, key, obj, options...)
+			if r, is := obj.(*v1alpha1.OrganizationRequest); is {
+				r.Spec.SubjectUID = "" // as an older version stamped it
+			}
+			return err
+		}
+		stands := now(ctx).ResourceVersion
+		Expect(l.concludes(ctx, r, v1alpha1.ReasonInvalid)).To(HaveSuffix("ask again"))
+		Expect(now(ctx).ResourceVersion).To(Equal(stands))
+		Expect(platform.Get(ctx, client.ObjectKeyFromObject(carols), carols)).To(Succeed())
+	},
+		Entry("ChooseDefault", v1alpha1.RequestChooseDefault, ""),
+		Entry("Leave", v1alpha1.RequestLeave, ""),
+		Entry("Change", v1alpha1.RequestChange, rename),
+		Entry("Delete", v1alpha1.RequestDelete, ""),
+	)
+
 	Describe("of an author who loses the right to it", func() {
 		It("does not choose a default for a former member (F2)", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestChooseDefault, org.Name, "")
