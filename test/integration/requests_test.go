@@ -128,6 +128,16 @@ var _ = Describe("A request that waits to be carried out", func() {
 			Expect(alone.Annotations).NotTo(HaveKey(v1alpha1.LastRequestAnnotation))
 		})
 
+		It("does not say that a later Organization of that name was chosen (F2)", func(ctx SpecContext) {
+			alone := organization(ctx, lab.Person("alone"), 10)
+			who := alone.Spec.SuperAdmin
+			lab.Create(ctx, platform, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(who)},
+				Spec: v1alpha1.UserSpec{Email: who, DefaultOrganization: alone.Name}})
+			r := asks(ctx, who, v1alpha1.RequestChooseDefault, alone.Name, "")
+			again(ctx, alone)
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonOrganizationNotFound)).To(Equal(alone.Name + " is gone"))
+		})
+
 		It("leaves the later Membership alone", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
 			again(ctx, johns)
