@@ -27,6 +27,7 @@ const operatorAccount = "system:serviceaccount:polyorg-system:polyorg-operator"
 // remembers nothing of the one before.
 type leader struct {
 	faults interceptor.Funcs
+	live   interceptor.Funcs // of what it reads past its cache
 	clock  *testingclock.FakePassiveClock
 }
 
@@ -37,7 +38,7 @@ func (l *leader) looks(ctx context.Context, r *v1alpha1.OrganizationRequest) err
 	GinkgoHelper()
 	operator := lab.Client(control.ConfigFor(operatorAccount, "system:serviceaccounts", "system:serviceaccounts:"+systemNS, "system:authenticated"))
 	c := interceptor.NewClient(operator, l.faults)
-	controller := &organizationrequest.Reconciler{Client: c, Own: c, Live: operator, Clock: l.clock, Events: &events.FakeRecorder{}}
+	controller := &organizationrequest.Reconciler{Client: c, Own: c, Live: interceptor.NewClient(operator, l.live), Clock: l.clock, Events: &events.FakeRecorder{}}
 	_, err := controller.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(r)})
 	return err
 }

@@ -197,6 +197,18 @@ var _ = Describe("A request that waits to be carried out", func() {
 		Entry("Delete", v1alpha1.RequestDelete, ""),
 	)
 
+	It("to delete a protected Organization, whose deletion came past admission, says that it lives on (O7)", func(ctx SpecContext) {
+		r, l := asks(ctx, alice, v1alpha1.RequestDelete, org.Name, ""), newLeader()
+		l.live.Get = func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, options ...client.GetOption) error {
+			err := c.Get(ctx, key, obj, options...)
+			if o, is := obj.(*v1alpha1.Organization); is {
+				o.DeletionTimestamp, o.Spec.DeletionProtection = new(metav1.Now()), true
+			}
+			return err
+		}
+		Expect(l.concludes(ctx, r, v1alpha1.ReasonRefused)).To(Equal(org.Name + " is protected from deletion; set spec.deletionProtection to false first [O7]"))
+	})
+
 	Describe("of an author who loses the right to it", func() {
 		It("does not choose a default for a former member (F2)", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestChooseDefault, org.Name, "")
