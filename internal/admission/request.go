@@ -46,7 +46,7 @@ func (s *RequestStamper) Handle(ctx context.Context, req admission.Request) admi
 		return answerFor(req, violations)
 	}
 	if err := s.stamp(ctx, req.UserInfo.Username, author, &r.Spec); err != nil {
-		return failed(req, err)
+		return failed(ctx, req, err)
 	}
 	stamped, err := json.Marshal(r)
 	if err != nil {

@@ -5,7 +5,6 @@ package admission
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,9 +19,6 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
-
-// errNotSynced is that of a replica that has just started.
-var errNotSynced = errors.New("this replica has not seen everything yet")
 
 // Reviewer answers reviews from this replica's view: a SelfReview comes back with its status (R9). It reads nothing else, unless it is
 // asked for a whole Organization.
@@ -51,23 +47,23 @@ func (v *Reviewer) Handle(ctx context.Context, req admission.Request) admission.
 		return admission.Errored(http.StatusBadRequest, err)
 	}
 	if !v.View.Synced() {
-		return unavailable(req, errNotSynced)
+		return notNow(req, "this replica of Polyorg has just started, and has not seen everything yet")
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	act, err := v.act(ctx, req, r)
 	if err != nil {
-		return unavailable(req, err)
+		return unavailable(ctx, req, err)
 	}
 	violations, subject, err := v.answer(ctx, req, act, r)
 	switch {
 	case err != nil:
-		return failed(req, err)
+		return failed(ctx, req, err)
 	case len(violations) > 0:
 		return answerFor(req, violations)
 	}
 	if err := v.attach(ctx, r, act.Actor, subject); err != nil {
-		return unavailable(req, err)
+		return unavailable(ctx, req, err)
 	}
 	answered, err := json.Marshal(r)
 	if err != nil {
