@@ -15,17 +15,25 @@ import (
 
 // leave deletes the membership that the author had when they asked (R6), and no later one.
 func (r *Reconciler) leave(ctx context.Context, asked *v1alpha1.OrganizationRequest) (step, error) {
-	left := act.Done(v1alpha1.ReasonLeft, "You left "+asked.Spec.Organization)
 	memberships, err := r.memberships(ctx, asked)
 	if err != nil {
-		return step{outcome: left}, err
+		return step{}, err
 	}
 	for i := range memberships {
 		if m := &memberships[i]; m.UID == asked.Spec.SubjectUID {
+			left := act.Done(v1alpha1.ReasonLeft, "You left "+asked.Spec.Organization)
 			return step{left, func(ctx context.Context) error { return child.Delete(ctx, r.Client, m) }}, nil
 		}
 	}
-	return step{outcome: left}, nil
+	return step{outcome: withoutMembership(asked, len(memberships) > 0)}, nil
+}
+
+// withoutMembership is the outcome where the membership is gone: an earlier attempt ended it, or somebody else did.
+func withoutMembership(asked *v1alpha1.OrganizationRequest, later bool) act.Outcome {
+	if later {
+		return act.Done(v1alpha1.ReasonLeft, "Your membership of "+asked.Spec.Organization+" of that time has ended; you have a later one")
+	}
+	return act.Done(v1alpha1.ReasonLeft, "You are no member of "+asked.Spec.Organization+" any more")
 }
 
 // memberships are the author's in the organization, without those that end. They are read live: a cache may not show yet what admission

@@ -141,7 +141,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 		It("leaves the later Membership alone", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
 			again(ctx, johns)
-			newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)).To(HaveSuffix("you have a later one"))
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(Succeed())
 			newLeader().concludes(ctx, asks(ctx, john, v1alpha1.RequestLeave, org.Name, ""), v1alpha1.ReasonLeft)
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
@@ -237,6 +237,12 @@ var _ = Describe("A request that waits to be carried out", func() {
 			transfers(ctx, carol)
 			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonRefused)).To(HaveSuffix("transfer the super-admin role first [R3]"))
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(carols), carols)).To(Succeed())
+		})
+
+		It("does not say that somebody left who was removed (R6)", func(ctx SpecContext) {
+			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
+			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, johns) })).To(Succeed())
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)).To(Equal("You are no member of " + org.Name + " any more"))
 		})
 
 		It("does not change an Organization for a former Administrator (R4)", func(ctx SpecContext) {
