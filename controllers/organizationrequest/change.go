@@ -5,7 +5,6 @@ package organizationrequest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/validation/path"
@@ -14,7 +13,6 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/act"
-	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -33,14 +31,14 @@ func (r *Reconciler) change(ctx context.Context, asked *v1alpha1.OrganizationReq
 	if last(org) == asked.Name || equality.Semantic.DeepEqual(org.Spec, after.Spec) {
 		return step{outcome: changed}, nil
 	}
+	if noted, err := r.noted(ctx, org); err != nil || !noted {
+		return step{outcome: act.WaitingUnwoken("Waits until the change before is noted")}, err
+	}
 	return step{changed, func(ctx context.Context) error { return r.patch(ctx, asked, org) }}, nil
 }
 
-// patch sends the author's patch, when the change before is noted.
+// patch sends the author's patch.
 func (r *Reconciler) patch(ctx context.Context, asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) error {
-	if err := r.noted(ctx, org); err != nil {
-		return err
-	}
 	patch, err := patchOf(asked, org)
 	if err != nil {
 		return err
@@ -61,18 +59,15 @@ func patchOf(asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) ([
 // last is the name of the request by which an Organization was last changed.
 func last(org *v1alpha1.Organization) string { return org.Annotations[v1alpha1.LastRequestAnnotation] }
 
-// noted fails while a request is carried out and its status does not say so yet. Only the Organization says so until then, and of one
-// request. A platform actor may have written something else there, for example with a copy: that is no change which is under way here.
-func (r *Reconciler) noted(ctx context.Context, org *v1alpha1.Organization) error {
+// noted reports whether the status of the request before says what became of it. Until then only the Organization says so, and of one request.
+// A platform actor may have written something else there, for example with a copy: that is no change which is under way here.
+func (r *Reconciler) noted(ctx context.Context, org *v1alpha1.Organization) (bool, error) {
 	if last(org) == "" || len(path.IsValidPathSegmentName(last(org))) > 0 {
-		return nil
+		return true, nil
 	}
 	other := &v1alpha1.OrganizationRequest{}
 	err := r.Live.Get(ctx, client.ObjectKey{Name: last(org)}, other)
-	if err == nil && changes(other, org) && other.Status.CompletedAt == nil {
-		return fmt.Errorf("%w: the outcome of the request before", status.ErrBehind)
-	}
-	return client.IgnoreNotFound(err)
+	return err != nil || !changes(other, org) || other.Status.CompletedAt != nil, client.IgnoreNotFound(err)
 }
 
 // changes reports whether a request is one to change this Organization.

@@ -28,6 +28,7 @@ const operatorAccount = "system:serviceaccount:polyorg-system:polyorg-operator"
 type leader struct {
 	faults interceptor.Funcs
 	live   interceptor.Funcs // of what it reads past its cache
+	after  time.Duration     // of the last look: until the next one
 	clock  *testingclock.FakePassiveClock
 }
 
@@ -39,7 +40,8 @@ func (l *leader) looks(ctx context.Context, r *v1alpha1.OrganizationRequest) err
 	operator := lab.Client(control.ConfigFor(operatorAccount, "system:serviceaccounts", "system:serviceaccounts:"+systemNS, "system:authenticated"))
 	c := interceptor.NewClient(operator, l.faults)
 	controller := &organizationrequest.Reconciler{Client: c, Own: c, Live: interceptor.NewClient(operator, l.live), Clock: l.clock, Events: &events.FakeRecorder{}}
-	_, err := controller.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(r)})
+	result, err := controller.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(r)})
+	l.after = result.RequeueAfter
 	return err
 }
 

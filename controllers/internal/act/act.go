@@ -22,10 +22,14 @@ const keptFor = time.Hour
 // openFor is the time for which an act that lapses is tried. Later its author has forgotten it, and the world has changed.
 const openFor = time.Hour
 
+// soon is the time until the next look at an act for which nothing wakes the controller.
+const soon = time.Second
+
 // Outcome is the outcome of an attempt to carry out an act.
 type Outcome struct {
 	reason, message string
 	waits           bool // something else has to be decided first
+	unwoken         bool // nothing wakes the controller then
 	failed          bool // it could not be carried out, and never will be
 	orphaned        bool // it has no reader any more
 }
@@ -44,6 +48,13 @@ func Failed(reason, message string) Outcome {
 // Waiting is the outcome of an act for which something else must be decided first. That wakes the controller.
 func Waiting(message string) Outcome {
 	return Outcome{reason: v1alpha1.ReasonPending, message: message, waits: true}
+}
+
+// WaitingUnwoken is the outcome of an act that waits for something of which the controller hears nothing. It looks again soon.
+func WaitingUnwoken(message string) Outcome {
+	outcome := Waiting(message)
+	outcome.unwoken = true
+	return outcome
 }
 
 // Clerk carries out acts of one kind.
@@ -86,6 +97,8 @@ func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now
 		done := metav1.NewTime(now.Truncate(time.Second))
 		*c.Completed(act) = &done
 		return done.Add(keptFor).Sub(now), nil
+	case outcome.unwoken:
+		return soon, nil
 	case c.Look != nil:
 		return left, nil
 	}
