@@ -22,9 +22,9 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// RequestStamper writes into an OrganizationRequest, when it is created, the address of its author, for which the API server vouches, and
-// the UID of the object that it is about. The object may be deleted and made again while the request is open, and nothing else tells then
-// which one the author meant.
+// RequestStamper writes two things into an OrganizationRequest when it is created. One is the address of its author, for which the API server
+// vouches. The other is the UID of the object that it is about. That object may be deleted and made again while the request is open, and
+// only the UID tells which one the author meant.
 type RequestStamper struct {
 	// Look shows a world with every change that any replica admitted before, as Journal.Look does.
 	Look    func(ctx context.Context, actor string, f func(facts.World)) error
