@@ -56,8 +56,8 @@ func patchOf(asked *v1alpha1.OrganizationRequest, org *v1alpha1.Organization) ([
 	})
 }
 
-// last is the name of the request by which an Organization was last changed.
-func last(org *v1alpha1.Organization) string { return org.Annotations[v1alpha1.LastRequestAnnotation] }
+// last is the name of the request by which an object was last changed.
+func last(obj client.Object) string { return obj.GetAnnotations()[v1alpha1.LastRequestAnnotation] }
 
 // noted reports whether the status of the request before says what became of it. Until then only the Organization says so, and of one request.
 // A platform actor may have written something else there, for example with a copy: that is no change which is under way here.

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -26,11 +27,12 @@ func (r *Reconciler) choose(ctx context.Context, asked *v1alpha1.OrganizationReq
 	switch {
 	case apierrors.IsNotFound(err):
 		return r.withoutUser(ctx, asked, org)
-	case err != nil || u.Spec.DefaultOrganization == asked.Spec.Organization:
+	case err != nil || last(u) == asked.Name || u.Spec.DefaultOrganization == asked.Spec.Organization:
 		return step{outcome: chosen}, err
 	}
 	before := u.DeepCopy()
 	u.Spec.DefaultOrganization = asked.Spec.Organization
+	metav1.SetMetaDataAnnotation(&u.ObjectMeta, v1alpha1.LastRequestAnnotation, asked.Name)
 	return step{chosen, func(ctx context.Context) error { return r.Client.Patch(ctx, u, client.MergeFrom(before), by(asked)) }}, nil
 }
 

@@ -94,8 +94,8 @@ func marks(act Act, before, after metav1.Object) Violations {
 	return nil
 }
 
-// mayNote reports whether a person may give an annotation a value. By the last request an Organization is known to be changed already, so
-// only the operator notes it, for that very request. Invitation judges who changes the inviter, which our own webhook writes.
+// mayNote reports whether a person may give an annotation a value. The last request tells that a change is made already. So only the
+// operator notes it, for that very request. Invitation judges who changes the inviter, which our own webhook writes.
 func (a Actor) mayNote(key, value string) bool {
 	switch key {
 	case v1alpha1.ResendRequestedAtAnnotation, v1alpha1.InvitedByAnnotation:
@@ -110,10 +110,14 @@ func isPlain(key string) bool { return prefixOf(key) == "" }
 
 func isKubectls(key string) bool { return prefixOf(key) == kubectlPrefix }
 
-// marked reports whether a change labels or annotates an object; kubectl's own annotations do not count.
-func marked(before, after metav1.Object) bool {
+// marked reports whether a change labels or annotates an object. Kubectl's own annotations do not count, nor does the operator's note of the
+// request that it carries out.
+func marked(actor Actor, before, after metav1.Object) bool {
+	free := func(key string) bool {
+		return isKubectls(key) || key == v1alpha1.LastRequestAnnotation && actor.mayNote(key, after.GetAnnotations()[key])
+	}
 	return !maps.Equal(before.GetLabels(), after.GetLabels()) ||
-		changedKey(before.GetAnnotations(), after.GetAnnotations(), isKubectls) != ""
+		changedKey(before.GetAnnotations(), after.GetAnnotations(), free) != ""
 }
 
 // changedKey is the first key, by its name, that is added, changed or removed; empty if there is none. Free keys do not count.

@@ -104,6 +104,15 @@ var _ = Describe("A request that waits to be carried out", func() {
 			Expect(chosen(ctx)).To(Equal(other.Name))
 		})
 
+		It("after a default was chosen, leaves the one that the platform has written since (F2)", func(ctx SpecContext) {
+			r := asks(ctx, john, v1alpha1.RequestChooseDefault, org.Name, "")
+			diesSilently().dies(ctx, r)
+			Expect(chosen(ctx)).To(Equal(org.Name))
+			Expect(change(ctx, platform, user, func(u *v1alpha1.User) { u.Spec.DefaultOrganization = "" })).To(Succeed())
+			newLeader().concludes(ctx, r, v1alpha1.ReasonChosen)
+			Expect(chosen(ctx)).To(BeEmpty())
+		})
+
 		It("after somebody left, leaves the membership that they have since (R6)", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
 			diesSilently().dies(ctx, r)
