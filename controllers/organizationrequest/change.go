@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -62,7 +62,7 @@ func last(obj client.Object) string { return obj.GetAnnotations()[v1alpha1.LastR
 // noted reports whether the status of the request before says what became of it. Until then only the Organization says so, and of one request.
 // A platform actor may have written something else there, for example with a copy: that is no change which is under way here.
 func (r *Reconciler) noted(ctx context.Context, org *v1alpha1.Organization) (bool, error) {
-	if last(org) == "" || len(path.IsValidPathSegmentName(last(org))) > 0 {
+	if last(org) == "" || len(content.IsPathSegmentName(last(org))) > 0 {
 		return true, nil
 	}
 	other := &v1alpha1.OrganizationRequest{}
