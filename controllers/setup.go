@@ -69,7 +69,7 @@ func readingOwn(mgr ctrl.Manager) (client.Client, error) {
 }
 
 func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
-	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mirrored{mgr.GetEventRecorder(v1alpha1.FieldOwner)}
+	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mirrored{mgr.GetEventRecorder(v1alpha1.FieldOwner), mgr.GetClient()}
 	desk := grant.NewDesk(c, o.View)
 	own, err := readingOwn(mgr)
 	if err != nil {

@@ -34,8 +34,9 @@ const (
 	// vouches for that person, and shows it in status.invitedBy. People cannot change it.
 	InvitedByAnnotation = GroupName + "/invited-by"
 
-	// LastRequestAnnotation on an Organization is the name of the OrganizationRequest by which it was last changed. The operator writes it
-	// together with the change. So the next leader knows a change that is made and not noted yet, and does not make it twice.
+	// LastRequestAnnotation on an Organization or a User is the name of the OrganizationRequest by which it was last changed. The operator
+	// writes it together with the change. So the next leader knows a change that is made and not noted yet, and does not make it twice.
+	// People cannot write it.
 	LastRequestAnnotation = GroupName + "/last-request"
 
 	// FieldOwner is the field manager under which the operator applies objects.

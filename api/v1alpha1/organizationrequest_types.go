@@ -78,9 +78,10 @@ type OrganizationRequestStatus struct {
 	CompletedAt *metav1.Time `json:"completedAt,omitempty"`
 }
 
-// OrganizationRequest is what a person does by themselves in an organization, without a role of their own in RBAC (R9): choose it as their
-// default, leave it, change or delete it. It is judged as the same request by that person would be. Its author reads what became of it in
-// a SelfReview. The API server gives it its name, from metadata.generateName. A name that its author chose is refused (U3).
+// OrganizationRequest is what a person does by themselves in an organization (R9). They choose it as their default, leave it, change it or
+// delete it. They need no role of their own in RBAC for that. It is judged as the same request by that person would be. Its author reads
+// what became of it in a SelfReview. The API server gives it its name, from metadata.generateName. A name that its author chose is refused
+// (U3).
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status

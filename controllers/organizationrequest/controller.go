@@ -56,7 +56,7 @@ var comes = predicate.Funcs{
 // Reconcile carries out one request, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.OrganizationRequest]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
-	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Lapses: true, Completed: completed}
+	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Look: r.look, Completed: completed}
 	return keeper.Keep(ctx, req, &v1alpha1.OrganizationRequest{}, clerk.Step)
 }
 

@@ -97,7 +97,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	defer cancel()
 	senders, err := v.senders(ctx, req, before)
 	if err != nil {
-		return unavailable(req, err)
+		return unavailable(ctx, req, err)
 	}
 	var answer admission.Response
 	for _, s := range senders {
@@ -117,7 +117,7 @@ func (v *Validator) submit(ctx context.Context, req admission.Request, change *j
 		violations, err = v.Journal.Submit(ctx, change)
 	}
 	if err != nil {
-		return failed(req, err)
+		return failed(ctx, req, err)
 	}
 	response := answerFor(req, violations)
 	if !response.Allowed {

@@ -3,6 +3,7 @@
 package admission
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/polyorg/polyorg/internal/facts"
@@ -81,7 +83,7 @@ func denied(s metav1.Status) admission.Response {
 }
 
 // failed answers a request that no rule refuses, and that is not admitted either.
-func failed(req admission.Request, err error) admission.Response {
+func failed(ctx context.Context, req admission.Request, err error) admission.Response {
 	if again, is := errors.AsType[*journal.Again](err); is {
 		return later(req, again)
 	}
@@ -94,7 +96,7 @@ func failed(req admission.Request, err error) admission.Response {
 	case errors.Is(err, journal.ErrPanicked):
 		return denied(status(req, http.StatusInternalServerError, metav1.StatusReasonInternalError, err.Error()))
 	}
-	return unavailable(req, err)
+	return unavailable(ctx, req, err)
 }
 
 // later asks for the same request again, in a moment. A replica that works answers 429; one that cannot tell answers 503.
@@ -107,9 +109,15 @@ func later(req admission.Request, again *journal.Again) admission.Response {
 	return denied(s)
 }
 
-// unavailable asks for the same request again when something other than the journal cannot be reached.
-func unavailable(req admission.Request, err error) admission.Response {
-	s := status(req, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, err.Error()+"; try again")
+// unavailable asks for the same request again when something other than the journal cannot be reached. Only the log says what: an error's
+// text holds addresses, and is nothing that the sender can mend.
+func unavailable(ctx context.Context, req admission.Request, err error) admission.Response {
+	ctrl.LoggerFrom(ctx).Error(err, "A request cannot be answered now")
+	return notNow(req, "something that Polyorg needs for its answer does not answer")
+}
+
+func notNow(req admission.Request, why string) admission.Response {
+	s := status(req, http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable, why+"; try again")
 	s.Details.RetryAfterSeconds = retryAfter
 	return denied(s)
 }
@@ -117,7 +125,7 @@ func unavailable(req admission.Request, err error) admission.Response {
 // unknown answers a request that this version cannot judge. It is never allowed: the client's next try may reach a newer replica, which can
 // judge it.
 func unknown(req admission.Request) admission.Response {
-	return unavailable(req, fmt.Errorf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
+	return notNow(req, fmt.Sprintf("this replica does not know %s %s: it is of an older version", req.Kind.Kind, req.Kind.Group+"/"+req.Kind.Version))
 }
 
 // fingerprint stands for an actor where a name would reveal too much.

@@ -89,7 +89,8 @@ func TestAnswersWithoutARefusal(t *testing.T) {
 			&journal.Again{Reason: journal.Early, Because: rules.Violations{early}}, "429 TooManyRequests: not prepared yet; try again [O7]", true},
 		"503: the journal is out of reach": {
 			&journal.Again{}, "503 ServiceUnavailable: the journal cannot be reached, or this replica is still catching up; try again", true},
-		"503: something else is out of reach": {errors.New("no cache"), "503 ServiceUnavailable: no cache; try again", true},
+		"503: something else is out of reach": {
+			errors.New(`Get "https://10.96.0.1:443/apis": dial tcp`), "503 ServiceUnavailable: something that Polyorg needs for its answer does not answer; try again", true},
 		"an error that wraps a reason is answered by it": {
 			fmt.Errorf("submit: %w", &journal.Again{Reason: journal.Contended}), "429 TooManyRequests: another change of the same things is being stored; try again", true},
 		"409: the name is taken, for good":         {journal.ErrExists, `409 AlreadyExists: invitations.polyorg.io "bob" already exists`, false},
@@ -97,7 +98,7 @@ func TestAnswersWithoutARefusal(t *testing.T) {
 		"500: a rule failed, and would fail again": {journal.ErrPanicked, "500 InternalError: " + journal.ErrPanicked.Error(), false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			got := failed(question, tc.err)
+			got := failed(t.Context(), question, tc.err)
 			if got.Allowed || got.Result.Details.Name != "bob" || (got.Result.Details.RetryAfterSeconds > 0) != tc.wantAgain {
 				t.Errorf("got %+v", got)
 			}

@@ -44,7 +44,7 @@ func TestWhichAnswerComesFirst(t *testing.T) {
 		"first: this version does not know the kind":           {"Portal", "default", nil, "}", true, "503 ServiceUnavailable: this replica does not know"},
 		"second: the object cannot be read":                    {"Invitation", "default", nil, "}", true, "400 "},
 		"third: it is in no organization's namespace":          {"Invitation", "default", laden, "", true, "422 Invalid: metadata.namespace: "},
-		"fourth: nobody knows who the actor is":                {"Invitation", "org-zylker", laden, "", true, "503 ServiceUnavailable: ask whether the actor is a platform actor"},
+		"fourth: nobody knows who the actor is":                {"Invitation", "org-zylker", laden, "", true, "503 ServiceUnavailable: something that Polyorg needs for its answer does not answer; try again"},
 		"fifth: it is too large, whatever other faults it has": {"Invitation", "org-zylker", laden, "", false, "403 Forbidden: LimitExceeded: metadata: "},
 		"last: the journal":                                    {"Invitation", "org-zylker", fine, "", false, "503 ServiceUnavailable: the journal cannot be reached"},
 	} {

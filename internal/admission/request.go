@@ -22,9 +22,9 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// RequestStamper writes into an OrganizationRequest, when it is created, the address of its author, for which the API server vouches, and
-// the UID of the object that it is about. The object may be deleted and made again while the request is open, and nothing else tells then
-// which one the author meant.
+// RequestStamper writes two things into an OrganizationRequest when it is created. One is the address of its author, for which the API server
+// vouches. The other is the UID of the object that it is about. That object may be deleted and made again while the request is open, and
+// only the UID tells which one the author meant.
 type RequestStamper struct {
 	// Look shows a world with every change that any replica admitted before, as Journal.Look does.
 	Look    func(ctx context.Context, actor string, f func(facts.World)) error
@@ -46,7 +46,7 @@ func (s *RequestStamper) Handle(ctx context.Context, req admission.Request) admi
 		return answerFor(req, violations)
 	}
 	if err := s.stamp(ctx, req.UserInfo.Username, author, &r.Spec); err != nil {
-		return failed(req, err)
+		return failed(ctx, req, err)
 	}
 	stamped, err := json.Marshal(r)
 	if err != nil {
@@ -109,7 +109,9 @@ func (v *Validator) authorOf(ctx context.Context, request string) (sender, error
 }
 
 func (v *Validator) author(r *v1alpha1.OrganizationRequest) sender {
-	return sender{rules.Author(r), v.Actors.UsernamePrefix + r.Spec.User}
+	actor := rules.Author(r)
+	actor.Request = r.Name
+	return sender{actor, v.Actors.UsernamePrefix + r.Spec.User}
 }
 
 // whoEnd are the authors of the open requests to delete an Organization. A deletion has no field manager, and the operator deletes an
@@ -143,18 +145,15 @@ func fieldManager(req admission.Request) string {
 // foresee judges the change that a request asks for, so that its author is told at once, and finds what to warn of. It is judged again when
 // it is carried out.
 func (v *Validator) foresee(ctx context.Context, req admission.Request, r *v1alpha1.OrganizationRequest) (rules.Violations, []string, error) {
-	if !v.mayAsk(r) {
-		return nil, nil, nil // the request itself is refused, in words that tell nothing of the organization (U3)
-	}
-	before := &v1alpha1.Organization{}
-	if err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: r.Spec.Organization}, before); err != nil {
-		return nil, nil, client.IgnoreNotFound(err)
+	before, err := v.subject(ctx, r)
+	if before == nil || err != nil {
+		return nil, nil, err
 	}
 	after, violations := wanted(r, before)
 	if len(violations) > 0 {
 		return violations, nil, nil
 	}
-	violations, err := v.Journal.Submit(ctx, v.change(itself(req, before, after), kinds["Organization"], rules.Author(r), before, after))
+	violations, err = v.Journal.Submit(ctx, v.change(itself(req, before, after), kinds["Organization"], rules.Author(r), before, after))
 	if len(violations) > 0 || err != nil {
 		return violations, nil, err
 	}
@@ -185,14 +184,31 @@ func itself(req admission.Request, before *v1alpha1.Organization, after client.O
 	}}
 }
 
-// mayAsk reports whether a request asks for a change of the Organization, by somebody who may know it.
-func (v *Validator) mayAsk(r *v1alpha1.OrganizationRequest) (may bool) {
-	if r.Spec.Action != v1alpha1.RequestChange && r.Spec.Action != v1alpha1.RequestDelete {
-		return false
+// subject is the Organization that a request is about; nil where its author may not ask, or where it is gone. One that was made again under its
+// name may be another tenant's (U3). The request itself is refused then, in words that tell nothing of it, or ends without a change.
+func (v *Validator) subject(ctx context.Context, r *v1alpha1.OrganizationRequest) (*v1alpha1.Organization, error) {
+	uid := v.mayAsk(r)
+	if uid == "" {
+		return nil, nil
 	}
-	v.Journal.View.Judge(facts.NewOverlay(nil), nil, func(w facts.World) {
+	org := &v1alpha1.Organization{}
+	err := v.Journal.Client.Get(ctx, client.ObjectKey{Name: r.Spec.Organization}, org)
+	if err != nil || org.UID != uid {
+		return nil, client.IgnoreNotFound(err)
+	}
+	return org, nil
+}
+
+// mayAsk is the UID of the Organization whose change a request asks for, if its author may know it.
+func (v *Validator) mayAsk(r *v1alpha1.OrganizationRequest) (subject types.UID) {
+	if r.Spec.Action != v1alpha1.RequestChange && r.Spec.Action != v1alpha1.RequestDelete {
+		return ""
+	}
+	v.look(func(w facts.World) {
 		act := rules.Act{Actor: rules.Author(r), Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
-		may = len(rules.OrganizationRequest(rules.Best(w), act, nil, r)) == 0
+		if len(rules.OrganizationRequest(rules.Best(w), act, nil, r)) == 0 {
+			subject = w.Subject(r.Spec.User, r.Spec.Organization, false)
+		}
 	})
-	return may
+	return subject
 }

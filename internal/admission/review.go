@@ -5,11 +5,11 @@ package admission
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -19,9 +19,6 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
 )
-
-// errNotSynced is that of a replica that has just started.
-var errNotSynced = errors.New("this replica has not seen everything yet")
 
 // Reviewer answers reviews from this replica's view: a SelfReview comes back with its status (R9). It reads nothing else, unless it is
 // asked for a whole Organization.
@@ -50,23 +47,23 @@ func (v *Reviewer) Handle(ctx context.Context, req admission.Request) admission.
 		return admission.Errored(http.StatusBadRequest, err)
 	}
 	if !v.View.Synced() {
-		return unavailable(req, errNotSynced)
+		return notNow(req, "this replica of Polyorg has just started, and has not seen everything yet")
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	act, err := v.act(ctx, req, r)
 	if err != nil {
-		return unavailable(req, err)
+		return unavailable(ctx, req, err)
 	}
-	violations, err := v.answer(ctx, req, act, r)
+	violations, subject, err := v.answer(ctx, req, act, r)
 	switch {
 	case err != nil:
-		return failed(req, err)
+		return failed(ctx, req, err)
 	case len(violations) > 0:
 		return answerFor(req, violations)
 	}
-	if err := v.attach(ctx, r); err != nil {
-		return unavailable(req, err)
+	if err := v.attach(ctx, r, act.Actor, subject); err != nil {
+		return unavailable(ctx, req, err)
 	}
 	answered, err := json.Marshal(r)
 	if err != nil {
@@ -86,31 +83,34 @@ func (v *Reviewer) act(ctx context.Context, req admission.Request, r *v1alpha1.S
 	return act, err
 }
 
-// answer fills in the status, or says why not. The right to see a whole Organization rests on what every replica has admitted. For the
-// rest, this replica's view is enough: it shows people their own.
-func (v *Reviewer) answer(ctx context.Context, req admission.Request, act rules.Act, r *v1alpha1.SelfReview) (violations rules.Violations, err error) {
+// answer fills in the status, or says why not. The right to see a whole Organization rests on what every replica has admitted, and is for the
+// Organization of one UID. For the rest, this replica's view is enough: it shows people their own.
+func (v *Reviewer) answer(ctx context.Context, req admission.Request, act rules.Act, r *v1alpha1.SelfReview) (violations rules.Violations, subject types.UID, err error) {
 	dryRun := req.DryRun != nil && *req.DryRun
 	look := func(w facts.World) {
 		o := rules.Best(w)
 		if violations = rules.SignedIn(act, rules.SelfReview(o, act, r, dryRun)); len(violations) == 0 {
 			r.Status = rules.Self(o, act.Now, w.Person(rules.ReviewOf(act.Actor, r)))
+			subject = w.Subject(act.Actor.Email, r.Spec.Organization, false)
 		}
 	}
 	if r.Spec.Organization != "" {
 		err = v.Look(ctx, fingerprint(req.UserInfo.Username), look)
-		return violations, err
+		return violations, subject, err
 	}
 	v.View.Judge(facts.NewOverlay(nil), nil, look)
-	return violations, nil
+	return violations, subject, nil
 }
 
-// attach adds the Organization that was asked for, if it is there. Managed fields are for tools that write it.
-func (v *Reviewer) attach(ctx context.Context, r *v1alpha1.SelfReview) error {
+// attach adds the Organization that was asked for, if it is there. One that was made again under its name since the judgement may be another
+// tenant's, so to a person it is not there (U3). Managed fields are for tools that write it.
+func (v *Reviewer) attach(ctx context.Context, r *v1alpha1.SelfReview, actor rules.Actor, subject types.UID) error {
 	if r.Spec.Organization == "" {
 		return nil
 	}
 	org := &v1alpha1.Organization{}
-	if err := v.Live.Get(ctx, client.ObjectKey{Name: r.Spec.Organization}, org); err != nil {
+	err := v.Live.Get(ctx, client.ObjectKey{Name: r.Spec.Organization}, org)
+	if err != nil || org.UID != subject && !actor.Platform {
 		return client.IgnoreNotFound(err)
 	}
 	org.ManagedFields = nil

@@ -51,7 +51,7 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	defer cancel()
 	invited, err := s.invited(ctx, req.UserInfo.Username, r.Spec.Invitation)
 	if err != nil {
-		return failed(req, err)
+		return failed(ctx, req, err)
 	}
 	stamp(&r.Spec, req.UserInfo.Username, invited)
 	stamped, err := json.Marshal(r)

@@ -26,6 +26,8 @@ type Actor struct {
 	Platform bool // may `administer` organizations: a cluster admin, a GitOps service account, the operator
 	// Operator: is the operator itself, for no person. It deletes an organization only as the author of a request for that.
 	Operator bool
+	// Request is the name of the OrganizationRequest of a person that the operator carries out with this change.
+	Request string
 	// Collector: is Kubernetes' garbage collector, which finishes deletions that others asked for.
 	Collector bool
 }

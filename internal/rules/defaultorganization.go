@@ -21,7 +21,7 @@ func User(o Outlook, act Act, before, after *v1alpha1.User) Violations {
 	if !act.Actor.Platform && act.Actor.Email != before.Spec.Email {
 		return forbidden("F2", "only the person whose User it is, or a platform actor, chooses its default organization; ask them to")
 	}
-	if !act.Actor.Platform && marked(before, after) {
+	if !act.Actor.Platform && marked(act.Actor, before, after) {
 		return forbidden("F2", "only a platform actor may label or annotate a User; change spec.defaultOrganization alone")
 	}
 	to := after.Spec.DefaultOrganization

@@ -13,7 +13,7 @@ import (
 
 func TestChooseDefault(t *testing.T) {
 	there := world{}.with(org("zylker", alice), member(bob, "zylker"), org("hidden", carol))
-	mine := account(bob)
+	mine, carries := account(bob), rules.Actor{Email: bob, Request: "polyorg"}
 	run(t, map[string]testCase{
 		"F2: the user chooses one of their own":           {there, by(user(bob)).changes(mine, mine.prefers("zylker")), nil, false, nil},
 		"F2: a platform actor does for them":              {there, by(platform).changes(mine, mine.prefers("zylker")), nil, false, nil},
@@ -32,6 +32,8 @@ func TestChooseDefault(t *testing.T) {
 		"F2: not even while they choose":                  {there, by(user(bob)).changes(mine.labelled("note"), mine.prefers("zylker")), []string{"F2"}, false, nil},
 		"F2: nor annotate it":                             {there, by(user(bob)).changes(mine, mine.annotated("note")), []string{"F2"}, false, []string{"annotate"}},
 		"F2: but kubectl notes what they chose":           {there, by(user(bob)).changes(mine, mine.prefers("zylker").annotated(corev1.LastAppliedConfigAnnotation)), nil, false, nil},
+		"F2: the operator notes their request":            {there, by(carries).changes(mine, mine.prefers("zylker").annotated(v1alpha1.LastRequestAnnotation)), nil, false, nil},
+		"F2: they do not":                                 {there, by(user(bob)).changes(mine, mine.annotated(v1alpha1.LastRequestAnnotation)), []string{"F2"}, false, nil},
 		"F2: in nobody else's":                            {there, by(user(alice)).changes(mine, mine.annotated(corev1.LastAppliedConfigAnnotation)), []string{"F2"}, false, nil},
 		"F2: a platform actor labels it":                  {there, by(platform).changes(mine, mine.labelled(v1alpha1.ManagedByLabel)), nil, false, nil},
 		"U1: nobody makes a User for themselves":          {there, by(user(bob)).creates(mine), []string{"U1"}, false, nil},

@@ -48,7 +48,7 @@ func TestTheExtentOfWhatPeopleWriteBesideASpec(t *testing.T) {
 		})
 	}
 	named := func(length int) *metav1.ObjectMeta { return &metav1.ObjectMeta{Name: strings.Repeat("n", length)} }
-	bob := rules.Act{Actor: rules.Actor{Email: "bob@zylker.com"}}
+	bob := rules.Act{Actor: rules.Actor{Email: "bob@zylker.com", Request: "request-abcde"}} // the operator, which carries out his request
 	for sentence, tc := range map[string]struct {
 		before, after metav1.Object
 		want          string

@@ -84,30 +84,50 @@ func without(names, others []string) []string {
 }
 
 func marks(act Act, before, after metav1.Object) Violations {
-	if key := changedKey(before.GetLabels(), after.GetLabels(), ""); key != "" {
+	if key := changedKey(before.GetLabels(), after.GetLabels(), isPlain); key != "" {
 		return platformOnly(act, "R4", "set or remove the label "+key, "leave it as it is")
 	}
-	if key := changedKey(before.GetAnnotations(), after.GetAnnotations(), "", kubectlPrefix, v1alpha1.GroupName); key != "" {
+	free := func(key string) bool { return act.Actor.mayNote(key, after.GetAnnotations()[key]) }
+	if key := changedKey(before.GetAnnotations(), after.GetAnnotations(), free); key != "" {
 		return platformOnly(act, "R4", "set or remove the annotation "+key, "leave it as it is")
 	}
 	return nil
 }
 
-// marked reports whether a change labels or annotates an object; kubectl's own annotations do not count.
-func marked(before, after metav1.Object) bool {
-	return !maps.Equal(before.GetLabels(), after.GetLabels()) ||
-		changedKey(before.GetAnnotations(), after.GetAnnotations(), kubectlPrefix) != ""
+// mayNote reports whether a person may give an annotation a value. The last request tells that a change is made already. So only the
+// operator notes it, for that very request. Invitation judges who changes the inviter, which our own webhook writes.
+func (a Actor) mayNote(key, value string) bool {
+	switch key {
+	case v1alpha1.ResendRequestedAtAnnotation, v1alpha1.InvitedByAnnotation:
+		return true
+	case v1alpha1.LastRequestAnnotation:
+		return a.Request != "" && value == a.Request
+	}
+	return isPlain(key) || isKubectls(key)
 }
 
-// changedKey is the first key, by its name, that is added, changed or removed; empty if there is none. Keys with a free prefix do not
-// count.
-func changedKey(before, after map[string]string, free ...string) string {
+func isPlain(key string) bool { return prefixOf(key) == "" }
+
+func isKubectls(key string) bool { return prefixOf(key) == kubectlPrefix }
+
+// marked reports whether a change labels or annotates an object. Kubectl's own annotations do not count, nor does the operator's note of the
+// request that it carries out.
+func marked(actor Actor, before, after metav1.Object) bool {
+	free := func(key string) bool {
+		return isKubectls(key) || key == v1alpha1.LastRequestAnnotation && actor.mayNote(key, after.GetAnnotations()[key])
+	}
+	return !maps.Equal(before.GetLabels(), after.GetLabels()) ||
+		changedKey(before.GetAnnotations(), after.GetAnnotations(), free) != ""
+}
+
+// changedKey is the first key, by its name, that is added, changed or removed; empty if there is none. Free keys do not count.
+func changedKey(before, after map[string]string, free func(key string) bool) string {
 	keys := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
 	slices.Sort(keys)
 	for _, key := range keys {
 		was, had := before[key]
 		is, has := after[key]
-		if (was != is || had != has) && !slices.Contains(free, prefixOf(key)) {
+		if (was != is || had != has) && !free(key) {
 			return key
 		}
 	}

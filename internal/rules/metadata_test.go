@@ -88,6 +88,8 @@ func TestMarks(t *testing.T) {
 		"cost-center":                       {true, true},
 		corev1.LastAppliedConfigAnnotation:  {false, true},
 		"polyorg.io/resend-requested-at":    {false, true},
+		"polyorg.io/last-request":           {false, false},
+		"polyorg.io/allow-deletion":         {false, false},
 		"test.polyorg.io/past-admission":    {false, false},
 		"app.kubernetes.io/managed-by":      {false, false},
 		"kustomize.toolkit.fluxcd.io/prune": {false, false},
@@ -132,6 +134,37 @@ func holdMarks(t *testing.T, allowed bool, what string, mark func(*metav1.Object
 		if violations := rules.Metadata(rules.Act{Actor: platform}, tc.before, tc.after); violations != nil {
 			t.Errorf("%s, %s: a platform actor is refused: %v", what, act, violations)
 		}
+	}
+}
+
+// The operator notes the request that it carries out, and no other. Otherwise an Administrator could say of a request that it was carried
+// out, or make all others wait.
+func TestLastRequest(t *testing.T) {
+	noted := func(name string) metav1.Object {
+		return &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{v1alpha1.LastRequestAnnotation: name}}}
+	}
+	plain, carries := noted("before"), rules.Actor{Email: alice, Request: "wish-1"}
+	delete(plain.GetAnnotations(), v1alpha1.LastRequestAnnotation)
+	for sentence, tc := range map[string]struct {
+		actor         rules.Actor
+		before, after metav1.Object
+		refused       bool
+	}{
+		"R4: a person does not write it":                 {user(alice), plain, noted("wish-1"), true},
+		"R4: nor creates with it":                        {user(alice), nil, noted("wish-1"), true},
+		"R4: nor empties it":                             {user(alice), noted("before"), noted(""), true},
+		"R4: nor takes it away":                          {user(alice), noted("before"), plain, true},
+		"one that stands does not stop a change":         {user(alice), noted("before"), noted("before"), false},
+		"the operator notes the request that it carries": {carries, noted("before"), noted("wish-1"), false},
+		"R4: and no other":                               {carries, plain, noted("wish-2"), true},
+		"R4: and takes none away":                        {carries, noted("before"), plain, true},
+		"a platform actor restores what was there":       {platform, plain, noted("before"), false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if got := rules.Metadata(rules.Act{Actor: tc.actor}, tc.before, tc.after); (len(got) > 0) != tc.refused || tc.refused && got[0].Rule != "R4" {
+				t.Errorf("%v, want refused: %t", got, tc.refused)
+			}
+		})
 	}
 }
 

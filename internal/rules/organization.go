@@ -104,7 +104,7 @@ func releaseOrganization(o Outlook, act Act, before, after *v1alpha1.Organizatio
 		return vs
 	}
 	if before.DeletionTimestamp != nil && before.Spec.DeletionProtection {
-		return protected(before)
+		return Protected(before)
 	}
 	if people, bindings := o.stillThere(before.Name); people+bindings > 0 && before.DeletionTimestamp != nil {
 		return forbidden("O7", "%s still has %s with a membership, an invitation or an answer, and %s; wait: the finalizer goes by itself when they are gone",
@@ -184,7 +184,7 @@ func deleteOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 	case org.DeletionTimestamp != nil:
 		return nil
 	case org.Spec.DeletionProtection:
-		return protected(org)
+		return Protected(org)
 	case act.Actor.Operator:
 		return forbidden("O7", "the operator deletes %s only where somebody asks for that who may; make an OrganizationRequest", org.Name)
 	}
@@ -202,7 +202,8 @@ func changeOfEnd(o Outlook, act Act, before, after *v1alpha1.Organization) Viola
 	return nil
 }
 
-func protected(org *v1alpha1.Organization) Violations {
+// Protected refuses to end a protected organization (O7).
+func Protected(org *v1alpha1.Organization) Violations {
 	return forbidden("O7", "%s is protected from deletion; set spec.deletionProtection to false first", org.Name)
 }
 

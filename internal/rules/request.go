@@ -19,7 +19,19 @@ func OrganizationRequest(o Outlook, act Act, before, after *v1alpha1.Organizatio
 	case after.Spec.User != act.Actor.Email:
 		return forbidden("R9", "a request is made by its author; the webhook that says who that is did not run: ask the platform's administrators")
 	}
-	return o.mayAsk(act.of(after), after.Spec)
+	if vs := o.mayAsk(act.of(after), after.Spec); len(vs) > 0 {
+		return vs
+	}
+	return namesSubject(after)
+}
+
+// namesSubject refuses a request without the object that it is about. An older webhook stamped it, or the author's place came only after the
+// stamp. Nobody else gets here, so the refusal tells nothing (U3).
+func namesSubject(r *v1alpha1.OrganizationRequest) Violations {
+	if r.Spec.SubjectUID == "" {
+		return again("R9", "your place in %s is so new that the request could not be bound to it yet", r.Spec.Organization)
+	}
+	return nil
 }
 
 // of is the act of a request's author, as a person. What a platform actor may do besides has no part in it.

@@ -44,6 +44,26 @@ func TestOrganizationRequest(t *testing.T) {
 	}
 }
 
+// A request that names no object would be carried out on none, and look like a success.
+func TestOrganizationRequestNamesItsObject(t *testing.T) {
+	w := world{}.with(org("zylker", alice), admin(alice, "zylker"), admin(john, "zylker"))
+	for _, action := range []v1alpha1.RequestAction{
+		v1alpha1.RequestChooseDefault, v1alpha1.RequestLeave, v1alpha1.RequestChange, v1alpha1.RequestDelete,
+	} {
+		of := func(organization string) rules.Violations {
+			asked := asks(john, action, organization)
+			asked.Spec.SubjectUID = ""
+			return rules.OrganizationRequest(rules.Worst(w), rules.Act{Actor: rules.Actor{Email: john}, Now: now}, nil, asked)
+		}
+		if got := of("zylker"); !got.Again() || !strings.HasSuffix(got.String(), "try again [R9]") {
+			t.Errorf("R9: %s without an object is answered %q", action, got)
+		}
+		if got, stamped := of("nowhere"), request(w, rules.Actor{Email: john}, john, action, "nowhere"); got.String() != stamped.String() {
+			t.Errorf("U3: %s is answered %q without, and %q with an object", action, got, stamped)
+		}
+	}
+}
+
 // Nobody learns by asking whether there is an organization of a name.
 func TestOrganizationRequestTellsNoNames(t *testing.T) {
 	w := world{}.with(org("zylker", alice), admin(alice, "zylker"))
@@ -108,7 +128,7 @@ func TestGeneratedName(t *testing.T) {
 
 func asks(user string, action v1alpha1.RequestAction, organization string) *v1alpha1.OrganizationRequest {
 	return &v1alpha1.OrganizationRequest{Spec: v1alpha1.OrganizationRequestSpec{
-		Organization: organization, Action: action, User: user,
+		Organization: organization, Action: action, User: user, SubjectUID: "uid",
 	}}
 }
 

@@ -27,6 +27,8 @@ const operatorAccount = "system:serviceaccount:polyorg-system:polyorg-operator"
 // remembers nothing of the one before.
 type leader struct {
 	faults interceptor.Funcs
+	live   interceptor.Funcs // of what it reads past its cache
+	after  time.Duration     // of the last look: until the next one
 	clock  *testingclock.FakePassiveClock
 }
 
@@ -37,8 +39,9 @@ func (l *leader) looks(ctx context.Context, r *v1alpha1.OrganizationRequest) err
 	GinkgoHelper()
 	operator := lab.Client(control.ConfigFor(operatorAccount, "system:serviceaccounts", "system:serviceaccounts:"+systemNS, "system:authenticated"))
 	c := interceptor.NewClient(operator, l.faults)
-	controller := &organizationrequest.Reconciler{Client: c, Own: c, Live: operator, Clock: l.clock, Events: &events.FakeRecorder{}}
-	_, err := controller.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(r)})
+	controller := &organizationrequest.Reconciler{Client: c, Own: c, Live: interceptor.NewClient(operator, l.live), Clock: l.clock, Events: &events.FakeRecorder{}}
+	result, err := controller.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(r)})
+	l.after = result.RequeueAfter
 	return err
 }
 

@@ -84,6 +84,9 @@ var _ = Describe("A request that waits to be carried out", func() {
 			diesSilently().dies(ctx, first)
 			next := newLeader()
 			Expect(next.looks(ctx, second)).To(Succeed())
+			Expect(next.after).To(Equal(time.Second), "nothing else wakes the controller")
+			Expect(platform.Get(ctx, client.ObjectKeyFromObject(second), second)).To(Succeed())
+			Expect(lab.Condition(second, v1alpha1.ConditionReady)).To(HaveValue(HaveField("Message", "Waits until the change before is noted")))
 			Expect(now(ctx).Spec.DisplayName).To(Equal("Asked for"), "it waits")
 			next.concludes(ctx, first, v1alpha1.ReasonChanged)
 			next.concludes(ctx, second, v1alpha1.ReasonChanged)
@@ -99,6 +102,15 @@ var _ = Describe("A request that waits to be carried out", func() {
 			newLeader().concludes(ctx, first, v1alpha1.ReasonChosen)
 			newLeader().concludes(ctx, asks(ctx, john, v1alpha1.RequestChooseDefault, other.Name, ""), v1alpha1.ReasonChosen)
 			Expect(chosen(ctx)).To(Equal(other.Name))
+		})
+
+		It("after a default was chosen, leaves the one that the platform has written since (F2)", func(ctx SpecContext) {
+			r := asks(ctx, john, v1alpha1.RequestChooseDefault, org.Name, "")
+			diesSilently().dies(ctx, r)
+			Expect(chosen(ctx)).To(Equal(org.Name))
+			Expect(change(ctx, platform, user, func(u *v1alpha1.User) { u.Spec.DefaultOrganization = "" })).To(Succeed())
+			newLeader().concludes(ctx, r, v1alpha1.ReasonChosen)
+			Expect(chosen(ctx)).To(BeEmpty())
 		})
 
 		It("after somebody left, leaves the membership that they have since (R6)", func(ctx SpecContext) {
@@ -128,14 +140,85 @@ var _ = Describe("A request that waits to be carried out", func() {
 			Expect(alone.Annotations).NotTo(HaveKey(v1alpha1.LastRequestAnnotation))
 		})
 
+		It("does not say that a later Organization of that name was chosen (F2)", func(ctx SpecContext) {
+			alone := organization(ctx, lab.Person("alone"), 10)
+			who := alone.Spec.SuperAdmin
+			lab.Create(ctx, platform, &v1alpha1.User{ObjectMeta: metav1.ObjectMeta{Name: identity.ObjectName(who)},
+				Spec: v1alpha1.UserSpec{Email: who, DefaultOrganization: alone.Name}})
+			r := asks(ctx, who, v1alpha1.RequestChooseDefault, alone.Name, "")
+			again(ctx, alone)
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonOrganizationNotFound)).To(Equal(alone.Name + " is gone"))
+		})
+
 		It("leaves the later Membership alone", func(ctx SpecContext) {
 			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
 			again(ctx, johns)
-			newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)).To(HaveSuffix("you have a later one"))
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(Succeed())
 			newLeader().concludes(ctx, asks(ctx, john, v1alpha1.RequestLeave, org.Name, ""), v1alpha1.ReasonLeft)
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
 		})
+	})
+
+	Describe("about an Organization that names another request as its last", func() {
+		DescribeTable("does not wait for what is no change of it", func(ctx SpecContext, named func(ctx context.Context) string) {
+			last := named(ctx)
+			Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) {
+				o.Annotations = map[string]string{v1alpha1.LastRequestAnnotation: last}
+			})).To(Succeed(), "a copy or a backup that the platform restores has it")
+			newLeader().concludes(ctx, asks(ctx, carol, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
+			Expect(now(ctx).Spec.DisplayName).To(Equal("Asked for"))
+		},
+			Entry("no name of a request", func(context.Context) string { return "a/b" }),
+			Entry("one that is gone", func(context.Context) string { return "wish-gone" }),
+			Entry("another action's", func(ctx context.Context) string { return asks(ctx, alice, v1alpha1.RequestDelete, org.Name, "").Name }),
+			Entry("another organization's", func(ctx context.Context) string {
+				other := organization(ctx, alice, 10)
+				return asks(ctx, alice, v1alpha1.RequestChange, other.Name, rename).Name
+			}),
+		)
+
+		It("is that of nobody but the operator (R4)", func(ctx SpecContext) {
+			r := asks(ctx, carol, v1alpha1.RequestChange, org.Name, rename)
+			forge := func(o *v1alpha1.Organization) {
+				o.Annotations = map[string]string{v1alpha1.LastRequestAnnotation: r.Name}
+			}
+			Expect(change(ctx, as(alice), org, forge)).To(lab.BeRefusedBy("R4"))
+			newLeader().concludes(ctx, r, v1alpha1.ReasonChanged)
+			Expect(now(ctx).Annotations).To(HaveKeyWithValue(v1alpha1.LastRequestAnnotation, r.Name))
+		})
+	})
+
+	DescribeTable("and names no object, is no success", func(ctx SpecContext, action v1alpha1.RequestAction, patch string) {
+		r, l := asks(ctx, carol, action, org.Name, patch), newLeader()
+		l.faults.Get = func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, options ...client.GetOption) error {
+			err := c.Get(ctx, key, obj, options...)
+			if r, is := obj.(*v1alpha1.OrganizationRequest); is {
+				r.Spec.SubjectUID = "" // as an older version stamped it
+			}
+			return err
+		}
+		stands := now(ctx).ResourceVersion
+		Expect(l.concludes(ctx, r, v1alpha1.ReasonInvalid)).To(HaveSuffix("ask again"))
+		Expect(now(ctx).ResourceVersion).To(Equal(stands))
+		Expect(platform.Get(ctx, client.ObjectKeyFromObject(carols), carols)).To(Succeed())
+	},
+		Entry("ChooseDefault", v1alpha1.RequestChooseDefault, ""),
+		Entry("Leave", v1alpha1.RequestLeave, ""),
+		Entry("Change", v1alpha1.RequestChange, rename),
+		Entry("Delete", v1alpha1.RequestDelete, ""),
+	)
+
+	It("to delete a protected Organization, whose deletion came past admission, says that it lives on (O7)", func(ctx SpecContext) {
+		r, l := asks(ctx, alice, v1alpha1.RequestDelete, org.Name, ""), newLeader()
+		l.live.Get = func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, options ...client.GetOption) error {
+			err := c.Get(ctx, key, obj, options...)
+			if o, is := obj.(*v1alpha1.Organization); is {
+				o.DeletionTimestamp, o.Spec.DeletionProtection = new(metav1.Now()), true
+			}
+			return err
+		}
+		Expect(l.concludes(ctx, r, v1alpha1.ReasonRefused)).To(Equal(org.Name + " is protected from deletion; set spec.deletionProtection to false first [O7]"))
 	})
 
 	Describe("of an author who loses the right to it", func() {
@@ -166,6 +249,12 @@ var _ = Describe("A request that waits to be carried out", func() {
 			transfers(ctx, carol)
 			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonRefused)).To(HaveSuffix("transfer the super-admin role first [R3]"))
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(carols), carols)).To(Succeed())
+		})
+
+		It("does not say that somebody left who was removed (R6)", func(ctx SpecContext) {
+			r := asks(ctx, john, v1alpha1.RequestLeave, org.Name, "")
+			Expect(lab.Insist(ctx, func() error { return platform.Delete(ctx, johns) })).To(Succeed())
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonLeft)).To(Equal("You are no member of " + org.Name + " any more"))
 		})
 
 		It("does not change an Organization for a former Administrator (R4)", func(ctx SpecContext) {
@@ -222,6 +311,36 @@ var _ = Describe("A request that waits to be carried out", func() {
 		Expect(now(ctx).Spec).To(And(HaveField("DisplayName", "Asked for"), HaveField("Locale", "de-DE")))
 	})
 
+	Describe("that is found after its hour", func() {
+		// late is a leader that first looks at a request an hour after it was made.
+		late := func(r *v1alpha1.OrganizationRequest) *leader {
+			l := newLeader()
+			l.clock.SetTime(r.CreationTimestamp.Add(time.Hour))
+			return l
+		}
+		entries := []any{
+			Entry("ChooseDefault", func() string { return john }, act{v1alpha1.RequestChooseDefault, ""}, v1alpha1.ReasonChosen),
+			Entry("Leave", func() string { return john }, act{v1alpha1.RequestLeave, ""}, v1alpha1.ReasonLeft),
+			Entry("Change", func() string { return alice }, act{v1alpha1.RequestChange, rename}, v1alpha1.ReasonChanged),
+			Entry("Delete", func() string { return alice }, act{v1alpha1.RequestDelete, ""}, v1alpha1.ReasonTerminating),
+		}
+
+		DescribeTable("is not carried out any more", append([]any{func(ctx SpecContext, who func() string, what act, _ string) {
+			r := asks(ctx, who(), what.action, org.Name, what.patch)
+			stands := now(ctx).ResourceVersion
+			Expect(late(r).concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again"))
+			Expect(now(ctx).ResourceVersion).To(Equal(stands))
+			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(Succeed())
+			Expect(chosen(ctx)).To(BeEmpty())
+		}}, entries...)...)
+
+		DescribeTable("is told as done where a leader did it in time", append([]any{func(ctx SpecContext, who func() string, what act, reason string) {
+			r := asks(ctx, who(), what.action, org.Name, what.patch)
+			diesSilently().dies(ctx, r)
+			late(r).concludes(ctx, r, reason)
+		}}, entries...)...)
+	})
+
 	Describe("that cannot be carried out for an hour", func() {
 		// lapses expects that a leader gives a request up after an hour, and not before.
 		lapses := func(ctx context.Context, l *leader, r *v1alpha1.OrganizationRequest) {
@@ -241,8 +360,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 			fails := diesIdle().faults.Patch
 			l.faults.Patch = fails
 			lapses(ctx, l, r)
-			l.faults.Patch = nil
-			l.concludes(ctx, asks(ctx, alice, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
+			newLeader().concludes(ctx, asks(ctx, alice, v1alpha1.RequestChange, org.Name, rename), v1alpha1.ReasonChanged)
 		})
 
 		It("because its author has no User, lapses", func(ctx SpecContext) {

@@ -22,10 +22,14 @@ const keptFor = time.Hour
 // openFor is the time for which an act that lapses is tried. Later its author has forgotten it, and the world has changed.
 const openFor = time.Hour
 
+// soon is the time until the next look at an act for which nothing wakes the controller.
+const soon = time.Second
+
 // Outcome is the outcome of an attempt to carry out an act.
 type Outcome struct {
 	reason, message string
 	waits           bool // something else has to be decided first
+	unwoken         bool // nothing wakes the controller then
 	failed          bool // it could not be carried out, and never will be
 	orphaned        bool // it has no reader any more
 }
@@ -46,13 +50,21 @@ func Waiting(message string) Outcome {
 	return Outcome{reason: v1alpha1.ReasonPending, message: message, waits: true}
 }
 
+// WaitingUnwoken is the outcome of an act that waits for something of which the controller hears nothing. It looks again soon.
+func WaitingUnwoken(message string) Outcome {
+	outcome := Waiting(message)
+	outcome.unwoken = true
+	return outcome
+}
+
 // Clerk carries out acts of one kind.
 type Clerk[T client.Object] struct {
 	Client client.Client
 	// CarryOut makes one attempt.
 	CarryOut func(ctx context.Context, act T, now time.Time) (Outcome, error)
-	// Lapses: an act that could not be carried out within an hour never is.
-	Lapses bool
+	// Look, if there is one, finds out what earlier attempts did, and writes nothing. An act with a Look lapses: it is carried out within an
+	// hour, or never.
+	Look func(ctx context.Context, act T) (Outcome, error)
 	// Completed points to the time at which an act was completed.
 	Completed func(T) **metav1.Time
 }
@@ -74,11 +86,8 @@ func (c Clerk[T]) Step(ctx context.Context, act T, say status.Conditions, now ti
 
 // attempt carries an act out, if that is possible now.
 func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now time.Time) (time.Duration, error) {
-	outcome, err := c.CarryOut(ctx, act, now)
 	left := act.GetCreationTimestamp().Add(openFor).Sub(now)
-	if c.Lapses && left <= 0 && (err != nil || outcome.waits) {
-		outcome, err = Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again"), nil
-	}
+	outcome, err := c.outcome(ctx, act, left, now)
 	switch {
 	case err != nil:
 		return 0, err
@@ -88,10 +97,24 @@ func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now
 		done := metav1.NewTime(now.Truncate(time.Second))
 		*c.Completed(act) = &done
 		return done.Add(keptFor).Sub(now), nil
-	case c.Lapses:
+	case outcome.unwoken:
+		return soon, nil
+	case c.Look != nil:
 		return left, nil
 	}
 	return 0, nil
+}
+
+// outcome is the outcome of an attempt. An operator that was away for days finds old acts: of those it only says what is done.
+func (c Clerk[T]) outcome(ctx context.Context, act T, left time.Duration, now time.Time) (Outcome, error) {
+	if c.Look == nil || left > 0 {
+		return c.CarryOut(ctx, act, now)
+	}
+	outcome, err := c.Look(ctx, act)
+	if err == nil && outcome.waits {
+		return Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again"), nil
+	}
+	return outcome, err
 }
 
 // tell sets the conditions, and reports whether the act is done.
