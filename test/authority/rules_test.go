@@ -106,9 +106,20 @@ func judge(v *facts.View, q question, r *Request, outlook func(rules.World) rule
 	act := rules.Act{Actor: actor, Now: Now, BaseDomain: baseDomain}
 	self := facts.NewEntry(facts.Entry{Kind: q.kind, UID: r.Subject().GetUID()})
 	v.Judge(facts.NewOverlay(nil), self, func(w facts.World) {
-		vs = admission.Violations(q.kind, outlook(w), act, r.Before, r.After)
+		vs = admission.Violations(q.kind, outlook(w), act, r.Before, stamped(w, r.After))
 	})
 	return vs
+}
+
+// stamped is an object as the mutating webhook leaves it: an OrganizationRequest names what it is about.
+func stamped(w facts.World, o client.Object) client.Object {
+	r, is := o.(*v1alpha1.OrganizationRequest)
+	if !is {
+		return o
+	}
+	r = r.DeepCopy()
+	r.Spec.SubjectUID = w.Subject(r.Spec.User, r.Spec.Organization, r.Spec.Action == v1alpha1.RequestLeave)
+	return r
 }
 
 // cited are the rules that refuse, each once.
