@@ -16,6 +16,7 @@ import (
 
 // Person is one who is to be invited.
 type Person struct {
+	Line     int // where the file names them; 0: it does not
 	Email    string
 	Role     v1alpha1.Role
 	UserType v1alpha1.UserType
@@ -25,7 +26,7 @@ type Person struct {
 var columns = []string{"email", "role", "type"}
 
 // Read reads one person a line: an address, or columns separated by commas. The first line can name the columns. Lines that begin with #
-// are comments. A column that is empty has the value of all.
+// are comments. A column that is empty has the value of all. Nobody is on a line without any text.
 func Read(r io.Reader, all Person) (people []Person, err error) {
 	lines := csv.NewReader(r)
 	lines.Comment, lines.FieldsPerRecord, lines.TrimLeadingSpace = '#', -1, true
@@ -43,11 +44,15 @@ func Read(r io.Reader, all Person) (people []Person, err error) {
 			}
 			continue
 		}
+		if strings.TrimSpace(strings.Join(cells, "")) == "" {
+			continue // spreadsheets write such lines for empty rows
+		}
+		line, _ := lines.FieldPos(0)
 		p, err := person(names, cells, all)
 		if err != nil {
-			line, _ := lines.FieldPos(0)
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
+		p.Line = line
 		people = append(people, p)
 	}
 }
@@ -80,5 +85,13 @@ func person(names, cells []string, all Person) (Person, error) {
 			p.UserType = cmp.Or(v1alpha1.UserType(cell), all.UserType)
 		}
 	}
-	return p, nil
+	return p, p.fault()
+}
+
+// fault is what is missing of a person. Everything else about them is for the rules.
+func (p Person) fault() error {
+	if p.Email == "" {
+		return errors.New("no e-mail address")
+	}
+	return nil
 }

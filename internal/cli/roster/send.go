@@ -37,6 +37,7 @@ func (s *Sender) Send(ctx context.Context, people []Person) Report {
 		all.Go(func() {
 			for i := range jobs {
 				entries[i] = s.send(ctx, people[i])
+				entries[i].Line = people[i].Line
 				s.Step()
 			}
 		})
@@ -44,7 +45,7 @@ func (s *Sender) Send(ctx context.Context, people []Person) Report {
 	seen := map[string]bool{}
 	for i, p := range people {
 		if seen[p.Email] {
-			entries[i] = Entry{Email: p.Email, Outcome: Repeated}
+			entries[i] = Entry{Line: p.Line, Email: p.Email, Outcome: Repeated}
 			s.Step()
 			continue
 		}

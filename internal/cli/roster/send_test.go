@@ -95,9 +95,26 @@ func TestSendInterrupted(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	r := Report{Entries: []Entry{{"a", Refused, "a is full [L7]"}, {"b", Invited, ""}, {"c", Refused, "c is full [L7]"}, {"d", Refused, "no [U1]"}}}
-	want := []Reason{{"the person is full [L7]", []string{"a", "c"}}, {"no [U1]", []string{"d"}}}
+	full := func(email string) Entry { return Entry{Email: email, Outcome: Refused, Why: email + " is full [L7]"} }
+	upper := Entry{Email: "Bob@x.com", Outcome: Refused, Why: "write bob@x.com [U1]"}
+	words := Entry{Email: "name", Outcome: Refused, Why: "write name@domain; spec.superAdmin names it [R1]"}
+	within := Entry{Email: "a@x", Outcome: Refused, Why: "a@x, not aa@x. or a@x.com: no [U1]"}
+	r := Report{Entries: []Entry{full("a@x"), {Email: "b@x", Outcome: Invited}, full("c@x"), upper, words, within}}
+	want := []Reason{
+		{"the person is full [L7]", []Entry{full("a@x"), full("c@x")}}, {"write name@domain [U1]", []Entry{upper}},
+		{words.Why, []Entry{words}}, {"the person, not aa@x. or a@x.com: no [U1]", []Entry{within}},
+	}
 	if diff := cmp.Diff(want, r.Reasons()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWriteCSV(t *testing.T) {
+	s := &Sender{Parallel: 1, Step: func() {}, Invite: func(context.Context, Person) error { return refused("no [U1]") }}
+	r := s.Send(t.Context(), []Person{{Line: 56, Email: "a@x"}, {Line: 57, Email: "a@x"}, {Email: "b@x"}})
+	var got strings.Builder
+	want := "line,email,outcome,why\n56,a@x,Refused,no [U1]\n57,a@x,TwiceInFile,\n,b@x,Refused,no [U1]\n"
+	if err := r.WriteCSV(&got); err != nil || got.String() != want {
+		t.Errorf("%v, got\n%s", err, got.String())
 	}
 }

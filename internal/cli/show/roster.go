@@ -25,7 +25,7 @@ func Roster(w io.Writer, r roster.Report, file string, dryRun bool) {
 		fmt.Fprintln(w, "\nRefused:")
 	}
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "  %s\n    %d: %s\n", reason.Why, len(reason.Emails), some(reason.Emails))
+		fmt.Fprintf(w, "  %s\n    %d: %s\n", reason.Why, len(reason.Of), some(reason.Of))
 	}
 	if r.Stopped != "" {
 		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
@@ -50,9 +50,14 @@ func numbers(r roster.Report, invited string) (texts []string) {
 	return texts
 }
 
-func some(emails []string) string {
-	if more := len(emails) - shownAddresses; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(emails[:shownAddresses], ", "), more)
+func some(entries []roster.Entry) string {
+	var people []string
+	for _, e := range entries[:min(len(entries), shownAddresses)] {
+		people = append(people, e.Person())
 	}
-	return strings.Join(emails, ", ")
+	text := strings.Join(people, ", ")
+	if more := len(entries) - shownAddresses; more > 0 {
+		return fmt.Sprintf("%s and %d more", text, more)
+	}
+	return text
 }
