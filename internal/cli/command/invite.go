@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -72,17 +71,34 @@ func (i *invite) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	organization, err := i.Organization(ctx, i.organization)
+	organization, err := i.begin(ctx)
 	if err != nil {
 		return err
-	}
-	if r, err := i.Review(ctx, v1alpha1.SelfReviewSpec{}); err == nil { // a platform actor may have no address
-		i.me = r.Status.User
 	}
 	if len(people) == 1 && i.file == "" {
 		return i.one(ctx, organization, people[0], how)
 	}
 	return i.many(ctx, organization, people, how)
+}
+
+// begin finds out where to invite, and who does.
+func (i *invite) begin(ctx context.Context) (organization string, err error) {
+	organization, err = i.Organization(ctx, i.organization)
+	if err != nil {
+		return "", before(ctx, err)
+	}
+	if r, err := i.Review(ctx, v1alpha1.SelfReviewSpec{}); err == nil { // a platform actor may have no address
+		i.me = r.Status.User
+	}
+	return organization, before(ctx, nil)
+}
+
+// before is the error of what goes before the sending. If the person stops that, they hear that nobody was invited.
+func before(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return &plain.Error{Code: plain.Later, Message: "interrupted; nobody was invited"}
 }
 
 // people are those of the command line and of the file.
@@ -138,14 +154,14 @@ func (i *invite) invitation(organization string, p roster.Person) *v1alpha1.Invi
 // many invites all, and reports.
 func (i *invite) many(ctx context.Context, organization string, people []roster.Person, how session.Acting) error {
 	known, err := i.known(ctx, organization)
-	if err != nil {
+	if err := before(ctx, err); err != nil {
 		return err
 	}
 	release := i.HoldWarnings()
 	bar := progress(i.ErrOut, len(people), "Inviting to "+organization)
 	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: func() { _ = bar.Add(1) },
-		Invite: func(ctx context.Context, p roster.Person) error {
-			return i.insist(ctx, organization, p, how)
+		Invite: func(under context.Context, p roster.Person) error {
+			return i.insist(ctx, under, organization, p, how)
 		}}
 	report := sender.Send(ctx, people)
 	report.Organization = organization
@@ -157,11 +173,14 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 // persistent is how long a person among many is tried again while others have their turn. Each try waits as the answer says.
 var persistent = wait.Backoff{Steps: 10, Duration: time.Second, Factor: 1.2, Jitter: 0.5}
 
-// insist invites one of many, and tries again while the answer is that others have their turn.
-func (i *invite) insist(ctx context.Context, organization string, p roster.Person, how session.Acting) error {
-	return retry.OnError(persistent, func(err error) bool { return ctx.Err() == nil && apierrors.IsTooManyRequests(err) }, func() error {
-		return i.Create(ctx, i.invitation(organization, p), how)
+// insist invites one of many, and tries again while the answer is that others have their turn. After an interrupt it tries no more.
+func (i *invite) insist(interrupt, ctx context.Context, organization string, p roster.Person, how session.Acting) error {
+	err := error(&plain.Error{Code: plain.Later, Message: roster.Interrupted})
+	_ = wait.ExponentialBackoffWithContext(interrupt, persistent, func(context.Context) (answered bool, _ error) {
+		err = i.Create(ctx, i.invitation(organization, p), how)
+		return !apierrors.IsTooManyRequests(err), nil
 	})
+	return err
 }
 
 // known are the people who need no invitation.

@@ -21,7 +21,11 @@ const (
 	Repeated Outcome = "TwiceInFile"
 	Refused  Outcome = "Refused"
 	NotSent  Outcome = "NotSent"
+	Unclear  Outcome = "Unclear" // sent, and nobody answered
 )
+
+// Interrupted is why the rest was not sent if the person stopped it.
+const Interrupted = "interrupted"
 
 // Entry is what became of one person, and why.
 type Entry struct {
@@ -50,7 +54,7 @@ func (r Report) Count(of Outcome) (n int) {
 }
 
 // Whole reports whether everybody has an invitation or a membership.
-func (r Report) Whole() bool { return r.Count(Refused)+r.Count(NotSent) == 0 }
+func (r Report) Whole() bool { return r.Count(Refused)+r.Count(NotSent)+r.Count(Unclear) == 0 }
 
 // Reason is one reason for refusals, with the people whom it refused.
 type Reason struct {

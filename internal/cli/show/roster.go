@@ -27,11 +27,23 @@ func Roster(w io.Writer, r roster.Report, file string, dryRun bool) {
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "  %s\n    %d: %s\n", reason.Why, len(reason.Of), some(reason.Of))
 	}
-	if r.Stopped != "" {
-		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
-	}
+	stop(w, r)
 	if len(reasons) > 0 && file == "" {
 		fmt.Fprintln(w, "\nTo have all of it in a file, add --report FILE.")
+	}
+}
+
+// stop says why the rest was not sent, and how to go on.
+func stop(w io.Writer, r roster.Report) {
+	switch r.Stopped {
+	case "":
+	case roster.Interrupted:
+		fmt.Fprint(w, "\nYou stopped it. The same command goes on.\n")
+	default:
+		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
+	}
+	if r.Count(roster.Unclear) > 0 {
+		fmt.Fprintln(w, "Who got no answer may be invited. The same command finds that out.")
 	}
 }
 
@@ -42,6 +54,7 @@ func numbers(r roster.Report, invited string) (texts []string) {
 	}{
 		{roster.Invited, invited}, {roster.Member, "members already"}, {roster.Pending, "invited already"},
 		{roster.Repeated, "twice in the file"}, {roster.Refused, "refused"}, {roster.NotSent, "not sent"},
+		{roster.Unclear, "without an answer"},
 	} {
 		if count := r.Count(n.of); count > 0 || n.of == roster.Invited {
 			texts = append(texts, fmt.Sprintf("%d %s", count, n.text))

@@ -148,6 +148,21 @@ To have all of it in a file, add --report FILE.
 	})
 }
 
+func TestRosterInterrupted(t *testing.T) {
+	r := roster.Report{Organization: "labs", Stopped: roster.Interrupted, Entries: []roster.Entry{
+		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Unclear}, {Email: "c@x.com", Outcome: roster.NotSent},
+	}}
+	shown(t, `
+labs: 1 invited, 1 not sent, 1 without an answer.
+
+You stopped it. The same command goes on.
+Who got no answer may be invited. The same command finds that out.
+`, func(w *bytes.Buffer) error {
+		Roster(w, r, "", false)
+		return nil
+	})
+}
+
 func TestLimits(t *testing.T) {
 	shown(t, `
 LIMIT                        USED   OF         RULE   ORGANIZATIONS
