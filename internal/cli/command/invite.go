@@ -108,6 +108,9 @@ func (i *invite) people(args []string) ([]roster.Person, error) {
 	for _, email := range args {
 		p := all
 		p.Email = email
+		if err := p.Check(); err != nil {
+			return nil, plain.Misuse("%s", err)
+		}
 		people = append(people, p)
 	}
 	if i.file != "" {

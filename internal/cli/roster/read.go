@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -38,9 +39,9 @@ func Read(r io.Reader, all Person) (people []Person, err error) {
 			return people, nil
 		case err != nil:
 			return nil, err
-		case first && strings.EqualFold(strings.TrimPrefix(cells[0], "\ufeff"), "email"):
+		case first && isHeading(cells):
 			if names, err = heading(cells); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("line 1: %w", err)
 			}
 			continue
 		}
@@ -57,14 +58,22 @@ func Read(r io.Reader, all Person) (people []Person, err error) {
 	}
 }
 
+// isHeading reports whether a first line names columns: it begins with a word, and has no address.
+func isHeading(cells []string) bool {
+	return cells[0] != "" && !strings.Contains(strings.Join(cells, ""), "@")
+}
+
 // heading are the columns that the first line names.
 func heading(cells []string) ([]string, error) {
 	names := make([]string, len(cells))
 	for i, cell := range cells {
 		names[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(cell, "\ufeff")))
 		if names[i] != "email" && names[i] != "role" && names[i] != "type" {
-			return nil, fmt.Errorf("line 1: there is no column %q; the columns are email, role and type", cell)
+			return nil, fmt.Errorf("there is no column %q; the columns are email, role and type, separated by commas", cell)
 		}
+	}
+	if !slices.Contains(names, "email") {
+		return nil, errors.New("the column email is missing")
 	}
 	return names, nil
 }
@@ -85,13 +94,20 @@ func person(names, cells []string, all Person) (Person, error) {
 			p.UserType = cmp.Or(v1alpha1.UserType(cell), all.UserType)
 		}
 	}
-	return p, p.fault()
+	return p, p.Check()
 }
 
-// fault is what is missing of a person. Everything else about them is for the rules.
-func (p Person) fault() error {
-	if p.Email == "" {
+// Check finds a person who cannot be meant so. Everything else about them is for the rules.
+func (p Person) Check() error {
+	switch {
+	case p.Email == "":
 		return errors.New("no e-mail address")
+	case strings.Contains(p.Email, ";"):
+		return fmt.Errorf("columns are separated by commas, and %q has a semicolon", p.Email)
+	case p.Role != v1alpha1.RoleStandard && p.Role != v1alpha1.RoleAdministrator:
+		return fmt.Errorf("the role is Standard or Administrator, not %q", p.Role)
+	case p.UserType != v1alpha1.UserTypeInternal && p.UserType != v1alpha1.UserTypeExternal:
+		return fmt.Errorf("the type is Internal or External, not %q", p.UserType)
 	}
 	return nil
 }
