@@ -71,14 +71,29 @@ func (i *invite) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := i.canReport(); err != nil {
+		return err
+	}
 	organization, err := i.begin(ctx)
 	if err != nil {
 		return err
 	}
-	if len(people) == 1 && i.file == "" {
+	if len(people) == 1 && i.file == "" && i.report == "" {
 		return i.one(ctx, organization, people[0], how)
 	}
 	return i.many(ctx, organization, people, how)
+}
+
+// canReport finds a report that cannot be written before anybody is invited. A report that is there keeps its text until then.
+func (i *invite) canReport() error {
+	if i.report == "" {
+		return nil
+	}
+	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return plain.Misuse("the report cannot be written: %s", err)
+	}
+	return file.Close()
 }
 
 // begin finds out where to invite, and who does.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -44,6 +45,32 @@ func TestInviteInterruptedBefore(t *testing.T) {
 		<-r.Context().Done()
 	}, "--file", people(t, "a@x.com\nb@x.com\n"))
 	if code != plain.Later || out != "" || errOut != "error: interrupted; nobody was invited\n" {
+		t.Errorf("code %d, said %q, %q", code, out, errOut)
+	}
+}
+
+// admits answers every creation with the object, and every list with an empty one.
+func admits(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodPost {
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.Copy(w, r.Body)
+		return
+	}
+	_, _ = io.WriteString(w, `{"apiVersion":"polyorg.io/v1alpha1","kind":"InvitationList","items":[]}`)
+}
+
+func TestInviteReport(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "report.csv")
+	if code, out, errOut := invites(t, t.Context(), admits, "a@x.com", "--report", report); code != plain.Done {
+		t.Errorf("code %d, said %q, %q", code, out, errOut)
+	}
+	if rows, err := os.ReadFile(report); err != nil || string(rows) != "line,email,outcome,why\n,a@x.com,Invited,\n" {
+		t.Errorf("%v, the report of one address is %q", err, rows)
+	}
+	code, out, errOut := invites(t, t.Context(), func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") },
+		"a@x.com", "--report", filepath.Join(t.TempDir(), "none", "report.csv"))
+	if code != plain.Misused || !strings.Contains(errOut, "the report cannot be written") {
 		t.Errorf("code %d, said %q, %q", code, out, errOut)
 	}
 }
