@@ -20,6 +20,9 @@ func Roster(w io.Writer, r roster.Report, file string, dryRun bool) {
 		invited = "would be invited"
 	}
 	fmt.Fprintf(w, "%s: %s.\n", r.Organization, strings.Join(numbers(r, invited), ", "))
+	if dryRun {
+		fmt.Fprintln(w, "A dry run judges each address alone, and counts no seats for the others of the list.\nFree seats: kubectl polyorg show "+r.Organization)
+	}
 	reasons := r.Reasons()
 	if len(reasons) > 0 {
 		fmt.Fprintln(w, "\nRefused:")

@@ -148,6 +148,19 @@ To have all of it in a file, add --report FILE.
 	})
 }
 
+// A dry run admits each of many people to the last seat.
+func TestRosterDryRun(t *testing.T) {
+	r := roster.Report{Organization: "labs", Entries: []roster.Entry{{Email: "a@x.com", Outcome: roster.Invited}}}
+	shown(t, `
+labs: 1 would be invited.
+A dry run judges each address alone, and counts no seats for the others of the list.
+Free seats: kubectl polyorg show labs
+`, func(w *bytes.Buffer) error {
+		Roster(w, r, "", true)
+		return nil
+	})
+}
+
 func TestRosterInterrupted(t *testing.T) {
 	r := roster.Report{Organization: "labs", Stopped: roster.Interrupted, Entries: []roster.Entry{
 		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Unclear}, {Email: "c@x.com", Outcome: roster.NotSent},
