@@ -39,8 +39,8 @@ func newInvite(s *session.Session) *cobra.Command {
 		Short: "Invite people to an organization",
 		Long: `Invite some addresses, or all of a file. A file has one address a line, or the columns email, role
 and type, separated by commas. The first line can name the columns. Members, and people with a
-pending invitation, are skipped. So the same command goes on after an interruption. It stops when
-no seat is free.`,
+pending invitation, are skipped. So the same command goes on after an interruption. It waits up to
+90 s while interrupted invitations hold seats. It stops when no seat is free.`,
 		Example: `  kubectl polyorg invite bob@zylker.com --role Administrator
   kubectl polyorg invite --file people.csv --report result.csv`,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -176,13 +176,16 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 		return err
 	}
 	release := i.HoldWarnings()
-	bar := progress(i.ErrOut, len(people), "Inviting to "+organization)
-	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: func() { _ = bar.Add(1) },
+	title := "Inviting to " + organization
+	bar := progress(i.ErrOut, len(people), title)
+	step, stop := explained(bar, i.ErrOut, title)
+	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: step,
 		Invite: func(under context.Context, p roster.Person) error {
 			return i.insist(ctx, under, organization, p, how)
 		}}
 	report := sender.Send(ctx, people)
 	report.Organization = organization
+	stop()
 	_ = bar.Exit()
 	release()
 	return i.tell(report, how)
