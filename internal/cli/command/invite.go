@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -40,8 +39,8 @@ func newInvite(s *session.Session) *cobra.Command {
 		Short: "Invite people to an organization",
 		Long: `Invite some addresses, or all of a file. A file has one address a line, or the columns email, role
 and type, separated by commas. The first line can name the columns. Members, and people with a
-pending invitation, are skipped. So the same command goes on after an interruption. It stops when
-no seat is free.`,
+pending invitation, are skipped. So the same command goes on after an interruption. It waits up to
+90 s while interrupted invitations hold seats. It stops when no seat is free.`,
 		Example: `  kubectl polyorg invite bob@zylker.com --role Administrator
   kubectl polyorg invite --file people.csv --report result.csv`,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -72,17 +71,49 @@ func (i *invite) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	organization, err := i.Organization(ctx, i.organization)
+	if err := i.canReport(); err != nil {
+		return err
+	}
+	organization, err := i.begin(ctx)
 	if err != nil {
 		return err
+	}
+	if len(people) == 1 && i.file == "" && i.report == "" {
+		return i.one(ctx, organization, people[0], how)
+	}
+	return i.many(ctx, organization, people, how)
+}
+
+// canReport finds a report that cannot be written before anybody is invited. A report that is there keeps its text until then.
+func (i *invite) canReport() error {
+	if i.report == "" {
+		return nil
+	}
+	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return plain.Misuse("the report cannot be written: %s", err)
+	}
+	return file.Close()
+}
+
+// begin finds out where to invite, and who does.
+func (i *invite) begin(ctx context.Context) (organization string, err error) {
+	organization, err = i.Organization(ctx, i.organization)
+	if err != nil {
+		return "", before(ctx, err)
 	}
 	if r, err := i.Review(ctx, v1alpha1.SelfReviewSpec{}); err == nil { // a platform actor may have no address
 		i.me = r.Status.User
 	}
-	if len(people) == 1 && i.file == "" {
-		return i.one(ctx, organization, people[0], how)
+	return organization, before(ctx, nil)
+}
+
+// before is the error of what goes before the sending. If the person stops that, they hear that nobody was invited.
+func before(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
 	}
-	return i.many(ctx, organization, people, how)
+	return &plain.Error{Code: plain.Later, Message: "interrupted; nobody was invited"}
 }
 
 // people are those of the command line and of the file.
@@ -92,6 +123,9 @@ func (i *invite) people(args []string) ([]roster.Person, error) {
 	for _, email := range args {
 		p := all
 		p.Email = email
+		if err := p.Check(); err != nil {
+			return nil, plain.Misuse("%s", err)
+		}
 		people = append(people, p)
 	}
 	if i.file != "" {
@@ -138,17 +172,20 @@ func (i *invite) invitation(organization string, p roster.Person) *v1alpha1.Invi
 // many invites all, and reports.
 func (i *invite) many(ctx context.Context, organization string, people []roster.Person, how session.Acting) error {
 	known, err := i.known(ctx, organization)
-	if err != nil {
+	if err := before(ctx, err); err != nil {
 		return err
 	}
 	release := i.HoldWarnings()
-	bar := progress(i.ErrOut, len(people), "Inviting to "+organization)
-	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: func() { _ = bar.Add(1) },
-		Invite: func(ctx context.Context, p roster.Person) error {
-			return i.insist(ctx, organization, p, how)
+	title := "Inviting to " + organization
+	bar := progress(i.ErrOut, len(people), title)
+	step, stop := explained(bar, i.ErrOut, title)
+	sender := &roster.Sender{Known: known, Parallel: atOnce, Step: step,
+		Invite: func(under context.Context, p roster.Person) error {
+			return i.insist(ctx, under, organization, p, how)
 		}}
 	report := sender.Send(ctx, people)
 	report.Organization = organization
+	stop()
 	_ = bar.Exit()
 	release()
 	return i.tell(report, how)
@@ -157,11 +194,14 @@ func (i *invite) many(ctx context.Context, organization string, people []roster.
 // persistent is how long a person among many is tried again while others have their turn. Each try waits as the answer says.
 var persistent = wait.Backoff{Steps: 10, Duration: time.Second, Factor: 1.2, Jitter: 0.5}
 
-// insist invites one of many, and tries again while the answer is that others have their turn.
-func (i *invite) insist(ctx context.Context, organization string, p roster.Person, how session.Acting) error {
-	return retry.OnError(persistent, func(err error) bool { return ctx.Err() == nil && apierrors.IsTooManyRequests(err) }, func() error {
-		return i.Create(ctx, i.invitation(organization, p), how)
+// insist invites one of many, and tries again while the answer is that others have their turn. After an interrupt it tries no more.
+func (i *invite) insist(interrupt, ctx context.Context, organization string, p roster.Person, how session.Acting) error {
+	err := error(&plain.Error{Code: plain.Later, Message: roster.Interrupted})
+	_ = wait.ExponentialBackoffWithContext(interrupt, persistent, func(context.Context) (answered bool, _ error) {
+		err = i.Create(ctx, i.invitation(organization, p), how)
+		return !apierrors.IsTooManyRequests(err), nil
 	})
+	return err
 }
 
 // known are the people who need no invitation.

@@ -47,6 +47,7 @@ func TestRunWithoutACluster(t *testing.T) {
 		"a dry run of another kind":     {"leave zylker --dry-run=client", plain.Misused, "--dry-run is server or none"},
 		"nothing to change":             {"change", plain.Misused, "say what to change"},
 		"nobody to invite":              {"invite", plain.Misused, "say whom to invite"},
+		"a role in small letters":       {"invite a@x.com --role administrator", plain.Misused, `the role is Standard or Administrator, not "administrator"`},
 		"a file that is not there":      {"invite -f /nowhere", plain.Misused, "/nowhere"},
 		"no cluster":                    {"list", plain.NotAllowed, "no cluster is chosen"},
 	} {

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/polyorg/polyorg/internal/cli/plain"
 )
@@ -47,7 +50,9 @@ func TestSend(t *testing.T) {
 			want: "a=Invited b=NotSent c=NotSent", stopped: "full [E5]"},
 		"a suspended one too": {people: "a b", answers: map[string]error{"a": refused("suspended [E3]")}, want: "a=NotSent b=NotSent", stopped: "suspended [E3]"},
 		"so does a cluster that does not answer": {people: "a b", answers: map[string]error{"a": context.DeadlineExceeded},
-			want: "a=NotSent b=NotSent", stopped: context.DeadlineExceeded.Error()},
+			want: "a=Unclear b=NotSent", stopped: context.DeadlineExceeded.Error()},
+		"one that wants no request now": {people: "a b", answers: map[string]error{"a": apierrors.NewTooManyRequestsError("try again")},
+			want: "a=NotSent b=NotSent", stopped: "Too many requests: try again"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var steps atomic.Int32
@@ -89,15 +94,68 @@ func TestSendInterrupted(t *testing.T) {
 		return nil
 	}}
 	r := s.Send(ctx, people("a b"))
-	if got := outcomes(r); got != "a=Invited b=NotSent" || r.Stopped != "interrupted" {
+	if got := outcomes(r); got != "a=Invited b=NotSent" || r.Stopped != Interrupted {
 		t.Errorf("got %s, stopped %q", got, r.Stopped)
 	}
 }
 
+// An invitation that is under way at an interrupt is there, whatever the report says. So its answer is waited for.
+func TestSendInterruptedUnderWay(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		answer func(context.Context) error
+		want   string
+	}{
+		"the answer comes":           {func(ctx context.Context) error { return waited(ctx, grace/2) }, "a=Invited b=NotSent"},
+		"the answer comes too late":  {func(ctx context.Context) error { return waited(ctx, 2*grace) }, "a=Unclear b=NotSent"},
+		"the answer is to try again": {func(context.Context) error { return apierrors.NewTooManyRequestsError("later") }, "a=NotSent b=NotSent"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				s := &Sender{Parallel: 1, Step: func() {}, Invite: func(ctx context.Context, _ Person) error {
+					interrupt()
+					return tc.answer(ctx)
+				}}
+				r := s.Send(ctx, people("a b"))
+				if got := outcomes(r); got != tc.want || r.Stopped != Interrupted || r.Whole() {
+					t.Errorf("got %s, stopped %q", got, r.Stopped)
+				}
+			})
+		})
+	}
+}
+
+// waited is the answer to a request after some time, of the clock of the test.
+func waited(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
 func TestReasons(t *testing.T) {
-	r := Report{Entries: []Entry{{"a", Refused, "a is full [L7]"}, {"b", Invited, ""}, {"c", Refused, "c is full [L7]"}, {"d", Refused, "no [U1]"}}}
-	want := []Reason{{"the person is full [L7]", []string{"a", "c"}}, {"no [U1]", []string{"d"}}}
+	full := func(email string) Entry { return Entry{Email: email, Outcome: Refused, Why: email + " is full [L7]"} }
+	upper := Entry{Email: "Bob@x.com", Outcome: Refused, Why: "write bob@x.com [U1]"}
+	words := Entry{Email: "name", Outcome: Refused, Why: "write name@domain; spec.superAdmin names it [R1]"}
+	within := Entry{Email: "a@x", Outcome: Refused, Why: "a@x, not aa@x. or a@x.com: no [U1]"}
+	r := Report{Entries: []Entry{full("a@x"), {Email: "b@x", Outcome: Invited}, full("c@x"), upper, words, within}}
+	want := []Reason{
+		{"the person is full [L7]", []Entry{full("a@x"), full("c@x")}}, {"write name@domain [U1]", []Entry{upper}},
+		{words.Why, []Entry{words}}, {"the person, not aa@x. or a@x.com: no [U1]", []Entry{within}},
+	}
 	if diff := cmp.Diff(want, r.Reasons()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWriteCSV(t *testing.T) {
+	s := &Sender{Parallel: 1, Step: func() {}, Invite: func(context.Context, Person) error { return refused("no [U1]") }}
+	r := s.Send(t.Context(), []Person{{Line: 56, Email: "a@x"}, {Line: 57, Email: "a@x"}, {Email: "b@x"}})
+	var got strings.Builder
+	want := "line,email,outcome,why\n56,a@x,Refused,no [U1]\n57,a@x,TwiceInFile,\n,b@x,Refused,no [U1]\n"
+	if err := r.WriteCSV(&got); err != nil || got.String() != want {
+		t.Errorf("%v, got\n%s", err, got.String())
 	}
 }

@@ -128,20 +128,48 @@ func TestRoster(t *testing.T) {
 	r := roster.Report{Organization: "labs", Stopped: "every seat is in use [E5]", Entries: []roster.Entry{
 		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Member}, {Email: "z@x.com", Outcome: roster.NotSent},
 	}}
-	for _, email := range strings.Fields("c@x d@x e@x f@x g@x h@x i@x") {
-		r.Entries = append(r.Entries, roster.Entry{Email: email, Outcome: roster.Refused, Why: email + " has too many [L7]"})
+	for i, email := range strings.Fields("c@x d@x e@x f@x g@x h@x i@x") {
+		r.Entries = append(r.Entries, roster.Entry{Line: i, Email: email, Outcome: roster.Refused, Why: email + " has too many [L7]"})
 	}
 	shown(t, `
 labs: 1 invited, 1 members already, 7 refused, 1 not sent.
 
 Refused:
   the person has too many [L7]
-    7: c@x, d@x, e@x, f@x, g@x and 2 more
+    7: c@x, d@x (line 1), e@x (line 2), f@x (line 3), g@x (line 4) and 2 more
 
 Stopped: every seat is in use [E5]
 Once that is solved, the same command goes on.
 
 To have all of it in a file, add --report FILE.
+`, func(w *bytes.Buffer) error {
+		Roster(w, r, "", false)
+		return nil
+	})
+}
+
+// A dry run admits each of many people to the last seat.
+func TestRosterDryRun(t *testing.T) {
+	r := roster.Report{Organization: "labs", Entries: []roster.Entry{{Email: "a@x.com", Outcome: roster.Invited}}}
+	shown(t, `
+labs: 1 would be invited.
+A dry run judges each address alone, and counts no seats for the others of the list.
+Free seats: kubectl polyorg show labs
+`, func(w *bytes.Buffer) error {
+		Roster(w, r, "", true)
+		return nil
+	})
+}
+
+func TestRosterInterrupted(t *testing.T) {
+	r := roster.Report{Organization: "labs", Stopped: roster.Interrupted, Entries: []roster.Entry{
+		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Unclear}, {Email: "c@x.com", Outcome: roster.NotSent},
+	}}
+	shown(t, `
+labs: 1 invited, 1 not sent, 1 without an answer.
+
+You stopped it. The same command goes on.
+Who got no answer may be invited. The same command finds that out.
 `, func(w *bytes.Buffer) error {
 		Roster(w, r, "", false)
 		return nil
