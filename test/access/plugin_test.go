@@ -91,11 +91,21 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 	})
 
 	It("asks about others for the platform alone", func() {
-		Expect(john.says(plain.Refused, "list", "--of", marys)).To(Equal("error: you may ask about yourself alone; leave spec.user out [U3]\n"))
+		Expect(john.says(plain.Refused, "list", "--of", marys)).To(Equal("error: you may ask about yourself alone; leave --of out [U3]\n"))
 		operations := as("operations", "system:masters")
 		Expect(operations.says(plain.Done, "list", "--of", marys)).To(ContainSubstring(other.Name))
 		Expect(operations.says(plain.Done, "list", "--as", marys, "--as-group", customers)).To(ContainSubstring(other.Name))
 		Expect(john.says(plain.NotAllowed, "list", "--as", marys)).To(ContainSubstring("may not act as somebody else"))
+	})
+
+	It("shows an organization to the platform, which belongs to none, and works in it", func() {
+		operations := as("operations", "system:masters")
+		Expect(operations.says(plain.Misused, "show")).To(ContainSubstring("say which organization"))
+		Expect(operations.says(plain.Done, "show", other.Name)).To(MatchRegexp(`Super admin: +%s`, marys))
+		Expect(operations.says(plain.Done, "use", other.Name)).To(ContainSubstring("namespace " + lab.NamespaceOf(other)))
+		Expect(operations.says(plain.Done, "show", "-o", "name")).To(Equal("organization.polyorg.io/" + other.Name + "\n"))
+		Expect(operations.says(plain.Refused, "limits")).To(And(ContainSubstring("--of EMAIL"), HaveSuffix("[U2]\n")))
+		Expect(operations.says(plain.NotFound, "use", "nowhere")).To(HavePrefix("error: "))
 	})
 
 	It("says who gives the right to begin with", func() {

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -39,6 +42,12 @@ func TestText(t *testing.T) {
 	}{
 		"a rule's words are all of it": {refusal(metav1.StatusReasonForbidden, 403, hook+"john may not [R4]"), "john may not [R4]", Refused},
 		"a limit's too":                {refusal(metav1.StatusReasonForbidden, 403, hook+"LimitExceeded: no (used 5 of 5) [L2]"), "no (used 5 of 5) [L2]", Refused},
+		"U2: the flag, where the API says the field": {refusal(metav1.StatusReasonForbidden, 403,
+			hook+"your sign-in name is no e-mail address, so there is nobody to review; a platform actor may set spec.user [U2]"),
+			"your sign-in name is no e-mail address, so you belong to no organization; a platform actor may name somebody: " +
+				"--of EMAIL in list and limits, --super-admin EMAIL in create [U2]", Refused},
+		"U3: the flag, too": {refusal(metav1.StatusReasonForbidden, 403, hook+"you may ask about yourself alone; leave spec.user out [U3]"),
+			"you may ask about yourself alone; leave --of out [U3]", Refused},
 		"those of a policy": {refusal(metav1.StatusReasonForbidden, 403,
 			`namespaces "org-x" is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: it is alive [O7]`), "it is alive [O7]", Refused},
 		"and of a webhook about the object": {refusal(metav1.StatusReasonInvalid, 422, hook+"spec.timeZone: unknown [O5]",
@@ -87,5 +96,26 @@ func TestText(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tc.want)
 			}
 		})
+	}
+}
+
+// The operator still says each of the words that a command takes the place of.
+func TestInCommands(t *testing.T) {
+	said := ""
+	files, err := filepath.Glob("../../rules/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said += string(text)
+	}
+	for i := 0; i < len(commands); i += 2 {
+		if !strings.Contains(said, commands[i]) {
+			t.Errorf("no rule says %q any more", commands[i])
+		}
 	}
 }

@@ -41,7 +41,7 @@ func Text(err error) string {
 		return "the cluster does not answer: " + unreachable.Err.Error()
 	}
 	if status := apierrors.APIStatus(nil); errors.As(err, &status) {
-		return ofStatus(status.Status())
+		return InCommands(ofStatus(status.Status()))
 	}
 	return err.Error()
 }
