@@ -74,7 +74,7 @@ ORGANIZATION   DISPLAY NAME   ROLE            TYPE       INVITED BY          END
 bluepine       Blue Pine      Administrator   Internal   mary@bluepine.com   in 2d2h
 Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGANIZATION
 
-1 more invitation can be accepted only with the token from its e-mail.
+1 more invitation can be accepted only with the token from its e-mail, which this version does not send.
 
 What you asked for:
 ACTION   ORGANIZATION   STATE       ENDED     MESSAGE
@@ -90,7 +90,7 @@ The default organization is gone. Choose another: kubectl polyorg default NAME
 		"I6: what waits for e-mails": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", InvitationsByEmail: 2}, `
 john@zylker.com belongs to no organization.
 
-2 more invitations can be accepted only with the tokens from their e-mails.
+2 more invitations can be accepted only with the tokens from their e-mails, which this version does not send.
 `},
 	} {
 		t.Run(sentence, func(t *testing.T) {
@@ -116,7 +116,7 @@ Edition:          Enterprise (trial)
 Seats:            2 of 3 in use, 1 of these by pending invitations
 Trial ends:       Sun, 29 Nov 2026 12:00:00 UTC
 Reserved hosts:   old.crm.example.com until 2026-11-29
-Invitations:      can be accepted only with the token from the e-mail
+Invitations:      can be accepted only with the token from an e-mail, and this version sends none
 Networks:         203.0.113.0/24
 Protected:        no
 Namespace:        org-labs
