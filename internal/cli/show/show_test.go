@@ -48,6 +48,7 @@ func organization(name string, role v1alpha1.Role, reason v1alpha1.ActiveReason)
 func TestReview(t *testing.T) {
 	labs, services, sales := organization("labs", v1alpha1.RoleSuperAdmin, v1alpha1.MembershipActive),
 		organization("services", v1alpha1.RoleStandard, v1alpha1.MembershipSuspended), organization("sales", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
+	other := organization("other", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
 	labs.Default, labs.AccessURL, sales.Suspended = true, "https://labs.crm.example.com", true
 	offer := v1alpha1.ReviewedInvitation{DisplayName: "Blue Pine", UserType: v1alpha1.UserTypeInternal, InvitedBy: "mary@bluepine.com"}
 	offer.Organization, offer.Name, offer.Role, offer.ExpiresAt = "bluepine", "john", v1alpha1.RoleAdministrator, at(now.Add(50*time.Hour))
@@ -59,9 +60,9 @@ func TestReview(t *testing.T) {
 			User: "john@zylker.com", Organizations: []v1alpha1.ReviewedOrganization{labs, sales, services},
 			Invitations: []v1alpha1.ReviewedInvitation{offer}, InvitationsByEmail: 1,
 			Requests: []v1alpha1.ReviewedRequest{
-				{Action: "Change", Organization: "labs", Ready: metav1.ConditionFalse, Message: "waits for its turn"},
-				{Action: "Leave", Organization: "old", Ready: metav1.ConditionTrue, CompletedAt: at(now.Add(-time.Minute)), Message: "done"},
 				{Action: "Delete", Organization: "labs", Ready: metav1.ConditionFalse, CompletedAt: at(now.Add(-2 * time.Minute)), Message: "it is protected [O7]"},
+				{Action: "Leave", Organization: "old", Ready: metav1.ConditionTrue, CompletedAt: at(now.Add(-time.Minute)), Message: "done"},
+				{Action: "Change", Organization: "labs", Ready: metav1.ConditionFalse, Message: "waits for its turn"},
 			},
 		}, `
 DEFAULT   NAME       DISPLAY NAME      ROLE         EDITION      ACTIVE                       URL
@@ -82,10 +83,36 @@ Change   labs           under way   -         waits for its turn
 Leave    old            done        60s ago   done
 Delete   labs           not done    2m ago    it is protected [O7]
 `},
-		"F3: a default that is gone": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", ChoiceDue: true}, `
-john@zylker.com belongs to no organization.
+		"F3: a default that is gone, and one that can take its place": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Organizations: []v1alpha1.ReviewedOrganization{services, other}}, `
+DEFAULT   NAME       DISPLAY NAME      ROLE       EDITION      ACTIVE                     URL
+          services   Zylker services   Standard   Enterprise   no: membership suspended   -
+          other      Zylker other      Standard   Enterprise   yes                        -
 
 The default organization is gone. Choose another: kubectl polyorg default NAME
+`},
+		"F3: and none that can": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Organizations: []v1alpha1.ReviewedOrganization{services}}, `
+DEFAULT   NAME       DISPLAY NAME      ROLE       EDITION      ACTIVE                     URL
+          services   Zylker services   Standard   Enterprise   no: membership suspended   -
+
+The default organization is gone. None of the organizations is active, so there is none to choose.
+`},
+		"F3: and an invitation": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Invitations: []v1alpha1.ReviewedInvitation{offer}}, `
+john@zylker.com belongs to no organization.
+
+The default organization is gone. To have one again, accept an invitation.
+
+Invitations:
+ORGANIZATION   DISPLAY NAME   ROLE            TYPE       INVITED BY          ENDS
+bluepine       Blue Pine      Administrator   Internal   mary@bluepine.com   in 2d2h
+Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGANIZATION
+`},
+		"F3: and nothing at all": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", ChoiceDue: true}, `
+john@zylker.com belongs to no organization.
+
+The default organization is gone. To have one again, create an organization: kubectl polyorg create NAME
 `},
 		"I6: what waits for e-mails": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", InvitationsByEmail: 2}, `
 john@zylker.com belongs to no organization.
