@@ -48,10 +48,16 @@ func TestText(t *testing.T) {
 				"--of EMAIL in list and limits, --super-admin EMAIL in create [U2]", Refused},
 		"U3: the flag, too": {refusal(metav1.StatusReasonForbidden, 403, hook+"you may ask about yourself alone; leave spec.user out [U3]"),
 			"you may ask about yourself alone; leave --of out [U3]", Refused},
+		"F2: the command, too": {refusal(metav1.StatusReasonForbidden, 403, hook+"it cannot be your default; a SelfReview lists your organizations [F2]"),
+			"it cannot be your default; kubectl polyorg list shows your organizations [F2]", Refused},
+		"O7: with the organization": {refusal(metav1.StatusReasonForbidden, 403, hook+"labs is protected from deletion; set spec.deletionProtection to false first [O7]"),
+			"labs is protected from deletion; lift that first: kubectl polyorg change --organization labs --protect=false [O7]", Refused},
+		"I6: the flag, where the schema says the field": {invalid(metav1.StatusCause{Field: "spec.ipRestriction.allowedCIDRs[1]", Message: `Invalid value: "x": no network [I6]`}),
+			"--networks: no network [I6]", Refused},
 		"those of a policy": {refusal(metav1.StatusReasonForbidden, 403,
 			`namespaces "org-x" is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: it is alive [O7]`), "it is alive [O7]", Refused},
 		"and of a webhook about the object": {refusal(metav1.StatusReasonInvalid, 422, hook+"spec.timeZone: unknown [O5]",
-			metav1.StatusCause{Field: "spec.timeZone", Message: "unknown [O5]"}), "spec.timeZone: unknown [O5]", Refused},
+			metav1.StatusCause{Field: "spec.timeZone", Message: "unknown [O5]"}), "--time-zone: unknown [O5]", Refused},
 		"the schema's are told without the value": {invalid(metav1.StatusCause{Field: "spec.email", Message: `Invalid value: "Bob@x.com": write bob@x.com [U1]`}),
 			"spec.email: write bob@x.com [U1]", Refused},
 		"whatever the value": {invalid(metav1.StatusCause{Field: "spec", Message: `Invalid value: {"a": "b: c"}: no [O5]`}), "spec: no [O5]", Refused},
@@ -113,9 +119,9 @@ func TestInCommands(t *testing.T) {
 		}
 		said += string(text)
 	}
-	for i := 0; i < len(commands); i += 2 {
-		if !strings.Contains(said, commands[i]) {
-			t.Errorf("no rule says %q any more", commands[i])
+	for _, c := range commands {
+		if !strings.Contains(said, c.said) {
+			t.Errorf("no rule says %q any more", c.said)
 		}
 	}
 }

@@ -162,7 +162,7 @@ func outcome(requests []v1alpha1.ReviewedRequest, name string) (done bool, err e
 			continue
 		}
 		if r.Ready != metav1.ConditionTrue {
-			return true, &plain.Error{Code: plain.Refused, Message: r.Message}
+			return true, &plain.Error{Code: plain.Refused, Message: plain.InCommands(r.Message)}
 		}
 		return true, nil
 	}
