@@ -48,6 +48,9 @@ func TestRunWithoutACluster(t *testing.T) {
 		"nothing to change":             {"change", plain.Misused, "say what to change"},
 		"nobody to invite":              {"invite", plain.Misused, "say whom to invite"},
 		"a file that is not there":      {"invite -f /nowhere", plain.Misused, "/nowhere"},
+		"a number that is none":         {"subscribe Standard --licenses=abc", plain.Misused, `"abc" is no value for --licenses; write a whole number; see: `},
+		"a time that is none":           {"leave zylker --timeout 5", plain.Misused, `"5" is no value for --timeout; write a time with its unit`},
+		"a policy that is not there":    {"limits --policy /nowhere", plain.Misused, "error: /nowhere: no such file or directory"},
 		"no cluster":                    {"list", plain.NotAllowed, "no cluster is chosen"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

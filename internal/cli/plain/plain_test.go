@@ -6,11 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -78,7 +80,15 @@ func TestText(t *testing.T) {
 			"you (john@zylker.com) may not act as somebody else", NotAllowed},
 		"no sign-in":   {apierrors.NewUnauthorized("Unauthorized"), "the cluster does not know you: sign in again", NotAllowed},
 		"no cluster":   {clientcmd.ErrEmptyConfig, "no cluster is chosen: set KUBECONFIG, or sign in as your platform team describes", NotAllowed},
-		"no such name": {apierrors.NewNotFound(organizations, "zylker"), `organizations.polyorg.io "zylker" not found`, NotFound},
+		"no such name": {apierrors.NewNotFound(organizations, "zylker"), `there is no organization "zylker"; yours are in: kubectl polyorg list`, NotFound},
+		"nor its namespace": {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "org-zylker"),
+			`there is no organization "zylker"; yours are in: kubectl polyorg list`, NotFound},
+		"no such object": {apierrors.NewNotFound(schema.GroupResource{Resource: "secrets"}, "x"), `there is no "x" among the secrets`, NotFound},
+		"no such file":   {fmt.Errorf("policy: %w", &fs.PathError{Op: "open", Path: "/x", Err: syscall.ENOENT}), "/x: no such file or directory", Failed},
+		"a number is too small, and checks are left out": {invalid(
+			metav1.StatusCause{Field: "spec.subscription.licenses", Message: "Invalid value: 0: spec.subscription.licenses in body should be greater than or equal to 1"},
+			metav1.StatusCause{Field: "<nil>", Message: "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"}),
+			"--licenses: it is at least 1", Refused},
 		"no Polyorg": {apierrors.NewGenericServerResponse(http.StatusNotFound, "create", organizations, "", "404 page not found", 0, true),
 			"this cluster has no Polyorg, or an older version of it; ask your platform team", NotFound},
 		"no cluster that answers": {&url.Error{Op: "Get", URL: "https://x", Err: errors.New("connection refused")}, "the cluster does not answer: connection refused", Later},
