@@ -83,8 +83,9 @@ func TestText(t *testing.T) {
 		"no such name": {apierrors.NewNotFound(organizations, "zylker"), `there is no organization "zylker"; yours are in: kubectl polyorg list`, NotFound},
 		"nor its namespace": {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "org-zylker"),
 			`there is no organization "zylker"; yours are in: kubectl polyorg list`, NotFound},
-		"no such object": {apierrors.NewNotFound(schema.GroupResource{Resource: "secrets"}, "x"), `there is no "x" among the secrets`, NotFound},
-		"no such file":   {fmt.Errorf("policy: %w", &fs.PathError{Op: "open", Path: "/x", Err: syscall.ENOENT}), "/x: no such file or directory", Failed},
+		"a name that is taken": {apierrors.NewAlreadyExists(organizations, "zylker"), `the name "zylker" is taken; choose another`, Refused},
+		"no such object":       {apierrors.NewNotFound(schema.GroupResource{Resource: "secrets"}, "x"), `there is no "x" among the secrets`, NotFound},
+		"no such file":         {fmt.Errorf("policy: %w", &fs.PathError{Op: "open", Path: "/x", Err: syscall.ENOENT}), "/x: no such file or directory", Failed},
 		"a number is too small, and checks are left out": {invalid(
 			metav1.StatusCause{Field: "spec.subscription.licenses", Message: "Invalid value: 0: spec.subscription.licenses in body should be greater than or equal to 1"},
 			metav1.StatusCause{Field: "<nil>", Message: "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"}),

@@ -56,6 +56,9 @@ func ofStatus(s metav1.Status) string {
 	if s.Reason == metav1.StatusReasonNotFound && s.Details != nil {
 		return missing(s.Details.Kind, s.Details.Name)
 	}
+	if s.Reason == metav1.StatusReasonAlreadyExists && s.Details != nil {
+		return fmt.Sprintf("the name %q is taken; choose another", s.Details.Name)
+	}
 	if s.Reason != metav1.StatusReasonInvalid || s.Details == nil || len(s.Details.Causes) == 0 || wrappings.MatchString(s.Message) {
 		return Unwrapped(s.Message)
 	}
