@@ -136,6 +136,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 		Expect(newcomer.says(plain.Done, "accept", other.Name, "--dry-run")).To(ContainSubstring("nothing was done"))
 		Expect(newcomer.says(plain.Done, "accept", other.Name)).To(ContainSubstring("You are Administrator (Internal) of " + other.Name))
 		Expect(newcomer.says(plain.Done, "list")).To(MatchRegexp(`\* +%s +Zylker +Administrator`, other.Name))
+		Expect(newcomer.says(plain.Done, "default", other.Name, "-o", "jsonpath={.status.observedGeneration}")).NotTo(Equal("-1"))
 		Expect(newcomer.says(plain.NotFound, "accept", other.Name)).To(ContainSubstring("has not invited you"))
 	})
 
@@ -186,7 +187,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 	})
 
 	It("leaves", func() {
-		Expect(newcomer.says(plain.Done, "leave", other.Name)).To(ContainSubstring("You left " + other.Name))
+		Expect(newcomer.says(plain.Done, "leave", other.Name, "-o", "json")).NotTo(ContainSubstring(`"status"`), "it is gone")
 		Expect(newcomer.says(plain.Done, "list")).To(ContainSubstring("belongs to no organization"))
 	})
 
