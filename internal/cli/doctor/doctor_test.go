@@ -88,6 +88,11 @@ func journalThatNames(uid string) *corev1.ConfigMap {
 	return j
 }
 
+func pod(ready corev1.ConditionStatus) client.Object {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: system, Name: "replica", Labels: map[string]string{"app.kubernetes.io/name": "polyorg"}},
+		Status: corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: ready}}}}
+}
+
 // inviting is an organization with a pending invitation.
 func inviting(delivery v1alpha1.InvitationDelivery) client.Object {
 	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker"}}
@@ -143,7 +148,7 @@ func TestFindings(t *testing.T) {
 		"a leader that is gone":   {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-time.Minute))}, nil, "Fault", "no replica leads since 2026-11-29 11:59:00"},
 		"a leader that left":      {(*Doctor).leader, []client.Object{leaseOf("", now)}, nil, "Fault", "no replica leads"},
 		"never a leader":          {(*Doctor).leader, nil, nil, "Fault", "has ever led"},
-		"an open journal":         {(*Doctor).journal, []client.Object{journalThatNames("own")}, nil, "OK", "2 changes"},
+		"an open journal":         {(*Doctor).journal, []client.Object{journalThatNames("own")}, nil, "OK", "changes in flight: 2"},
 		"a restored journal":      {(*Doctor).journal, []client.Object{journalThatNames("another")}, nil, "Fault", "it is closed"},
 		"no journal":              {(*Doctor).journal, nil, nil, "Warning", "none yet"},
 		"I6: an invitation that waits for an e-mail": {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryEmailOnly)}, nil, "Warning", "sends no e-mail"},
@@ -156,10 +161,12 @@ func TestFindings(t *testing.T) {
 		"no policy":                                  {(*Doctor).policy, nil, nil, "OK", ""},
 		"a policy that is not in force": {(*Doctor).policy, []client.Object{&v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: "default"}, Status: v1alpha1.PlatformPolicyStatus{
 			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionEnforced, Status: metav1.ConditionFalse, Message: "admitted"}}}}}, nil, "Fault", "admitted"},
-		"organizations in service":           {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
-		"E3: one whose trial ended":          {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
-		"one whose host is another's":        {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},
-		"pods that are ready, or none there": {(*Doctor).pods, nil, nil, "", ""},
+		"organizations in service":    {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
+		"E3: one whose trial ended":   {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
+		"one whose host is another's": {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},
+		"no pods there":               {(*Doctor).pods, nil, nil, "", ""},
+		"pods that are ready":         {(*Doctor).pods, []client.Object{pod(corev1.ConditionTrue)}, nil, "OK", "ready: 1"},
+		"a pod that is not":           {(*Doctor).pods, []client.Object{pod(corev1.ConditionFalse)}, nil, "Warning", "is not ready"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			d := &Doctor{Client: clusterOf(t, tc.there), Namespace: system, Now: now, config: tc.config}

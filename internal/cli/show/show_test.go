@@ -215,6 +215,8 @@ mail      Warning   there is no server
 
 What to do:
   mail: set one.
+
+What has a warning works. Only a fault gives the exit code 7.
 `, func(w *bytes.Buffer) error {
 		return Findings(w, []doctor.Finding{{Part: "journal", State: doctor.OK, Found: "it is open"}, {Part: "mail", State: doctor.Warning, Found: "there is no server", Do: "set one"}})
 	})
