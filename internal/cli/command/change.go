@@ -4,6 +4,8 @@ package command
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +79,9 @@ func (c *changing) run(cmd *cobra.Command) error {
 	}
 	if cmd.Flags().Changed("networks") {
 		networks, _ := cmd.Flags().GetStringSlice("networks")
+		if err := canonical(networks); err != nil {
+			return err
+		}
 		spec["ipRestriction"] = any(nil)
 		if len(networks) > 0 && networks[0] != "" {
 			spec["ipRestriction"] = map[string]any{"allowedCIDRs": networks}
@@ -89,6 +94,17 @@ func (c *changing) run(cmd *cobra.Command) error {
 		return plain.Misuse("say what to change; see: %s --help", cmd.CommandPath())
 	}
 	return c.apply(cmd.Context(), spec, "changed.")
+}
+
+// canonical tells how to write a network that has bits after its prefix. The schema refuses it too, and can only give an example.
+func canonical(networks []string) error {
+	for _, text := range networks {
+		if n, err := netip.ParsePrefix(text); err == nil && n.Masked().String() != text {
+			return &plain.Error{Code: plain.Refused, Message: fmt.Sprintf(
+				"--networks: a network is in lower case, without bits after the prefix; write %s, not %s [I6]", n.Masked(), text)}
+		}
+	}
+	return nil
 }
 
 func (s setting) set(spec map[string]any, text string) {
