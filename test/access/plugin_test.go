@@ -164,6 +164,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 	It("changes, subscribes, transfers and binds with the role that the operator gives", func() {
 		own := "--organization=" + org.Name
 		Expect(john.says(plain.Done, "change", "--display-name=Zylker of John", own)).To(ContainSubstring("changed"))
+		Expect(john.says(plain.Done, "change", "--display-name=Zylker of John", own)).To(ContainSubstring("nothing was changed"))
 		Expect(john.says(plain.Done, "subscribe", "Ultimate", "--licenses=12", own)).To(ContainSubstring("12 licences"))
 		Expect(john.says(plain.Refused, "subscribe", "Ultimate", "--licenses=0", own)).To(ContainSubstring("--licenses: "))
 		Expect(john.says(plain.Refused, "transfer", marys, own)).To(HaveSuffix("[R2]\n"))

@@ -8,7 +8,9 @@ import (
 	"net/netip"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 )
@@ -29,11 +31,22 @@ func (c *changing) apply(ctx context.Context, spec map[string]any, format string
 	if err != nil {
 		return err
 	}
+	before, _ := c.Read(ctx, organization) // only to compare, where the person may read it
 	by, err := c.ChangeOrganization(ctx, organization, spec, how)
 	if err != nil {
 		return err
 	}
+	if c.ForPeople() && unchanged(before, by) {
+		c.Say("%s: it was so already; nothing was changed.", organization)
+		return nil
+	}
 	return c.done(how, by, "%s: "+format, append([]any{organization}, args...)...)
+}
+
+// unchanged reports whether a change left the spec as it was. Of a request, only the list tells.
+func unchanged(before *v1alpha1.Organization, by client.Object) bool {
+	after, direct := by.(*v1alpha1.Organization)
+	return direct && before != nil && before.UID == after.UID && before.Generation == after.Generation
 }
 
 // A setting is one flag of change, and the field of the spec that it sets.
