@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/polyorg/polyorg/internal/cli/plain"
 )
 
 // The tests here read the code of the operator, and find the words of refusals that no case may have had so far.
@@ -87,11 +89,12 @@ func pattern(format string) *regexp.Regexp {
 	return regexp.MustCompile(`^(LimitExceeded: |[a-zA-Z.]+: )?` + strings.Join(parts, ".+") + `( \(used \d+ of \d+\))?$`)
 }
 
+// wordsOfCode are the API's words, and the plug-in's for the same.
 func wordsOfCode(t *testing.T) (words []*regexp.Regexp) {
 	t.Helper()
 	for _, text := range literalsOfCode(t) {
 		if strings.Contains(text, "; ") {
-			words = append(words, pattern(text))
+			words = append(words, pattern(text), pattern(plain.InCommands(text)))
 		}
 	}
 	return words

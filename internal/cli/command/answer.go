@@ -3,13 +3,8 @@
 package command
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,9 +13,6 @@ import (
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 )
-
-// longestToken is more than any token has.
-const longestToken = 4096
 
 // answer accepts or declines an invitation.
 type answer struct {
@@ -61,7 +53,7 @@ func (a *answer) run(ctx context.Context, organization string) error {
 // offer finds the invitation, by the organization or by the token.
 func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.InvitationResponseSpec) (*v1alpha1.ReviewedInvitation, error) {
 	if a.withToken {
-		token, err := a.token()
+		token, err := a.token(ctx)
 		spec.Token = token
 		return nil, err
 	}
@@ -78,14 +70,16 @@ func (a *answer) offer(ctx context.Context, organization string, spec *v1alpha1.
 }
 
 // token reads the token. It is no argument, so that it is in no history of commands.
-func (a *answer) token() (string, error) {
+func (a *answer) token(ctx context.Context) (string, error) {
+	question := ""
 	if isTerminal(a.In) {
-		fmt.Fprint(a.ErrOut, "Token: ")
+		question = "Token: "
 	}
-	line, err := bufio.NewReader(io.LimitReader(a.In, longestToken)).ReadString('\n')
-	token := strings.TrimSpace(line)
+	token, err := ask(ctx, a.Session, question)
 	switch {
-	case err != nil && !errors.Is(err, io.EOF):
+	case ctx.Err() != nil:
+		return "", interrupted("no invitation was answered")
+	case err != nil:
 		return "", err
 	case token == "":
 		return "", plain.Misuse("there is no token on the standard input")

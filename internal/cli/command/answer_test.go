@@ -99,7 +99,7 @@ func TestToken(t *testing.T) {
 			streams, in, _, _ := genericiooptions.NewTestIOStreams()
 			in.WriteString(tc.typed)
 			a := &answer{acting: newActing(session.New(streams))}
-			if got, err := a.token(); got != tc.want || plain.CodeOf(err) != tc.code {
+			if got, err := a.token(t.Context()); got != tc.want || plain.CodeOf(err) != tc.code {
 				t.Errorf("got %q, %v", got, err)
 			}
 		})

@@ -4,9 +4,13 @@ package command
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 )
@@ -27,11 +31,22 @@ func (c *changing) apply(ctx context.Context, spec map[string]any, format string
 	if err != nil {
 		return err
 	}
+	before, _ := c.Read(ctx, organization) // only to compare, where the person may read it
 	by, err := c.ChangeOrganization(ctx, organization, spec, how)
 	if err != nil {
 		return err
 	}
+	if c.ForPeople() && unchanged(before, by) {
+		c.Say("%s: it was so already; nothing was changed.", organization)
+		return nil
+	}
 	return c.done(how, by, "%s: "+format, append([]any{organization}, args...)...)
+}
+
+// unchanged reports whether a change left the spec as it was. Of a request, only the list tells.
+func unchanged(before *v1alpha1.Organization, by client.Object) bool {
+	after, direct := by.(*v1alpha1.Organization)
+	return direct && before != nil && before.UID == after.UID && before.Generation == after.Generation
 }
 
 // A setting is one flag of change, and the field of the spec that it sets.
@@ -77,6 +92,9 @@ func (c *changing) run(cmd *cobra.Command) error {
 	}
 	if cmd.Flags().Changed("networks") {
 		networks, _ := cmd.Flags().GetStringSlice("networks")
+		if err := canonical(networks); err != nil {
+			return err
+		}
 		spec["ipRestriction"] = any(nil)
 		if len(networks) > 0 && networks[0] != "" {
 			spec["ipRestriction"] = map[string]any{"allowedCIDRs": networks}
@@ -89,6 +107,17 @@ func (c *changing) run(cmd *cobra.Command) error {
 		return plain.Misuse("say what to change; see: %s --help", cmd.CommandPath())
 	}
 	return c.apply(cmd.Context(), spec, "changed.")
+}
+
+// canonical tells how to write a network that has bits after its prefix. The schema refuses it too, and can only give an example.
+func canonical(networks []string) error {
+	for _, text := range networks {
+		if n, err := netip.ParsePrefix(text); err == nil && n.Masked().String() != text {
+			return &plain.Error{Code: plain.Refused, Message: fmt.Sprintf(
+				"--networks: a network is in lower case, without bits after the prefix; write %s, not %s [I6]", n.Masked(), text)}
+		}
+	}
+	return nil
 }
 
 func (s setting) set(spec map[string]any, text string) {

@@ -10,6 +10,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/cli/show"
 )
 
 func newDefault(s *session.Session) *cobra.Command {
@@ -42,7 +43,7 @@ func (a *acting) show(ctx context.Context) error {
 	case r.Status.DefaultOrganization != "":
 		a.Say("%s", r.Status.DefaultOrganization)
 	case r.Status.ChoiceDue:
-		a.Say("Your default organization is gone. Choose another: kubectl polyorg default NAME")
+		a.Say("Your default organization is gone. %s", show.Choice(r.Status))
 	default:
 		a.Say("You have no organization yet.")
 	}

@@ -3,10 +3,8 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,8 +40,10 @@ func (d *deletion) run(ctx context.Context, organization string) error {
 	if err != nil {
 		return err
 	}
-	if !how.DryRun && !d.yes && !d.confirmed(organization) {
-		return plain.Misuse("nothing was deleted: the name was not repeated")
+	if !how.DryRun && !d.yes {
+		if err := d.confirm(ctx, organization); err != nil {
+			return err
+		}
 	}
 	by, err := d.DeleteOrganization(ctx, organization, how)
 	if err != nil {
@@ -52,9 +52,14 @@ func (d *deletion) run(ctx context.Context, organization string) error {
 	return d.done(how, by, "%s is being deleted.", organization)
 }
 
-// confirmed asks for the name once more.
-func (d *deletion) confirmed(organization string) bool {
-	fmt.Fprintf(d.ErrOut, "This deletes %s with all its members' work. Type its name to go on: ", organization)
-	answer, _ := bufio.NewReader(d.In).ReadString('\n')
-	return strings.TrimSpace(answer) == organization
+// confirm asks for the name once more.
+func (d *deletion) confirm(ctx context.Context, organization string) error {
+	answer, _ := ask(ctx, d.Session, fmt.Sprintf("This deletes %s with all its members' work. Type its name to go on: ", organization))
+	switch {
+	case ctx.Err() != nil:
+		return interrupted("nothing was deleted")
+	case answer != organization:
+		return plain.Misuse("nothing was deleted: the name was not repeated")
+	}
+	return nil
 }

@@ -27,8 +27,9 @@ func newDoctor(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with Polyorg in this cluster",
-		Long: `Look at everything that Polyorg needs: webhooks, certificates, replicas, the journal, mail and
-Ingress. It says what is wrong and what to do. For the platform team. It changes nothing.`,
+		Long: `Look at everything that Polyorg needs: webhooks with the replicas behind them, certificates, the
+journal, mail and Ingress. It says what is wrong and what to do. What has a warning works, so only
+a fault gives the exit code 7. For the platform team. It changes nothing.`,
 		Example:           `  kubectl polyorg doctor`,
 		Args:              arguments(0),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -57,7 +58,7 @@ func (e *examination) run(ctx context.Context) error {
 		}
 	}
 	if faults > 0 {
-		return &plain.Error{Code: plain.Partly, Message: fmt.Sprintf("%d faults", faults)}
+		return &plain.Error{Code: plain.Partly, Message: fmt.Sprintf("faults: %d", faults)}
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ type acting struct {
 	waits   bool
 	dryRun  string
 	timeout time.Duration
+	again   func(client.Object) (client.Object, error) // an object as it is after the act
 }
 
 // newActing begins a command that changes something.
@@ -56,6 +57,7 @@ func (a *acting) addAct(cmd *cobra.Command, waits bool) *cobra.Command {
 	if waits {
 		cmd.Flags().DurationVar(&a.timeout, "timeout", patience, "How long to wait until it is done; 0: do not wait.")
 	}
+	a.again = func(obj client.Object) (client.Object, error) { return a.Again(cmd.Context(), obj) }
 	return a.add(cmd)
 }
 
@@ -67,10 +69,10 @@ func (a *acting) how() (session.Acting, error) {
 	return session.Acting{DryRun: a.dryRun == "server", Timeout: a.timeout}, nil
 }
 
-// done says what was done, or would be. For programs it is the object with which it was done.
+// done says what was done, or would be. For programs it is the object with which it was done, as it is now.
 func (a *acting) done(how session.Acting, by client.Object, format string, args ...any) error {
 	if !a.ForPeople() {
-		return a.Print(a.Out, by)
+		return a.print(how, by)
 	}
 	switch {
 	case how.DryRun:
@@ -80,6 +82,16 @@ func (a *acting) done(how session.Acting, by client.Object, format string, args 
 	}
 	a.Say(format, args...)
 	return nil
+}
+
+func (a *acting) print(how session.Acting, by client.Object) error {
+	if !how.DryRun {
+		var err error
+		if by, err = a.again(by); err != nil {
+			return err
+		}
+	}
+	return a.Print(a.Out, by)
 }
 
 // arguments are a number of arguments; names are their names for the message.

@@ -4,6 +4,8 @@ package command
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -63,6 +65,9 @@ func (l *limits) run(ctx context.Context) error {
 
 func (l *limits) forecast(ctx context.Context) error {
 	p, err := readPolicy(l.policy)
+	if errors.Is(err, fs.ErrNotExist) {
+		return plain.Misuse("%s", plain.Text(err))
+	}
 	if err != nil {
 		return plain.Misuse("%s: %s", l.policy, err)
 	}

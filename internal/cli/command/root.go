@@ -111,7 +111,7 @@ func Run(ctx context.Context, streams genericiooptions.IOStreams, args []string)
 	case cmd == t.root && strings.HasPrefix(err.Error(), "unknown command "):
 		err = unknown(t.root, args)
 	case !t.begun:
-		err = plain.Misuse("%s; see: %s --help", err, cmd.CommandPath())
+		err = plain.Misuse("%s; see: %s --help", plain.OfCommandLine(err), cmd.CommandPath())
 	}
 	if text := plain.Text(err); text != "" {
 		fmt.Fprintln(streams.ErrOut, "error: "+text)

@@ -22,8 +22,8 @@ func newShow(s *session.Session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show [ORGANIZATION]",
 		Short: "Show one organization",
-		Long: `Show an organization. Its administrators see all of it, with -o yaml as the Organization itself.
-Other members see what the list says of it.`,
+		Long: `Show an organization. Its administrators and the platform team see all of it, with -o yaml as the
+Organization itself. Other members see what the list says of it.`,
 		Example: `  kubectl polyorg show zylker-products
   kubectl polyorg show zylker-products -o yaml`,
 		Args:              between(0, 1),
@@ -42,7 +42,7 @@ func (o *showing) run(ctx context.Context, organization string) error {
 	}
 	r, err := o.Review(ctx, v1alpha1.SelfReviewSpec{Organization: organization})
 	if plain.CodeOf(err) == plain.Refused {
-		return o.listed(ctx, organization)
+		return o.unreviewed(ctx, organization)
 	}
 	if err != nil {
 		return err
@@ -54,10 +54,26 @@ func (o *showing) run(ctx context.Context, organization string) error {
 	if err := json.Unmarshal(r.Status.Organization.Raw, org); err != nil {
 		return err
 	}
+	return o.tell(org)
+}
+
+func (o *showing) tell(org *v1alpha1.Organization) error {
 	if !o.ForPeople() {
 		return o.Print(o.Out, org)
 	}
 	return show.Organization(o.Out, org)
+}
+
+// unreviewed shows an organization to somebody who does not administer it. RBAC may give them the Organization, as it does to the platform.
+func (o *showing) unreviewed(ctx context.Context, organization string) error {
+	org, err := o.Read(ctx, organization)
+	switch {
+	case err == nil:
+		return o.tell(org)
+	case plain.IsWithoutRight(err):
+		return o.listed(ctx, organization)
+	}
+	return err
 }
 
 // listed shows what a member who is no administrator may know.

@@ -32,28 +32,46 @@ kubectl and these commands act in it. Without a name it is your default organiza
 
 func use(ctx context.Context, s *session.Session, organization string) error {
 	r, err := s.Review(ctx, v1alpha1.SelfReviewSpec{})
-	if err != nil {
+	switch {
+	case plain.IsWithoutAddress(err):
+		r = &v1alpha1.SelfReview{} // a platform actor, who belongs to none
+	case err != nil:
 		return err
 	}
+	organization = cmp.Or(organization, r.Status.DefaultOrganization)
 	if organization == "" {
-		organization = r.Status.DefaultOrganization
+		return plain.Misuse("you have no default organization; give a name: kubectl polyorg use NAME")
 	}
 	at := slices.IndexFunc(r.Status.Organizations, func(o v1alpha1.ReviewedOrganization) bool { return o.Name == organization })
-	switch {
-	case organization == "":
-		return plain.Misuse("you have no default organization; give a name: kubectl polyorg use NAME")
-	case at < 0:
-		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
+	if at < 0 {
+		return useForeign(ctx, s, organization)
 	}
-	chosen, err := setNamespace(s, session.NamespaceOf(organization))
-	if err != nil {
+	if err := useNamespace(s, organization); err != nil {
 		return err
 	}
-	s.Say("Context %q now works in organization %s, namespace %s.", chosen, organization, session.NamespaceOf(organization))
 	if !r.Status.Organizations[at].Active {
 		s.Say("Your membership there is not active: %s.", r.Status.Organizations[at].Reason)
 	}
 	return nil
+}
+
+// useForeign chooses an organization to which the person does not belong. The platform team can see it, and work in it.
+func useForeign(ctx context.Context, s *session.Session, organization string) error {
+	switch _, err := s.Read(ctx, organization); {
+	case plain.IsWithoutRight(err):
+		return plain.Missing("you belong to no organization %q; yours are in: kubectl polyorg list", organization)
+	case err != nil:
+		return err
+	}
+	return useNamespace(s, organization)
+}
+
+func useNamespace(s *session.Session, organization string) error {
+	chosen, err := setNamespace(s, session.NamespaceOf(organization))
+	if err == nil {
+		s.Say("Context %q now works in organization %s, namespace %s.", chosen, organization, session.NamespaceOf(organization))
+	}
+	return err
 }
 
 // setNamespace writes the namespace into the chosen context of the kubeconfig, and returns the context's name.

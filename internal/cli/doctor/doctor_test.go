@@ -88,9 +88,16 @@ func journalThatNames(uid string) *corev1.ConfigMap {
 	return j
 }
 
-func invitation(delivered metav1.ConditionStatus, reason string) *v1alpha1.Invitation {
-	return &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{Namespace: "org-x", Name: "x"}, Status: v1alpha1.InvitationStatus{
-		State: v1alpha1.InvitationPending, Conditions: []metav1.Condition{{Type: v1alpha1.ConditionDelivered, Status: delivered, Reason: reason}}}}
+func pod(ready corev1.ConditionStatus) client.Object {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: system, Name: "replica", Labels: map[string]string{"app.kubernetes.io/name": "polyorg"}},
+		Status: corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: ready}}}}
+}
+
+// inviting is an organization with a pending invitation.
+func inviting(delivery v1alpha1.InvitationDelivery) client.Object {
+	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker"}}
+	o.Status.InvitationDelivery, o.Status.Seats.Pending = delivery, 1
+	return o
 }
 
 func organization(status metav1.ConditionStatus, reason string) *v1alpha1.Organization {
@@ -125,39 +132,41 @@ func TestFindings(t *testing.T) {
 		want   string // the states, and a part of the worst one's words
 		words  string
 	}{
-		"webhooks as shipped":               {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(2)), nil, "OK/OK", ""},
-		"no webhooks":                       {(*Doctor).webhooks, nil, nil, "Fault", "does not ask Polyorg"},
-		"webhooks that fail open":           {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, "Fault/Fault/OK", "lets requests pass"},
-		"webhooks without a CA":             {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, "Fault/Fault/OK", "no CA bundle"},
-		"no replica":                        {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(0)), nil, "OK/Fault", "no replica is ready"},
-		"one replica":                       {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(1)), nil, "OK/Warning", "one replica"},
-		"certificates in force":             {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(good)), nil, "OK/OK", ""},
-		"one that ended":                    {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(old)), nil, "OK/Fault", "it ended on 2026-11-29"},
-		"one that ends soon":                {(*Doctor).certificates, append(hooksWith(soonOver, shut), secretWith(soonOver)), nil, "Warning/Warning", "it ends on 2026-12-02"},
-		"one that is not trusted":           {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(foreign)), nil, "OK/Fault", "does not trust it"},
-		"none":                              {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(nil)), nil, "OK/Fault", "no certificate"},
-		"no Secret":                         {(*Doctor).certificates, hooksWith(good, shut), nil, "OK/Unknown", "cannot be read"},
-		"a leader":                          {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-10*time.Second))}, nil, "OK", ""},
-		"a leader that is gone":             {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-time.Minute))}, nil, "Fault", "no replica leads since 2026-11-29 11:59:00"},
-		"a leader that left":                {(*Doctor).leader, []client.Object{leaseOf("", now)}, nil, "Fault", "no replica leads"},
-		"never a leader":                    {(*Doctor).leader, nil, nil, "Fault", "has ever led"},
-		"an open journal":                   {(*Doctor).journal, []client.Object{journalThatNames("own")}, nil, "OK", "2 changes"},
-		"a restored journal":                {(*Doctor).journal, []client.Object{journalThatNames("another")}, nil, "Fault", "it is closed"},
-		"no journal":                        {(*Doctor).journal, nil, nil, "Warning", "none yet"},
-		"an invitation without mail server": {(*Doctor).mail, []client.Object{invitation(metav1.ConditionFalse, v1alpha1.ReasonMailNotConfigured)}, nil, "Warning", "1 pending invitations got no e-mail"},
-		"no mail server":                    {(*Doctor).mail, nil, &config.OperatorConfig{}, "Warning", "no mail server"},
-		"e-mails that went":                 {(*Doctor).mail, []client.Object{invitation(metav1.ConditionTrue, "Accepted")}, nil, "OK", "1 e-mails were sent"},
-		"an Ingress class":                  {(*Doctor).ingress, []client.Object{defaultClass}, nil, "OK", ""},
-		"no Ingress class":                  {(*Doctor).ingress, nil, nil, "Warning", "no IngressClass"},
-		"another Ingress class":             {(*Doctor).ingress, []client.Object{defaultClass}, &config.OperatorConfig{Ingress: config.Ingress{ClassName: "own"}}, "Fault", `no IngressClass "own"`},
-		"an Ingress without an address":     {(*Doctor).ingress, []client.Object{defaultClass, unserved}, nil, "Warning", "1 of 1 Ingresses"},
-		"no policy":                         {(*Doctor).policy, nil, nil, "OK", ""},
+		"webhooks as shipped":     {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(2)), nil, "OK/OK", ""},
+		"no webhooks":             {(*Doctor).webhooks, nil, nil, "Fault", "does not ask Polyorg"},
+		"webhooks that fail open": {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, "Fault/Fault/OK", "lets requests pass"},
+		"webhooks without a CA":   {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, "Fault/Fault/OK", "no CA bundle"},
+		"no replica":              {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(0)), nil, "OK/Fault", "no replica is ready"},
+		"one replica":             {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(1)), nil, "OK/Warning", "one replica"},
+		"certificates in force":   {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(good)), nil, "OK/OK", ""},
+		"one that ended":          {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(old)), nil, "OK/Fault", "it ended on 2026-11-29"},
+		"one that ends soon":      {(*Doctor).certificates, append(hooksWith(soonOver, shut), secretWith(soonOver)), nil, "Warning/Warning", "it ends on 2026-12-02"},
+		"one that is not trusted": {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(foreign)), nil, "OK/Fault", "does not trust it"},
+		"none":                    {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(nil)), nil, "OK/Fault", "no certificate"},
+		"no Secret":               {(*Doctor).certificates, hooksWith(good, shut), nil, "OK/Unknown", "cannot be read"},
+		"a leader":                {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-10*time.Second))}, nil, "OK", ""},
+		"a leader that is gone":   {(*Doctor).leader, []client.Object{leaseOf("a", now.Add(-time.Minute))}, nil, "Fault", "no replica leads since 2026-11-29 11:59:00"},
+		"a leader that left":      {(*Doctor).leader, []client.Object{leaseOf("", now)}, nil, "Fault", "no replica leads"},
+		"never a leader":          {(*Doctor).leader, nil, nil, "Fault", "has ever led"},
+		"an open journal":         {(*Doctor).journal, []client.Object{journalThatNames("own")}, nil, "OK", "changes in flight: 2"},
+		"a restored journal":      {(*Doctor).journal, []client.Object{journalThatNames("another")}, nil, "Fault", "it is closed"},
+		"no journal":              {(*Doctor).journal, nil, nil, "Warning", "none yet"},
+		"I6: an invitation that waits for an e-mail": {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryEmailOnly)}, nil, "Warning", "sends no e-mail"},
+		"one in the invitee's list":                  {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryListed)}, &config.OperatorConfig{}, "OK", "sends no e-mail"},
+		"no invitation":                              {(*Doctor).mail, nil, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "sends no e-mail"},
+		"an Ingress class":                           {(*Doctor).ingress, []client.Object{defaultClass}, nil, "OK", ""},
+		"no Ingress class":                           {(*Doctor).ingress, nil, nil, "Warning", "no IngressClass"},
+		"another Ingress class":                      {(*Doctor).ingress, []client.Object{defaultClass}, &config.OperatorConfig{Ingress: config.Ingress{ClassName: "own"}}, "Fault", `no IngressClass "own"`},
+		"an Ingress without an address":              {(*Doctor).ingress, []client.Object{defaultClass, unserved}, nil, "Warning", "1 of 1 Ingresses"},
+		"no policy":                                  {(*Doctor).policy, nil, nil, "OK", ""},
 		"a policy that is not in force": {(*Doctor).policy, []client.Object{&v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: "default"}, Status: v1alpha1.PlatformPolicyStatus{
 			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionEnforced, Status: metav1.ConditionFalse, Message: "admitted"}}}}}, nil, "Fault", "admitted"},
-		"organizations in service":           {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
-		"E3: one whose trial ended":          {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
-		"one whose host is another's":        {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},
-		"pods that are ready, or none there": {(*Doctor).pods, nil, nil, "", ""},
+		"organizations in service":    {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
+		"E3: one whose trial ended":   {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
+		"one whose host is another's": {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},
+		"no pods there":               {(*Doctor).pods, nil, nil, "", ""},
+		"pods that are ready":         {(*Doctor).pods, []client.Object{pod(corev1.ConditionTrue)}, nil, "OK", "ready: 1"},
+		"a pod that is not":           {(*Doctor).pods, []client.Object{pod(corev1.ConditionFalse)}, nil, "Warning", "is not ready"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			d := &Doctor{Client: clusterOf(t, tc.there), Namespace: system, Now: now, config: tc.config}

@@ -30,5 +30,5 @@ func (d *Doctor) journal(ctx context.Context) []Finding {
 			"wait: the operator opens it once every change that was admitted before is stored or given up; do not edit it"}}
 	}
 	entries := strings.Count(j.Data["entries"], "\n")
-	return []Finding{{part, OK, fmt.Sprintf("it is open, with %d changes in flight", entries), ""}}
+	return []Finding{{part, OK, fmt.Sprintf("it is open; changes in flight: %d", entries), ""}}
 }

@@ -38,7 +38,7 @@ func (d *Doctor) leader(ctx context.Context) []Finding {
 	return []Finding{{part, OK, holder + " runs the controllers", ""}}
 }
 
-// pods: all of the operator's pods are ready, where it runs in pods.
+// pods: all of the operator's pods are ready. There is nothing to say where it runs outside of pods.
 func (d *Doctor) pods(ctx context.Context) (all []Finding) {
 	const part = "pods"
 	var pods corev1.PodList
@@ -51,6 +51,9 @@ func (d *Doctor) pods(ctx context.Context) (all []Finding) {
 			all = append(all, Finding{part, Warning, fmt.Sprintf("%s is not ready: %s", p.Name, why),
 				fmt.Sprintf("look at: kubectl logs -n %s %s", d.Namespace, p.Name)})
 		}
+	}
+	if n := len(pods.Items); n > 0 && len(all) == 0 {
+		all = []Finding{{part, OK, fmt.Sprintf("all of the operator's pods are ready: %d", n), ""}}
 	}
 	return all
 }

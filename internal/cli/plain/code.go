@@ -20,7 +20,7 @@ const (
 	Done       Code = 0 // all was done
 	Failed     Code = 1 // something else went wrong
 	Misused    Code = 2 // the command line is wrong
-	Refused    Code = 3 // a rule refuses it; the message ends in the rule's ID
+	Refused    Code = 3 // a rule refuses it, and the message ends in the rule's ID; or a name is taken
 	NotAllowed Code = 4 // the cluster does not know the person, or RBAC gives them no right to it
 	NotFound   Code = 5 // there is no such thing
 	Later      Code = 6 // nobody answers, or it takes longer: try again, or look later
@@ -35,11 +35,11 @@ var Meanings = []struct {
 	{Done, "All was done."},
 	{Failed, "Something else went wrong. The message says what."},
 	{Misused, "The command line is wrong: an unknown flag, or an argument too many or too few."},
-	{Refused, "A rule refuses it. The message ends in the rule's ID, for `explain`."},
-	{NotAllowed, "The cluster does not know you, or gives you no right to it."},
-	{NotFound, "There is no such organization, invitation or rule."},
+	{Refused, "A rule refuses it. The message ends in the rule's ID, for `explain`. In `default`, `leave`, `delete` and `change`, this is also the answer about an organization that there is not. A new organization's name can be taken too."},
+	{NotAllowed, "The cluster does not know you, or gives you no right to it. In `invite`, `revoke`, `resend` and `bind`, this is also the answer about an organization that there is not."},
+	{NotFound, "There is no such invitation or rule, or `show` and `use` find no such organization of yours."},
 	{Later, "The cluster does not answer, or the work is not done yet. Try again, or look at `list` later."},
-	{Partly, "Some of it was done (`invite`), or something is wrong (`doctor`). The report says what."},
+	{Partly, "Some of it was done (`invite`), or something does not work (`doctor`; a warning does not count). The report says what."},
 }
 
 // Error is one of our own, with its exit code.

@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/url"
 	"regexp"
 	"slices"
@@ -41,13 +43,22 @@ func Text(err error) string {
 		return "the cluster does not answer: " + unreachable.Err.Error()
 	}
 	if status := apierrors.APIStatus(nil); errors.As(err, &status) {
-		return ofStatus(status.Status())
+		return InCommands(ofStatus(status.Status()))
+	}
+	if file, is := errors.AsType[*fs.PathError](err); is {
+		return file.Path + ": " + file.Err.Error()
 	}
 	return err.Error()
 }
 
 // ofStatus is a refusal in the rule's words. The API server's own checks are listed one by one, with their fields.
 func ofStatus(s metav1.Status) string {
+	if s.Reason == metav1.StatusReasonNotFound && s.Details != nil {
+		return missing(s.Details.Kind, s.Details.Name)
+	}
+	if s.Reason == metav1.StatusReasonAlreadyExists && s.Details != nil {
+		return fmt.Sprintf("the name %q is taken; choose another", s.Details.Name)
+	}
 	if s.Reason != metav1.StatusReasonInvalid || s.Details == nil || len(s.Details.Causes) == 0 || wrappings.MatchString(s.Message) {
 		return Unwrapped(s.Message)
 	}
@@ -61,7 +72,18 @@ func ofStatus(s metav1.Status) string {
 	return strings.Join(texts, "; ")
 }
 
+// missing says that there is no such object. The namespace of an organization stands for the organization.
+func missing(resource, name string) string {
+	organization, is := strings.CutPrefix(name, v1alpha1.NamespacePrefix)
+	if resource == "organizations" || resource == "namespaces" && is {
+		return fmt.Sprintf("there is no organization %q; yours are in: kubectl polyorg list", organization)
+	}
+	return fmt.Sprintf("there is no %q among the %s", name, resource)
+}
+
 var (
+	// bound is how a schema says that a number is too small or too large.
+	bound = regexp.MustCompile(`^\S+ in body should be (?:(greater)|less) than or equal to (\d+)$`)
 	// ofARule finds the ID of a rule in a message. What the API server says beside it, of a name or a type, adds nothing.
 	ofARule = regexp.MustCompile(`\[[A-Z][0-9]+\]$|(?:^|: )[A-Z][0-9]+: `)
 	// unsupported is a value that an enumeration lacks.
@@ -70,7 +92,7 @@ var (
 
 // isAside reports whether a cause only says that checks were left out.
 func isAside(c metav1.StatusCause) bool {
-	return strings.HasPrefix(c.Message, "some validation rules were not checked")
+	return strings.Contains(c.Message, "some validation rules were not checked")
 }
 
 // Unwrapped is a message of admission without what Kubernetes puts before it.
@@ -82,6 +104,13 @@ func ofCause(cause metav1.StatusCause) string {
 	if value, is := strings.CutPrefix(text, "Invalid value: "); is {
 		text = afterValue(value)
 	}
+	text = bound.ReplaceAllStringFunc(text, func(text string) string {
+		found := bound.FindStringSubmatch(text)
+		if found[1] == "" {
+			return "it is at most " + found[2]
+		}
+		return "it is at least " + found[2]
+	})
 	if cause.Field == "" || cause.Field == "<nil>" {
 		return text
 	}

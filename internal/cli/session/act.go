@@ -9,6 +9,9 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -61,6 +64,34 @@ func (s *Session) Patch(ctx context.Context, obj client.Object, patch []byte, ho
 		options = append(options, client.DryRunAll)
 	}
 	return c.Patch(ctx, obj, client.RawPatch(types.MergePatchType, patch), options...)
+}
+
+// Again is an object as it is now. If it is gone, or the person may not read it, it is what they sent, without the state of before.
+func (s *Session) Again(ctx context.Context, obj client.Object) (client.Object, error) {
+	c, err := s.Client()
+	if err != nil {
+		return nil, err
+	}
+	now := obj.DeepCopyObject().(client.Object)
+	if c.Get(ctx, client.ObjectKeyFromObject(obj), now) == nil {
+		return now, nil
+	}
+	kind, err := c.GroupVersionKindFor(obj)
+	if err != nil {
+		return nil, err
+	}
+	return withoutState(obj, kind)
+}
+
+func withoutState(obj client.Object, kind schema.GroupVersionKind) (client.Object, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	if err != nil {
+		return nil, err
+	}
+	delete(content, "status")
+	u := &unstructured.Unstructured{Object: content}
+	u.SetGroupVersionKind(kind)
+	return u, nil
 }
 
 // Delete deletes an object, or has its deletion judged.
@@ -162,7 +193,7 @@ func outcome(requests []v1alpha1.ReviewedRequest, name string) (done bool, err e
 			continue
 		}
 		if r.Ready != metav1.ConditionTrue {
-			return true, &plain.Error{Code: plain.Refused, Message: r.Message}
+			return true, &plain.Error{Code: plain.Refused, Message: plain.InCommands(r.Message)}
 		}
 		return true, nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
@@ -88,6 +89,20 @@ func TestWhicheverWayIsOpen(t *testing.T) {
 				t.Errorf("by %T: %v", by, err)
 			}
 		})
+	}
+}
+
+// A program is told no state that an object had before the act.
+func TestWithoutState(t *testing.T) {
+	m := &v1alpha1.Membership{ObjectMeta: metav1.ObjectMeta{Name: "john"}, Spec: v1alpha1.MembershipSpec{User: "john@zylker.com"}}
+	m.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}
+	got, err := withoutState(m, Kind("Membership"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := got.(*unstructured.Unstructured).Object
+	if _, has := content["status"]; has || got.GetName() != "john" || content["kind"] != "Membership" || content["spec"] == nil {
+		t.Errorf("got %v", content)
 	}
 }
 

@@ -18,8 +18,9 @@ func Findings(w io.Writer, all []doctor.Finding) error {
 	if err := t.Print(w, false); err != nil {
 		return err
 	}
-	first := true
+	first, warned := true, false
 	for _, f := range all {
+		warned = warned || f.State == doctor.Warning
 		if f.Do == "" {
 			continue
 		}
@@ -28,6 +29,9 @@ func Findings(w io.Writer, all []doctor.Finding) error {
 			first = false
 		}
 		fmt.Fprintf(w, "  %s: %s.\n", f.Part, f.Do)
+	}
+	if warned {
+		fmt.Fprintln(w, "\nWhat has a warning works. Only a fault gives the exit code 7.")
 	}
 	return nil
 }

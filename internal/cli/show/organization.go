@@ -89,9 +89,9 @@ func date(until *metav1.Time) string {
 func delivery(d v1alpha1.InvitationDelivery) string {
 	switch d {
 	case v1alpha1.InvitationDeliveryEmailOnly:
-		return "can be accepted only with the token from the e-mail"
+		return "can be accepted only with the token from an e-mail, and this version sends none"
 	case v1alpha1.InvitationDeliveryListed:
-		return "are in the invitee's list and in the e-mail"
+		return "are in the invitee's list"
 	}
 	return ""
 }

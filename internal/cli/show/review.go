@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,9 +22,22 @@ func Review(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide bool) 
 	}
 	err := organizations(s).Print(w, wide)
 	if s.ChoiceDue {
-		fmt.Fprintln(w, "\nThe default organization is gone. Choose another: kubectl polyorg default NAME")
+		fmt.Fprintln(w, "\nThe default organization is gone. "+Choice(s))
 	}
 	return errors.Join(err, invitations(w, s, now, wide), requests(w, s, now, wide))
+}
+
+// Choice is what a person without a default organization can do about it. Only an active organization can be chosen.
+func Choice(s v1alpha1.SelfReviewStatus) string {
+	switch {
+	case slices.ContainsFunc(s.Organizations, func(o v1alpha1.ReviewedOrganization) bool { return o.Active }):
+		return "Choose another: kubectl polyorg default NAME"
+	case len(s.Organizations) > 0:
+		return "None of the organizations is active, so there is none to choose."
+	case len(s.Invitations) > 0:
+		return "To have one again, accept an invitation."
+	}
+	return "To have one again, create an organization: kubectl polyorg create NAME"
 }
 
 func organizations(s v1alpha1.SelfReviewStatus) *Table {
@@ -75,9 +89,9 @@ func invitations(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide b
 	}
 	switch n := s.InvitationsByEmail; {
 	case n == 1:
-		fmt.Fprintln(w, "\n1 more invitation can be accepted only with the token from its e-mail.")
+		fmt.Fprintln(w, "\n1 more invitation can be accepted only with the token from its e-mail, which this version does not send.")
 	case n > 1:
-		fmt.Fprintf(w, "\n%d more invitations can be accepted only with the tokens from their e-mails.\n", n)
+		fmt.Fprintf(w, "\n%d more invitations can be accepted only with the tokens from their e-mails, which this version does not send.\n", n)
 	}
 	return nil
 }
@@ -95,7 +109,7 @@ func requests(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide bool
 		fmt.Fprintln(w, "\nWhat you asked for:")
 	}
 	t := NewTable("Action", "Organization", "State", "Ended", "Message", "Name").Wide(1)
-	for _, r := range s.Requests {
+	for _, r := range slices.SortedStableFunc(slices.Values(s.Requests), latest) {
 		state, ended := "under way", ""
 		if r.CompletedAt != nil {
 			state, ended = "not done", duration.HumanDuration(now.Sub(r.CompletedAt.Time))+" ago"
@@ -106,4 +120,17 @@ func requests(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide bool
 		t.Add(r.Action, r.Organization, state, ended, r.Message, r.Name)
 	}
 	return t.Print(w, wide)
+}
+
+// latest puts what is under way first, and then what ended last.
+func latest(a, b v1alpha1.ReviewedRequest) int {
+	switch {
+	case a.CompletedAt == nil && b.CompletedAt == nil:
+		return 0
+	case a.CompletedAt == nil:
+		return -1
+	case b.CompletedAt == nil:
+		return 1
+	}
+	return b.CompletedAt.Compare(a.CompletedAt.Time)
 }

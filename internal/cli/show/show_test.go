@@ -48,6 +48,7 @@ func organization(name string, role v1alpha1.Role, reason v1alpha1.ActiveReason)
 func TestReview(t *testing.T) {
 	labs, services, sales := organization("labs", v1alpha1.RoleSuperAdmin, v1alpha1.MembershipActive),
 		organization("services", v1alpha1.RoleStandard, v1alpha1.MembershipSuspended), organization("sales", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
+	other := organization("other", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
 	labs.Default, labs.AccessURL, sales.Suspended = true, "https://labs.crm.example.com", true
 	offer := v1alpha1.ReviewedInvitation{DisplayName: "Blue Pine", UserType: v1alpha1.UserTypeInternal, InvitedBy: "mary@bluepine.com"}
 	offer.Organization, offer.Name, offer.Role, offer.ExpiresAt = "bluepine", "john", v1alpha1.RoleAdministrator, at(now.Add(50*time.Hour))
@@ -59,9 +60,9 @@ func TestReview(t *testing.T) {
 			User: "john@zylker.com", Organizations: []v1alpha1.ReviewedOrganization{labs, sales, services},
 			Invitations: []v1alpha1.ReviewedInvitation{offer}, InvitationsByEmail: 1,
 			Requests: []v1alpha1.ReviewedRequest{
-				{Action: "Change", Organization: "labs", Ready: metav1.ConditionFalse, Message: "waits for its turn"},
-				{Action: "Leave", Organization: "old", Ready: metav1.ConditionTrue, CompletedAt: at(now.Add(-time.Minute)), Message: "done"},
 				{Action: "Delete", Organization: "labs", Ready: metav1.ConditionFalse, CompletedAt: at(now.Add(-2 * time.Minute)), Message: "it is protected [O7]"},
+				{Action: "Leave", Organization: "old", Ready: metav1.ConditionTrue, CompletedAt: at(now.Add(-time.Minute)), Message: "done"},
+				{Action: "Change", Organization: "labs", Ready: metav1.ConditionFalse, Message: "waits for its turn"},
 			},
 		}, `
 DEFAULT   NAME       DISPLAY NAME      ROLE         EDITION      ACTIVE                       URL
@@ -74,7 +75,7 @@ ORGANIZATION   DISPLAY NAME   ROLE            TYPE       INVITED BY          END
 bluepine       Blue Pine      Administrator   Internal   mary@bluepine.com   in 2d2h
 Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGANIZATION
 
-1 more invitation can be accepted only with the token from its e-mail.
+1 more invitation can be accepted only with the token from its e-mail, which this version does not send.
 
 What you asked for:
 ACTION   ORGANIZATION   STATE       ENDED     MESSAGE
@@ -82,15 +83,41 @@ Change   labs           under way   -         waits for its turn
 Leave    old            done        60s ago   done
 Delete   labs           not done    2m ago    it is protected [O7]
 `},
-		"F3: a default that is gone": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", ChoiceDue: true}, `
-john@zylker.com belongs to no organization.
+		"F3: a default that is gone, and one that can take its place": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Organizations: []v1alpha1.ReviewedOrganization{services, other}}, `
+DEFAULT   NAME       DISPLAY NAME      ROLE       EDITION      ACTIVE                     URL
+          services   Zylker services   Standard   Enterprise   no: membership suspended   -
+          other      Zylker other      Standard   Enterprise   yes                        -
 
 The default organization is gone. Choose another: kubectl polyorg default NAME
+`},
+		"F3: and none that can": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Organizations: []v1alpha1.ReviewedOrganization{services}}, `
+DEFAULT   NAME       DISPLAY NAME      ROLE       EDITION      ACTIVE                     URL
+          services   Zylker services   Standard   Enterprise   no: membership suspended   -
+
+The default organization is gone. None of the organizations is active, so there is none to choose.
+`},
+		"F3: and an invitation": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", ChoiceDue: true, Invitations: []v1alpha1.ReviewedInvitation{offer}}, `
+john@zylker.com belongs to no organization.
+
+The default organization is gone. To have one again, accept an invitation.
+
+Invitations:
+ORGANIZATION   DISPLAY NAME   ROLE            TYPE       INVITED BY          ENDS
+bluepine       Blue Pine      Administrator   Internal   mary@bluepine.com   in 2d2h
+Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGANIZATION
+`},
+		"F3: and nothing at all": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", ChoiceDue: true}, `
+john@zylker.com belongs to no organization.
+
+The default organization is gone. To have one again, create an organization: kubectl polyorg create NAME
 `},
 		"I6: what waits for e-mails": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", InvitationsByEmail: 2}, `
 john@zylker.com belongs to no organization.
 
-2 more invitations can be accepted only with the tokens from their e-mails.
+2 more invitations can be accepted only with the tokens from their e-mails, which this version does not send.
 `},
 	} {
 		t.Run(sentence, func(t *testing.T) {
@@ -116,7 +143,7 @@ Edition:          Enterprise (trial)
 Seats:            2 of 3 in use, 1 of these by pending invitations
 Trial ends:       Sun, 29 Nov 2026 12:00:00 UTC
 Reserved hosts:   old.crm.example.com until 2026-11-29
-Invitations:      can be accepted only with the token from the e-mail
+Invitations:      can be accepted only with the token from an e-mail, and this version sends none
 Networks:         203.0.113.0/24
 Protected:        no
 Namespace:        org-labs
@@ -216,6 +243,8 @@ mail      Warning   there is no server
 
 What to do:
   mail: set one.
+
+What has a warning works. Only a fault gives the exit code 7.
 `, func(w *bytes.Buffer) error {
 		return Findings(w, []doctor.Finding{{Part: "journal", State: doctor.OK, Found: "it is open"}, {Part: "mail", State: doctor.Warning, Found: "there is no server", Do: "set one"}})
 	})
