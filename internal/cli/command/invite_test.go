@@ -18,7 +18,7 @@ import (
 )
 
 // invites runs `invite` against a server of which only the end of the connection counts.
-func invites(t *testing.T, ctx context.Context, answer http.HandlerFunc, args ...string) (code plain.Code, out, errOut string) {
+func invites(ctx context.Context, t *testing.T, answer http.HandlerFunc, args ...string) (code plain.Code, out, errOut string) {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
@@ -39,7 +39,7 @@ func people(t *testing.T, text string) (file string) {
 
 func TestInviteInterruptedBefore(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
-	code, out, errOut := invites(t, ctx, func(_ http.ResponseWriter, r *http.Request) {
+	code, out, errOut := invites(ctx, t, func(_ http.ResponseWriter, r *http.Request) {
 		interrupt()
 		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client is gone
 		<-r.Context().Done()
@@ -62,13 +62,13 @@ func admits(w http.ResponseWriter, r *http.Request) {
 
 func TestInviteReport(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.csv")
-	if code, out, errOut := invites(t, t.Context(), admits, "a@x.com", "--report", report); code != plain.Done {
+	if code, out, errOut := invites(t.Context(), t, admits, "a@x.com", "--report", report); code != plain.Done {
 		t.Errorf("code %d, said %q, %q", code, out, errOut)
 	}
 	if rows, err := os.ReadFile(report); err != nil || string(rows) != "line,email,outcome,why\n,a@x.com,Invited,\n" {
 		t.Errorf("%v, the report of one address is %q", err, rows)
 	}
-	code, out, errOut := invites(t, t.Context(), func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") },
+	code, out, errOut := invites(t.Context(), t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") },
 		"a@x.com", "--report", filepath.Join(t.TempDir(), "none", "report.csv"))
 	if code != plain.Misused || !strings.Contains(errOut, "the report cannot be written") {
 		t.Errorf("code %d, said %q, %q", code, out, errOut)

@@ -55,7 +55,7 @@ func numbers(r roster.Report, invited string) (texts []string) {
 		of   roster.Outcome
 		text string
 	}{
-		{roster.Invited, invited}, {roster.Member, "members already"}, {roster.Pending, "invited already"},
+		{roster.Invited, invited}, {roster.Member, members(r.Count(roster.Member)) + " already"}, {roster.Pending, "invited already"},
 		{roster.Repeated, "twice in the file"}, {roster.Refused, "refused"}, {roster.NotSent, "not sent"},
 		{roster.Unclear, "without an answer"},
 	} {
@@ -64,6 +64,13 @@ func numbers(r roster.Report, invited string) (texts []string) {
 		}
 	}
 	return texts
+}
+
+func members(n int) string {
+	if n == 1 {
+		return "member"
+	}
+	return "members"
 }
 
 func some(entries []roster.Entry) string {

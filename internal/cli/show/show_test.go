@@ -159,7 +159,7 @@ func TestRoster(t *testing.T) {
 		r.Entries = append(r.Entries, roster.Entry{Line: i, Email: email, Outcome: roster.Refused, Why: email + " has too many [L7]"})
 	}
 	shown(t, `
-labs: 1 invited, 1 members already, 7 refused, 1 not sent.
+labs: 1 invited, 1 member already, 7 refused, 1 not sent.
 
 Refused:
   the person has too many [L7]
@@ -177,9 +177,10 @@ To have all of it in a file, add --report FILE.
 
 // A dry run admits each of many people to the last seat.
 func TestRosterDryRun(t *testing.T) {
-	r := roster.Report{Organization: "labs", Entries: []roster.Entry{{Email: "a@x.com", Outcome: roster.Invited}}}
+	r := roster.Report{Organization: "labs", Entries: []roster.Entry{
+		{Email: "a@x.com", Outcome: roster.Invited}, {Email: "b@x.com", Outcome: roster.Member}, {Email: "c@x.com", Outcome: roster.Member}}}
 	shown(t, `
-labs: 1 would be invited.
+labs: 1 would be invited, 2 members already.
 A dry run judges each address alone, and counts no seats for the others of the list.
 Free seats: kubectl polyorg show labs
 `, func(w *bytes.Buffer) error {
