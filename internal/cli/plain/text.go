@@ -53,12 +53,19 @@ func Text(err error) string {
 
 // ofStatus is a refusal in the rule's words. The API server's own checks are listed one by one, with their fields.
 func ofStatus(s metav1.Status) string {
-	if s.Reason == metav1.StatusReasonNotFound && s.Details != nil {
-		return missing(s.Details.Kind, s.Details.Name)
+	if s.Details != nil {
+		switch s.Reason {
+		case metav1.StatusReasonNotFound:
+			return missing(s.Details.Kind, s.Details.Name)
+		case metav1.StatusReasonAlreadyExists:
+			return fmt.Sprintf("the name %q is taken; choose another", s.Details.Name)
+		}
 	}
-	if s.Reason == metav1.StatusReasonAlreadyExists && s.Details != nil {
-		return fmt.Sprintf("the name %q is taken; choose another", s.Details.Name)
-	}
+	return ofInvalid(s)
+}
+
+// ofInvalid lists the API server's own checks.
+func ofInvalid(s metav1.Status) string {
 	if s.Reason != metav1.StatusReasonInvalid || s.Details == nil || len(s.Details.Causes) == 0 || wrappings.MatchString(s.Message) {
 		return Unwrapped(s.Message)
 	}
