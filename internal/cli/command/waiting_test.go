@@ -25,6 +25,7 @@ func TestExplained(t *testing.T) {
 		}
 		for range 2 {
 			<-time.After(2 * quiet)
+			synctest.Wait() // what was told is written
 			step()
 		}
 		synctest.Wait()
