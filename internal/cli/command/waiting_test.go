@@ -4,15 +4,34 @@ package command
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// said is a stream that several goroutines write to, as the standard error is.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 // The clock is that of the test.
 func TestExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out strings.Builder
+		var out said
 		step, stop := explained(progress(&out, 9, "Inviting"), &out, "Inviting")
 		defer stop()
 		for range 3 {
@@ -25,7 +44,6 @@ func TestExplained(t *testing.T) {
 		}
 		for range 2 {
 			<-time.After(2 * quiet)
-			synctest.Wait() // what was told is written
 			step()
 		}
 		synctest.Wait()
