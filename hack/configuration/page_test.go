@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Whoever changes a default, a field or a comment writes the page anew: make docs.
+// After a change of a default, a field or a comment, `make docs` writes the page anew.
 func TestThePageIsWhatTheCodeSays(t *testing.T) {
 	got, err := os.ReadFile("../../" + output)
 	if err != nil {

@@ -4,6 +4,7 @@ package rules
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"unicode"
@@ -77,6 +78,16 @@ func label(field, name string) Violations {
 		return invalid("A4", field, "%q has letters beyond ASCII (%s); use lower-case letters, digits and inner hyphens, for example zylker-products", name, beyond(name))
 	}
 	return invalid("A4", field, "%q has letters beyond ASCII (%s); write %s, if those are meant", name, beyond(name), ascii)
+}
+
+// Network judges how a network is written (I6). The schema refuses it as well. Its expressions may not cost enough to compute the right
+// form, so it gives an example. What is no network at all is the schema's to refuse.
+func Network(field, text string) Violations {
+	n, err := netip.ParsePrefix(text)
+	if err != nil || n.Masked().String() == text {
+		return nil
+	}
+	return invalid("I6", field, "a network is in lower case, without bits after the prefix; write %s, not %s", n.Masked(), text)
 }
 
 // written is a domain as DNS holds it: in ASCII and lower case, if it has such a form.

@@ -3,6 +3,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +59,22 @@ func TestSpelling(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, rules.Spelling(tc.object).String()); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	for sentence, tc := range map[string]struct{ text, says string }{
+		"I6: bits after the prefix":                 {"10.0.0.1/8", "write 10.0.0.0/8, not 10.0.0.1/8"},
+		"I6: upper case":                            {"2001:DB8::/32", "write 2001:db8::/32, not 2001:DB8::/32"},
+		"I6: the canonical form":                    {"203.0.113.0/24", ""},
+		"I6: no network is for the schema to judge": {"203.0.113.7", ""},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			vs := rules.Network("spec", tc.text)
+			if (len(vs) > 0) != (tc.says != "") || !strings.Contains(vs.String(), tc.says) {
+				t.Errorf("says %q", vs)
 			}
 		})
 	}

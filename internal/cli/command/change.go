@@ -4,8 +4,6 @@ package command
 
 import (
 	"context"
-	"fmt"
-	"net/netip"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -13,6 +11,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // changing changes an Organization.
@@ -109,12 +108,11 @@ func (c *changing) run(cmd *cobra.Command) error {
 	return c.apply(cmd.Context(), spec, "changed.")
 }
 
-// canonical tells how to write a network that has bits after its prefix. The schema refuses it too, and can only give an example.
+// canonical tells how to write a network, in the words of the rules. The schema refuses it too, and can only give an example.
 func canonical(networks []string) error {
 	for _, text := range networks {
-		if n, err := netip.ParsePrefix(text); err == nil && n.Masked().String() != text {
-			return &plain.Error{Code: plain.Refused, Message: fmt.Sprintf(
-				"--networks: a network is in lower case, without bits after the prefix; write %s, not %s [I6]", n.Masked(), text)}
+		if vs := rules.Network("--networks", text); len(vs) > 0 {
+			return &plain.Error{Code: plain.Refused, Message: vs.String()}
 		}
 	}
 	return nil
