@@ -67,7 +67,7 @@ manifests: generators ## Write CRDs, the operator's role and the webhook configu
 	$(CONTROLLER_GEN) webhook paths=./internal/admission/... output:webhook:dir=config/webhook
 
 .PHONY: docs
-docs: generators ## Write the references: the API's, the configuration file's, who may do what, the rules, the integrations, and the plug-in's.
+docs: generators ## Write the references (API, configuration, who may do what, rules, integrations, plug-in) and the tables of benchmarks.
 	mkdir -p docs/reference
 	$(TOOLS)/crd-ref-docs --source-path=api --config=hack/docs/crd-ref-docs.yaml --renderer=markdown \
 	  --output-path=docs/reference/api.md --log-level=WARN
@@ -75,6 +75,7 @@ docs: generators ## Write the references: the API's, the configuration file's, w
 	go run ./hack/authority
 	go run ./hack/rulebook
 	go run ./hack/plugin
+	cd hack/bench && go run . ../../docs/benchmarks
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.

@@ -3,6 +3,7 @@
 package controllers
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"unsafe"
@@ -13,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // read is a membership as it comes from the API server: nothing of it is shared.
@@ -78,5 +80,24 @@ func TestLean(t *testing.T) {
 func TestSlimPassesOverWhatIsNoObject(t *testing.T) {
 	if got, err := slim("gone"); got != "gone" || err != nil {
 		t.Errorf("slim gives %v, %v", got, err)
+	}
+}
+
+// TestCacheSelectsNoPartOfTheViewsKinds: the leader's cache takes all events of such a kind from the view, also those outside a selection.
+func TestCacheSelectsNoPartOfTheViewsKinds(t *testing.T) {
+	o := Cache()
+	if o.DefaultLabelSelector != nil || o.DefaultFieldSelector != nil || len(o.DefaultNamespaces) > 0 {
+		t.Error("selects parts of all kinds")
+	}
+	for _, kind := range facts.Kinds() {
+		source, err := facts.NewObject(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for obj, by := range o.ByObject {
+			if reflect.TypeOf(obj) == reflect.TypeOf(source) && (by.Label != nil || by.Field != nil || len(by.Namespaces) > 0) {
+				t.Errorf("selects a part of %s", kind)
+			}
+		}
 	}
 }

@@ -23,15 +23,15 @@ type mirrored struct {
 // Eventf records an event.
 func (m mirrored) Eventf(regarding, related runtime.Object, kind, reason, action, note string, args ...any) {
 	m.EventRecorder.Eventf(regarding, related, kind, reason, action, note, args...)
-	if org, is := regarding.(*v1alpha1.Organization); is && m.isOpen(org) {
+	if org, is := regarding.(*v1alpha1.Organization); is && m.takesEvents(org) {
 		inside := org.DeepCopy()
 		inside.Namespace = v1alpha1.NamespacePrefix + org.Name
 		m.EventRecorder.Eventf(inside, related, kind, reason, action, note, args...)
 	}
 }
 
-// isOpen reports whether the organization's namespace takes events. One that ends takes none, and one of that name may be somebody else's.
-func (m mirrored) isOpen(org *v1alpha1.Organization) bool {
+// takesEvents reports whether the organization's namespace takes events. One that ends takes none, and one of that name may be somebody else's.
+func (m mirrored) takesEvents(org *v1alpha1.Organization) bool {
 	var ns corev1.Namespace
 	err := m.namespaces.Get(context.Background(), client.ObjectKey{Name: v1alpha1.NamespacePrefix + org.Name}, &ns)
 	return err == nil && ns.DeletionTimestamp == nil && ns.Labels[v1alpha1.OrganizationLabel] == org.Name

@@ -22,7 +22,7 @@ type SelfReviewSpec struct {
 
 // ActiveReason says why a membership gives no access, or that it does.
 //
-// +kubebuilder:validation:Enum=Active;Suspended;Pending;OverLimit;Terminating;OrganizationNotFound
+// +kubebuilder:validation:Enum=Active;Suspended;Pending;OverLimit;Terminating;OrganizationTerminating;OrganizationNotFound
 type ActiveReason string
 
 const (
@@ -34,8 +34,10 @@ const (
 	MembershipPending ActiveReason = "Pending"
 	// MembershipOverLimit came past admission, and it or its organization is beyond a limit (L9).
 	MembershipOverLimit ActiveReason = "OverLimit"
-	// MembershipTerminating is being deleted, by itself or with its organization (O7).
+	// MembershipTerminating is being deleted.
 	MembershipTerminating ActiveReason = "Terminating"
+	// MembershipOrganizationTerminating ends with its organization, and counts against no limit any more (O7).
+	MembershipOrganizationTerminating ActiveReason = "OrganizationTerminating"
 	// MembershipOrganizationNotFound came before its Organization (R8).
 	MembershipOrganizationNotFound ActiveReason = "OrganizationNotFound"
 )
@@ -51,6 +53,10 @@ type ReviewedOrganization struct {
 	// suspended says that the organization's trial ended without a subscription (E3). Its members can still leave it (R6).
 	// +optional
 	Suspended bool `json:"suspended,omitempty"`
+
+	// trialEndsAt is when the organization's trial ends, or ended (E2). Absent: it is subscribed.
+	// +optional
+	TrialEndsAt *metav1.Time `json:"trialEndsAt,omitempty"`
 
 	// default says that it is the person's default organization (F1).
 	// +optional

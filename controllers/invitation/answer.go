@@ -70,11 +70,9 @@ func (r *Reconciler) journalled(ctx context.Context, i *v1alpha1.Invitation) (bo
 }
 
 func (r *Reconciler) stored(ctx context.Context, i *v1alpha1.Invitation) (bool, error) {
-	var all v1alpha1.InvitationResponseList
-	err := r.Live.List(ctx, &all)
-	return slices.ContainsFunc(all.Items, func(a v1alpha1.InvitationResponse) bool {
-		return a.Spec.InvitationUID == i.UID && underWay(a)
-	}), err
+	var own v1alpha1.InvitationResponseList
+	err := r.Live.List(ctx, &own, client.MatchingFields{"spec.invitationUID": string(i.UID)})
+	return slices.ContainsFunc(own.Items, underWay), err
 }
 
 // underWay reports whether an answer is yet to finish its invitation: not one that could not be carried out.

@@ -59,7 +59,7 @@ func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say statu
 		return 0, nil
 	}
 	r.sayDelivered(say)
-	if err := r.open(ctx, i); err != nil {
+	if err := r.begin(ctx, i); err != nil {
 		return 0, err
 	}
 	after, err := r.end(ctx, i, now)
@@ -87,8 +87,8 @@ func (r *Reconciler) sayDelivered(say status.Conditions) {
 	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message)
 }
 
-// open gives a new invitation its state, its inviter, and its deadline, which never changes afterwards (I1).
-func (r *Reconciler) open(ctx context.Context, i *v1alpha1.Invitation) error {
+// begin gives a new invitation its state, its inviter, and its deadline, which never changes afterwards (I1).
+func (r *Reconciler) begin(ctx context.Context, i *v1alpha1.Invitation) error {
 	i.Status.InvitedBy = cmp.Or(i.Status.InvitedBy, inviter(i))
 	if i.Status.State == "" {
 		i.Status.State = v1alpha1.InvitationPending
@@ -199,7 +199,7 @@ func (r *Reconciler) around(ctx context.Context, org *v1alpha1.Organization) (*w
 
 // untilSuspended is the time until an organization's trial ends, unless it is subscribed or suspended.
 func untilSuspended(w *world.World, now time.Time) time.Duration {
-	account, policy := world.Said[rules.Account](w)[0], w.Outlook().Policy() // an organization always states its account
+	account, policy := world.Stated[rules.Account](w)[0], w.Outlook().Policy() // an organization always states its account
 	if account.Subscribed() {
 		return 0
 	}

@@ -19,8 +19,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller. An invitation depends on its organization, on its Cliq bindings, and on its answer, which may also go without having
-// finished it. While it has no place, it depends on everything that may make room. That is the invitee's other invitations, other people's
+// SetupWithManager registers the controller. An invitation depends on its organization, on its Cliq bindings, and on its answer. The answer
+// may also go without having finished it. While it has no place, it depends on everything that may make room. That is the invitee's other invitations, other people's
 // seats, the organizations of a super admin, and the policy. The controller of answers writes its state too.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
@@ -33,7 +33,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.ofOrganization), granted).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding), builder.WithPredicates(cliq)).
-		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.waiting), bySpec).
+		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.waiting)), bySpec).
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
 }

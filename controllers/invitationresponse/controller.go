@@ -46,7 +46,7 @@ type Reconciler struct {
 // SetupWithManager registers the controller. An acceptance waits until its invitation, and then its membership, are granted their place or
 // not. That takes a moment, unless something got past admission. It also waits for the end of a former membership.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	person := handler.EnqueueRequestsFromMapFunc(r.ofPerson)
+	person := wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.ofPerson))
 	judged := builder.WithPredicates(index.Judged)
 	return wake.For(mgr, &v1alpha1.InvitationResponse{}, parts).
 		Watches(&v1alpha1.Invitation{}, person, judged).

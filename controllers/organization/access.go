@@ -198,7 +198,7 @@ func (r *Reconciler) removeSurplus(ctx context.Context, org *v1alpha1.Organizati
 // keepOwnAccess lets administrators read, change and delete their own Organization, which is outside its namespace. Admission decides on
 // each change and deletion (O7). Without administrators it makes nothing.
 func (r *Reconciler) keepOwnAccess(ctx context.Context, org *v1alpha1.Organization, admins []string) error {
-	r.bound.count(ctx, org.Name, r.bindsOwn() && len(admins) > 0)
+	r.noteBound(ctx, org.Name, r.bindsOwn() && len(admins) > 0)
 	if !r.bindsOwn() {
 		return r.removeOwnAccess(ctx, r.Client, org, index.Of(org))
 	}

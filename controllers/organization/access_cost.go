@@ -4,10 +4,8 @@ package organization
 
 import (
 	"context"
-	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
@@ -31,28 +29,9 @@ func (r *Reconciler) bindsOwn() bool {
 	return r.Config.Access.OwnOrganization != config.OwnOrganizationNone
 }
 
-// tally is the names of the organizations that have a ClusterRoleBinding.
-type tally struct {
-	mu    sync.Mutex
-	names sets.Set[string]
-}
-
-// count notes one organization, and warns when there are many.
-func (t *tally) count(ctx context.Context, name string, bound bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.names == nil {
-		t.names = sets.New[string]()
-	}
-	before := t.names.Len()
-	if bound {
-		t.names.Insert(name)
-	} else {
-		t.names.Delete(name)
-	}
-	now := t.names.Len()
-	boundOrganizations.Set(float64(now))
-	if before < manyBound && now >= manyBound {
+// noteBound notes whether an organization has a ClusterRoleBinding, and warns when there are many.
+func (r *Reconciler) noteBound(ctx context.Context, name string, bound bool) {
+	if before, now := r.bound.Note(boundOrganizations, name, bound); before < manyBound && now >= manyBound {
 		log.FromContext(ctx).Info("Many organizations have a ClusterRoleBinding, which every request of the cluster pays for (R9); "+
 			"access.ownOrganization: None in the operator's configuration does without", "organizations", now)
 	}

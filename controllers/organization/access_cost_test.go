@@ -14,10 +14,10 @@ import (
 func TestManyBoundOrganizationsAreWarnedOf(t *testing.T) {
 	warnings := 0
 	ctx := log.IntoContext(t.Context(), funcr.New(func(string, string) { warnings++ }, funcr.Options{}))
-	var bound tally
+	r := &Reconciler{}
 	count := func(ctx context.Context, from, to int, is bool) {
 		for i := from; i < to; i++ {
-			bound.count(ctx, fmt.Sprint("zylker-", i), is)
+			r.noteBound(ctx, fmt.Sprint("zylker-", i), is)
 		}
 	}
 	for _, step := range []struct {

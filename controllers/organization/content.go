@@ -49,19 +49,19 @@ func belongings(org *v1alpha1.Organization) []belonging {
 }
 
 // endContent deletes a batch of the objects of an organization that ends, and says how many there were; nothing when all are gone.
-func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (left string, err error) {
+func (r *Reconciler) endContent(ctx context.Context, org *v1alpha1.Organization) (remains string, err error) {
 	found, living, err := r.content(ctx, org)
 	if len(found) == 0 || err != nil {
 		return "", err
 	}
-	left = "Deletes what belongs to it; left: " + said(found)
+	remains = "Deletes what belongs to it; left: " + described(found)
 	for batch := range slices.Chunk(living, batch) {
 		if gone, err := r.deleteAll(ctx, batch); gone < len(batch) || err != nil {
-			return left, err
+			return remains, err
 		}
 	}
 	if total(found) > len(living) {
-		return left, nil // something is being deleted, and kept by somebody's finalizer
+		return remains, nil // something is being deleted, and kept by somebody's finalizer
 	}
 	return "", nil // the cache is behind, as it stays when the kind itself is deleted
 }
@@ -79,7 +79,7 @@ func total(counts []count) (n int) {
 	return n
 }
 
-func said(counts []count) string {
+func described(counts []count) string {
 	var texts []string
 	for _, c := range counts {
 		texts = append(texts, rules.Number(c.n, c.of.one, c.of.many))

@@ -18,6 +18,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -34,7 +35,7 @@ type Reconciler struct {
 	Events events.EventRecorder
 	Config *config.OperatorConfig
 
-	bound tally // organizations with a ClusterRoleBinding
+	bound tally.Tally // organizations with a ClusterRoleBinding
 }
 
 // The operator grants update and delete on single organizations, so it must have both itself.
@@ -61,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	org := &v1alpha1.Organization{}
 	result, err := keeper.Keep(ctx, req, org, r.step)
 	if err == nil && org.UID == "" {
-		r.bound.count(ctx, req.Name, false)
+		r.noteBound(ctx, req.Name, false)
 		err = r.unmark(ctx, req.Name)
 	}
 	return result, err
@@ -124,14 +125,7 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	if err := r.keepSuperAdmin(ctx, o); err != nil {
 		return status.During("make its super admin a member", err)
 	}
-	served, err := r.keepHosts(ctx, o, now)
-	if err != nil {
-		return status.During("hold its hosts", err)
-	}
-	if err := r.keepIngress(ctx, o, served); err != nil {
-		return status.During("route its hosts", err)
-	}
-	if err := r.reportHosts(ctx, o, say); err != nil {
+	if err := r.serve(ctx, o, say, now); err != nil {
 		return err
 	}
 	if err := r.keepSampleData(ctx, o, say); err != nil {
@@ -139,6 +133,18 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	}
 	o.conclude(say)
 	return nil
+}
+
+// serve holds the organization's hosts and routes them to its back end (A5).
+func (r *Reconciler) serve(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
+	served, err := r.keepHosts(ctx, o, now)
+	if err != nil {
+		return status.During("hold its hosts", err)
+	}
+	if err := r.keepIngress(ctx, o, served); err != nil {
+		return status.During("route its hosts", err)
+	}
+	return r.reportHosts(ctx, o, say)
 }
 
 // withhold leaves an organization that is beyond its super admin's limits (L1–L5) without access and without hosts. If the surplus worked,

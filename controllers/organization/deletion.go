@@ -31,7 +31,7 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 	if !controllerutil.ContainsFinalizer(org, v1alpha1.OrganizationFinalizer) {
 		return 0, nil
 	}
-	if err := r.open(ctx, org, now); err != nil {
+	if err := r.permitEnd(ctx, org, now); err != nil {
 		return 0, err
 	}
 	if err := r.withdrawAccess(ctx, org); err != nil {
@@ -46,16 +46,16 @@ func (r *Reconciler) end(ctx context.Context, org *v1alpha1.Organization, say st
 	return r.empty(ctx, org, say)
 }
 
-// empty ends the content of an organization and then the organization. While something is left, it says what, and returns when to look
+// empty ends the content of an organization and then the organization. While something remains, it says what, and returns when to look
 // again.
 func (r *Reconciler) empty(ctx context.Context, org *v1alpha1.Organization, say status.Conditions) (again time.Duration, err error) {
-	left, err := r.endContent(ctx, org)
-	if err == nil && left == "" {
-		left, err = r.endNamespace(ctx, org)
+	remains, err := r.endContent(ctx, org)
+	if err == nil && remains == "" {
+		remains, err = r.endNamespace(ctx, org)
 	}
 	switch {
-	case left != "":
-		say.Waiting(v1alpha1.ReasonTerminating, left)
+	case remains != "":
+		say.Waiting(v1alpha1.ReasonTerminating, remains)
 		return leftAgain, err
 	case err == nil:
 		return 0, r.release(ctx, org)

@@ -74,9 +74,9 @@ func (r *Reconciler) createNamespace(ctx context.Context, org *v1alpha1.Organiza
 
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=patch
 
-// openFor is the time for which a namespace may be deleted after the deletion of its organization was admitted, if the organization lives.
+// deletableFor is the time for which a namespace may be deleted after the deletion of its organization was admitted, if the organization lives.
 // The API server ends a request after 34 s at most. So by then the deletion has been carried out, or never will be.
-const openFor = time.Minute
+const deletableFor = time.Minute
 
 // guard marks the namespace of a living organization, and returns when to look again at one that is open meanwhile.
 func (r *Reconciler) guard(ctx context.Context, ns *corev1.Namespace, org *v1alpha1.Organization, now time.Time) (again time.Duration, err error) {
@@ -94,11 +94,11 @@ func openUntil(ns *corev1.Namespace) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return time.Unix(since, 0).Add(openFor)
+	return time.Unix(since, 0).Add(deletableFor)
 }
 
-// open permits the deletion of the namespace of an organization that ends. Admission does it first, where it was asked.
-func (r *Reconciler) open(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
+// permitEnd permits the deletion of the namespace of an organization that ends. Admission does it first, where it was asked.
+func (r *Reconciler) permitEnd(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
 	var ns corev1.Namespace
 	if err := r.Client.Get(ctx, client.ObjectKey{Name: namespaceOf(org)}, &ns); err != nil {
 		return client.IgnoreNotFound(err)

@@ -64,12 +64,12 @@ func (r *Reconciler) observe(ctx context.Context, org *v1alpha1.Organization, no
 // weigh applies the rules to the objects.
 func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.World, now time.Time) *observed {
 	policy := w.Outlook().Policy()
-	account := world.Said[rules.Account](w)[0] // an organization always states its account
+	account := world.Stated[rules.Account](w)[0] // an organization always states its account
 	o := &observed{
 		org: org, members: members, policy: policy, account: account, suspended: account.Suspended(policy, now),
 		seats: account.Seats(policy), emailOnly: w.Outlook().EmailOnly(org.Name),
 	}
-	o.used, o.pending = rules.Seats(world.Said[rules.Place](w), world.Said[rules.Offer](w))
+	o.used, o.pending = rules.Seats(world.Stated[rules.Place](w), world.Stated[rules.Offer](w))
 	o.used += o.pending
 	return o
 }

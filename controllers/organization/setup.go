@@ -27,9 +27,9 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SetupWithManager registers the controller. An organization depends on the objects in its namespace, its back end among them, on its
-// reservations, on the policy, and on others that ask for its hosts. While it has no place, it also depends on its super admin's other places. While it ends, it depends
-// on the answers to its invitations, which are in no namespace.
+// SetupWithManager registers the controller. An organization depends on the objects in its namespace, its back end among them. It depends
+// on its reservations, on the policy, and on others that ask for its hosts. While it has no place, it also depends on its super admin's
+// other places. While it ends, it depends on the answers to its invitations, which are in no namespace.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
@@ -49,7 +49,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		WatchesMetadata(&corev1.Service{}, inside, builder.WithPredicates(comesOrGoes)).
 		Watches(&corev1.Namespace{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespace))).
 		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
-		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
+		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.all)),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
 }

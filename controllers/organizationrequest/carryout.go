@@ -47,7 +47,7 @@ func (r *Reconciler) look(ctx context.Context, asked *v1alpha1.OrganizationReque
 // next is the step of a request, as the world is now. It writes nothing.
 func (r *Reconciler) next(ctx context.Context, asked *v1alpha1.OrganizationRequest) (step, error) {
 	if asked.Spec.SubjectUID == "" { // an older version of the webhook admitted it
-		return step{outcome: act.Failed(v1alpha1.ReasonInvalid, "It does not say which object it is about; ask again")}, nil
+		return step{outcome: act.Failed(v1alpha1.ReasonInvalid, "It does not say which object it is about; ask again [R9]")}, nil
 	}
 	switch asked.Spec.Action {
 	case v1alpha1.RequestChooseDefault:
@@ -70,7 +70,7 @@ func by(asked *v1alpha1.OrganizationRequest) client.FieldOwner {
 // organization reads the Organization that the author meant, or returns the outcome of a request without it. A later one of its name is
 // another one.
 func (r *Reconciler) organization(ctx context.Context, asked *v1alpha1.OrganizationRequest) (*v1alpha1.Organization, act.Outcome, error) {
-	gone := act.Failed(v1alpha1.ReasonOrganizationNotFound, asked.Spec.Organization+" is gone")
+	gone := act.Failed(v1alpha1.ReasonOrganizationNotFound, asked.Spec.Organization+" is gone; a SelfReview lists your organizations [R9]")
 	if asked.Spec.Action == v1alpha1.RequestDelete {
 		gone = act.Done(v1alpha1.ReasonTerminating, asked.Spec.Organization+" is gone")
 	}

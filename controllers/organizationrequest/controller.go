@@ -20,6 +20,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/act"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Reconciler carries out each request once. Its writes are judged as if the request's author made them: it says by the field manager which
@@ -56,7 +57,9 @@ var comes = predicate.Funcs{
 // Reconcile carries out one request, and removes it an hour later.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.OrganizationRequest]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
-	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{Client: r.Client, CarryOut: r.carryOut, Look: r.look, Completed: completed}
+	clerk := act.Clerk[*v1alpha1.OrganizationRequest]{
+		Client: r.Client, CarryOut: r.carryOut, Look: r.look, Lapses: rules.RequestLapses, Completed: completed,
+	}
 	return keeper.Keep(ctx, req, &v1alpha1.OrganizationRequest{}, clerk.Step)
 }
 

@@ -21,6 +21,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -35,8 +36,8 @@ type Reconciler struct {
 	Events events.EventRecorder
 	Config *config.OperatorConfig
 
-	over   tally
-	memory memory
+	overLimit tally.Tally
+	memory    memory
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=users,verbs=get;list;watch;create;delete
@@ -57,7 +58,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	case err != nil:
 		return ctrl.Result{}, err
 	case p.email == "" && isOurs(&u):
-		r.over.count(req.Name, false)
+		r.overLimit.Note(overLimit, req.Name, false)
 		return ctrl.Result{}, r.remove(ctx, &u)
 	}
 	if wait := p.wait(&u, r.Clock.Now()); wait > 0 {
@@ -67,7 +68,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	keeper := status.Keeper[*v1alpha1.User]{Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts}
 	return keeper.Keep(ctx, req, &v1alpha1.User{}, func(_ context.Context, u *v1alpha1.User, say status.Conditions, now time.Time) (time.Duration, error) {
 		p.tell(u, say, now)
-		r.over.count(u.Name, p.over)
+		r.overLimit.Note(overLimit, u.Name, p.overLimit)
 		return 0, nil
 	})
 }

@@ -3,10 +3,7 @@
 package user
 
 import (
-	"sync"
-
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 )
 
@@ -17,24 +14,3 @@ var overLimit = prometheus.NewGauge(prometheus.GaugeOpts{
 })
 
 func init() { metrics.Registry.MustRegister(overLimit) }
-
-// tally is the people over a limit, by the names of their Users.
-type tally struct {
-	mu    sync.Mutex
-	names sets.Set[string]
-}
-
-// count notes whether one User is over a limit.
-func (t *tally) count(name string, over bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.names == nil {
-		t.names = sets.New[string]()
-	}
-	if over {
-		t.names.Insert(name)
-	} else {
-		t.names.Delete(name)
-	}
-	overLimit.Set(float64(t.names.Len()))
-}

@@ -25,7 +25,7 @@ type person struct {
 	invitations []v1alpha1.Invitation // pending
 	known       map[string]*v1alpha1.Organization
 	outlook     rules.Outlook
-	over        bool // a limit
+	overLimit   bool
 }
 
 // observe finds the objects about the person whose User has that name.

@@ -34,7 +34,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Organization{}, inOrganization, builder.WithPredicates(shownChanged)).
 		Watches(&v1alpha1.Organization{}, wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.leftBehind)), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.IntegrationBinding{}, wake.ByTenant(handler.EnqueueRequestsFromMapFunc(r.ofBinding))).
-		Watches(&v1alpha1.PlatformPolicy{}, handler.EnqueueRequestsFromMapFunc(r.all),
+		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.all)),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
 }

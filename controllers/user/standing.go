@@ -56,7 +56,7 @@ func (p *person) actives() (active []string, decided bool) {
 func (p *person) tellUsage(u *v1alpha1.User, say status.Conditions) {
 	usage := rules.UsageOf(p.outlook, p.email)
 	u.Status.Usage = rules.ShownUsage(usage)
-	if p.over = usage.Over(); p.over {
+	if p.overLimit = usage.Over(); p.overLimit {
 		say.False(v1alpha1.ConditionWithinLimits, v1alpha1.ReasonOverLimit, "Has more than a limit allows; keeps it, and gets nothing new (L9)")
 		return
 	}

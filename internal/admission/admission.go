@@ -63,7 +63,7 @@ func Setup(mgr ctrl.Manager, v *Validator) {
 	server := mgr.GetWebhookServer()
 	server.Register("/validate", traced(v))
 	server.Register("/stamp-invitationresponse", traced(&Stamper{
-		Journal: v.Journal, Seen: mgr.GetClient(), Decoder: v.Decoder, Actors: v.Actors,
+		Journal: v.Journal, Live: mgr.GetAPIReader(), Decoder: v.Decoder, Actors: v.Actors,
 	}))
 	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Look: v.Journal.Look, Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))

@@ -24,20 +24,28 @@ const (
 
 // rates bounds what each actor asks of this replica.
 type rates struct {
-	once  sync.Once
+	mu    sync.Mutex
 	known *lru.Cache
 }
 
 // allow reports whether an actor may ask now.
 func (r *rates) allow(username string, now time.Time) bool {
-	r.once.Do(func() { r.known = lru.New(actorsWatched) })
-	key := fingerprint(username)
-	limiter, known := r.known.Get(key)
-	if !known {
-		limiter = rate.NewLimiter(reviewsPerSecond, reviewsAtOnce)
-		r.known.Add(key, limiter)
+	return r.of(fingerprint(username)).AllowN(now, 1)
+}
+
+// of is the limiter of an actor. Requests at the same moment get the same one.
+func (r *rates) of(actor string) *rate.Limiter {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil {
+		r.known = lru.New(actorsWatched)
 	}
-	return limiter.(*rate.Limiter).AllowN(now, 1)
+	if limiter, known := r.known.Get(actor); known {
+		return limiter.(*rate.Limiter)
+	}
+	limiter := rate.NewLimiter(reviewsPerSecond, reviewsAtOnce)
+	r.known.Add(actor, limiter)
+	return limiter
 }
 
 // tooMany asks an actor to slow down.

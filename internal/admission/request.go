@@ -5,6 +5,7 @@ package admission
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -79,8 +80,8 @@ type sender struct {
 	username string
 }
 
-// senders are those as whom a request may be judged, one after the other. What the operator writes to carry out an OrganizationRequest is
-// judged as if its author sent it. The operator says so by the field manager, which no other actor is asked for.
+// senders are those as whom a request may be judged, one after the other. The operator's writes for an OrganizationRequest are judged as
+// those of its author. The operator says so by the field manager, which no other actor is asked for.
 func (v *Validator) senders(ctx context.Context, req admission.Request, before client.Object) ([]sender, error) {
 	if req.UserInfo.Username == v.Operator {
 		if name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner("")); is {
@@ -95,6 +96,10 @@ func (v *Validator) senders(ctx context.Context, req admission.Request, before c
 	return []sender{{actor, req.UserInfo.Username}}, err
 }
 
+// errLapsed is the answer about a request whose hour is over here, and not yet by the clock of the leader that carries it out. The leader
+// tries again, and finds that it is over (R9).
+var errLapsed = errors.New("the request that is carried out has lapsed")
+
 // authorOf is the author of an open request. That of any other has no rights.
 func (v *Validator) authorOf(ctx context.Context, request string) (sender, error) {
 	r := &v1alpha1.OrganizationRequest{}
@@ -104,6 +109,8 @@ func (v *Validator) authorOf(ctx context.Context, request string) (sender, error
 		return sender{}, fmt.Errorf("find the request that is carried out: %w", err)
 	case r.Name == "" || r.Status.CompletedAt != nil:
 		return sender{username: v.Operator}, nil
+	case rules.RequestLapsed(r, v.Clock.Now()):
+		return sender{}, errLapsed
 	}
 	return v.author(r), nil
 }
@@ -122,15 +129,18 @@ func (v *Validator) whoEnd(ctx context.Context, org *v1alpha1.Organization) (all
 		return nil, fmt.Errorf("find the request that is carried out: %w", err)
 	}
 	for i := range asked.Items {
-		r := &asked.Items[i]
-		if r.Spec.Action == v1alpha1.RequestDelete && r.Status.CompletedAt == nil && r.Spec.SubjectUID == org.UID {
+		switch r := &asked.Items[i]; {
+		case r.Spec.Action != v1alpha1.RequestDelete || r.Status.CompletedAt != nil || r.Spec.SubjectUID != org.UID:
+		case rules.RequestLapsed(r, v.Clock.Now()):
+			err = errLapsed
+		default:
 			all = append(all, v.author(r))
 		}
 	}
-	if len(all) == 0 {
-		all = []sender{{rules.Actor{Platform: true, Operator: true}, v.Operator}}
+	if len(all) > 0 {
+		return all, nil
 	}
-	return all, nil
+	return []sender{{rules.Actor{Platform: true, Operator: true}, v.Operator}}, err
 }
 
 // fieldManager is the field manager of a create or an update; empty if it cannot be read.

@@ -29,8 +29,9 @@ import (
 // same work with both, so its time does not show which invitations exist (U3).
 type Stamper struct {
 	Journal *journal.Journal
-	// Seen is this replica's cache. It finds finished invitations, which change only the words of a refusal.
-	Seen    client.Reader
+	// Live finds finished invitations, which change only the words of a refusal. A cache of them would grow with every invitation that ever
+	// ended, on each replica.
+	Live    client.Reader
 	Decoder admission.Decoder
 	Actors  *identity.Actors
 }
@@ -95,7 +96,7 @@ func (s *Stamper) invited(ctx context.Context, author string, ref *v1alpha1.Invi
 // finished is the offer of a finished invitation to the author, so that the refusal can say why it cannot be answered.
 func (s *Stamper) finished(ctx context.Context, email string, name types.NamespacedName) (rules.Offer, error) {
 	var i v1alpha1.Invitation
-	err := s.Seen.Get(ctx, name, &i)
+	err := s.Live.Get(ctx, name, &i)
 	switch {
 	case apierrors.IsNotFound(err):
 		return rules.Offer{}, nil

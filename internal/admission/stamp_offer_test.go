@@ -55,7 +55,7 @@ func TestWhatAFinishedInvitationOffered(t *testing.T) {
 		"a failed look-up is no answer to either": {seen{err: broken}, "bob@zylker.com", rules.Offer{}, broken},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			got, err := (&Stamper{Seen: tc.cache}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})
+			got, err := (&Stamper{Live: tc.cache}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})
 			if !errors.Is(err, tc.wantErr) {
 				t.Errorf("got error %v, want %v", err, tc.wantErr)
 			}

@@ -4,6 +4,7 @@ package facts
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 	"testing"
 
@@ -221,20 +222,37 @@ func TestNewInformer(t *testing.T) {
 
 // An informer watches a kind by itself if the view does not watch it.
 func TestNewInformerOfAnotherKind(t *testing.T) {
-	api := &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
-	informer := synced(t).NewInformer(api.listerWatcher(), &v1alpha1.User{}, 0, cache.Indexers{})
+	v, api := synced(t), &upstream{FakeWatcher: watch.NewFakeWithChanSize(10, false)}
+	numbered := func(name, version string) *v1alpha1.SelfReview {
+		return &v1alpha1.SelfReview{ObjectMeta: metav1.ObjectMeta{Name: name, ResourceVersion: version}}
+	}
+	if _, watched := sourcesByType[reflect.TypeFor[*v1alpha1.SelfReview]()]; watched {
+		t.Fatal("the view watches this kind")
+	}
+	informer := v.NewInformer(api.listerWatcher(), &v1alpha1.SelfReview{}, 0, cache.Indexers{})
+	seen := make(chan string, 10)
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc: func(obj any) { seen <- obj.(*v1alpha1.SelfReview).Name },
+	})
+	v.must(err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); informer.RunWithContext(ctx) }()
-	u := &v1alpha1.User{}
-	u.Name, u.ResourceVersion = "john", "7"
-	end := &v1alpha1.User{}
-	end.ResourceVersion, end.Annotations = "8", map[string]string{metav1.InitialEventsAnnotationKey: "true"}
-	api.Add(u)
+	end := numbered("", "8")
+	end.Annotations = map[string]string{metav1.InitialEventsAnnotationKey: "true"}
+	api.Add(numbered("john", "7"))
 	api.Action(watch.Bookmark, end)
-	cache.WaitForCacheSync(ctx.Done(), informer.HasSynced)
-	if _, there, err := informer.GetStore().GetByKey("john"); !there || err != nil {
-		t.Errorf("the list brought nothing: %v", err)
+	if first := <-seen; first != "john" {
+		t.Errorf("the list brought %s", first)
+	}
+	api.Add(numbered("mary", "9"))
+	if second := <-seen; second != "mary" {
+		t.Errorf("its own watch brought %s", second)
+	}
+	for kind, k := range v.kinds {
+		if len(k.feeds) > 0 {
+			t.Errorf("the view feeds it with %s", kind)
+		}
 	}
 	cancel()
 	<-done

@@ -17,7 +17,7 @@ type author struct {
 	uid  types.UID
 }
 
-// stated yields the facts under a key with their objects, in any outcome of what is in flight. What came later comes last.
+// stated yields the facts under a key with their objects, in any outcome of what is in flight. Later ones come last.
 func (w World) stated(key rules.Key) iter.Seq2[author, rules.Fact] {
 	return func(yield func(author, rules.Fact) bool) {
 		for _, s := range w.view.index.under(key) {
@@ -44,9 +44,9 @@ func (w World) Offered(user string, invitation types.NamespacedName) (offer rule
 	return offer, ok
 }
 
-// Subject is the UID of what a person's request is about, in any outcome of what is in flight: their Membership of an organization if they
-// leave it, or else the Organization. It is empty for somebody who has no place there. Before that is known, it looks only at the facts about
-// that person (U3).
+// Subject is the UID of the object that a person's request is about, in any outcome of the changes in flight. It is their Membership of an
+// organization if they leave it, or else the Organization. It is empty for somebody who has no place there. Before that is known, it looks
+// only at the facts about that person (U3).
 func (w World) Subject(user, organization string, leaves bool) (uid types.UID) {
 	member := false
 	for by, fact := range w.stated(rules.UserKey(user)) {

@@ -151,8 +151,8 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 	return nil
 }
 
-// Unanswerable is the reason why nobody can accept the pending invitations of an organization at an instant, with words for those who
-// administer it; it is empty if their invitees can. They can decline in any case (I6).
+// Unanswerable is the reason why nobody can accept the pending invitations of an organization at an instant, with words for its
+// administrators. It is empty if the invitees can. They can decline in any case (I6).
 func Unanswerable(o Outlook, organization string, now time.Time) (reason, message string) {
 	account, _ := o.account(organization)
 	switch {

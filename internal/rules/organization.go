@@ -47,7 +47,11 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 // wholeSuperAdmin judges the super admin's own membership where it came before the organization (R3, R8).
 func wholeSuperAdmin(o Outlook, org *v1alpha1.Organization) Violations {
 	for _, p := range o.placesCountedAgainst(UserKey(org.Spec.SuperAdmin)) {
-		if p.Organization == org.Name && (!p.Seat || p.Role == v1alpha1.RoleStandard || p.UserType == v1alpha1.UserTypeExternal) {
+		switch whole := p.Seat && p.Role != v1alpha1.RoleStandard && p.UserType != v1alpha1.UserTypeExternal; {
+		case p.Organization != org.Name || whole:
+		case o.lives(org.Name): // only somebody with a place in it gets here (U3)
+			return invalid("A4", "metadata.name", "there is an organization %s already; choose another name", org.Name)
+		default:
 			return forbidden("R3", "the membership of %s, who is to be super admin, is there already and is not that of an active, internal Administrator; change it first", org.Spec.SuperAdmin)
 		}
 	}

@@ -26,10 +26,12 @@ func Patched(org *v1alpha1.Organization, patch string) (*v1alpha1.Organization, 
 	after := org.DeepCopy()
 	after.Spec = v1alpha1.OrganizationSpec{}
 	unknown, err := kjson.UnmarshalStrict(merged, &after.Spec)
-	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
-		return nil, badPatch("its field " + wrong.Field + " cannot be a " + wrong.Value)
-	}
+	wrong, isWrong := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
+	case isWrong && wrong.Field == "":
+		return nil, badPatch("it is no JSON object")
+	case isWrong:
+		return nil, badPatch("its field " + wrong.Field + " has a value of the wrong type: " + wrong.Value)
 	case err != nil:
 		return nil, badPatch("it has a value that is not possible there")
 	case len(unknown) > 0:

@@ -3,6 +3,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,5 +48,17 @@ func TestPatched(t *testing.T) {
 				t.Errorf("%v (-want +got)\n%s", refused, diff)
 			}
 		})
+	}
+}
+
+func TestPatchedSaysWhatIsWrong(t *testing.T) {
+	for patch, words := range map[string]string{
+		`[]`:                      "it is no JSON object",
+		`{"displayName": 5}`:      "its field displayName has a value of the wrong type: number",
+		`{"subscription": "one"}`: "its field subscription has a value of the wrong type: string",
+	} {
+		if _, refused := rules.Patched(org("zylker", john).Organization, patch); !strings.Contains(refused.String(), words) {
+			t.Errorf("of %s it says: %s", patch, refused)
+		}
 	}
 }

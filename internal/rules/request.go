@@ -3,6 +3,8 @@
 package rules
 
 import (
+	"time"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -34,7 +36,7 @@ func namesSubject(r *v1alpha1.OrganizationRequest) Violations {
 	return nil
 }
 
-// of is the act of a request's author, as a person. What a platform actor may do besides has no part in it.
+// of is the act of a request's author, as a person. A platform actor's further rights have no part in it.
 func (a Act) of(r *v1alpha1.OrganizationRequest) Act {
 	a.Actor = Author(r)
 	return a
@@ -76,6 +78,17 @@ func (o Outlook) mayAsk(act Act, asked v1alpha1.OrganizationRequestSpec) Violati
 // (U3).
 func NotTheirDefault() Violations {
 	return forbidden("F2", "you are no active member of an organization of that name, so it cannot be your default; a SelfReview lists your organizations")
+}
+
+// requestOpenFor is the time for which a request is tried. Later its author has forgotten it, and the world has changed.
+const requestOpenFor = time.Hour
+
+// RequestLapses is the instant from which a request is not carried out any more (R9).
+func RequestLapses(createdAt time.Time) time.Time { return createdAt.Add(requestOpenFor) }
+
+// RequestLapsed reports whether a request is too old to be carried out (R9).
+func RequestLapsed(r *v1alpha1.OrganizationRequest, now time.Time) bool {
+	return !now.Before(RequestLapses(r.CreationTimestamp.Time))
 }
 
 // RequestsKept is how many requests of one person there may be, with those that were done in the last hour (R9).

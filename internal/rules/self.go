@@ -88,7 +88,11 @@ func (o Outlook) reviewOrganization(now time.Time, p Person, name string, places
 	}
 	account, there := o.account(name)
 	r.Reason = reasonOf(places, account, there)
-	r.Active, r.Edition, r.Suspended = r.Reason == v1alpha1.MembershipActive, account.Edition, there && account.Suspended(o.Policy(), now)
+	r.Active, r.Edition = r.Reason == v1alpha1.MembershipActive, account.Edition
+	if there && !account.Subscribed() {
+		end := metav1.NewTime(account.TrialEnd(o.Policy()))
+		r.TrialEndsAt, r.Suspended = &end, account.Suspended(o.Policy(), now)
+	}
 	return r
 }
 
@@ -106,7 +110,7 @@ func reasonOf(places []Place, account Account, there bool) v1alpha1.ActiveReason
 	case !there:
 		return v1alpha1.MembershipOrganizationNotFound
 	case account.Terminating:
-		return v1alpha1.MembershipTerminating
+		return v1alpha1.MembershipOrganizationTerminating
 	case account.Grant == Withheld:
 		return v1alpha1.MembershipOverLimit
 	}

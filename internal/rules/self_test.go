@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -47,7 +48,7 @@ func TestSelfSaysWhetherAMembershipIsActive(t *testing.T) {
 			world{}.with(zylker.refused(), member(john, "zylker")), activity{v1alpha1.RoleStandard, false, v1alpha1.MembershipOverLimit, false},
 		},
 		"O7: one of an organization that ends": {
-			world{}.with(zylker.terminating(), member(john, "zylker")), activity{v1alpha1.RoleStandard, false, v1alpha1.MembershipTerminating, false},
+			world{}.with(zylker.terminating(), member(john, "zylker")), activity{v1alpha1.RoleStandard, false, v1alpha1.MembershipOrganizationTerminating, false},
 		},
 		"R8: one that came before its organization": {
 			world{}.with(member(john, "zylker")), activity{v1alpha1.RoleStandard, false, v1alpha1.MembershipOrganizationNotFound, false},
@@ -100,7 +101,10 @@ func TestSelf(t *testing.T) {
 	if len(got.Organizations) != 2 || got.Organizations[0].Name != "labs" || got.Organizations[0].Default || !got.Organizations[1].Default {
 		t.Errorf("is in %+v", got.Organizations)
 	}
-	if o := got.Organizations[1]; o.DisplayName != "Zylker" || o.AccessURL == "" || o.Origin != v1alpha1.OriginInvited || o.Edition != v1alpha1.EditionEnterprise {
+	if o := got.Organizations[0]; o.TrialEndsAt == nil || o.TrialEndsAt.Before(&metav1.Time{Time: now}) {
+		t.Errorf("E2: shows the trial of %+v", o)
+	}
+	if o := got.Organizations[1]; o.TrialEndsAt != nil || o.DisplayName != "Zylker" || o.AccessURL == "" || o.Origin != v1alpha1.OriginInvited || o.Edition != v1alpha1.EditionEnterprise {
 		t.Errorf("shows %+v", o)
 	}
 	if got.InvitationsByEmail != 1 || len(got.Invitations) != 1 {

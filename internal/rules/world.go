@@ -14,9 +14,9 @@ type World interface {
 	// Roles yields the places under the key that give power, those of the object under judgement included. A member who leaves is still
 	// a member while the leaving is judged.
 	Roles(Key) []Known
-	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. certain counts those who
-	// hold it in every outcome by one and the same fact, possible those who hold it in some. The result is that of CountSeats; a world may
-	// get it without a look at every member.
+	// Seats counts the users who hold a seat of an organization by the facts under its MembersKey, except some. The first number is those
+	// who hold it in every outcome by one and the same fact. The second is those who hold it in some outcome. The result is that of
+	// CountSeats; a world may get it without a look at every member.
 	Seats(organization string, but ...string) (certain, possible int32)
 }
 

@@ -146,6 +146,10 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 		Expect(mary.says(plain.Done, "resend", guest, in)).To(ContainSubstring("This version of Polyorg sends none"))
 		Expect(mary.says(plain.Done, "revoke", guest, in)).To(ContainSubstring("is revoked"))
 		Eventually(func() string { return mary.says(plain.NotFound, "revoke", guest, in) }).Should(ContainSubstring("the last one is Revoked"))
+		second := lab.Person("guest")
+		mary.says(plain.Done, "invite", second, in)
+		Expect(mary.says(plain.Partly, "revoke", "nobody@zylker.com", strings.ToUpper(second), in)).To(And(
+			ContainSubstring("nobody@zylker.com has no pending invitation"), ContainSubstring("is revoked"), ContainSubstring("done for 1 of 2")))
 		mary.says(plain.Done, "invite", guest, in)
 		g := as(guest, customers)
 		Eventually(func() string { return g.says(plain.Done, "list") }).Should(ContainSubstring(other.Name))

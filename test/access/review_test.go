@@ -29,11 +29,15 @@ var _ = Describe("A person's review of themselves", Ordered, func() {
 	var (
 		john, alice string
 		own, joined *v1alpha1.Organization
+		trialEnd    = metav1.NewTime(time.Now().Add(24 * time.Hour).Truncate(time.Second))
 		as          client.Client // john, with self-service and no more
 	)
 	BeforeAll(func(ctx context.Context) {
 		john, alice = lab.Person("john"), lab.Person("alice")
-		own, joined = l.Organization(ctx, john, 10), l.Organization(ctx, alice, 10)
+		own, joined = lab.NewOrganization(john, 0), l.Organization(ctx, alice, 10)
+		own.Spec.TrialEndsAt = &trialEnd
+		lab.Create(ctx, l.Platform, own)
+		l.EventuallyReady(ctx, own)
 		l.Member(ctx, joined, john, v1alpha1.RoleStandard)
 		as = l.As(john, customers)
 	}, NodeTimeout(3*time.Minute))
@@ -45,8 +49,9 @@ var _ = Describe("A person's review of themselves", Ordered, func() {
 			g.Expect(got.User).To(Equal(john))
 			g.Expect(got.Organizations).To(ConsistOf(
 				And(HaveField("Name", own.Name), HaveField("Role", v1alpha1.RoleSuperAdmin), HaveField("Default", true),
-					HaveField("Reason", v1alpha1.MembershipActive), HaveField("AccessURL", Not(BeEmpty())), HaveField("DisplayName", "Zylker")),
-				And(HaveField("Name", joined.Name), HaveField("Role", v1alpha1.RoleStandard), HaveField("Default", false), HaveField("Active", true)),
+					HaveField("Reason", v1alpha1.MembershipActive), HaveField("AccessURL", Not(BeEmpty())), HaveField("DisplayName", "Zylker"),
+					HaveField("TrialEndsAt.Time", BeTemporally("==", trialEnd.Time))),
+				And(HaveField("Name", joined.Name), HaveField("Role", v1alpha1.RoleStandard), HaveField("Default", false), HaveField("Active", true), HaveField("TrialEndsAt", BeNil())),
 			))
 			g.Expect(got.DefaultOrganization).To(Equal(own.Name))
 			g.Expect(got.Usage.Organizations.Summary).To(Equal("2/10"))

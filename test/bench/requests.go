@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"k8s.io/client-go/kubernetes"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // requests counts the requests to the API server, by verb and resource.
@@ -38,16 +40,40 @@ func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, er
 	return counted, nil
 }
 
+// countWatches counts the watches of each kind of ours that are open now.
+func countWatches(ctx context.Context, kube kubernetes.Interface) (map[string]int, error) {
+	text, err := kube.Discovery().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	families, err := parseMetrics(text)
+	if err != nil {
+		return nil, err
+	}
+	watches := map[string]int{}
+	for _, m := range families["apiserver_longrunning_requests"].GetMetric() {
+		if l := labelsOf(m); l["verb"] == "WATCH" && l["group"] == v1alpha1.GroupName {
+			watches[l["resource"]] += int(m.GetGauge().GetValue())
+		}
+	}
+	return watches, nil
+}
+
 func parseMetrics(text []byte) (map[string]*dto.MetricFamily, error) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	return parser.TextToMetricFamilies(bytes.NewReader(text))
 }
 
-func describe(m *dto.Metric) string {
+func labelsOf(m *dto.Metric) map[string]string {
 	labels := map[string]string{}
 	for _, l := range m.GetLabel() {
 		labels[l.GetName()] = l.GetValue()
 	}
+	return labels
+}
+
+func describe(m *dto.Metric) string {
+	labels := labelsOf(m)
 	what := labels["verb"] + " " + labels["resource"]
 	if sub := labels["subresource"]; sub != "" {
 		what += "/" + sub

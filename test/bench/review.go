@@ -22,14 +22,15 @@ type ReviewCost struct {
 	Cells   []ReviewCell `json:"cells"`
 }
 
-// ReviewCell is one kind of request by so many clients: medians over the rounds.
+// ReviewCell is one kind of request by so many clients in a cluster of so many organizations: medians over the rounds.
 type ReviewCell struct {
-	What      string  `json:"what"`
-	Clients   int     `json:"clients"`
-	PerSecond float64 `json:"perSecond"`
-	P50       float64 `json:"p50ms"`
-	P99       float64 `json:"p99ms"`
-	Failed    int     `json:"failed"`
+	Organizations int     `json:"organizations"`
+	Clients       int     `json:"clients"`
+	What          string  `json:"what"`
+	PerSecond     float64 `json:"perSecond"`
+	P50           float64 `json:"p50ms"`
+	P99           float64 `json:"p99ms"`
+	Failed        int     `json:"failed"`
 	// Ratio is the median review's time divided by that of this request in the same round.
 	Ratio float64 `json:"ratio"`
 }
@@ -37,32 +38,47 @@ type ReviewCell struct {
 // reviewGoal is the most that a review may cost of the cheapest create.
 const reviewGoal = 2
 
+// reviewSizes are the numbers of organizations of the clusters in which people ask. A person's answer is the same in all of them.
+var reviewSizes = []int{10, 10000}
+
 // reviewClients are how many clients ask at once.
 var reviewClients = []int{1, 16}
 
 func (o options) measureReview(ctx context.Context) error {
-	if o.reviewing.people < 1 || o.reviewing.each < 1 {
-		return fmt.Errorf("there must be people with organizations, and not %d with %d", o.reviewing.people, o.reviewing.each)
-	}
-	m := &reviewMeter{reviewing: o.reviewing}
-	defer m.stop()
-	if err := m.start(ctx); err != nil {
-		return err
+	if o.reviewing.people < 1 || o.reviewing.each < 1 || o.reviewing.each > reviewSizes[0] {
+		return fmt.Errorf("there must be people, each with 1 to %d organizations, and not %d with %d", reviewSizes[0], o.reviewing.people, o.reviewing.each)
 	}
 	var rounds []reviewRound
+	for _, organizations := range reviewSizes {
+		measured, err := o.reviewIn(ctx, organizations)
+		if err != nil {
+			return err
+		}
+		rounds = append(rounds, measured...)
+	}
+	cost := &ReviewCost{Machine: thisMachine(), People: o.reviewing.people, Each: o.reviewing.each, Cells: summarizeReviews(rounds)}
+	cost.print()
+	return o.save(func(r *Results) { r.Review = cost })
+}
+
+// reviewIn measures all rounds in a cluster of its own.
+func (o options) reviewIn(ctx context.Context, organizations int) (rounds []reviewRound, err error) {
+	m := &reviewMeter{reviewing: o.reviewing, organizations: organizations}
+	defer m.stop()
+	if err := m.start(ctx); err != nil {
+		return nil, err
+	}
 	for round := range o.rounds {
 		say("round %d of %d", round+1, o.rounds)
 		for _, clients := range reviewClients {
 			measured, err := o.measureRound(ctx, m, round, clients)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			rounds = append(rounds, measured...)
 		}
 	}
-	cost := &ReviewCost{Machine: thisMachine(), People: m.people, Each: m.each, Cells: summarizeReviews(rounds)}
-	cost.print()
-	return o.save(func(r *Results) { r.Review = cost })
+	return rounds, nil
 }
 
 // reviewRound is one kind of request in one round.
@@ -90,13 +106,16 @@ func (o options) measureRound(ctx context.Context, m *reviewMeter, round, client
 
 // summarizeReviews takes the medians over the rounds. A ratio is to the same round's review.
 func summarizeReviews(rounds []reviewRound) (summary []ReviewCell) {
-	for _, clients := range reviewClients {
-		for _, l := range reviewLoads {
+	for _, organizations := range reviewSizes {
+		for _, clients := range reviewClients {
+			in := filter(rounds, func(r reviewRound) bool { return r.Organizations == organizations && r.Clients == clients })
 			of := func(what string) []reviewRound {
-				return filter(rounds, func(r reviewRound) bool { return r.What == what && r.Clients == clients })
+				return filter(in, func(r reviewRound) bool { return r.What == what })
 			}
-			if cells := of(l.what); len(cells) > 0 {
-				summary = append(summary, summarizeReview(cells, of(reviewLoads[0].what)))
+			for _, l := range reviewLoads {
+				if cells := of(l.what); len(cells) > 0 {
+					summary = append(summary, summarizeReview(cells, of(reviewLoads[0].what)))
+				}
 			}
 		}
 	}
@@ -104,7 +123,7 @@ func summarizeReviews(rounds []reviewRound) (summary []ReviewCell) {
 }
 
 func summarizeReview(cells, reviews []reviewRound) ReviewCell {
-	s := ReviewCell{What: cells[0].What, Clients: cells[0].Clients}
+	s := ReviewCell{Organizations: cells[0].Organizations, Clients: cells[0].Clients, What: cells[0].What}
 	var perSecond, p50, p99, ratios []float64
 	for _, c := range cells {
 		perSecond, p50, p99 = append(perSecond, c.PerSecond), append(p50, c.P50), append(p99, c.P99)
@@ -122,9 +141,9 @@ func summarizeReview(cells, reviews []reviewRound) ReviewCell {
 func (r *ReviewCost) print() {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer w.Flush()
-	fmt.Fprintln(w, "clients\trequest\ta second\tp50 ms\tp99 ms\tfailed\tratio of the review's p50\t")
+	fmt.Fprintln(w, "organizations\tclients\trequest\ta second\tp50 ms\tp99 ms\tfailed\tratio of the review's p50\t")
 	for _, c := range r.Cells {
-		fmt.Fprintf(w, "%d\t%s\t%.0f\t%.2f\t%.2f\t%d\t%.2f\t\n", c.Clients, c.What, c.PerSecond, c.P50, c.P99, c.Failed, c.Ratio)
+		fmt.Fprintf(w, "%d\t%d\t%s\t%.0f\t%.2f\t%.2f\t%d\t%.2f\t\n", c.Organizations, c.Clients, c.What, c.PerSecond, c.P50, c.P99, c.Failed, c.Ratio)
 	}
 	fmt.Fprintf(w, "the goal is a ratio of at most %d\n", reviewGoal)
 }

@@ -23,12 +23,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-const (
-	// reviewedOrganizations is how many organizations there are.
-	reviewedOrganizations = 256
-	// bare marks the reviews that go to the webhook that does nothing.
-	bare = "bench.polyorg.io/bare"
-)
+// bare marks the reviews that go to the webhook that does nothing.
+const bare = "bench.polyorg.io/bare"
 
 // reviewLoad is one kind of request.
 type reviewLoad struct {
@@ -48,8 +44,9 @@ var reviewLoads = []reviewLoad{
 type reviewMeter struct {
 	*cluster
 	reviewing
-	empty *relay
-	next  atomic.Int64
+	organizations int // in the cluster
+	empty         *relay
+	next          atomic.Int64
 }
 
 func (m *reviewMeter) stop() {
@@ -69,12 +66,12 @@ func (m *reviewMeter) start(ctx context.Context) (err error) {
 	if m.empty, err = newRelay(); err != nil {
 		return err
 	}
-	say("%d people in %d organizations each", m.people, m.each)
+	say("%d people in %d of %d organizations each", m.people, m.each, m.organizations)
 	steps := []func() error{
 		func() error { return m.serve(ctx, "journal", replicaCount) },
 		func() error { return m.serveBehind(ctx, m.empty, "empty", replicaCount) },
 		func() error { return m.letPeopleAsk(ctx) },
-		func() error { return m.populate(ctx, reviewedOrganizations) },
+		func() error { return m.populate(ctx, m.organizations) },
 		func() error { return m.grantAll(ctx) },
 		func() error { return inParallel(m.people*m.each, func(i int) error { return m.joins(ctx, i) }) },
 		func() error { return m.exempt(ctx) },
@@ -166,7 +163,7 @@ func reviewOf(n int64, marked bool) *v1alpha1.SelfReview {
 
 // measure lets so many clients ask for a while, each over a connection of its own.
 func (m *reviewMeter) measure(ctx context.Context, l reviewLoad, clients int, warmUp, cell time.Duration) (measured ReviewCell, err error) {
-	measured = ReviewCell{What: l.what, Clients: clients}
+	measured = ReviewCell{Organizations: m.organizations, Clients: clients, What: l.what}
 	all := make([]rest.Interface, clients)
 	for i := range all {
 		if all[i], err = m.asker(); err != nil {

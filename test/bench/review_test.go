@@ -6,7 +6,7 @@ import "testing"
 
 func TestReviewsAreComparedInTheSameRound(t *testing.T) {
 	cell := func(what string, round int, p50 float64) reviewRound {
-		return reviewRound{ReviewCell{What: what, Clients: 16, P50: p50}, round}
+		return reviewRound{ReviewCell{Organizations: 10, Clients: 16, What: what, P50: p50}, round}
 	}
 	review, stored := reviewLoads[0].what, reviewLoads[2].what
 	// The second round was slow for every kind of request.

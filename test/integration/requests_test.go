@@ -131,7 +131,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 			choosing := asks(ctx, who, v1alpha1.RequestChooseDefault, alone.Name, "")
 			again(ctx, alone)
 			later := newLeader()
-			Expect(later.concludes(ctx, changing, v1alpha1.ReasonOrganizationNotFound)).To(Equal(alone.Name + " is gone"))
+			Expect(later.concludes(ctx, changing, v1alpha1.ReasonOrganizationNotFound)).To(HavePrefix(alone.Name + " is gone; "))
 			later.concludes(ctx, choosing, v1alpha1.ReasonOrganizationNotFound)
 			later.concludes(ctx, deleting, v1alpha1.ReasonTerminating)
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(alone), alone)).To(Succeed())
@@ -147,7 +147,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 				Spec: v1alpha1.UserSpec{Email: who, DefaultOrganization: alone.Name}})
 			r := asks(ctx, who, v1alpha1.RequestChooseDefault, alone.Name, "")
 			again(ctx, alone)
-			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonOrganizationNotFound)).To(Equal(alone.Name + " is gone"))
+			Expect(newLeader().concludes(ctx, r, v1alpha1.ReasonOrganizationNotFound)).To(HavePrefix(alone.Name + " is gone; "))
 		})
 
 		It("leaves the later Membership alone", func(ctx SpecContext) {
@@ -199,7 +199,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 			return err
 		}
 		stands := now(ctx).ResourceVersion
-		Expect(l.concludes(ctx, r, v1alpha1.ReasonInvalid)).To(HaveSuffix("ask again"))
+		Expect(l.concludes(ctx, r, v1alpha1.ReasonInvalid)).To(HaveSuffix("ask again [R9]"))
 		Expect(now(ctx).ResourceVersion).To(Equal(stands))
 		Expect(platform.Get(ctx, client.ObjectKeyFromObject(carols), carols)).To(Succeed())
 	},
@@ -328,7 +328,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 		DescribeTable("is not carried out any more", append([]any{func(ctx SpecContext, who func() string, what act, _ string) {
 			r := asks(ctx, who(), what.action, org.Name, what.patch)
 			stands := now(ctx).ResourceVersion
-			Expect(late(r).concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again"))
+			Expect(late(r).concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again [R9]"))
 			Expect(now(ctx).ResourceVersion).To(Equal(stands))
 			Expect(platform.Get(ctx, client.ObjectKeyFromObject(johns), johns)).To(Succeed())
 			Expect(chosen(ctx)).To(BeEmpty())
@@ -351,7 +351,7 @@ var _ = Describe("A request that waits to be carried out", func() {
 			Expect(r.Status.CompletedAt).To(BeNil())
 			Expect(lab.Condition(r, v1alpha1.ConditionReconciling)).To(HaveValue(HaveField("Status", metav1.ConditionTrue)))
 			l.clock.SetTime(r.CreationTimestamp.Add(time.Hour))
-			Expect(l.concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again"))
+			Expect(l.concludes(ctx, r, v1alpha1.ReasonExpired)).To(Equal("It could not be done within an hour; ask again [R9]"))
 			Expect(lab.Condition(r, v1alpha1.ConditionStalled)).To(HaveValue(HaveField("Status", metav1.ConditionTrue)))
 		}
 

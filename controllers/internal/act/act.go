@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package act ends the acts of people: objects that somebody creates once, that are carried out once, and that are removed when their
+// Package act ends the acts of people. Somebody creates such an object once, and the operator carries it out once. It is removed when its
 // author has had time to read the outcome.
 package act
 
@@ -18,9 +18,6 @@ import (
 
 // keptFor is the time for which an act can be read after it is done.
 const keptFor = time.Hour
-
-// openFor is the time for which an act that lapses is tried. Later its author has forgotten it, and the world has changed.
-const openFor = time.Hour
 
 // soon is the time until the next look at an act for which nothing wakes the controller.
 const soon = time.Second
@@ -62,9 +59,10 @@ type Clerk[T client.Object] struct {
 	Client client.Client
 	// CarryOut makes one attempt.
 	CarryOut func(ctx context.Context, act T, now time.Time) (Outcome, error)
-	// Look, if there is one, finds out what earlier attempts did, and writes nothing. An act with a Look lapses: it is carried out within an
-	// hour, or never.
+	// Look, if there is one, finds out what earlier attempts did, and writes nothing. An act with a Look lapses.
 	Look func(ctx context.Context, act T) (Outcome, error)
+	// Lapses is the instant from which an act with a Look is not carried out any more. It depends on when the act was created.
+	Lapses func(createdAt time.Time) time.Time
 	// Completed points to the time at which an act was completed.
 	Completed func(T) **metav1.Time
 }
@@ -86,7 +84,7 @@ func (c Clerk[T]) Step(ctx context.Context, act T, say status.Conditions, now ti
 
 // attempt carries an act out, if that is possible now.
 func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now time.Time) (time.Duration, error) {
-	left := act.GetCreationTimestamp().Add(openFor).Sub(now)
+	left := c.left(act, now)
 	outcome, err := c.outcome(ctx, act, left, now)
 	switch {
 	case err != nil:
@@ -99,10 +97,16 @@ func (c Clerk[T]) attempt(ctx context.Context, act T, say status.Conditions, now
 		return done.Add(keptFor).Sub(now), nil
 	case outcome.unwoken:
 		return soon, nil
-	case c.Look != nil:
-		return left, nil
 	}
-	return 0, nil
+	return left, nil
+}
+
+// left is the time until an act lapses; 0 for one that does not.
+func (c Clerk[T]) left(act T, now time.Time) time.Duration {
+	if c.Look == nil {
+		return 0
+	}
+	return c.Lapses(act.GetCreationTimestamp().Time).Sub(now)
 }
 
 // outcome is the outcome of an attempt. An operator that was away for days finds old acts: of those it only says what is done.
@@ -112,7 +116,7 @@ func (c Clerk[T]) outcome(ctx context.Context, act T, left time.Duration, now ti
 	}
 	outcome, err := c.Look(ctx, act)
 	if err == nil && outcome.waits {
-		return Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again"), nil
+		return Failed(v1alpha1.ReasonExpired, "It could not be done within an hour; ask again [R9]"), nil
 	}
 	return outcome, err
 }

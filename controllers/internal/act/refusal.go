@@ -35,7 +35,7 @@ func causes(err error) []metav1.StatusCause {
 var rule = regexp.MustCompile(`^[A-Z]\d+$`)
 
 // Refused is the outcome of an act whose change was refused for good. The author reads the words of the rules, and of the schema for what
-// they wrote. What another webhook or policy says may not be for them, and is only in the log.
+// they wrote. The words of another webhook or policy may not be for them, and are only in the log.
 func Refused(err error) Outcome {
 	var said []string
 	for _, c := range causes(err) {

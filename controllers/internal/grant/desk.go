@@ -43,11 +43,11 @@ func (d *Desk) Ask(ctx context.Context, obj client.Object) (rules.Violations, er
 	if d.given.has(obj.GetUID()) {
 		return nil, nil
 	}
-	outlook, said, err := d.question(ctx, obj)
+	outlook, stated, err := d.question(ctx, obj)
 	if err != nil {
 		return nil, fmt.Errorf("rank %s: %w", obj.GetName(), err)
 	}
-	surplus := rules.Surplus(outlook, said)
+	surplus := rules.Surplus(outlook, stated)
 	if len(surplus) == 0 {
 		d.given.add(obj.GetUID())
 	}
@@ -67,12 +67,12 @@ func (d *Desk) question(ctx context.Context, obj client.Object) (rules.Outlook, 
 	if err != nil {
 		return rules.Outlook{}, nil, err
 	}
-	said := facts.Of(obj, "")
+	stated := facts.Of(obj, "")
 	switch o := obj.(type) {
 	case *v1alpha1.Organization:
 		var place rules.Place
 		place, err = g.owner(ctx, o)
-		said = []rules.Fact{place}
+		stated = []rules.Fact{place}
 	case *v1alpha1.Membership:
 		err = g.seat(ctx, o.Spec.User, facts.OrganizationOf(o.Namespace))
 	case *v1alpha1.Invitation:
@@ -80,5 +80,5 @@ func (d *Desk) question(ctx context.Context, obj client.Object) (rules.Outlook, 
 	case *v1alpha1.IntegrationBinding:
 		err = g.binding(ctx, o)
 	}
-	return g.Outlook(), said, err
+	return g.Outlook(), stated, err
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Frees passes changes that may leave room for an object that waits for a place: a deletion, a change of spec, or an object that states
-// nothing any more, such as an invitation that is over. A new object leaves no room.
+// Frees passes changes that may leave room for an object that waits for a place: a deletion, a change of spec, or an
+// object that states no fact any more, such as a finished invitation. A new object leaves no room.
 var Frees = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },
 	UpdateFunc: func(e event.UpdateEvent) bool {
-		return e.ObjectOld.GetGeneration() != e.ObjectNew.GetGeneration() || speaks(e.ObjectOld) && !speaks(e.ObjectNew)
+		return e.ObjectOld.GetGeneration() != e.ObjectNew.GetGeneration() || statesFacts(e.ObjectOld) && !statesFacts(e.ObjectNew)
 	},
 }
 
-func speaks(obj client.Object) bool { return len(facts.Of(obj, "")) > 0 }
+func statesFacts(obj client.Object) bool { return len(facts.Of(obj, "")) > 0 }
 
 // GrantChanged passes the change by which an object is given its place or refused it. Objects that belong to it wait for that.
 var GrantChanged = Updates(func(was, is client.Object) bool {

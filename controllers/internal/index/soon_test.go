@@ -54,22 +54,3 @@ func TestSoon(t *testing.T) {
 		})
 	}
 }
-
-// TestSoonOnce tries a controller's own queue: many events in a moment wake the controller once.
-func TestSoonOnce(t *testing.T) {
-	q := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[reconcile.Request]())
-	defer q.ShutDown()
-	soon := Soon(handler.EnqueueRequestsFromMapFunc(func(_ context.Context, obj client.Object) []reconcile.Request {
-		return Named(obj.GetNamespace())
-	}))
-	m := &v1alpha1.Membership{}
-	m.Namespace = "zylker"
-	for range 50 {
-		soon.Create(t.Context(), event.CreateEvent{Object: m}, q)
-	}
-	request, _ := q.Get()
-	q.Done(request)
-	if request.Name != "zylker" || q.Len() != 0 {
-		t.Errorf("woken for %v, and %d more", request, q.Len())
-	}
-}

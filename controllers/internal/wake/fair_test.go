@@ -3,6 +3,7 @@
 package wake
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -71,6 +72,24 @@ func TestTurns(t *testing.T) {
 				t.Errorf("keeps %v %v", q.tenants, q.waiting)
 			}
 		})
+	}
+}
+
+// A change of the policy concerns every object. A person's change that comes meanwhile is not behind all of them.
+func TestLast(t *testing.T) {
+	all := handler.EnqueueRequestsFromMapFunc(func(context.Context, client.Object) (requests []request) {
+		for n := range many {
+			requests = append(requests, request{NamespacedName: client.ObjectKey{Name: fmt.Sprintf("org-%03d", n)}})
+		}
+		return requests
+	})
+	q := newQueue(t)
+	Last(all).Update(t.Context(), event.UpdateEvent{ObjectOld: &v1alpha1.PlatformPolicy{}, ObjectNew: &v1alpha1.PlatformPolicy{}}, q)
+	q.Add(request{NamespacedName: client.ObjectKey{Name: "changed"}})
+	q.Add(request{NamespacedName: client.ObjectKey{Name: fmt.Sprintf("org-%03d", many-1)}})
+	places := take(q, many+1)
+	if len(places) != many+1 || places["changed"] > 1 || places[fmt.Sprintf("org-%03d", many-1)] > 1 {
+		t.Errorf("the order is %v", places)
 	}
 }
 

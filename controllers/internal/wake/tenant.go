@@ -15,38 +15,48 @@ import (
 )
 
 // ByTenant lets requests take the turns of the tenant to which an event's object belongs. It is for requests that have no namespace.
-func ByTenant(h handler.EventHandler) handler.EventHandler { return byTenant{h} }
+func ByTenant(h handler.EventHandler) handler.EventHandler { return through{h, ofTenant} }
 
-// byTenant is no handler.Funcs: those hide the controller's queue from their functions.
-type byTenant struct{ wakes handler.EventHandler }
+// Last adds requests behind the changes of all tenants. It is for events that concern every object of a kind, such as a change of the
+// policy.
+func Last(h handler.EventHandler) handler.EventHandler { return through{h, last} }
+
+// through is a handler that adds to a controller's queue through another one. It is no handler.Funcs: those hide the controller's queue
+// from their functions.
+type through struct {
+	wakes handler.EventHandler
+	queue func(f *fair, obj client.Object) queue
+}
 
 // Create adds the requests of a new object.
-func (b byTenant) Create(ctx context.Context, e event.CreateEvent, q queue) {
-	b.wakes.Create(ctx, e, of(e.Object, q))
+func (t through) Create(ctx context.Context, e event.CreateEvent, q queue) {
+	t.wakes.Create(ctx, e, t.to(e.Object, q))
 }
 
 // Update adds the requests of a changed object.
-func (b byTenant) Update(ctx context.Context, e event.UpdateEvent, q queue) {
-	b.wakes.Update(ctx, e, of(e.ObjectNew, q))
+func (t through) Update(ctx context.Context, e event.UpdateEvent, q queue) {
+	t.wakes.Update(ctx, e, t.to(e.ObjectNew, q))
 }
 
 // Delete adds the requests of a deleted object.
-func (b byTenant) Delete(ctx context.Context, e event.DeleteEvent, q queue) {
-	b.wakes.Delete(ctx, e, of(e.Object, q))
+func (t through) Delete(ctx context.Context, e event.DeleteEvent, q queue) {
+	t.wakes.Delete(ctx, e, t.to(e.Object, q))
 }
 
 // Generic adds the requests of any other event.
-func (b byTenant) Generic(ctx context.Context, e event.GenericEvent, q queue) {
-	b.wakes.Generic(ctx, e, of(e.Object, q))
+func (t through) Generic(ctx context.Context, e event.GenericEvent, q queue) {
+	t.wakes.Generic(ctx, e, t.to(e.Object, q))
 }
 
-// of is the queue for requests of an object's tenant.
-func of(obj client.Object, q queue) queue {
+func (t through) to(obj client.Object, q queue) queue {
 	if f, ok := q.(*fair); ok {
-		return tenantQueue{f, tenant(obj)}
+		return t.queue(f, obj)
 	}
 	return q
 }
+
+// ofTenant is the queue for requests of an object's tenant.
+func ofTenant(f *fair, obj client.Object) queue { return tenantQueue{f, tenant(obj)} }
 
 // tenant is the namespace of the organization to which an object belongs, or empty.
 func tenant(obj client.Object) string {

@@ -29,10 +29,10 @@ func New(baseDomain string) *World {
 	return &World{baseDomain: baseDomain, byKey: map[rules.Key][]rules.Known{}}
 }
 
-// say adds facts.
-func (w *World) say(said ...rules.Fact) {
-	w.facts = append(w.facts, said...)
-	for _, f := range said {
+// state adds facts.
+func (w *World) state(stated ...rules.Fact) {
+	w.facts = append(w.facts, stated...)
+	for _, f := range stated {
 		for _, k := range f.Keys() {
 			w.byKey[k] = append(w.byKey[k], rules.Known{Fact: f, Certain: true})
 		}
@@ -45,7 +45,7 @@ func Add[O any, P interface {
 	client.Object
 }](w *World, objects ...O) {
 	for i := range objects {
-		w.say(facts.Of(P(&objects[i]), w.baseDomain)...)
+		w.state(facts.Of(P(&objects[i]), w.baseDomain)...)
 	}
 }
 
@@ -66,15 +66,15 @@ func (w *World) Seats(organization string, but ...string) (certain, possible int
 // Outlook reads the world. All facts are certain, so the worst and the best outlook are the same.
 func (w *World) Outlook() rules.Outlook { return rules.Best(w) }
 
-// Said yields the facts of one type.
-func Said[F rules.Fact](w *World) []F {
-	var said []F
+// Stated yields the facts of one type.
+func Stated[F rules.Fact](w *World) []F {
+	var stated []F
 	for _, f := range w.facts {
 		if f, ok := f.(F); ok {
-			said = append(said, f)
+			stated = append(stated, f)
 		}
 	}
-	return said
+	return stated
 }
 
 // AddPolicy adds the facts of the PlatformPolicy, if there is one.

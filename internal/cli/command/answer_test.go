@@ -112,7 +112,7 @@ func TestDone(t *testing.T) {
 		want string
 	}{
 		"what is done is said":              {session.Acting{Timeout: 1}, "You left labs.\n"},
-		"what is judged is said as such":    {session.Acting{DryRun: true}, "Dry run: it is allowed, and nothing was done. Without --dry-run: You left labs.\n"},
+		"what is judged is said as such":    {session.Acting{DryRun: true}, "Dry run: the rules allow it, and nothing was done. Without --dry-run: You left labs.\n"},
 		"what is not waited for is said so": {session.Acting{}, "Admitted, and not waited for: You left labs.\n"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

@@ -28,8 +28,8 @@ func newDoctor(s *session.Session) *cobra.Command {
 		Use:   "doctor",
 		Short: "Find what is wrong with Polyorg in this cluster",
 		Long: `Look at everything that Polyorg needs: webhooks with the replicas behind them, certificates, the
-journal, mail and Ingress. It says what is wrong and what to do. What has a warning works, so only
-a fault gives the exit code 7. For the platform team. It changes nothing.`,
+journal, mail and Ingress. It says what is wrong and what to do. A part with a warning works, so
+only a fault gives the exit code 7. For the platform team. It changes nothing.`,
 		Example:           `  kubectl polyorg doctor`,
 		Args:              arguments(0),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -47,7 +47,7 @@ func (e *examination) run(ctx context.Context) error {
 	if err := c.List(ctx, &v1alpha1.OrganizationList{}, client.Limit(1)); err != nil {
 		return err // not the platform team, or no Polyorg at all
 	}
-	all := (&doctor.Doctor{Client: c, Namespace: e.namespace, Now: time.Now()}).Examine(ctx)
+	all := (&doctor.Doctor{Client: c, Namespace: e.namespace, Now: time.Now(), Patience: 5 * time.Second}).Examine(ctx)
 	if err := e.tell(all); err != nil {
 		return err
 	}

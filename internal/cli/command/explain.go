@@ -3,10 +3,12 @@
 package command
 
 import (
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/polyorg/polyorg/config/samples"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 	"github.com/polyorg/polyorg/internal/cli/show"
@@ -37,11 +39,27 @@ number of the PlatformPolicy it has, and an example that it refuses. No cluster 
 
 func (e *explain) run(id string) error {
 	r, known := rules.RuleOf(strings.ToUpper(strings.Trim(id, "[]")))
-	switch {
-	case !known:
+	if !known {
 		return plain.Missing("there is no rule %q; a rule's ID is a letter and a number, for example L1", id)
-	case e.ForPeople():
-		return show.Rule(e.Out, r)
 	}
-	return e.PrintReport(e.Out, "Rule", r)
+	explained, err := explanation(r)
+	switch {
+	case err != nil:
+		return err
+	case e.ForPeople():
+		return show.Rule(e.Out, explained)
+	}
+	return e.PrintReport(e.Out, "Rule", explained)
+}
+
+// explanation has the sample itself instead of its file's name, and no test: a person with the plug-in alone does not have the project.
+func explanation(r rules.Rule) (show.Explanation, error) {
+	explained := show.Explanation{Rule: r}
+	explained.Test, explained.Example = "", ""
+	if r.Example == "" {
+		return explained, nil
+	}
+	sample, err := samples.Refused.ReadFile(path.Join("refused", r.Example))
+	explained.Sample = string(sample)
+	return explained, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
 	"github.com/polyorg/polyorg/internal/cli/show"
@@ -76,12 +77,21 @@ func (a *acting) done(how session.Acting, by client.Object, format string, args 
 	}
 	switch {
 	case how.DryRun:
-		format = "Dry run: it is allowed, and nothing was done. Without --dry-run: " + format
-	case a.waits && how.Timeout == 0:
+		format = "Dry run: the rules allow it, and nothing was done. Without --dry-run: " + format
+	case a.waits && how.Timeout == 0 && isAct(by):
 		format = "Admitted, and not waited for: " + format
 	}
 	a.Say(format, args...)
 	return nil
+}
+
+// isAct reports whether an object asks for something that is done later.
+func isAct(obj client.Object) bool {
+	switch obj.(type) {
+	case *v1alpha1.OrganizationRequest, *v1alpha1.InvitationResponse:
+		return true
+	}
+	return false
 }
 
 func (a *acting) print(how session.Acting, by client.Object) error {

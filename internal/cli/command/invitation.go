@@ -5,6 +5,8 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -12,6 +14,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // sent is about invitations that an organization has sent.
@@ -27,15 +30,32 @@ func (i *sent) command(cmd *cobra.Command, patch func() string, done string) *co
 		return invited(i.Session, &i.organization)(cmd), cobra.ShellCompDirectiveNoFileComp
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, email := range args {
-			if err := i.run(cmd.Context(), email, patch(), done); err != nil {
-				return err
-			}
+		if len(args) == 1 {
+			return i.run(cmd.Context(), args[0], patch(), done)
 		}
-		return nil
+		return i.each(cmd.Context(), args, func(email string) error { return i.run(cmd.Context(), email, patch(), done) })
 	}
 	addOrganization(cmd, i.Session, &i.organization)
 	return i.addAct(cmd, false)
+}
+
+// each does it for every address, says for which it failed, and stops only at an interrupt.
+func (i *sent) each(ctx context.Context, emails []string, do func(email string) error) error {
+	done := 0
+	for _, email := range emails {
+		if ctx.Err() != nil {
+			break
+		}
+		if err := do(email); err != nil {
+			fmt.Fprintf(i.ErrOut, "%s: %s\n", email, plain.Text(err))
+			continue
+		}
+		done++
+	}
+	if done < len(emails) {
+		return &plain.Error{Code: plain.Partly, Message: fmt.Sprintf("done for %d of %d addresses", done, len(emails))}
+	}
+	return nil
 }
 
 func (i *sent) run(ctx context.Context, email, patch, done string) error {
@@ -57,8 +77,12 @@ func (i *sent) run(ctx context.Context, email, patch, done string) error {
 	return i.done(how, pending, done, email, organization)
 }
 
-// pending is the invitation of an address that can still be answered. There is at most one.
+// pending is the invitation of an address that can still be answered. There is at most one. Addresses are stored in lower case (U1).
 func (i *sent) pending(ctx context.Context, organization, email string) (*v1alpha1.Invitation, error) {
+	email = strings.ToLower(email)
+	if vs := rules.Spelling(&v1alpha1.Invitation{Spec: v1alpha1.InvitationSpec{Email: email}}); len(vs) > 0 {
+		return nil, &plain.Error{Code: plain.Refused, Message: vs.String()}
+	}
 	c, err := i.Client()
 	if err != nil {
 		return nil, err
@@ -67,6 +91,7 @@ func (i *sent) pending(ctx context.Context, organization, email string) (*v1alph
 	if err := c.List(ctx, &list, client.InNamespace(session.NamespaceOf(organization)), client.MatchingFields{"spec.email": email}); err != nil {
 		return nil, err
 	}
+	slices.SortFunc(list.Items, func(a, b v1alpha1.Invitation) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
 	last := ""
 	for n := range list.Items {
 		if isPending(&list.Items[n]) {

@@ -91,7 +91,7 @@ func (i *invite) canReport() error {
 	}
 	file, err := os.OpenFile(i.report, os.O_CREATE|os.O_WRONLY, 0o666)
 	if err != nil {
-		return plain.Misuse("the report cannot be written: %s", err)
+		return plain.Misuse("the report cannot be written: %s", plain.Text(err))
 	}
 	return file.Close()
 }
@@ -131,7 +131,7 @@ func (i *invite) people(args []string) ([]roster.Person, error) {
 	if i.file != "" {
 		listed, err := i.read(all)
 		if err != nil {
-			return nil, plain.Misuse("%s: %s", i.file, err)
+			return nil, plain.Misuse("%s: %s", i.file, wrongWith(err))
 		}
 		people = append(people, listed...)
 	}

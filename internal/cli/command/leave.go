@@ -36,7 +36,7 @@ func (a *acting) leave(ctx context.Context, organization string) error {
 	}
 	m, err := a.endMembership(ctx, organization, how)
 	by, err := a.OrByRequest(m, err, func() (*v1alpha1.OrganizationRequest, error) {
-		return a.Request(ctx, organization, v1alpha1.RequestLeave, nil, left(organization), how)
+		return a.Request(ctx, organization, v1alpha1.RequestLeave, nil, nil, how)
 	})
 	if err != nil {
 		return err

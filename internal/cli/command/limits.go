@@ -3,10 +3,13 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -65,11 +68,8 @@ func (l *limits) run(ctx context.Context) error {
 
 func (l *limits) forecast(ctx context.Context) error {
 	p, err := readPolicy(l.policy)
-	if errors.Is(err, fs.ErrNotExist) {
-		return plain.Misuse("%s", plain.Text(err))
-	}
 	if err != nil {
-		return plain.Misuse("%s: %s", l.policy, err)
+		return plain.Misuse("%s: %s", l.policy, wrongWith(err))
 	}
 	c, err := l.Client()
 	if err != nil {
@@ -89,6 +89,17 @@ func (l *limits) forecast(ctx context.Context) error {
 	return l.PrintReport(l.Out, "Forecast", f)
 }
 
+// inYAML are the steps of decoding that an error about YAML names before it says what is wrong.
+var inYAML = regexp.MustCompile(`^(?:error unmarshaling JSON: |while decoding JSON: |error converting YAML to JSON: |json: |yaml: )+`)
+
+// wrongWith is what is wrong with a file, without its name and the way in which it was read.
+func wrongWith(err error) string {
+	if file, is := errors.AsType[*fs.PathError](err); is {
+		return file.Err.Error()
+	}
+	return inYAML.ReplaceAllString(err.Error(), "")
+}
+
 // readPolicy reads a PlatformPolicy from a file. A field that it does not have is an error, as with kubectl.
 func readPolicy(file string) (*v1alpha1.PlatformPolicy, error) {
 	data, err := os.ReadFile(file)
@@ -100,7 +111,7 @@ func readPolicy(file string) (*v1alpha1.PlatformPolicy, error) {
 		return nil, err
 	}
 	if p.Kind != "PlatformPolicy" {
-		return nil, plain.Misuse("this is a %s, not a PlatformPolicy", p.Kind)
+		return nil, fmt.Errorf("this is a %s, not a PlatformPolicy", cmp.Or(p.Kind, "file without a kind"))
 	}
 	p.ObjectMeta = metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName, UID: "proposed", ResourceVersion: "1"}
 	return p, nil

@@ -33,7 +33,7 @@ func TestInterruptAtAPrompt(t *testing.T) {
 	}
 }
 
-// What follows a question stands on a line of its own, also where no terminal has shown the answer.
+// The text after a question stands on a line of its own, also where no terminal has shown the answer.
 func TestQuestionEndsItsLine(t *testing.T) {
 	streams, in, _, errOut := genericiooptions.NewTestIOStreams()
 	in.WriteString("other\n")

@@ -29,9 +29,8 @@ const (
 
 const long = `See and change your own organizations.
 
-Every command acts as you: it has your rights and no others. What it refuses, a rule of Polyorg
-refuses. The refusal ends in the rule's ID, and "kubectl polyorg explain ID" tells you more about
-the rule.`
+Every command acts as you: it has your rights and no others. A refusal ends in the ID of the
+rule that refuses, and "kubectl polyorg explain ID" tells you more about that rule.`
 
 // New is the whole tree of commands.
 func New(streams genericiooptions.IOStreams) *cobra.Command { return newTree(streams).root }

@@ -13,6 +13,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
 	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/cli/show"
 )
 
 func newUse(s *session.Session) *cobra.Command {
@@ -49,8 +50,8 @@ func use(ctx context.Context, s *session.Session, organization string) error {
 	if err := useNamespace(s, organization); err != nil {
 		return err
 	}
-	if !r.Status.Organizations[at].Active {
-		s.Say("Your membership there is not active: %s.", r.Status.Organizations[at].Reason)
+	if why := show.Inactive(r.Status.Organizations[at]); why != "" {
+		s.Say("You have no use of it now: %s.", why)
 	}
 	return nil
 }

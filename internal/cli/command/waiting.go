@@ -5,6 +5,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,13 +21,16 @@ func onSilence(tell func()) (step, stop func()) {
 	return func() { timer.Reset(quiet) }, func() { timer.Stop() }
 }
 
+// held is what people are told while nothing moves.
+const held = "Waiting: interrupted invitations may hold seats for up to 90 s."
+
 // explained moves a bar at each step. While nothing moves, the bar says why; where there is no terminal, one line does.
 func explained(bar *progressbar.ProgressBar, w io.Writer, title string) (step, stop func()) {
 	var once sync.Once
 	moved, stop := onSilence(func() {
-		bar.Describe("Waiting, up to 90 s, for seats of interrupted invitations")
+		bar.Describe(strings.TrimSuffix(held, "."))
 		if !isTerminal(w) {
-			once.Do(func() { fmt.Fprintln(w, "Waiting: interrupted invitations may hold seats for up to 90 s.") })
+			once.Do(func() { fmt.Fprintln(w, held) })
 		}
 	})
 	return func() {

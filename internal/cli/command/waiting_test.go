@@ -3,11 +3,15 @@
 package command
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/polyorg/polyorg/internal/cli/session"
+	"github.com/polyorg/polyorg/internal/journal"
 )
 
 // said is a stream that several goroutines write to, as the standard error is.
@@ -26,6 +30,14 @@ func (s *said) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
+}
+
+// People are told how long an interrupted change can hold a seat: until the journal drops it.
+func TestExplainedNamesTheTimeOfTheJournal(t *testing.T) {
+	text := fmt.Sprintf("up to %d s", int(journal.DefaultDropTime.Seconds()))
+	if help := newInvite(&session.Session{}).Long; !strings.Contains(strings.ReplaceAll(help, "\n", " "), text) || !strings.Contains(held, text) {
+		t.Errorf("the texts do not say %q", text)
+	}
 }
 
 // The clock is that of the test.

@@ -26,7 +26,7 @@ func (d *Doctor) enforcement(ctx context.Context) []Finding {
 	case plain.CodeOf(err) == plain.Refused && strings.HasSuffix(err.Error(), "[U1]"):
 		return []Finding{{part, OK, "the cluster refuses what Polyorg refuses", ""}}
 	case plain.CodeOf(err) == plain.Later:
-		return []Finding{{part, Fault, "the API server does not get Polyorg's answer: " + err.Error(),
+		return []Finding{{part, Fault, "the API server does not get Polyorg's answer: " + plain.Text(err),
 			"see that replicas are ready, and that network policies let the API server reach them at port 9443"}}
 	}
 	return []Finding{{part, Unknown, plain.Text(err), "run this as a platform actor"}}

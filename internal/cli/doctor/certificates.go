@@ -11,6 +11,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/cli/plain"
 )
 
 const (
@@ -61,12 +63,12 @@ func (d *Doctor) ending(part string, bundle []byte) []Finding {
 // serving: the operator's own certificate is in force, and the API server trusts it.
 func (d *Doctor) serving(ctx context.Context, hooks []hook, trusted *x509.CertPool) []Finding {
 	const part = "operator's certificate"
-	if hooks[0].client.Service == nil {
+	if !behindService(hooks) {
 		return nil // the webhooks lead to an address, and the certificate is in no Secret
 	}
 	var secret corev1.Secret
 	if err := d.Client.Get(ctx, client.ObjectKey{Namespace: d.Namespace, Name: servingSecret}, &secret); err != nil {
-		return []Finding{{part, Unknown, fmt.Sprintf("the Secret %s in %s cannot be read: %s", servingSecret, d.Namespace, err),
+		return []Finding{{part, Unknown, fmt.Sprintf("the Secret %s in %s cannot be read: %s", servingSecret, d.Namespace, plain.Text(err)),
 			"make it, if it is not there: the operator starts once it is (docs/concepts/operations.md)"}}
 	}
 	chain := secret.Data[corev1.TLSCertKey]

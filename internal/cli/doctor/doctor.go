@@ -42,6 +42,8 @@ type Doctor struct {
 	// Namespace is the operator's.
 	Namespace string
 	Now       time.Time
+	// Patience is the time after which a leader is looked for again. A leader renews its Lease every two seconds.
+	Patience time.Duration
 
 	config *config.OperatorConfig // nil: not known
 }

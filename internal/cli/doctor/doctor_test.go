@@ -11,6 +11,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +30,7 @@ import (
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/config"
@@ -54,12 +59,28 @@ func certificate(t *testing.T, ends time.Time) []byte {
 
 func hooksWith(ca []byte, policy admissionregistrationv1.FailurePolicyType) []client.Object {
 	to := admissionregistrationv1.WebhookClientConfig{CABundle: ca, Service: &admissionregistrationv1.ServiceReference{Namespace: system, Name: service}}
-	return []client.Object{
-		&admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: validating},
-			Webhooks: []admissionregistrationv1.ValidatingWebhook{{Name: "validate.polyorg.io", ClientConfig: to, FailurePolicy: &policy}}},
-		&admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: mutating},
-			Webhooks: []admissionregistrationv1.MutatingWebhook{{Name: "review.polyorg.io", ClientConfig: to, FailurePolicy: &policy}}},
+	v := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: validating},
+		Webhooks: []admissionregistrationv1.ValidatingWebhook{{Name: "validate.polyorg.io", ClientConfig: to, FailurePolicy: &policy}}}
+	m := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: mutating}}
+	for _, name := range shipped {
+		if name != "validate.polyorg.io" {
+			m.Webhooks = append(m.Webhooks, admissionregistrationv1.MutatingWebhook{Name: name, ClientConfig: to, FailurePolicy: &policy})
+		}
 	}
+	return []client.Object{v, m}
+}
+
+// fewer are the webhooks as shipped, with some of the mutating ones taken away.
+func fewer(hooks []client.Object, rest int) []client.Object {
+	m := hooks[1].(*admissionregistrationv1.MutatingWebhookConfiguration)
+	m.Webhooks = m.Webhooks[:rest]
+	return hooks
+}
+
+// none are both configurations without any webhook, as somebody leaves them who unblocks a cluster.
+func none(hooks []client.Object) []client.Object {
+	hooks[0].(*admissionregistrationv1.ValidatingWebhookConfiguration).Webhooks = nil
+	return fewer(hooks, 0)
 }
 
 func in(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: system, Name: name} }
@@ -134,8 +155,11 @@ func TestFindings(t *testing.T) {
 	}{
 		"webhooks as shipped":     {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(2)), nil, "OK/OK", ""},
 		"no webhooks":             {(*Doctor).webhooks, nil, nil, "Fault", "does not ask Polyorg"},
-		"webhooks that fail open": {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, "Fault/Fault/OK", "lets requests pass"},
-		"webhooks without a CA":   {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, "Fault/Fault/OK", "no CA bundle"},
+		"webhooks that fail open": {(*Doctor).webhooks, append(hooksWith(good, open), replicas(2)), nil, strings.Repeat("Fault/", len(shipped)) + "OK", "lets requests pass"},
+		"webhooks without a CA":   {(*Doctor).webhooks, append(hooksWith(nil, shut), replicas(2)), nil, strings.Repeat("Fault/", len(shipped)) + "OK", "no CA bundle"},
+		"one webhook is missing":  {(*Doctor).webhooks, append(fewer(hooksWith(good, shut), len(shipped)-2), replicas(2)), nil, "Fault/OK", "stamp.polyorg.io is missing"},
+		"all are missing":         {(*Doctor).webhooks, none(hooksWith(good, shut)), nil, strings.TrimSuffix(strings.Repeat("Fault/", len(shipped)), "/"), "is missing"},
+		"and no certificate":      {(*Doctor).certificates, none(hooksWith(good, shut)), nil, "", ""},
 		"no replica":              {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(0)), nil, "OK/Fault", "no replica is ready"},
 		"one replica":             {(*Doctor).webhooks, append(hooksWith(good, shut), replicas(1)), nil, "OK/Warning", "one replica"},
 		"certificates in force":   {(*Doctor).certificates, append(hooksWith(good, shut), secretWith(good)), nil, "OK/OK", ""},
@@ -181,6 +205,38 @@ func TestFindings(t *testing.T) {
 				t.Errorf("got %s: %s; want %s: … %s …", got, words, tc.want, tc.words)
 			}
 		})
+	}
+}
+
+// A laptop's clock may be minutes fast. A leader shows that it lives by renewing its Lease.
+func TestALeaderByAFastClock(t *testing.T) {
+	c := clusterOf(t, []client.Object{leaseOf("a", now.Add(-5*time.Minute))})
+	renews := interceptor.NewClient(c.(client.WithWatch), interceptor.Funcs{Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
+		if err := c.Get(ctx, key, obj, opts...); err != nil {
+			return err
+		}
+		next := obj.DeepCopyObject().(*coordinationv1.Lease)
+		next.Spec.RenewTime.Time = next.Spec.RenewTime.Add(2 * time.Second)
+		return c.Update(ctx, next)
+	}})
+	if got := (&Doctor{Client: renews, Namespace: system, Now: now}).leader(t.Context()); got[0].State != OK {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// The doctor misses exactly the webhooks that are shipped.
+func TestShipped(t *testing.T) {
+	manifests, err := os.ReadFile(filepath.Join("..", "..", "..", "config", "webhook", "manifests.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, found := range regexp.MustCompile(`(?m)^  name: (\S+\.polyorg\.io)$`).FindAllStringSubmatch(string(manifests), -1) {
+		names = append(names, found[1])
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, shipped) {
+		t.Errorf("the manifests have %v", names)
 	}
 }
 

@@ -5,6 +5,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -20,6 +21,11 @@ const (
 )
 
 const reinstall = "install Polyorg's manifests again: they hold the webhooks as they must be"
+
+// shipped are the webhooks that Polyorg's manifests install.
+var shipped = []string{
+	"review.polyorg.io", "spelling.polyorg.io", "stamp-invitation.polyorg.io", "stamp-request.polyorg.io", "stamp.polyorg.io", "validate.polyorg.io",
+}
 
 // hook is one webhook of ours in the cluster.
 type hook struct {
@@ -53,9 +59,12 @@ func (d *Doctor) webhooks(ctx context.Context) (all []Finding) {
 	hooks, err := d.hooks(ctx)
 	switch {
 	case apierrors.IsNotFound(err):
-		return []Finding{{part, Fault, "the cluster does not ask Polyorg: " + err.Error(), reinstall}}
+		return []Finding{{part, Fault, "the cluster does not ask Polyorg: a webhook configuration is missing", reinstall}}
 	case err != nil:
 		return unseen(part, err)
+	}
+	for _, name := range missing(hooks) {
+		all = append(all, Finding{part, Fault, name + " is missing, so the cluster does not ask Polyorg about everything", reinstall})
 	}
 	for _, h := range hooks {
 		if h.failure == nil || *h.failure != admissionregistrationv1.Fail {
@@ -69,22 +78,35 @@ func (d *Doctor) webhooks(ctx context.Context) (all []Finding) {
 	if len(all) == 0 {
 		all = []Finding{{part, OK, fmt.Sprintf("%d webhooks, which fail closed", len(hooks)), ""}}
 	}
-	if hooks[0].client.Service != nil {
+	if behindService(hooks) {
 		all = append(all, d.endpoints(ctx)...)
 	}
 	return all
 }
 
+// missing are the shipped webhooks that the cluster does not have.
+func missing(hooks []hook) (names []string) {
+	for _, name := range shipped {
+		if !slices.ContainsFunc(hooks, func(h hook) bool { return h.name == name }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// behindService reports whether the webhooks lead to a Service, and not to an address, as those of the sandbox do.
+func behindService(hooks []hook) bool { return len(hooks) > 0 && hooks[0].client.Service != nil }
+
 // endpoints: the webhooks' Service leads to replicas.
 func (d *Doctor) endpoints(ctx context.Context) []Finding {
 	const part = "replicas"
-	var slices discoveryv1.EndpointSliceList
-	err := d.Client.List(ctx, &slices, client.InNamespace(d.Namespace), client.MatchingLabels{discoveryv1.LabelServiceName: service})
+	var list discoveryv1.EndpointSliceList
+	err := d.Client.List(ctx, &list, client.InNamespace(d.Namespace), client.MatchingLabels{discoveryv1.LabelServiceName: service})
 	if err != nil {
 		return unseen(part, err)
 	}
 	ready := 0
-	for _, s := range slices.Items {
+	for _, s := range list.Items {
 		for _, e := range s.Endpoints {
 			if e.Conditions.Ready != nil && *e.Conditions.Ready {
 				ready++

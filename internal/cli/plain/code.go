@@ -39,7 +39,7 @@ var Meanings = []struct {
 	{NotAllowed, "The cluster does not know you, or gives you no right to it. In `invite`, `revoke`, `resend` and `bind`, this is also the answer about an organization that there is not."},
 	{NotFound, "There is no such invitation or rule, or `show` and `use` find no such organization of yours."},
 	{Later, "The cluster does not answer, or the work is not done yet. Try again, or look at `list` later."},
-	{Partly, "Some of it was done (`invite`), or something does not work (`doctor`; a warning does not count). The report says what."},
+	{Partly, "Some of it was done (`invite`, and `revoke` and `resend` of several addresses), or something does not work (`doctor`; a warning does not count). The report says what."},
 }
 
 // Error is one of our own, with its exit code.

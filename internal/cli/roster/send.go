@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net"
+	"net/url"
 	"regexp"
 	"sync"
 	"time"
@@ -102,9 +104,13 @@ func (s *Sender) send(interrupt, ctx context.Context, p Person) Entry {
 	return Entry{Email: p.Email, Outcome: Refused, Why: plain.Text(err)}
 }
 
-// isUnclear reports whether a request got no answer, so that it may have been done.
+// isUnclear reports whether a request got no answer, so that it may have been done. One that never reached the cluster was not.
 func isUnclear(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
+	if dialed, is := errors.AsType[*net.OpError](err); is && dialed.Op == "dial" {
+		return false
+	}
+	_, broken := errors.AsType[*url.Error](err)
+	return broken || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err)
 }
 
 func (s *Sender) isStopped(ctx context.Context) bool {

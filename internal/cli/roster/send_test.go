@@ -5,8 +5,12 @@ package roster
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
+	"net/url"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +55,11 @@ func TestSend(t *testing.T) {
 		"a suspended one too": {people: "a b", answers: map[string]error{"a": refused("suspended [E3]")}, want: "a=NotSent b=NotSent", stopped: "suspended [E3]"},
 		"so does a cluster that does not answer": {people: "a b", answers: map[string]error{"a": context.DeadlineExceeded},
 			want: "a=Unclear b=NotSent", stopped: context.DeadlineExceeded.Error()},
+		"so does a connection that breaks under way": {people: "a b", answers: map[string]error{"a": &url.Error{Op: "Post", URL: "https://x", Err: io.EOF}},
+			want: "a=Unclear b=NotSent", stopped: "the cluster does not answer: EOF"},
+		"and one that does not come about": {people: "a b", answers: map[string]error{
+			"a": &url.Error{Op: "Post", URL: "https://x", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}},
+			want: "a=NotSent b=NotSent", stopped: "the cluster does not answer: dial: connection refused"},
 		"one that wants no request now": {people: "a b", answers: map[string]error{"a": apierrors.NewTooManyRequestsError("try again")},
 			want: "a=NotSent b=NotSent", stopped: "Too many requests: try again"},
 	} {

@@ -31,7 +31,7 @@ func Findings(w io.Writer, all []doctor.Finding) error {
 		fmt.Fprintf(w, "  %s: %s.\n", f.Part, f.Do)
 	}
 	if warned {
-		fmt.Fprintln(w, "\nWhat has a warning works. Only a fault gives the exit code 7.")
+		fmt.Fprintln(w, "\nA part with a warning works. Only a fault gives the exit code 7.")
 	}
 	return nil
 }

@@ -56,7 +56,8 @@ func Organization(w io.Writer, o *v1alpha1.Organization) error {
 func Member(w io.Writer, o v1alpha1.ReviewedOrganization) error {
 	return pairs{
 		{"Name", o.Name}, {"Display name", o.DisplayName}, {"Your role", string(o.Role)}, {"Your type", string(o.UserType)},
-		{"Active", active(o)}, {"Your default", yes(o.Default)}, {"Edition", string(o.Edition)}, {"Address", o.AccessURL},
+		{"Active", active(o)}, {"Your default", yes(o.Default)}, {"Edition", edition(o)},
+		{"Trial ends", instant(o.TrialEndsAt)}, {"Address", o.AccessURL},
 	}.print(w)
 }
 
@@ -68,7 +69,14 @@ func trial(o *v1alpha1.Organization) string {
 	if o.Status.Trial == nil || o.Spec.Subscription != nil {
 		return ""
 	}
-	return o.Status.Trial.EndsAt.UTC().Format(time.RFC1123)
+	return instant(&o.Status.Trial.EndsAt)
+}
+
+func instant(t *metav1.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC1123)
 }
 
 func hosts(list []v1alpha1.PreviousHost) string {

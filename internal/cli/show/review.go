@@ -47,30 +47,50 @@ func organizations(s v1alpha1.SelfReviewStatus) *Table {
 		if o.Default {
 			mark = "*"
 		}
-		t.Add(mark, o.Name, o.DisplayName, string(o.Role), string(o.Edition), active(o), o.AccessURL, string(o.UserType), string(o.Origin))
+		t.Add(mark, o.Name, o.DisplayName, string(o.Role), edition(o), active(o), o.AccessURL, string(o.UserType), string(o.Origin))
 	}
 	return t
 }
 
 // inactive says why a membership gives no access.
 var inactive = map[v1alpha1.ActiveReason]string{
-	v1alpha1.MembershipSuspended:            "no: membership suspended",
-	v1alpha1.MembershipPending:              "no: not granted yet",
-	v1alpha1.MembershipOverLimit:            "no: beyond a limit",
-	v1alpha1.MembershipTerminating:          "no: being deleted",
-	v1alpha1.MembershipOrganizationNotFound: "no: organization not made yet",
+	v1alpha1.MembershipSuspended:               "membership suspended",
+	v1alpha1.MembershipPending:                 "not granted yet",
+	v1alpha1.MembershipOverLimit:               "beyond a limit",
+	v1alpha1.MembershipTerminating:             "membership being deleted",
+	v1alpha1.MembershipOrganizationTerminating: "organization being deleted",
+	v1alpha1.MembershipOrganizationNotFound:    "organization not made yet",
 }
 
-func active(o v1alpha1.ReviewedOrganization) string {
+// Inactive says why an organization is of no use to the person now. It is empty for one that is.
+func Inactive(o v1alpha1.ReviewedOrganization) string {
 	switch why, known := inactive[o.Reason]; {
 	case known:
 		return why
 	case !o.Active:
-		return "no"
+		return "not active"
 	case o.Suspended:
-		return "no: organization suspended"
+		return "organization suspended"
+	}
+	return ""
+}
+
+func active(o v1alpha1.ReviewedOrganization) string {
+	if why := Inactive(o); why != "" {
+		return "no: " + why
 	}
 	return "yes"
+}
+
+// edition is the organization's edition, as its own status writes it (E2, E3).
+func edition(o v1alpha1.ReviewedOrganization) string {
+	switch {
+	case o.TrialEndsAt == nil:
+		return string(o.Edition)
+	case o.Suspended:
+		return string(o.Edition) + " (trial ended)"
+	}
+	return string(o.Edition) + " (trial)"
 }
 
 func invitations(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide bool) error {

@@ -46,7 +46,7 @@ func stop(w io.Writer, r roster.Report) {
 		fmt.Fprintf(w, "\nStopped: %s\nOnce that is solved, the same command goes on.\n", r.Stopped)
 	}
 	if r.Count(roster.Unclear) > 0 {
-		fmt.Fprintln(w, "Who got no answer may be invited. The same command finds that out.")
+		fmt.Fprintln(w, "Those without an answer may be invited. The same command finds that out.")
 	}
 }
 

@@ -10,8 +10,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Rule shows a rule of the rulebook.
-func Rule(w io.Writer, r rules.Rule) error {
+// Explanation is what people read of a rule: the rule, and a sample that it refuses, where there is one.
+type Explanation struct {
+	rules.Rule
+	Sample string `json:"sample,omitempty"`
+}
+
+// Rule explains a rule of the rulebook.
+func Rule(w io.Writer, r Explanation) error {
 	fmt.Fprintf(w, "%s: %s\n\n%s\n", r.ID, r.Title, r.Sentence)
 	if r.Later {
 		fmt.Fprintln(w, "This version does not enforce it yet.")
@@ -19,17 +25,13 @@ func Rule(w io.Writer, r rules.Rule) error {
 	details := pairs{
 		{"Changed in the PlatformPolicy", strings.Join(r.Fields, ", ")},
 		{"Refused, for example", r.Refused},
-		{"A refused sample", prefixed("config/samples/refused/", r.Example)},
 	}
-	if len(r.Fields) > 0 || r.Refused+r.Example != "" {
+	if len(r.Fields) > 0 || r.Refused != "" {
 		fmt.Fprintln(w)
 	}
-	return details.print(w)
-}
-
-func prefixed(prefix, text string) string {
-	if text == "" {
-		return ""
+	if err := details.print(w); err != nil || r.Sample == "" {
+		return err
 	}
-	return prefix + text
+	_, err := fmt.Fprintf(w, "\nA sample that it refuses:\n\n%s", r.Sample)
+	return err
 }

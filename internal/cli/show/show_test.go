@@ -197,7 +197,7 @@ func TestRosterInterrupted(t *testing.T) {
 labs: 1 invited, 1 not sent, 1 without an answer.
 
 You stopped it. The same command goes on.
-Who got no answer may be invited. The same command finds that out.
+Those without an answer may be invited. The same command finds that out.
 `, func(w *bytes.Buffer) error {
 		Roster(w, r, "", false)
 		return nil
@@ -245,7 +245,7 @@ mail      Warning   there is no server
 What to do:
   mail: set one.
 
-What has a warning works. Only a fault gives the exit code 7.
+A part with a warning works. Only a fault gives the exit code 7.
 `, func(w *bytes.Buffer) error {
 		return Findings(w, []doctor.Finding{{Part: "journal", State: doctor.OK, Found: "it is open"}, {Part: "mail", State: doctor.Warning, Found: "there is no server", Do: "set one"}})
 	})
@@ -259,8 +259,11 @@ It says so.
 
 Changed in the PlatformPolicy:   spec.limits.x
 Refused, for example:            no [X1]
-A refused sample:                config/samples/refused/X1-no.yaml
+
+A sample that it refuses:
+
+# rule: X1
 `, func(w *bytes.Buffer) error {
-		return Rule(w, rules.Rule{ID: "X1", Title: "a rule", Sentence: "It says so.", Fields: []string{"spec.limits.x"}, Refused: "no [X1]", Example: "X1-no.yaml"})
+		return Rule(w, Explanation{rules.Rule{ID: "X1", Title: "a rule", Sentence: "It says so.", Fields: []string{"spec.limits.x"}, Refused: "no [X1]"}, "# rule: X1\n"})
 	})
 }

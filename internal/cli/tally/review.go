@@ -56,6 +56,9 @@ func lines(u rules.Usage) []Line {
 func countedIn(s v1alpha1.SelfReviewStatus) (counted map[string][]string) {
 	v := facts.NewView("polyorg.invalid")
 	for _, o := range s.Organizations {
+		if o.Reason == v1alpha1.MembershipOrganizationTerminating {
+			continue
+		}
 		org, m := objectsOf(s.User, o)
 		_ = v.Store("Organization").Add(org)
 		_ = v.Store("Membership").Add(m)

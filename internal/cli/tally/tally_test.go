@@ -48,6 +48,8 @@ func TestOfReview(t *testing.T) {
 		{UserOrganization: v1alpha1.UserOrganization{Name: "joined", Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, Edition: v1alpha1.EditionCRMPlus, UserType: v1alpha1.UserTypeInternal}},
 		{UserOrganization: v1alpha1.UserOrganization{Name: "guest", Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, Edition: v1alpha1.EditionZohoOne, UserType: v1alpha1.UserTypeExternal}},
 	}}
+	review.Organizations = append(review.Organizations, v1alpha1.ReviewedOrganization{Reason: v1alpha1.MembershipOrganizationTerminating,
+		UserOrganization: v1alpha1.UserOrganization{Name: "ending", Role: v1alpha1.RoleSuperAdmin, Origin: v1alpha1.OriginCreated}})
 	review.Usage.Organizations = v1alpha1.Usage{Used: 3, Limit: 10}
 	got := map[string][]string{}
 	for _, l := range OfReview(review) {
@@ -64,11 +66,13 @@ func TestUnder(t *testing.T) {
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
+	inForce := policy(v1alpha1.PlatformPolicySpec{Integrations: []v1alpha1.IntegrationRow{row(0)}})
+	inForce.UID = "in-force"
 	present := []client.Object{
 		organization("one", john), organization("two", john), organization("three", mary),
 		membership("one", john), membership("two", john), membership("three", mary), membership("three", john),
 		binding("one", "portal"), binding("two", "portal"),
-		policy(v1alpha1.PlatformPolicySpec{Integrations: []v1alpha1.IntegrationRow{row(0)}}),
+		inForce,
 	}
 	for _, o := range present {
 		o.SetResourceVersion("")
