@@ -184,7 +184,7 @@ const (
 	ReasonExpired = "Expired"
 	// ReasonRevoked appears with Ready=True on a revoked Invitation (I10).
 	ReasonRevoked = "Revoked"
-	// ReasonEmailOnly appears with Ready=False and Stalled=True on a pending Invitation that nobody can accept: its Organization's invitations
+	// ReasonEmailOnly appears with Ready=False and Stalled=True on a pending Invitation that nobody can accept. Its Organization's invitations
 	// are answered from their e-mail only, and none is sent (I6).
 	ReasonEmailOnly = "EmailOnly"
 	// ReasonMailNotConfigured appears with Delivered=Unknown where the operator has no mail server.

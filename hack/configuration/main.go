@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command configuration writes docs/reference/configuration.md from internal/config: each field by its path in the file, with the default
-// that the code sets and the comment that its type has. Run it in the folder of the module.
+// Command configuration writes docs/reference/configuration.md from internal/config. Each field has its path in the file, the default
+// that the code sets, and the comment of its type. Run it in the folder of the module.
 package main
 
 import (

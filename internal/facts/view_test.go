@@ -16,7 +16,7 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// watched is a view that gets events as from its watches: an object appears, changes or is deleted, a kind is listed whole, or only the
+// watched is a view that gets events as from its watches. An object appears, changes or is deleted, a kind is listed whole, or only the
 // version moves on.
 type watched struct {
 	*View

@@ -32,7 +32,7 @@ func (o Outlook) notApplication(application string) Violations {
 // telling is how many letters of a name show which one is meant.
 const telling = 4
 
-// meant are the names that somebody can have meant by another one: the one that differs in letter case alone, else those that
+// meant are the names that somebody can have meant by another one. It is the one that differs in letter case alone, else those that
 // contain it, else all.
 func meant(by string, names []string) []string {
 	for _, name := range names {

@@ -131,8 +131,8 @@ func reasonOf(places []Place, account Account, there bool) v1alpha1.ActiveReason
 	return v1alpha1.MembershipActive
 }
 
-// reviewInvitations are the pending invitations that the person can answer in the cluster, by organization and name, and the number of
-// those that wait for their e-mail (I6).
+// reviewInvitations are the pending invitations that the person can answer in the cluster, by organization and name. byEmail is the number
+// of those that wait for their e-mail (I6).
 func (o Outlook) reviewInvitations(now time.Time, p Person) (list []v1alpha1.ReviewedInvitation, byEmail int32) {
 	for _, f := range pick[Offer](o.world.Facts(UserKey(p.Email)), true) {
 		letter, known := p.Invitations[f.Invitation]

@@ -80,7 +80,7 @@ func or(text string, is bool) string {
 
 var verb = regexp.MustCompile(`%[a-z]`)
 
-// pattern is all texts that a format can give, with a field, or the kind of limit, before them and the numbers of a limit behind.
+// pattern is all texts that a format can give. A field, or the kind of limit, may stand before them, and the numbers of a limit behind.
 func pattern(format string) *regexp.Regexp {
 	parts := verb.Split(format, -1)
 	for i := range parts {

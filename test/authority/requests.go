@@ -52,7 +52,7 @@ func changed[T any, P object[T]](of func(Class) P, edit func(P)) func(Class) P {
 	}
 }
 
-// keep adds a finalizer, and own an owner: both tie an object's life to something else. free removes all finalizers, and held leaves
+// keep adds a finalizer, and own an owner. Both tie an object's life to something else. free removes all finalizers, and held leaves
 // somebody else's alone. label is a change that no rule concerns. steer tells a tool of the platform to leave the object alone.
 func keep[O client.Object](o O) { o.SetFinalizers(append(o.GetFinalizers(), "example.com/more")) }
 func own[O client.Object](o O) {

@@ -82,7 +82,7 @@ func (c *cluster) start(ctx context.Context) error {
 	return c.install(ctx)
 }
 
-// stopControllerManager ends a process that the benchmark does not need: there is no garbage, no namespace is deleted, and the quota's
+// stopControllerManager ends a process that the benchmark does not need. There is no garbage, no namespace is deleted, and the quota's
 // status is set by hand. So the two cores do only what is measured.
 func (c *cluster) stopControllerManager() error {
 	pid, err := c.pid("kube-controller-manager")

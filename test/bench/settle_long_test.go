@@ -103,7 +103,7 @@ func (s settler) joins(organization string, from, to int) deed {
 	}
 }
 
-// watchedOnce demands that each replica watches a kind of the view once: the leader's cache takes its events from the view, and a standby
+// watchedOnce demands that each replica watches a kind of the view once. The leader's cache takes its events from the view, and a standby
 // has no cache. Nobody else watches in this cluster.
 func watchedOnce(t *testing.T, s settler, sentence string, replicas int) {
 	t.Helper()

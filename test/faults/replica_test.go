@@ -57,7 +57,7 @@ func (c *faultyClock) Now() time.Time {
 	return c.RealClock.Now()
 }
 
-// newReplica makes a replica with a configuration of its own for the API server: through a proxy, for example, or with a transport that
+// newReplica makes a replica with a configuration of its own for the API server. That may lead through a proxy, or have a transport that
 // loses requests.
 func newReplica(config *rest.Config) *replica {
 	GinkgoHelper()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package people tests an organization's people while many requests come at once: changes of edition (E7), seats and licences (E4–E6), and
-// the transfer of the super-admin role (R1–R3, L2). Two replicas judge, and controllers act. Every state that was stored is judged by the
+// Package people tests an organization's people while many requests come at once. They change editions (E7), take seats and licences
+// (E4–E6), and transfer the super-admin role (R1–R3, L2). Two replicas judge, and controllers act. Every state that was stored is judged by the
 // rulebook.
 package people
 

@@ -63,7 +63,7 @@ func join(ctx context.Context, org *v1alpha1.Organization, role v1alpha1.Role, p
 // copies is how often each request of a race is sent.
 const copies = 4
 
-// race sends all requests at once, several times each until the answer is final, and returns a result for each: nil if any of its copies
+// race sends all requests at once, several times each until the answer is final. It returns a result for each: nil if any of its copies
 // succeeded.
 func race(ctx context.Context, requests ...func() error) []error {
 	answers := lab.AtOnce(ctx, copies*len(requests), func(i int) error { return requests[i%len(requests)]() })

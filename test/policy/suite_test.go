@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package policy tests manifests of config/ on a real API server: the policy that guards organizations' namespaces, the queue for the
-// operator's requests, the roles, the pod.
+// Package policy tests manifests of config/ on a real API server. These are the policy that guards organizations' namespaces, the queue
+// for the operator's requests, the roles, and the pod.
 package policy
 
 import (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package record keeps the whole history of a real API server for tests: each change of each object, in the store's order, and not samples
-// of it. A Checker judges every state by the words of the rulebook.
+// Package record keeps the whole history of a real API server for tests. It has each change of each object, in the store's order, and is
+// no sample. A Checker judges every state by the words of the rulebook.
 package record
 
 import (

@@ -11,8 +11,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// Frees passes changes that may leave room for an object that waits for a place: a deletion, a change of spec, or an
-// object that states no fact any more, such as a finished invitation. A new object leaves no room.
+// Frees passes changes that may leave room for an object that waits for a place. That is a deletion, a change of spec, or
+// an object that states no fact any more, such as a finished invitation. A new object leaves no room.
 var Frees = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },

@@ -29,7 +29,7 @@ func Each(ctx context.Context, r client.Reader, list client.ObjectList, f func(c
 	})
 }
 
-// Find lists the objects that a look-up finds. It logs an error instead of returning it: only a mistake in this program causes one, and an
+// Find lists the objects that a look-up finds. It logs an error instead of returning it. Only a mistake in this program causes one, and an
 // event handler has no caller to return it to.
 func Find(ctx context.Context, r client.Reader, list client.ObjectList, opts ...client.ListOption) []client.Object {
 	var found []client.Object

@@ -14,8 +14,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
-// In the first list of a new leader, an object that its predecessor did not finish comes before those that only need a look, and behind
-// the changes that come meanwhile.
+// A new leader finds objects in its first list that its predecessor did not finish. They come before those that only need a look, and
+// behind the changes that come meanwhile.
 func TestUnfinishedFirst(t *testing.T) {
 	parts := func(m *v1alpha1.Membership) (*[]metav1.Condition, *int64) {
 		return &m.Status.Conditions, &m.Status.ObservedGeneration

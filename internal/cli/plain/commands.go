@@ -18,7 +18,7 @@ func IsWithoutAddress(err error) bool {
 	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), withoutAddress)
 }
 
-// command is a part of a refusal that tells a user of kubectl what to write, and what a user of the plug-in does instead. %s is a word.
+// command is a part of a refusal that tells a user of kubectl what to write. instead is the plug-in's command for it. %s is a word.
 type command struct{ said, instead string }
 
 var commands = []command{
