@@ -28,7 +28,7 @@ func NewRanked(baseDomain string, asks client.Object, rank func(client.Object) r
 // Consider adds an object's facts if it outranks the one that asks.
 func (r *Ranked) Consider(obj client.Object) {
 	if r.Outranked(obj) {
-		r.say(rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
+		r.state(rules.Ahead(r.rank(obj), facts.Of(obj, r.baseDomain), facts.Of(r.asks, r.baseDomain))...)
 	}
 }
 
@@ -46,14 +46,14 @@ func goes(obj client.Object) bool {
 
 // Tell adds an object's facts, whatever its rank.
 func (r *Ranked) Tell(obj client.Object) {
-	r.say(facts.Of(obj, r.baseDomain)...)
+	r.state(facts.Of(obj, r.baseDomain)...)
 }
 
 // Mention adds what an organization is, without its owner.
 func (r *Ranked) Mention(org *v1alpha1.Organization) {
 	for _, f := range facts.Of(org, r.baseDomain) {
 		if account, ok := f.(rules.Account); ok {
-			r.say(account)
+			r.state(account)
 		}
 	}
 }
