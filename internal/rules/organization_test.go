@@ -133,7 +133,7 @@ func TestChangeOrganization(t *testing.T) {
 		"R3, R8: nor suspended":          {world{}.with(admin(john, "zylker").suspended()), by(platform).creates(zylker), []string{"R3"}, false, nil},
 		"R3, R8: nor external":           {world{}.with(admin(john, "zylker").external()), by(platform).creates(zylker), []string{"R3"}, false, []string{"internal"}},
 		"A4: nor is the membership to blame where the organization is there, and only its name is taken": {
-			world{}.with(org("zylker", alice), member(john, "zylker"), org("labs", john)), by(user(john)).creates(zylker), []string{"A4"}, false,
+			world{}.with(org("zylker", alice), member(john, "zylker"), org("labs", john)), by(user(john)).creates(org("zylker", john)), []string{"A4"}, false,
 			[]string{"choose another name"},
 		},
 		"R2: a request that is sent again waits for the first, and is not refused because that may have been stored": {

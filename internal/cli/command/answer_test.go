@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/cli/plain"
@@ -107,19 +108,22 @@ func TestToken(t *testing.T) {
 }
 
 func TestDone(t *testing.T) {
+	request := &v1alpha1.OrganizationRequest{}
 	for sentence, tc := range map[string]struct {
 		how  session.Acting
+		by   client.Object
 		want string
 	}{
-		"what is done is said":              {session.Acting{Timeout: 1}, "You left labs.\n"},
-		"what is judged is said as such":    {session.Acting{DryRun: true}, "Dry run: the rules allow it, and nothing was done. Without --dry-run: You left labs.\n"},
-		"what is not waited for is said so": {session.Acting{}, "Admitted, and not waited for: You left labs.\n"},
+		"what is done is said":              {session.Acting{Timeout: 1}, request, "You left labs.\n"},
+		"what is judged is said as such":    {session.Acting{DryRun: true}, request, "Dry run: the rules allow it, and nothing was done. Without --dry-run: You left labs.\n"},
+		"what is not waited for is said so": {session.Acting{}, request, "Admitted, and not waited for: You left labs.\n"},
+		"a direct change is done at once":   {session.Acting{}, &v1alpha1.Membership{}, "You left labs.\n"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			streams, _, out, _ := genericiooptions.NewTestIOStreams()
 			a := newActing(session.New(streams))
 			a.waits = true
-			if err := a.done(tc.how, nil, "You left %s.", "labs"); err != nil || out.String() != tc.want {
+			if err := a.done(tc.how, tc.by, "You left %s.", "labs"); err != nil || out.String() != tc.want {
 				t.Errorf("said %q, %v", out.String(), err)
 			}
 		})
