@@ -4,7 +4,7 @@ package wake
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,7 +23,7 @@ func TestSoonOnce(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			q := newQueue(t)
 			for n := range 50 {
-				wakes.Create(t.Context(), event.CreateEvent{Object: membership(fmt.Sprint(n), "zylker")}, q)
+				wakes.Create(t.Context(), event.CreateEvent{Object: membership(strconv.Itoa(n), "zylker")}, q)
 			}
 			r, _ := q.Get()
 			q.Done(r)
