@@ -74,7 +74,7 @@ var mutants = []mutant{
 	one("the worst outlook counts everything that may stand", outlook,
 		"return pick[F](o.world.Facts(k), o.worst) }", "return pick[F](o.world.Facts(k), !o.worst) }"),
 	one("the worst outlook relies on nothing that may end", outlook,
-		"return pick[F](o.world.Facts(k), !o.worst) }", "return pick[F](o.world.Facts(k), true) }"),
+		"return pick[F](known, !o.worst) }", "return pick[F](known, true) }"),
 	one("a change relies on a fact that status can end only after a live read", confirm,
 		"	j.confirmations.stands[f] = stands\n	return stands\n", "	return stands || true\n"),
 	one("a fact of the view is uncertain while an entry may end it", world,

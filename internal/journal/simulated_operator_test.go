@@ -61,7 +61,7 @@ func (s *simulation) answerWork(r *v1alpha1.InvitationResponse) []func() {
 	w := s.server.stored
 	ref := r.Spec.Invitation
 	i, _ := w[key{"Invitation", client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}}].(*v1alpha1.Invitation)
-	org, _ := w[key{kind: "Organization", name: client.ObjectKey{Name: answered(r)}}].(*v1alpha1.Organization)
+	org, _ := w.organizationNamed(answered(r))
 	accepts := r.Spec.Decision == v1alpha1.DecisionAccept
 	finished := stalled(r) || meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReady)
 	switch {

@@ -177,6 +177,9 @@ func (c census) invitation(organization string, i *v1alpha1.Invitation) {
 	}
 	c.holds("L6", "invitations of "+i.Spec.Email+" to "+organization, string(i.UID))
 	c.holds("L7", i.Spec.Email, string(i.UID))
+	if org, ok := c.organizationNamed(organization); ok {
+		c.holds("L7", i.Spec.Email+" from "+org.Spec.SuperAdmin, string(i.UID)) // the policy allows as many from one super admin as in all
+	}
 	c.holds("E5", organization, i.Spec.Email)
 }
 
@@ -205,10 +208,16 @@ func (c census) binding(organization string, b *v1alpha1.IntegrationBinding) {
 	}
 }
 
+// organizationNamed finds the organization of a name.
+func (w world) organizationNamed(name string) (org *v1alpha1.Organization, there bool) {
+	org, there = w[key{kind: "Organization", name: client.ObjectKey{Name: name}}].(*v1alpha1.Organization)
+	return org, there
+}
+
 // limit is how much there is of what a meter counts; nothing is limited in an organization that is not there (R8).
 func (w world) limit(m meter, l limits) (limit int, limited bool) {
 	if m.rule == "E5" {
-		o, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: m.of}}].(*v1alpha1.Organization)
+		o, ok := w.organizationNamed(m.of)
 		return licensesOf(o), ok && o.DeletionTimestamp == nil
 	}
 	if of, ok := l[m.rule]; ok {
@@ -225,7 +234,7 @@ func licensesOf(o *v1alpha1.Organization) int {
 }
 
 func (w world) editionOf(organization string) v1alpha1.Edition {
-	if o, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: organization}}].(*v1alpha1.Organization); ok {
+	if o, ok := w.organizationNamed(organization); ok {
 		return o.Spec.Subscription.Edition
 	}
 	return ""
@@ -233,8 +242,8 @@ func (w world) editionOf(organization string) v1alpha1.Edition {
 
 // hasEnded reports whether an organization is being deleted.
 func (w world) hasEnded(organization string) bool {
-	o, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: organization}}]
-	return ok && o.GetDeletionTimestamp() != nil
+	o, ok := w.organizationNamed(organization)
+	return ok && o.DeletionTimestamp != nil
 }
 
 // limits are the numbers of a PlatformPolicy, by rule.

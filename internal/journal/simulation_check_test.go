@@ -221,6 +221,6 @@ func (w world) knows(after client.Object) bool {
 	default:
 		return false
 	}
-	org, ok := w[key{kind: "Organization", name: client.ObjectKey{Name: organization}}].(*v1alpha1.Organization)
+	org, ok := w.organizationNamed(organization)
 	return w.belongs(organization, user) || ok && org.Spec.SuperAdmin == user
 }

@@ -62,12 +62,12 @@ func (o Outlook) rolesInForce(user, organization string) []Place {
 
 // lives reports whether there is an organization that is not being deleted.
 func (o Outlook) lives(organization string) bool {
-	return slices.ContainsFunc(pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst), alive)
+	return slices.ContainsFunc(relied[Fact](o, o.world.Roles(OrganizationKey(organization))), alive)
 }
 
 // empowers reports whether a user can have power in an organization: it is there, it lives, and it was granted (R7).
 func (o Outlook) empowers(organization string) bool {
-	facts := pick[Fact](o.world.Roles(OrganizationKey(organization)), !o.worst)
+	facts := relied[Fact](o, o.world.Roles(OrganizationKey(organization)))
 	return slices.ContainsFunc(facts, func(f Fact) bool { return alive(f) && o.inForce(grantOf(f)) })
 }
 
@@ -91,7 +91,7 @@ func alive(f Fact) bool {
 
 // roles yields the places that give a user power; a place that may be ending gives none in the Worst outlook.
 func (o Outlook) roles(user string) []Place {
-	return pick[Place](o.world.Roles(UserKey(user)), !o.worst)
+	return relied[Place](o, o.world.Roles(UserKey(user)))
 }
 
 func rank(role v1alpha1.Role) int {

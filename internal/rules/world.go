@@ -63,7 +63,10 @@ type firm interface {
 }
 
 // reliedOn yields the facts of one type under a key that a change may rely on.
-func reliedOn[F firm](o Outlook, k Key) []F { return pick[F](o.world.Facts(k), !o.worst) }
+func reliedOn[F firm](o Outlook, k Key) []F { return relied[F](o, o.world.Facts(k)) }
+
+// relied yields those of some facts that a change may rely on: in the Worst outlook none that may be ending.
+func relied[F Fact](o Outlook, known []Known) []F { return pick[F](known, !o.worst) }
 
 // reliedOnLapsing finds a lapsing fact that a change may rely on.
 func (o Outlook) reliedOnLapsing(k Key, wanted func(Lapsing) bool) (Lapsing, bool) {
