@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	seeds := flag.Int("seeds", 8000, "how many seeds a mutant may live through before it counts as a survivor, and the control must")
+	seeds := flag.Int("seeds", 20000, "how many seeds a mutant may live through before it counts as a survivor, and the control must")
 	only := flag.String("only", "", "try only the mutants whose rule contains this text")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
