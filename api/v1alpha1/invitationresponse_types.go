@@ -115,7 +115,6 @@ type InvitationResponseStatus struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Cluster,shortName=invr,categories=polyorg
 // +kubebuilder:selectablefield:JSONPath=".spec.invitationUID"
-// +kubebuilder:selectablefield:JSONPath=".spec.invitee"
 // +kubebuilder:printcolumn:name="Invitee",type=string,JSONPath=".spec.invitee"
 // +kubebuilder:printcolumn:name="Decision",type=string,JSONPath=".spec.decision"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`

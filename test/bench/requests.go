@@ -25,11 +25,7 @@ type requests map[string]float64
 const created = "POST memberships 201"
 
 func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, error) {
-	text, err := kube.Discovery().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
-	if err != nil {
-		return nil, err
-	}
-	families, err := parseMetrics(text)
+	families, err := metricsOf(ctx, kube)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +38,7 @@ func countRequests(ctx context.Context, kube kubernetes.Interface) (requests, er
 
 // countWatches counts the watches of each kind of ours that are open now.
 func countWatches(ctx context.Context, kube kubernetes.Interface) (map[string]int, error) {
-	text, err := kube.Discovery().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
-	if err != nil {
-		return nil, err
-	}
-	families, err := parseMetrics(text)
+	families, err := metricsOf(ctx, kube)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +49,15 @@ func countWatches(ctx context.Context, kube kubernetes.Interface) (map[string]in
 		}
 	}
 	return watches, nil
+}
+
+// metricsOf are the API server's metrics, by name.
+func metricsOf(ctx context.Context, kube kubernetes.Interface) (map[string]*dto.MetricFamily, error) {
+	text, err := kube.Discovery().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return parseMetrics(text)
 }
 
 func parseMetrics(text []byte) (map[string]*dto.MetricFamily, error) {
