@@ -18,9 +18,19 @@ import (
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// ours are the kinds that can be deleted with all of their objects.
-var ours = []string{
-	"hostreservations", "integrationbindings", "invitationresponses", "invitations", "memberships", "organizations", "platformpolicies", "users",
+// ours are the kinds that can be deleted with all of their objects: all that are shipped.
+var ours = shippedKinds()
+
+// shippedKinds reads the names of the manifests, so that a new kind is not forgotten here.
+func shippedKinds() (kinds []string) {
+	manifests, err := filepath.Glob("../../config/crd/bases/" + v1alpha1.GroupName + "_*.yaml")
+	if err != nil || len(manifests) == 0 {
+		panic("no kind is shipped") // before any spec
+	}
+	for _, m := range manifests {
+		kinds = append(kinds, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(m), v1alpha1.GroupName+"_"), ".yaml"))
+	}
+	return kinds
 }
 
 // definitions are the names of their CustomResourceDefinitions, for kubectl.
