@@ -128,9 +128,9 @@ var _ = Describe("An object that got past admission", func() {
 		}
 		surplus := &scene{org: past(lab.NewOrganization(boss, 10))}
 		Expect(l.Platform.Create(ctx, surplus.org)).To(Succeed())
-		Expect(lab.Insist(ctx, func() error {
+		Eventually(func() error { // once the organization has its namespace
 			return l.Platform.Create(ctx, past(lab.NewMembership(surplus.org, colleague, v1alpha1.RoleAdministrator)))
-		})).To(Succeed())
+		}).WithContext(ctx).Should(Succeed())
 		Eventually(func(g Gomega) {
 			g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(surplus.org), surplus.org)).To(Succeed())
 			g.Expect(lab.Condition(surplus.org, v1alpha1.ConditionGranted)).To(HaveField("Reason", v1alpha1.ReasonOverLimit))
