@@ -8,9 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -19,31 +18,32 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// seen is a cache that has one invitation, or fails.
+// seen is an API server that has one invitation, or fails.
 type seen struct {
 	client.Reader
 	invitation *v1alpha1.Invitation
 	err        error
 }
 
-func (s seen) Get(_ context.Context, name client.ObjectKey, into client.Object, _ ...client.GetOption) error {
-	switch {
-	case s.err != nil:
+func (s seen) List(_ context.Context, into client.ObjectList, options ...client.ListOption) error {
+	if s.err != nil || s.invitation == nil {
 		return s.err
-	case s.invitation == nil:
-		return apierrors.NewNotFound(schema.GroupResource{}, name.Name)
 	}
-	s.invitation.DeepCopyInto(into.(*v1alpha1.Invitation))
+	asked := (&client.ListOptions{}).ApplyOptions(options)
+	of := fields.Set{"metadata.name": s.invitation.Name, "spec.email": s.invitation.Spec.Email}
+	if asked.Namespace == s.invitation.Namespace && asked.FieldSelector.Matches(of) {
+		into.(*v1alpha1.InvitationList).Items = []v1alpha1.Invitation{*s.invitation}
+	}
 	return nil
 }
 
 // TestWhatAFinishedInvitationOffered: U3, only the invitee learns that the invitation existed.
 func TestWhatAFinishedInvitationOffered(t *testing.T) {
-	expired := &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{UID: "1"}, Spec: v1alpha1.InvitationSpec{Email: "bob@zylker.com", Role: v1alpha1.RoleStandard},
+	expired := &v1alpha1.Invitation{ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "bob", UID: "1"}, Spec: v1alpha1.InvitationSpec{Email: "bob@zylker.com", Role: v1alpha1.RoleStandard},
 		Status: v1alpha1.InvitationStatus{State: v1alpha1.InvitationExpired}}
-	broken := errors.New("no cache")
+	broken := errors.New("no API server")
 	for sentence, tc := range map[string]struct {
-		cache   seen
+		live    seen
 		author  string
 		want    rules.Offer
 		wantErr error
@@ -55,7 +55,7 @@ func TestWhatAFinishedInvitationOffered(t *testing.T) {
 		"a failed look-up is no answer to either": {seen{err: broken}, "bob@zylker.com", rules.Offer{}, broken},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			got, err := (&Stamper{Live: tc.cache}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})
+			got, err := (&Stamper{Live: tc.live}).finished(t.Context(), tc.author, types.NamespacedName{Namespace: "org-zylker", Name: "bob"})
 			if !errors.Is(err, tc.wantErr) {
 				t.Errorf("got error %v, want %v", err, tc.wantErr)
 			}
