@@ -110,13 +110,18 @@ func kubectl(ctx context.Context, args ...string) string {
 	return said
 }
 
-// deleteKinds deletes existing kinds, with the annotation that allows it.
+// alive names the kinds that exist and are not being deleted.
+const alive = `-o=go-template={{range .items}}{{if not .metadata.deletionTimestamp}}crd/{{.metadata.name}} {{end}}{{end}}`
+
+// deleteKinds deletes existing kinds, with the annotation that allows it. One that is being deleted may be gone in a moment.
 func deleteKinds(ctx context.Context, kinds ...string) {
 	GinkgoHelper()
-	there := kubectl(ctx, append([]string{"get", "--ignore-not-found", "-o=name"}, definitions(kinds...)...)...)
-	for name := range strings.FieldsSeq(there) {
-		kubectl(ctx, "annotate", name, v1alpha1.AllowDeletionAnnotation+"=true", "--overwrite")
-		kubectl(ctx, "delete", name, "--wait=false")
+	there := strings.Fields(kubectl(ctx, "get", "crd", alive))
+	for _, name := range definitions(kinds...) {
+		if slices.Contains(there, name) {
+			kubectl(ctx, "annotate", name, v1alpha1.AllowDeletionAnnotation+"=true", "--overwrite")
+			kubectl(ctx, "delete", name, "--wait=false")
+		}
 	}
 }
 
