@@ -39,7 +39,7 @@ func (i *sent) command(cmd *cobra.Command, patch func() string, done string) *co
 	return i.addAct(cmd, false)
 }
 
-// each does a step for every address, and prints the failures. Only an interrupt stops it.
+// each calls do with every address, and prints the errors. Only an interrupt stops it.
 func (i *sent) each(ctx context.Context, emails []string, do func(email string) error) error {
 	done := 0
 	for _, email := range emails {
