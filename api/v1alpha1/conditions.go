@@ -40,7 +40,8 @@ const (
 	// never loaded again. The organization can be Ready without it.
 	ConditionSampleDataLoaded = "SampleDataLoaded"
 
-	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown until the end of the first attempt.
+	// ConditionDelivered is on an Invitation: the mail server took its latest e-mail (I12). Positive; Unknown until the end of the first
+	// attempt. The invitation can be Ready without it.
 	ConditionDelivered = "Delivered"
 
 	// ConditionDefaultOrganizationChosen is on a User: a default organization is in force (F1). Positive; False means
@@ -185,10 +186,28 @@ const (
 	// ReasonRevoked appears with Ready=True on a revoked Invitation (I10).
 	ReasonRevoked = "Revoked"
 	// ReasonEmailOnly appears with Ready=False and Stalled=True on a pending Invitation that nobody can accept. Its Organization's invitations
-	// are answered from their e-mail only, and none is sent (I6).
+	// are answered from their e-mail only, and the operator has no mail server (I6).
 	ReasonEmailOnly = "EmailOnly"
 	// ReasonMailNotConfigured appears with Delivered=Unknown where the operator has no mail server.
 	ReasonMailNotConfigured = "MailNotConfigured"
+	// ReasonSending appears with Delivered=Unknown from the moment that a message is begun until the end of the first attempt.
+	ReasonSending = "Sending"
+	// ReasonQueued appears with Delivered=Unknown while a message waits for its turn, because its organization, or all of them to its domain,
+	// send as many in a minute as they may (I13).
+	ReasonQueued = "Queued"
+	// ReasonSent appears with Delivered=True after the mail server took the latest message.
+	ReasonSent = "Sent"
+	// ReasonDeferred appears with Delivered=False after the mail server did not take the message, and is asked again.
+	ReasonDeferred = "Deferred"
+	// ReasonUndelivered appears with Delivered=False after the mail server refused the message for good (I12). The invitation can still be
+	// answered from the list.
+	ReasonUndelivered = "Undelivered"
+	// ReasonSendLimit appears with Delivered=False where as many messages as can be were sent to this address from this organization (I9,
+	// I13).
+	ReasonSendLimit = "SendLimit"
+	// ReasonRecipientOptedOut appears with Delivered=False where the owner of the address has asked for no more e-mail, of this organization
+	// or of all (I12). The invitation can still be answered from the list.
+	ReasonRecipientOptedOut = "RecipientOptedOut"
 	// ReasonInvitationNotFound appears with Stalled=True on an InvitationResponse whose Invitation is gone.
 	ReasonInvitationNotFound = "InvitationNotFound"
 	// ReasonInvitationFinished appears with Stalled=True on an InvitationResponse that came too late (I2).

@@ -15,8 +15,10 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/polyorg/polyorg/controllers"
+	"github.com/polyorg/polyorg/controllers/delivery"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/recipients"
 )
 
 // leading runs the controllers while this replica leads. They have a manager and a cache of their own. A look-up that they register in a
@@ -26,6 +28,9 @@ type leading struct {
 	scheme *runtime.Scheme
 	config *config.OperatorConfig
 	view   *facts.View
+	// delivery sends e-mails; nil without a mail server.
+	delivery   *delivery.Reconciler
+	recipients *recipients.Store
 }
 
 var _ manager.LeaderElectionRunnable = (*leading)(nil)
@@ -60,7 +65,7 @@ func (l *leading) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view}); err != nil {
+	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view, Delivery: l.delivery, Recipients: l.recipients}); err != nil {
 		return err
 	}
 	if err := mgr.Add(releaseAfter(mgr.GetCache().WaitForCacheSync)); err != nil {

@@ -34,6 +34,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding), builder.WithPredicates(cliq)).
 		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.waiting)), bySpec).
+		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.finishedOnes)), builder.WithPredicates(ttlChanged)).
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
 }

@@ -97,7 +97,7 @@ func date(until *metav1.Time) string {
 func delivery(d v1alpha1.InvitationDelivery) string {
 	switch d {
 	case v1alpha1.InvitationDeliveryEmailOnly:
-		return "can be accepted only with the token from an e-mail, and this version sends none"
+		return "can be accepted only by the link in their e-mail"
 	case v1alpha1.InvitationDeliveryListed:
 		return "are in the invitee's list"
 	}

@@ -143,7 +143,7 @@ Edition:          Enterprise (trial)
 Seats:            2 of 3 in use, 1 of these by pending invitations
 Trial ends:       Sun, 29 Nov 2026 12:00:00 UTC
 Reserved hosts:   old.crm.example.com until 2026-11-29
-Invitations:      can be accepted only with the token from an e-mail, and this version sends none
+Invitations:      can be accepted only by the link in their e-mail
 Networks:         203.0.113.0/24
 Protected:        no
 Namespace:        org-labs

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/locale"
+	"github.com/polyorg/polyorg/internal/mail"
+	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/token"
+)
+
+// compose writes the message that an invitation waits for.
+func (r *Reconciler) compose(ctx context.Context, i *v1alpha1.Invitation) (mail.Message, error) {
+	var org v1alpha1.Organization
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.Namespace)}, &org); err != nil {
+		return mail.Message{}, fmt.Errorf("read the organization that invites: %w", err)
+	}
+	others, err := r.others(ctx, i)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	name := types.NamespacedName{Namespace: i.Namespace, Name: i.Name}
+	signed, err := r.Tokens.Sign(ctx, token.Of(i.UID, name, i.Spec.Email, i.Status.Delivery.Sends, i.Status.ExpiresAt.Time))
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return r.Composer.Compose(mail.Invitation{
+		ID: fmt.Sprintf("%s.%d@%s", i.UID, rules.Begun(i), r.Domain), To: i.Spec.Email,
+		Locale: locale.Match(org.Spec.Locale), TimeZone: org.Spec.TimeZone,
+		Organization: cmp.Or(org.Spec.DisplayName, org.Name), Inviter: i.Status.InvitedBy,
+		Role: string(i.Spec.Role), UserType: string(i.Spec.UserType), Message: i.Spec.Message,
+		Deadline: i.Status.ExpiresAt.Time, Others: others,
+		AcceptURL: r.PageURL + "/" + signed, DeclineURL: r.PageURL + "/" + signed + "/decline",
+	})
+}
+
+// others are the invitee's other organizations by name (I4).
+func (r *Reconciler) others(ctx context.Context, i *v1alpha1.Invitation) (names []string, err error) {
+	var memberships v1alpha1.MembershipList
+	of := client.MatchingFields{index.User: identity.ObjectName(i.Spec.Email)}
+	if err := r.Client.List(ctx, &memberships, of, index.Shared); err != nil {
+		return nil, err
+	}
+	for _, m := range memberships.Items {
+		if m.Spec.User != i.Spec.Email || m.Namespace == i.Namespace || !rules.Granted(&m) || m.DeletionTimestamp != nil {
+			continue
+		}
+		var org v1alpha1.Organization
+		err := r.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(m.Namespace)}, &org)
+		if client.IgnoreNotFound(err) != nil {
+			return nil, err
+		}
+		if err == nil && org.DeletionTimestamp == nil {
+			names = append(names, cmp.Or(org.Spec.DisplayName, org.Name))
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package respond
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/locale"
+	"github.com/polyorg/polyorg/internal/recipients"
+	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/token"
+)
+
+// Page answers requests for the page of an invitation.
+type Page struct {
+	// URL is where people reach the page. Its path is the beginning of every path that is served.
+	URL *url.URL
+	// Client reads and creates past any cache.
+	Client client.Client
+	Tokens *token.Store
+	// Recipients notes who wants no more e-mail.
+	Recipients *recipients.Store
+	Renderer   *view.Renderer
+	Clock      clock.PassiveClock
+	// Rate bounds the requests that ask the API server something.
+	Rate *Rate
+}
+
+// invited is an invitation as its page shows it.
+type invited struct {
+	token        string
+	link         rules.Link
+	invitation   *v1alpha1.Invitation
+	organization *v1alpha1.Organization
+}
+
+// show serves a GET. It changes nothing.
+func (p *Page) show(w http.ResponseWriter, r *http.Request) {
+	i, ended := p.read(r.Context(), r.PathValue("token"))
+	if ended != "" {
+		p.render(w, r, i, view.Page{Kind: ended})
+		return
+	}
+	p.render(w, r, i, view.Page{Kind: view.Ask, Declining: strings.HasSuffix(r.URL.Path, "/decline")})
+}
+
+// read finds the invitation of a token. Where the link cannot be followed, ended is the page that says why.
+func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Kind) {
+	i = &invited{token: text}
+	link, err := p.Tokens.Verify(ctx, text)
+	switch {
+	case errors.Is(err, token.ErrInvalid):
+		return i, view.Invalid
+	case err != nil:
+		return i, p.unavailable(ctx, err)
+	case !p.Rate.Allow(string(link.Invitation)):
+		return i, view.TooMany
+	}
+	i.link = link
+	standing, err := token.Standing(ctx, p.Client, link)
+	if err != nil {
+		return i, p.unavailable(ctx, err)
+	}
+	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 {
+		return i, ends[violations[0].Rule]
+	}
+	i.invitation, i.organization = standing.Now, &v1alpha1.Organization{}
+	name := strings.TrimPrefix(link.Namespace, v1alpha1.NamespacePrefix)
+	switch err := p.Client.Get(ctx, client.ObjectKey{Name: name}, i.organization); {
+	case client.IgnoreNotFound(err) != nil:
+		return i, p.unavailable(ctx, err)
+	case err != nil || i.organization.DeletionTimestamp != nil:
+		return i, view.Closed
+	}
+	return i, ""
+}
+
+// ends are the pages of links that cannot be followed, by the rule that says so.
+var ends = map[string]view.Kind{
+	"I1": view.Expired, "I2": view.Answered, "I9": view.Superseded, "I10": view.Revoked, "I11": view.Invalid,
+}
+
+// unavailable is the page of a request that cannot be answered now. Only the log says why.
+func (p *Page) unavailable(ctx context.Context, err error) view.Kind {
+	ctrl.LoggerFrom(ctx).WithName("invitation-page").Error(err, "The page of an invitation cannot be shown now")
+	return view.TryAgain
+}
+
+// render writes a page in the reader's language, or else in the organization's.
+func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page view.Page) {
+	if i == nil {
+		i = &invited{}
+	}
+	page.Locale = i.locale(r)
+	i.fill(&page)
+	page.Base, page.Action = p.base(), p.base()+answerPath
+	var body bytes.Buffer
+	if err := p.Renderer.Render(&body, page); err != nil {
+		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", page.Locale.Language())
+	w.WriteHeader(page.Kind.Status())
+	_, _ = w.Write(body.Bytes()) // a reader who went away needs no page
+}
+
+// base is the path before every path of the page.
+func (p *Page) base() string { return strings.TrimSuffix(p.URL.Path, "/") }
+
+// locale is the language that the reader's browser asks for, or else the organization's.
+func (i *invited) locale(r *http.Request) *locale.Locale {
+	preferences := []string{r.Header.Get("Accept-Language")}
+	if i.organization != nil {
+		preferences = append(preferences, i.organization.Spec.Locale)
+	}
+	return locale.Match(preferences...)
+}
+
+// fill shows what the link's bearer may know: what the e-mail says, too.
+func (i *invited) fill(page *view.Page) {
+	if i.organization == nil || i.invitation == nil {
+		return
+	}
+	spec := i.invitation.Spec
+	page.Token, page.Email = i.token, spec.Email
+	page.Organization = cmp.Or(i.organization.Spec.DisplayName, i.organization.Name)
+	page.Inviter, page.Role, page.UserType = i.invitation.Status.InvitedBy, string(spec.Role), string(spec.UserType)
+	page.Message, page.Deadline, page.TimeZone = spec.Message, i.link.ExpiresAt, i.organization.Spec.TimeZone
+}
+
+// unknown is the page of every other path.
+func (p *Page) unknown(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, nil, view.Page{Kind: view.Invalid})
+}
+
+// foreign is the page of a form that another site sends.
+func (p *Page) foreign(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, nil, view.Page{Kind: view.Foreign})
+}
+
+func (p *Page) style(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its URL changes with its content
+	_, _ = w.Write(p.Renderer.Style)
+}
