@@ -169,6 +169,8 @@ const (
 	ReasonReinstated = "Reinstated"
 	// ReasonJoined is the reason of a Normal event when somebody has become a member by an invitation (I3).
 	ReasonJoined = "Joined"
+	// ReasonInvitationRemoved is the reason of a Normal event when a finished Invitation is deleted, because its time has come (I2).
+	ReasonInvitationRemoved = "Removed"
 	// ReasonMemberLeft is the reason of a Normal event when a membership is gone, while its Organization lives (R6).
 	ReasonMemberLeft = "Left"
 	// ReasonTransferred is the reason of a Normal event of the new super admin's Membership (R2).

@@ -34,6 +34,16 @@ const (
 	// vouches for that person, and shows it in status.invitedBy. People cannot change it.
 	InvitedByAnnotation = GroupName + "/invited-by"
 
+	// RecipientAgreedAtAnnotation on an Invitation says that its recipient agreed to get e-mail again, though they had asked for no more (I12).
+	// Its value is the RFC 3339 time at which they agreed. A request for no more e-mail that came later still holds. Only the platform writes it.
+	RecipientAgreedAtAnnotation = GroupName + "/recipient-agreed-at"
+
+	// InvitationAnnotation and AcceptedAtAnnotation on a Membership are the name of the Invitation from which it came, and the RFC 3339 time at
+	// which that was accepted. InvitedByAnnotation stands beside them. The operator writes them with the Membership, and shows them in
+	// status.invitation once. Nobody vouches for what is written later.
+	InvitationAnnotation = GroupName + "/invitation"
+	AcceptedAtAnnotation = GroupName + "/accepted-at"
+
 	// LastRequestAnnotation on an Organization or a User is the name of the OrganizationRequest by which it was last changed. The operator
 	// writes it together with the change. So the next leader knows a change that is made and not noted yet, and does not make it twice.
 	// People cannot write it.

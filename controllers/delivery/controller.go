@@ -21,6 +21,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/delivered"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/controllers/internal/world"
 	"github.com/polyorg/polyorg/internal/mail"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -46,12 +47,19 @@ type Reconciler struct {
 	PageURL string
 	Clock   clock.PassiveClock
 
-	pace *pace
+	pace  *pace
+	queue tally.Tally
 }
 
 // Reconcile sends the message of one invitation if one is due, and stores the result. What the cache shows is looked at again live: a cache
 // that is behind would send a message twice.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	result, err := r.reconcile(ctx, req)
+	r.queue.Note(waiting, req.String(), err != nil || result.RequeueAfter > 0)
+	return result, err
+}
+
+func (r *Reconciler) reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	for _, from := range []client.Reader{r.Client, r.Live} {
 		var i v1alpha1.Invitation
 		if err := from.Get(ctx, req.NamespacedName, &i); err != nil {

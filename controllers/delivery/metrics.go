@@ -17,6 +17,10 @@ var (
 		Name: "polyorg_mail_attempts_total",
 		Help: "Attempts to hand an invitation's e-mail to the mail server, by result: sent, deferred, refused.",
 	}, []string{"result"})
+	waiting = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "polyorg_mail_waiting",
+		Help: "Invitations whose e-mail waits for its turn or for another attempt. On the leader only.",
+	})
 	waited = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:    "polyorg_mail_seconds",
 		Help:    "Time from the creation of an invitation until the mail server took its first e-mail.",
@@ -25,7 +29,7 @@ var (
 )
 
 func init() {
-	metrics.Registry.MustRegister(attempts, waited)
+	metrics.Registry.MustRegister(attempts, waiting, waited)
 }
 
 // count counts one attempt.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -38,7 +39,21 @@ func (r *Reconciler) remove(ctx context.Context, i *v1alpha1.Invitation, now tim
 		return max(left, time.Millisecond), nil
 	}
 	is := client.Preconditions{UID: &i.UID, ResourceVersion: &i.ResourceVersion}
-	return 0, client.IgnoreNotFound(r.Client.Delete(ctx, i, is))
+	err = r.Client.Delete(ctx, i, is)
+	if err == nil {
+		r.tell(i)
+	}
+	return 0, client.IgnoreNotFound(err)
+}
+
+// tell tells what became of an invitation that is deleted. An accepted one also stands in the Membership.
+func (r *Reconciler) tell(i *v1alpha1.Invitation) {
+	by := ""
+	if i.Status.InvitedBy != "" {
+		by = " by " + i.Status.InvitedBy
+	}
+	r.Events.Eventf(i, nil, corev1.EventTypeNormal, v1alpha1.ReasonInvitationRemoved, "Reconcile", "The invitation of %s%s is %s since %s, and is deleted in time [I2]",
+		i.Spec.Email, by, i.Status.State, i.Status.FinishedAt.UTC().Format(time.RFC3339))
 }
 
 // ttlChanged passes a policy that deletes finished invitations at another time than before.

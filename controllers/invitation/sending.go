@@ -54,8 +54,8 @@ func (r *Reconciler) recipient(ctx context.Context, org *v1alpha1.Organization, 
 	if err != nil {
 		return 0, false, err
 	}
-	muted, err = r.Recipients.Muted(ctx, org.UID, i.Spec.Email)
-	return living + gone.Messages(i.UID, now), muted, err
+	mutedAt, err := r.Recipients.MutedAt(ctx, org.UID, i.Spec.Email)
+	return living + gone.Messages(i.UID, now), rules.WantsNoMail(i, mutedAt), err
 }
 
 // sentElsewhere counts the messages that the organization has sent to the same address for other invitations, within the time that an

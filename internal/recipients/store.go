@@ -93,15 +93,28 @@ func (s *Store) Get(ctx context.Context, organization types.UID, email string) (
 	return read(shard.Data[name])
 }
 
-// Muted reports whether the owner of an address wants no e-mail of an organization, or of any.
-func (s *Store) Muted(ctx context.Context, organization types.UID, email string) (bool, error) {
+// MutedAt is when the owner of an address last asked for no more e-mail, of an organization or of any; zero if they want it.
+func (s *Store) MutedAt(ctx context.Context, organization types.UID, email string) (at time.Time, err error) {
 	for _, of := range []types.UID{organization, Platform} {
 		r, err := s.Get(ctx, of, email)
-		if err != nil || r.MutedAt != 0 {
-			return err == nil, err
+		if err != nil {
+			return time.Time{}, err
+		}
+		if muted := time.Unix(r.MutedAt, 0); r.MutedAt != 0 && muted.After(at) {
+			at = muted
 		}
 	}
-	return false, nil
+	return at, nil
+}
+
+// Mute notes that the owner of an address wants no more e-mail of an organization, or of any: of Platform.
+func (s *Store) Mute(ctx context.Context, organization types.UID, email string, now time.Time) error {
+	return s.Change(ctx, organization, email, now, func(r *Record) { r.MutedAt = now.Unix() })
+}
+
+// Unmute notes that the owner of an address wants e-mail again.
+func (s *Store) Unmute(ctx context.Context, organization types.UID, email string, now time.Time) error {
+	return s.Change(ctx, organization, email, now, func(r *Record) { r.MutedAt = 0 })
 }
 
 // Change changes the record of an address and an organization, and drops what counts no longer at an instant.

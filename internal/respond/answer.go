@@ -65,8 +65,7 @@ func (p *Page) mute(ctx context.Context, i *invited, mute view.Mute) error {
 	if !asked {
 		return nil
 	}
-	now := p.Clock.Now()
-	return p.Recipients.Change(ctx, whom, i.invitation.Spec.Email, now, func(r *recipients.Record) { r.MutedAt = now.Unix() })
+	return p.Recipients.Mute(ctx, whom, i.invitation.Spec.Email, p.Clock.Now())
 }
 
 // patience is the longest time that a person waits for an answer that the operator is too busy to judge at once.

@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/locale"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/respond/view"
@@ -38,6 +40,9 @@ type Page struct {
 	Rate *Rate
 }
 
+// retryAfter is how many seconds somebody should wait before they try again.
+const retryAfter = "60"
+
 // invited is an invitation as its page shows it.
 type invited struct {
 	token        string
@@ -56,8 +61,24 @@ func (p *Page) show(w http.ResponseWriter, r *http.Request) {
 	p.render(w, r, i, view.Page{Kind: view.Ask, Declining: strings.HasSuffix(r.URL.Path, "/decline")})
 }
 
+// notForYou serves a GET of somebody who got the e-mail of another person. It changes nothing.
+func (p *Page) notForYou(w http.ResponseWriter, r *http.Request) {
+	i, ended := p.read(r.Context(), r.PathValue("token"))
+	p.render(w, r, i, view.Page{Kind: cmp.Or(ended, view.NotForYou)})
+}
+
 // read finds the invitation of a token. Where the link cannot be followed, ended is the page that says why.
 func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Kind) {
+	return p.find(ctx, text, rules.FollowLink)
+}
+
+// owner finds the invitation of a token that proves whose address it is, also after the answer.
+func (p *Page) owner(ctx context.Context, text string) (i *invited, ended view.Kind) {
+	return p.find(ctx, text, rules.ProvesAddress)
+}
+
+// find finds the invitation of a token that a rule accepts.
+func (p *Page) find(ctx context.Context, text string, judge func(rules.Standing, time.Time) rules.Violations) (i *invited, ended view.Kind) {
 	i = &invited{token: text}
 	link, err := p.Tokens.Verify(ctx, text)
 	switch {
@@ -73,18 +94,24 @@ func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Ki
 	if err != nil {
 		return i, p.unavailable(ctx, err)
 	}
-	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 {
+	if violations := judge(standing, p.Clock.Now()); len(violations) > 0 {
 		return i, ends[violations[0].Rule]
 	}
-	i.invitation, i.organization = standing.Now, &v1alpha1.Organization{}
-	name := strings.TrimPrefix(link.Namespace, v1alpha1.NamespacePrefix)
-	switch err := p.Client.Get(ctx, client.ObjectKey{Name: name}, i.organization); {
+	i.invitation = standing.Now
+	return i, p.addOrganization(ctx, i)
+}
+
+// addOrganization reads the organization of an invitation. Where there is none, ended is the page that says so.
+func (p *Page) addOrganization(ctx context.Context, i *invited) (ended view.Kind) {
+	var org v1alpha1.Organization
+	switch err := p.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.link.Namespace)}, &org); {
 	case client.IgnoreNotFound(err) != nil:
-		return i, p.unavailable(ctx, err)
-	case err != nil || i.organization.DeletionTimestamp != nil:
-		return i, view.Closed
+		return p.unavailable(ctx, err)
+	case err != nil || org.DeletionTimestamp != nil:
+		return view.Closed
 	}
-	return i, ""
+	i.organization = &org
+	return ""
 }
 
 // ends are the pages of links that cannot be followed, by the rule that says so.
@@ -105,7 +132,10 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	}
 	page.Locale = i.locale(r)
 	i.fill(&page)
-	page.Base, page.Action = p.base(), p.base()+answerPath
+	page.Base, page.Action, page.UnmuteAction = p.base(), p.base()+answerPath, p.base()+unmutePath
+	if i.token != "" {
+		page.NotForYouURL = p.base() + "/" + i.token + notForYouPath
+	}
 	var body bytes.Buffer
 	if err := p.Renderer.Render(&body, page); err != nil {
 		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)
@@ -114,6 +144,9 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", page.Locale.Language())
+	if page.Kind == view.TryAgain || page.Kind == view.TooMany {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.WriteHeader(page.Kind.Status())
 	_, _ = w.Write(body.Bytes()) // a reader who went away needs no page
 }

@@ -183,6 +183,33 @@ func TestAnswer(t *testing.T) {
 			}
 		}
 	})
+	t.Run("I12: whoever asked for no more e-mail can take that back", func(t *testing.T) {
+		for _, mute := range []view.Mute{view.MuteOrganization, view.MutePlatform} {
+			s := pageOf(t)
+			form := ask(s, "Decline")
+			form.Set(view.FieldMute, string(mute))
+			if w := s.post(form); !strings.Contains(w.Body.String(), `action="/answers/unmute"`) {
+				t.Errorf("the page offers no way back:\n%s", w.Body)
+			}
+			w := s.post(url.Values{view.FieldToken: {s.token}}, func(r *http.Request) { r.URL.Path = "/answers/unmute" })
+			at, err := s.Recipients.MutedAt(t.Context(), "org", "bob@zylker.com")
+			if w.Code != http.StatusOK || !at.IsZero() || err != nil {
+				t.Errorf("%s: %d, muted at %s (%v)", mute, w.Code, at, err)
+			}
+		}
+	})
+	t.Run("I12: but only by the link", func(t *testing.T) {
+		s := pageOf(t)
+		if err := s.Recipients.Mute(t.Context(), recipients.Platform, "bob@zylker.com", now); err != nil {
+			t.Fatal(err)
+		}
+		for _, forged := range []string{"", "x", s.token + "A", s.token[:len(s.token)-4]} {
+			w := s.post(url.Values{view.FieldToken: {forged}}, func(r *http.Request) { r.URL.Path = "/answers/unmute" })
+			if at, err := s.Recipients.MutedAt(t.Context(), "org", "bob@zylker.com"); w.Code != http.StatusNotFound || at.IsZero() || err != nil {
+				t.Errorf("%q: %d, muted at %s (%v)", forged, w.Code, at, err)
+			}
+		}
+	})
 	t.Run("I7: other sites send no form", func(t *testing.T) {
 		s := pageOf(t)
 		for _, header := range []http.Header{{"Origin": {"https://evil.example"}}, {"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"null"}}} {
@@ -202,6 +229,21 @@ func TestAnswer(t *testing.T) {
 	})
 }
 
+func TestNotForYou(t *testing.T) {
+	s := pageOf(t)
+	path := "/answers/" + s.token + "/not-for-me"
+	if w := s.get("/answers/" + s.token); !strings.Contains(w.Body.String(), path) {
+		t.Errorf("the page does not lead there:\n%s", w.Body)
+	}
+	w := s.get(path)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "bob@zylker.com") || strings.Contains(w.Body.String(), "<form") {
+		t.Errorf("%d\n%s", w.Code, w.Body)
+	}
+	if got := s.answers(t); len(got) > 0 {
+		t.Errorf("I7: a GET has answered: %v", got)
+	}
+}
+
 func TestBounds(t *testing.T) {
 	s := pageOf(t)
 	large := url.Values{view.FieldToken: {strings.Repeat("A", bodyBytes)}, view.FieldDecision: {"Accept"}}
@@ -211,7 +253,7 @@ func TestBounds(t *testing.T) {
 	for range ofOne {
 		s.get("/answers/" + s.token)
 	}
-	if w := s.get("/answers/" + s.token); w.Code != http.StatusTooManyRequests {
+	if w := s.get("/answers/" + s.token); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Errorf("request %d at once about one invitation: %d", ofOne+1, w.Code)
 	}
 }

@@ -25,7 +25,7 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 	case !before.Spec.Revoked && after.Spec.Revoked:
 		return revokeInvitation(o, organization, before)
 	}
-	return resendInvitation(o, act, before, after) // all else is immutable
+	return slices.Concat(agreement(act, after), resendInvitation(o, act, before, after)) // all else is immutable
 }
 
 func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
@@ -34,6 +34,9 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
 		return forbidden("R4", "spec.invitedBy must be your own address; write %s, or leave it out", act.Actor.Email)
+	}
+	if wrong := agreement(act, inv); len(wrong) > 0 {
+		return wrong
 	}
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)

@@ -55,6 +55,18 @@ func FollowLink(s Standing, now time.Time) Violations {
 	return nil
 }
 
+// ProvesAddress judges whether a link proves whose address it was sent to. It does until the deadline of its invitation, also after the answer.
+// So its bearer can take back that they want no more e-mail (I12).
+func ProvesAddress(s Standing, now time.Time) Violations {
+	switch i := s.Now; {
+	case s.Invitation == "" || i == nil || i.UID != s.Invitation || s.EmailDigest != s.Link.EmailDigest:
+		return invalidLink()
+	case !now.Before(s.ExpiresAt):
+		return expired(s.ExpiresAt)
+	}
+	return nil
+}
+
 // invalidLink refuses a link that says nothing true about any invitation. The words are the same for all of them (U3).
 func invalidLink() Violations {
 	return forbidden("I11", "the link is not, or no longer, valid; answer from your organization list, or ask for a new invitation")

@@ -54,6 +54,35 @@ func resendInvitation(o Outlook, act Act, before, after *v1alpha1.Invitation) Vi
 	return nil
 }
 
+// recipientAgreed is the time at which the recipient agreed to get e-mail again, as the platform says; zero if they did not.
+func recipientAgreed(i *v1alpha1.Invitation) (time.Time, error) {
+	text := i.Annotations[v1alpha1.RecipientAgreedAtAnnotation]
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// agreement judges what the platform writes of the recipient's agreement (I12).
+func agreement(act Act, i *v1alpha1.Invitation) Violations {
+	const field = "metadata.annotations[" + v1alpha1.RecipientAgreedAtAnnotation + "]"
+	at, err := recipientAgreed(i)
+	switch text := act.Now.UTC().Format(time.RFC3339); {
+	case err != nil:
+		return invalid("I12", field, "%q is no RFC 3339 time; write when the recipient agreed, for example %s", i.Annotations[v1alpha1.RecipientAgreedAtAnnotation], text)
+	case at.Sub(act.Now) > resendAhead:
+		return invalid("I12", field, "%s is in the future, and the recipient may change their mind; write when they agreed, at the latest %s", at.Format(time.RFC3339), text)
+	}
+	return nil
+}
+
+// WantsNoMail reports whether the owner of an invitation's address wants no e-mail. They said so at the given time, zero if they never did.
+// What they agreed to later counts more (I12).
+func WantsNoMail(i *v1alpha1.Invitation, mutedAt time.Time) bool {
+	agreed, err := recipientAgreed(i)
+	return !mutedAt.IsZero() && (err != nil || !agreed.After(mutedAt))
+}
+
 // takenUp is the time of the last request that the operator has carried out, or is carrying out.
 func takenUp(i *v1alpha1.Invitation) time.Time {
 	if i.Status.Delivery == nil || i.Status.Delivery.ResendRequestedAt == nil {

@@ -24,6 +24,8 @@ const (
 	Invalid    Kind = "Invalid"    // the link proves nothing (I11)
 	TryAgain   Kind = "TryAgain"   // nothing was decided
 	Foreign    Kind = "Foreign"    // another site sent the form
+	NotForYou  Kind = "NotForYou"  // somebody got the e-mail of another person
+	Unmuted    Kind = "Unmuted"    // somebody took back that they want no more e-mail (I12)
 	TooMany    Kind = "TooMany"    // too many requests came
 )
 
@@ -40,6 +42,8 @@ var statuses = map[Kind]int{
 	Invalid:    http.StatusNotFound,
 	TryAgain:   http.StatusServiceUnavailable,
 	Foreign:    http.StatusForbidden,
+	NotForYou:  http.StatusOK,
+	Unmuted:    http.StatusOK,
 	TooMany:    http.StatusTooManyRequests,
 }
 

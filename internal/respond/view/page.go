@@ -18,7 +18,7 @@ type Page struct {
 
 	// Organization is a display name. Ask, Accepted and Declined need it, the others may have it.
 	Organization string
-	// Email is the address that was invited. For Ask.
+	// Email is the address that was invited. For Ask and NotForYou.
 	Email string
 	// Inviter is an address; empty: a platform actor invites. Role, UserType and Message are those of the Invitation. For Ask.
 	Inviter, Role, UserType, Message string
@@ -30,6 +30,10 @@ type Page struct {
 	Base string
 	// Action is the path that the forms are sent to; empty: the page's own. Token is the link's. For Ask.
 	Action, Token string
+	// NotForYouURL leads somebody who got the e-mail of another person to a page of their own; empty: there is no such link. For Ask.
+	NotForYouURL string
+	// UnmuteAction is the path of the form that takes a mute back; empty: there is no such form. It needs Token too. For Declined.
+	UnmuteAction string
 	// Declining says that the link was the one to decline: that choice comes first. For Ask.
 	Declining bool
 	// AccessURL leads into the organization; empty: the page has no such link. For Accepted.

@@ -23,7 +23,7 @@ func page(kind Kind, language string) Page {
 		Organization: "Zylker & Sons", Inviter: "john@zylker.com", Role: "Administrator", UserType: "External",
 		Message:  "Hello Bob,\n\nwe start on Monday. The plan is on https://wiki.zylker.com/plan\n  - bring your <laptop>",
 		Deadline: time.Date(2026, time.December, 7, 13, 30, 0, 0, time.UTC), TimeZone: "Europe/Paris",
-		Action: "/answer", Token: token, AccessURL: "https://zylker.crm.example.com/", Muted: MutePlatform, Rule: "L1", Detail: "no [L1]",
+		Action: "/answer", Token: token, AccessURL: "https://zylker.crm.example.com/", Muted: MutePlatform, NotForYouURL: "/" + token + "/not-for-me", UnmuteAction: "/unmute", Rule: "L1", Detail: "no [L1]",
 	}
 }
 
@@ -45,7 +45,7 @@ func variants(language string) map[string]Page {
 	other := page(Limit, language)
 	other.Rule, other.Detail = "X1", "bob@example.com has as many as one user can have; leave one (used 3 of 3) [X1]"
 	all["Limit-other"] = other
-	for _, kind := range []Kind{Answered, Expired, Revoked, Superseded, Limit, Closed} {
+	for _, kind := range []Kind{NotForYou, Unmuted, Answered, Expired, Revoked, Superseded, Limit, Closed} {
 		all[string(kind)+"-least"] = Page{Kind: kind, Locale: locale.Match(language)}
 	}
 	return all
@@ -85,6 +85,7 @@ func TestStatus(t *testing.T) {
 		Ask: http.StatusOK, Accepted: http.StatusOK, Declined: http.StatusOK, Answered: http.StatusConflict, Expired: http.StatusGone,
 		Revoked: http.StatusGone, Superseded: http.StatusGone, Limit: http.StatusConflict, Closed: http.StatusConflict,
 		Invalid: http.StatusNotFound, TryAgain: http.StatusServiceUnavailable, TooMany: http.StatusTooManyRequests,
+		NotForYou: http.StatusOK, Unmuted: http.StatusOK,
 		"Nothing": http.StatusInternalServerError,
 	} {
 		if got := kind.Status(); got != want {

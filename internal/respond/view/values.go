@@ -29,7 +29,8 @@ type values struct {
 	Organization, Email, Inviter, Role   string
 	Message                              string
 	Deadline, Moment                     string // in words, and for machines
-	Action, Token                        string
+	Action, UnmuteAction, Token          string
+	NotForYouURL                         string
 	Declining                            bool
 	AccessURL                            string
 	Muted                                Mute
@@ -49,7 +50,7 @@ func newValues(p Page) (values, error) {
 		Email:        visible.Isolated(visible.Line(p.Email, maxAddress)),
 		Inviter:      visible.Isolated(visible.Line(p.Inviter, maxAddress)),
 		Message:      visible.Lines(p.Message, maxMessage),
-		Action:       p.Action, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL), Muted: p.Muted,
+		Action:       p.Action, UnmuteAction: p.UnmuteAction, NotForYouURL: p.NotForYouURL, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL), Muted: p.Muted,
 		FieldToken: FieldToken, FieldDecision: FieldDecision, FieldMute: FieldMute,
 		Mutes: []Mute{MuteNone, MuteOrganization, MutePlatform},
 	}
