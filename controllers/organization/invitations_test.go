@@ -28,7 +28,7 @@ func TestProgress(t *testing.T) {
 		all  []v1alpha1.Invitation
 		want *v1alpha1.InvitationsStatus
 	}{
-		"nothing where nothing is pending":   {[]v1alpha1.Invitation{over, going, {}}, nil},
+		"nothing where nothing is pending":    {[]v1alpha1.Invitation{over, going, {}}, nil},
 		"I12: without a mail server, no more": {[]v1alpha1.Invitation{pending(metav1.ConditionUnknown, v1alpha1.ReasonMailNotConfigured), pending("", "")}, &v1alpha1.InvitationsStatus{Pending: 2}},
 		"I12, I13: each once, whatever became of it": {[]v1alpha1.Invitation{
 			pending(metav1.ConditionTrue, v1alpha1.ReasonSent),

@@ -48,10 +48,10 @@ func TestResend(t *testing.T) {
 		"I9: a time of tomorrow would be the last":           {zylker, resend(once, now.AddDate(0, 0, 1).Format(time.RFC3339)), []string{"I9"}, false, []string{"is in the future"}},
 		"I9: not of an accepted one":                         {zylker, resend(once.in(v1alpha1.InvitationAccepted), at), []string{"I9"}, false, []string{"create a new one"}},
 		"I9: nor of an expired one":                          {zylker, resend(once.in(v1alpha1.InvitationExpired), at), []string{"I9"}, false, nil},
-		"I12: the platform says when a recipient agreed": {zylker, by(platform).changes(open, agreed(open, at)), nil, false, nil},
-		"I12: in RFC 3339":                               {zylker, by(platform).changes(open, agreed(open, "yes")), []string{"I12"}, false, []string{`"yes" is no RFC 3339 time`}},
-		"I12: and not for days to come":                  {zylker, by(platform).changes(open, agreed(open, now.AddDate(0, 0, 1).Format(time.RFC3339))), []string{"I12"}, false, []string{"may change their mind"}},
-		"I12: also of a new invitation":                  {zylker, by(platform).creates(agreed(open, "yes")), []string{"I12"}, false, nil},
+		"I12: the platform says when a recipient agreed":     {zylker, by(platform).changes(open, agreed(open, at)), nil, false, nil},
+		"I12: in RFC 3339":                                   {zylker, by(platform).changes(open, agreed(open, "yes")), []string{"I12"}, false, []string{`"yes" is no RFC 3339 time`}},
+		"I12: and not for days to come":                      {zylker, by(platform).changes(open, agreed(open, now.AddDate(0, 0, 1).Format(time.RFC3339))), []string{"I12"}, false, []string{"may change their mind"}},
+		"I12: also of a new invitation":                      {zylker, by(platform).creates(agreed(open, "yes")), []string{"I12"}, false, nil},
 		"I10: a revocation with a request just revokes":      {zylker, by(user(alice)).changes(open, asked(open, at).revoked()), nil, false, nil},
 	})
 }
@@ -71,13 +71,13 @@ func TestWantsNoMail(t *testing.T) {
 		mutedAt    time.Time
 		want       bool
 	}{
-		"I12: a person who never said so gets e-mail":  {open, time.Time{}, false},
-		"I12: one who said so gets none":               {open, now, true},
-		"I12: unless they agreed later":                {said(now.Add(time.Hour)), now, false},
-		"I12: if they changed their mind, it is none":  {said(now.Add(-time.Hour)), now, true},
-		"I12: at the same time, it is none":            {said(now), now, true},
-		"I12: what is no time is no agreement":         {agreed(open, "yes"), now, true},
-		"I12: an agreement alone does no harm":         {said(now), time.Time{}, false},
+		"I12: a person who never said so gets e-mail": {open, time.Time{}, false},
+		"I12: one who said so gets none":              {open, now, true},
+		"I12: unless they agreed later":               {said(now.Add(time.Hour)), now, false},
+		"I12: if they changed their mind, it is none": {said(now.Add(-time.Hour)), now, true},
+		"I12: at the same time, it is none":           {said(now), now, true},
+		"I12: what is no time is no agreement":        {agreed(open, "yes"), now, true},
+		"I12: an agreement alone does no harm":        {said(now), time.Time{}, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if got := rules.WantsNoMail(tc.invitation.Invitation, tc.mutedAt); got != tc.want {
