@@ -30,6 +30,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/user"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/mail/brand/follow"
 	"github.com/polyorg/polyorg/internal/recipients"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	Delivery *delivery.Reconciler
 	// Recipients says who wants no e-mail. It is needed beside Delivery.
 	Recipients *recipients.Store
+	// Branding follows the ConfigMap of e-mails and pages. Nil: there is none.
+	Branding *follow.Follower
 	// View counts the seats of an organization. Without one, each member and invitation is ranked among all of them.
 	View *facts.View
 }
@@ -88,6 +91,7 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 		every["delivery"] = o.Delivery
 	}
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
+	branding := platformpolicy.NewBranding(o.Branding, events)
 	maps.Copy(every, map[string]controller{
 		"organization":        &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
 		"membership":          &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
@@ -97,7 +101,7 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 		"integrationbinding":  &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
 		"hostreservation":     &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
 		"user":                &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
+		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement, Branding: branding},
 	})
 	return every, nil
 }

@@ -59,6 +59,11 @@ const (
 	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what Polyorg refuses. The leader
 	// checks that once a minute. Positive; False: rules and limits do not hold. The policy can be Ready without it.
 	ConditionEnforced = "Enforced"
+
+	// ConditionBrandingAccepted is on the PlatformPolicy where the operator's configuration names a ConfigMap for the platform's own name,
+	// colours, texts and templates. Positive; False: it has a mistake or is not there, and what was in force before stays. The policy can be
+	// Ready without it.
+	ConditionBrandingAccepted = "BrandingAccepted"
 )
 
 // Reasons that several kinds share.
@@ -273,6 +278,13 @@ const (
 	// ReasonNotVerified appears with Enforced=Unknown when the API server repeatedly gave an unexpected answer, for example because it does
 	// not reach the operator.
 	ReasonNotVerified = "NotVerified"
+	// ReasonBrandingInForce appears with BrandingAccepted=True, and in a Normal event of the ConfigMap when that begins.
+	ReasonBrandingInForce = "BrandingInForce"
+	// ReasonBrandingRefused appears with BrandingAccepted=False, and in a Warning event of the ConfigMap. The message names the key and what
+	// to do.
+	ReasonBrandingRefused = "BrandingRefused"
+	// ReasonConfigMapNotFound appears with BrandingAccepted=False while the ConfigMap is not there.
+	ReasonConfigMapNotFound = "ConfigMapNotFound"
 	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the built-in one. Such a
 	// row is not in force (G3).
 	ReasonWidensCatalogue = "WidensCatalogue"

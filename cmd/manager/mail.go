@@ -12,16 +12,14 @@ import (
 
 	"github.com/polyorg/polyorg/controllers/delivery"
 	"github.com/polyorg/polyorg/internal/config"
-	compose "github.com/polyorg/polyorg/internal/mail"
 	"github.com/polyorg/polyorg/internal/mail/smtp"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/respond"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/token"
 )
 
 // newDelivery sends the e-mails of invitations; nil without a mail server.
-func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.Store) (*delivery.Reconciler, error) {
+func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.Store, brands branding) (*delivery.Reconciler, error) {
 	if cfg.Mail == nil {
 		return nil, nil
 	}
@@ -33,28 +31,20 @@ func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.S
 	if err != nil {
 		return nil, err
 	}
-	composer, err := compose.NewComposer(*from, compose.Look{}, cfg.Mail.ReplyToInviter)
-	if err != nil {
-		return nil, err
-	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	return &delivery.Reconciler{
-		Live: live, Domain: domain, Mailer: sender, Composer: composer, Tokens: tokens,
+		Live: live, Domain: domain, Mailer: sender, Brand: brands.now, Tokens: tokens,
 		PageURL: cfg.InvitationPage.Parsed().String(), Clock: clock.RealClock{},
 	}, nil
 }
 
 // addPage serves the page behind their links, if it is configured.
-func addPage(mgr manager.Manager, cfg *config.OperatorConfig, live client.Client, tokens *token.Store, known *recipients.Store) error {
+func addPage(mgr manager.Manager, cfg *config.OperatorConfig, live client.Client, tokens *token.Store, known *recipients.Store, brands branding) error {
 	if cfg.InvitationPage == nil {
 		return nil
 	}
-	renderer, err := view.NewRenderer(compose.Look{})
-	if err != nil {
-		return err
-	}
 	return mgr.Add(&respond.Server{Address: cfg.InvitationPage.BindAddress, Page: &respond.Page{
-		URL: cfg.InvitationPage.Parsed(), Client: live, Tokens: tokens, Recipients: known, Renderer: renderer,
+		URL: cfg.InvitationPage.Parsed(), Client: live, Tokens: tokens, Recipients: known, Brand: brands.now,
 		Clock: clock.RealClock{}, Rate: respond.NewRate(),
 	}})
 }

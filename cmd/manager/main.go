@@ -113,11 +113,15 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	}
 	tokens := &token.Store{Client: live, Namespace: cfg.LeaderElection.Namespace, Clock: clock.RealClock{}}
 	known := &recipients.Store{Client: live, Namespace: cfg.LeaderElection.Namespace}
-	deliveries, err := newDelivery(cfg, live, tokens)
+	brands, err := newBranding(mgr, kube, cfg, live)
 	if err != nil {
 		return err
 	}
-	if err := addPage(mgr, cfg, live, tokens, known); err != nil {
+	deliveries, err := newDelivery(cfg, live, tokens, brands)
+	if err != nil {
+		return err
+	}
+	if err := addPage(mgr, cfg, live, tokens, known, brands); err != nil {
 		return err
 	}
 	view := facts.NewView(cfg.Ingress.BaseDomain)
@@ -127,7 +131,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
 		mgr.Add(releaseAfter(func(ctx context.Context) bool { return view.AwaitSync(ctx) == nil })),
-		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view, delivery: deliveries, recipients: known}),
+		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view, delivery: deliveries, recipients: known, branding: brands.follower}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
 		mgr.AddReadyzCheck("view", log.Ready),

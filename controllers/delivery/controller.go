@@ -24,6 +24,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/controllers/internal/world"
 	"github.com/polyorg/polyorg/internal/mail"
+	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/internal/token"
 )
@@ -37,10 +38,11 @@ type Mailer interface {
 type Reconciler struct {
 	Client client.Client
 	// Live reads and writes past the cache.
-	Live     client.Client
-	Mailer   Mailer
-	Composer *mail.Composer
-	Tokens   *token.Store
+	Live   client.Client
+	Mailer Mailer
+	// Brand is how e-mails look at this moment.
+	Brand  func() *brand.Brand
+	Tokens *token.Store
 	// Domain is the sender's, for Message-IDs.
 	Domain string
 	// PageURL is where the links lead to.

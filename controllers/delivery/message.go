@@ -10,13 +10,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
-	"github.com/polyorg/polyorg/internal/locale"
 	"github.com/polyorg/polyorg/internal/mail"
+	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/internal/token"
 )
@@ -36,14 +37,26 @@ func (r *Reconciler) compose(ctx context.Context, i *v1alpha1.Invitation) (mail.
 	if err != nil {
 		return mail.Message{}, err
 	}
-	return r.Composer.Compose(mail.Invitation{
+	b := r.Brand()
+	return write(ctx, b, mail.Invitation{
 		ID: fmt.Sprintf("%s.%d@%s", i.UID, rules.Begun(i), r.Domain), To: i.Spec.Email,
-		Locale: locale.Match(org.Spec.Locale), TimeZone: org.Spec.TimeZone,
+		Locale: b.Texts.Match(org.Spec.Locale), TimeZone: org.Spec.TimeZone,
 		Organization: cmp.Or(org.Spec.DisplayName, org.Name), Inviter: i.Status.InvitedBy,
 		Role: string(i.Spec.Role), UserType: string(i.Spec.UserType), Message: i.Spec.Message,
 		Deadline: i.Status.ExpiresAt.Time, Others: others,
 		AcceptURL: r.PageURL + "/" + signed, DeclineURL: r.PageURL + "/" + signed + "/decline",
 	})
+}
+
+// write writes a message. It was checked with samples that the platform's own templates fit; where one does not fit this invitation, ours does.
+func write(ctx context.Context, b *brand.Brand, i mail.Invitation) (mail.Message, error) {
+	m, err := b.Composer.Compose(i)
+	if err == nil || b.Composer == b.BuiltIn {
+		return m, err
+	}
+	log.FromContext(ctx).Error(err, "A template of the platform does not fit this invitation; the built-in one is used")
+	unfit.Inc()
+	return b.BuiltIn.Compose(i)
 }
 
 // others are the invitee's other organizations by name (I4).

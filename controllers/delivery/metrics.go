@@ -28,8 +28,14 @@ var (
 	})
 )
 
+// unfit counts what no sample shows: a template can take another branch with another invitation.
+var unfit = prometheus.NewCounter(prometheus.CounterOpts{
+	Name: "polyorg_mail_templates_unfit_total",
+	Help: "E-mails that a template of the platform's own did not fit, and that had the built-in one.",
+})
+
 func init() {
-	metrics.Registry.MustRegister(attempts, waiting, waited)
+	metrics.Registry.MustRegister(attempts, waiting, waited, unfit)
 }
 
 // count counts one attempt.

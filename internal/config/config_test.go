@@ -48,7 +48,7 @@ leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, re
 identity: {usernamePrefix: "oidc:"}
 access: {ownOrganization: None}
 mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverName: mail.example.net, heloName: crm.example.com,
-  from: "CRM <crm@example.com>", replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
+  from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
@@ -63,7 +63,7 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				Access:         Access{OwnOrganizationNone},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
 				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
-					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ReplyToInviter: true, CredentialsDir: "/mail",
+					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
 					Authentication: MailAuthLogin, Timeout: duration("1m")},
 				SampleData: &SampleData{loader()},
 				Tracing:    &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
@@ -147,6 +147,10 @@ func TestLoadRefuses(t *testing.T) {
 		"names of mail servers that are none": {
 			file: minimal + `mail: {address: 'localhost:25', from: a@b.c, serverName: "Mail Server", heloName: "crm\r\nMAIL FROM:<x@y.z>"}` + "\n",
 			want: []string{`mail.serverName: Invalid value: "Mail Server"`, "mail.heloName: Invalid value: "},
+		},
+		"a ConfigMap of another namespace": {
+			file: minimal + "mail: {address: 'localhost:25', from: a@b.c, configMap: other/look}\n",
+			want: []string{`mail.configMap: Invalid value: "other/look"`},
 		},
 		"a sender that not each mail server can name": {
 			file: minimal + "mail: {address: 'localhost:25', from: CRM <crm@exämple.com>}\n",

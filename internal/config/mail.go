@@ -58,6 +58,9 @@ type Mail struct {
 	HeloName string `json:"heloName,omitempty"`
 	// from is the sender of the messages: an address, with or without a name, such as CRM <crm@example.com>.
 	From string `json:"from,omitempty"`
+	// configMap is a ConfigMap in the operator's namespace with the platform's own name, logo, colours, sender, texts and templates. It is
+	// followed while the operator runs. Absent: e-mails and pages have the built-in ones.
+	ConfigMap string `json:"configMap,omitempty"`
 	// replyToInviter sends replies to the person who invites. Absent: they go to the sender.
 	ReplyToInviter bool `json:"replyToInviter,omitempty"`
 	// credentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does. They are never in
@@ -85,6 +88,9 @@ func (m *Mail) validate(path *field.Path) field.ErrorList {
 	errs := slices.Concat(m.validateServer(path), m.validateTLS(path), m.validateSignIn(path))
 	if from, err := mail.ParseAddress(m.From); err != nil || !isASCII(from.Address) {
 		errs = append(errs, field.Invalid(path.Child("from"), m.From, "must be an e-mail address in ASCII, with or without a name before it"))
+	}
+	if m.ConfigMap != "" {
+		errs = append(errs, conform(m.ConfigMap, path.Child("configMap"), validation.IsDNS1123Subdomain)...)
 	}
 	if d := m.Timeout.Duration; d <= 0 || d > maxMailTimeout {
 		errs = append(errs, field.Invalid(path.Child("timeout"), d.String(), fmt.Sprintf("must be more than 0 and at most %s", maxMailTimeout)))

@@ -20,12 +20,12 @@ const maxPreference = 1000
 // Locale says things in one language. It is safe for concurrent use.
 type Locale struct {
 	tag       language.Tag
+	texts     *Texts
 	localizer *i18n.Localizer
 }
 
-// Match is the locale that fits preferences best. Each is a BCP 47 tag or an Accept-Language header, and the first counts most. One that
-// cannot be read counts nothing.
-func Match(preferences ...string) *Locale { return shipped().match(preferences...) }
+// Match is the locale of the shipped texts that fits preferences best.
+func Match(preferences ...string) *Locale { return shipped().Match(preferences...) }
 
 // Language is the locale's BCP 47 tag.
 func (l *Locale) Language() string { return l.tag.String() }
@@ -41,7 +41,7 @@ func (l *Locale) Text(id string, data any) (string, error) {
 }
 
 // Has reports whether there is a text of an ID.
-func (l *Locale) Has(id string) bool { return shipped().ids[id] }
+func (l *Locale) Has(id string) bool { return l.texts.Has(id) }
 
 // Role is a role in words. An empty user type is Internal, as in an Invitation (L5).
 func (l *Locale) Role(role, userType string) (string, error) {

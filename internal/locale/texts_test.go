@@ -173,11 +173,11 @@ func TestALanguageIsOneMoreFile(t *testing.T) {
 		}
 		more[name] = &fstest.MapFile{Data: data}
 	}
-	table, err := newTable(more)
+	table, err := newTexts(more)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := table.match("de-AT")
+	l := table.Match("de-AT")
 	if l.Language() != "de" {
 		t.Fatalf("got %s", l.Language())
 	}
@@ -196,7 +196,7 @@ func TestATableRefuses(t *testing.T) {
 		"what is no YAML":            "\tcolon",
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			if _, err := newTable(fstest.MapFS{"texts/en.yaml": {Data: []byte(file)}}); err == nil {
+			if _, err := newTexts(fstest.MapFS{"texts/en.yaml": {Data: []byte(file)}}); err == nil {
 				t.Error("want an error")
 			}
 		})

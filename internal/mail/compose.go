@@ -23,12 +23,19 @@ type executable interface {
 	Execute(into io.Writer, data any) error
 }
 
+// part writes one of the two parts of an e-mail.
+type part struct {
+	executable
+	// promise is what a template of the platform's own must keep. It is nil for ours.
+	promise func(text string, v values) error
+}
+
 // Composer writes the e-mails of invitations. It is safe for concurrent use.
 type Composer struct {
 	from           mail.Address
 	design         Design
 	replyToInviter bool
-	text, html     executable
+	text, html     part
 }
 
 // NewComposer writes e-mails from an address, and in a look. replyToInviter sends answers to the e-mail to the inviter.
@@ -49,7 +56,7 @@ func NewComposer(from mail.Address, look Look, replyToInviter bool) (*Composer, 
 	if err != nil {
 		return nil, err
 	}
-	return &Composer{from, design, replyToInviter, text, html}, nil
+	return &Composer{from, design, replyToInviter, part{text, nil}, part{html, nil}}, nil
 }
 
 // Compose writes the e-mail of an invitation (I4). Its errors name fields, and show no value of them.
@@ -68,15 +75,26 @@ func (c *Composer) Compose(i Invitation) (Message, error) {
 	if c.replyToInviter && bare(i.Inviter) {
 		m.ReplyTo.Address = i.Inviter
 	}
-	if m.Text, err = execute(c.text, v); err != nil {
+	if m.Text, err = c.text.write(v, v); err != nil {
 		return Message{}, err
 	}
-	m.HTML, err = execute(c.html, inHTML{v})
-	return m, err
+	if m.HTML, err = c.html.write(inHTML{v}, v); err != nil {
+		return Message{}, err
+	}
+	return m, nil
 }
 
-func execute(t executable, data any) (string, error) {
-	var b bytes.Buffer
-	err := t.Execute(&b, data)
-	return b.String(), err
+// write writes the part for some data, which the values are part of.
+func (p part) write(data any, v values) (string, error) {
+	if p.promise == nil {
+		var b bytes.Buffer
+		err := p.Execute(&b, data)
+		return b.String(), err
+	}
+	var b bounded
+	if err := p.Execute(&b, data); err != nil {
+		return "", plainly(err)
+	}
+	text := b.String()
+	return text, p.promise(text, v)
 }

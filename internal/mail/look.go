@@ -44,10 +44,12 @@ type Design struct {
 	Light, Dark      Colours
 }
 
+// MaxPlatform is how many letters the name of a platform has at most.
+const MaxPlatform = 60
+
 const (
 	defaultPlatform = "Polyorg"
 	defaultAccent   = "#1f5fbf"
-	maxPlatform     = 60
 	maxURL          = 4096
 )
 
@@ -66,7 +68,7 @@ func (l Look) Design() (Design, error) {
 	}
 	accent = long(accent)
 	return Design{
-		Platform: cmp.Or(visible.Line(l.Platform, maxPlatform), defaultPlatform), LogoURL: l.LogoURL,
+		Platform: cmp.Or(visible.Line(l.Platform, MaxPlatform), defaultPlatform), LogoURL: l.LogoURL,
 		Accent: accent, OnAccent: on(accent), Light: Light, Dark: Dark,
 	}, nil
 }

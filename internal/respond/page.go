@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -19,6 +20,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/locale"
+	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -34,10 +36,13 @@ type Page struct {
 	Tokens *token.Store
 	// Recipients notes who wants no more e-mail.
 	Recipients *recipients.Store
-	Renderer   *view.Renderer
+	// Brand is how the page looks at this moment, and what it says.
+	Brand func() *brand.Brand
 	Clock      clock.PassiveClock
 	// Rate bounds the requests that ask the API server something.
 	Rate *Rate
+
+	drawn atomic.Pointer[drawn]
 }
 
 // retryAfter is how many seconds somebody should wait before they try again.
@@ -130,14 +135,15 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	if i == nil {
 		i = &invited{}
 	}
-	page.Locale = i.locale(r)
+	b := p.Brand()
+	page.Locale = i.locale(b.Texts, r)
 	i.fill(&page)
 	page.Base, page.Action, page.UnmuteAction = p.base(), p.base()+answerPath, p.base()+unmutePath
 	if i.token != "" {
 		page.NotForYouURL = p.base() + "/" + i.token + notForYouPath
 	}
 	var body bytes.Buffer
-	if err := p.Renderer.Render(&body, page); err != nil {
+	if err := p.draw(&body, b, page); err != nil {
 		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
@@ -155,12 +161,12 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 func (p *Page) base() string { return strings.TrimSuffix(p.URL.Path, "/") }
 
 // locale is the language that the reader's browser asks for, or else the organization's.
-func (i *invited) locale(r *http.Request) *locale.Locale {
+func (i *invited) locale(texts *locale.Texts, r *http.Request) *locale.Locale {
 	preferences := []string{r.Header.Get("Accept-Language")}
 	if i.organization != nil {
 		preferences = append(preferences, i.organization.Spec.Locale)
 	}
-	return locale.Match(preferences...)
+	return texts.Match(preferences...)
 }
 
 // fill shows what the link's bearer may know: what the e-mail says, too.
@@ -183,10 +189,4 @@ func (p *Page) unknown(w http.ResponseWriter, r *http.Request) {
 // foreign is the page of a form that another site sends.
 func (p *Page) foreign(w http.ResponseWriter, r *http.Request) {
 	p.render(w, r, nil, view.Page{Kind: view.Foreign})
-}
-
-func (p *Page) style(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its URL changes with its content
-	_, _ = w.Write(p.Renderer.Style)
 }

@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/internal/mail"
+	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -54,13 +54,13 @@ func pageOf(t testing.TB, change ...func(*v1alpha1.Invitation)) served {
 	}
 	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(org, i).Build()
 	at := testingclock.NewFakePassiveClock(now)
-	renderer, err := view.NewRenderer(mail.Look{})
+	look, err := brand.BuiltIn(brand.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	where, _ := url.Parse("https://invitations.example.com/answers")
 	p := &Page{
-		URL: where, Client: c, Renderer: renderer, Clock: at, Rate: NewRate(),
+		URL: where, Client: c, Brand: func() *brand.Brand { return look }, Clock: at, Rate: NewRate(),
 		Tokens:     &token.Store{Client: c, Namespace: "polyorg-system", Clock: at},
 		Recipients: &recipients.Store{Client: c, Namespace: "polyorg-system"},
 	}

@@ -19,12 +19,16 @@ func MailServer() *mailtest.Server {
 	return server
 }
 
+// MailConfigMap is the ConfigMap in which a suite can change how e-mails and pages look.
+const MailConfigMap = "polyorg-mail"
+
 // WithMail configures the operator for a mail server, as an administrator would, and serves the page of invitations.
 func WithMail(server *mailtest.Server) func(*config.OperatorConfig) {
 	return func(c *config.OperatorConfig) {
 		GinkgoHelper()
 		mail, err := server.Config(GinkgoT().TempDir())
 		Expect(err).NotTo(HaveOccurred())
+		mail.ConfigMap = MailConfigMap
 		c.Mail, c.InvitationPage = &mail, &config.InvitationPage{}
 	}
 }
