@@ -42,7 +42,7 @@ mutants: ## Switch off one rule of the journal's protocol after another; its sim
 	@go run ./hack/mutants $(if $(SEEDS),-seeds $(SEEDS))
 
 .PHONY: bench
-bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review or profile measures something else.
+bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review, expiry, mail or profile measures something else.
 	@hack/bench.sh $(BENCH)
 
 .PHONY: lint

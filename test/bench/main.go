@@ -23,7 +23,7 @@ import (
 type options struct {
 	quick, profile, scale bool
 	access, storm, answer bool
-	review                bool
+	review, expiry, mail  bool
 	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
@@ -31,6 +31,8 @@ type options struct {
 	large                 large
 	answering             answering
 	reviewing             reviewing
+	expiring              expiring
+	mailing               mailing
 	serve                 serving
 }
 
@@ -49,6 +51,10 @@ func main() {
 	flag.BoolVar(&o.review, "review", false, "measure instead what a person's review of themselves costs")
 	flag.IntVar(&o.reviewing.people, "review-people", 1000, "how many people look at their own")
 	flag.IntVar(&o.reviewing.each, "review-organizations", 3, "how many organizations each of them has")
+	flag.BoolVar(&o.expiry, "expiry", false, "measure instead how invitations expire that end in the same minute")
+	flag.BoolVar(&o.mail, "mail", false, "measure instead how fast the e-mails of invitations leave")
+	o.expiring.flags()
+	o.mailing.flags()
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -93,6 +99,10 @@ func (o options) run(ctx context.Context) error {
 		return o.measureAnswers(ctx)
 	case o.review:
 		return o.measureReview(ctx)
+	case o.expiry:
+		return o.measureExpiry(ctx)
+	case o.mail:
+		return o.measureMail(ctx)
 	}
 	return o.compare(ctx)
 }
