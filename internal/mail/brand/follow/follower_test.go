@@ -103,12 +103,12 @@ func TestAReplicaThatStarts(t *testing.T) {
 		want    string
 		problem bool
 	}{
-		"finds a good one":                      {[]client.Object{configMap(key.Name, "Zylker"), configMap(Accepted, "Old")}, "Zylker", false},
-		"finds a bad one, and the kept one":     {[]client.Object{configMap(key.Name, bad), configMap(Accepted, "Kept")}, "Kept", true},
-		"finds none, and the kept one":          {[]client.Object{configMap(Accepted, "Kept")}, "Kept", true},
+		"finds a good one":                       {[]client.Object{configMap(key.Name, "Zylker"), configMap(Accepted, "Old")}, "Zylker", false},
+		"finds a bad one, and the kept one":      {[]client.Object{configMap(key.Name, bad), configMap(Accepted, "Kept")}, "Kept", true},
+		"finds none, and the kept one":           {[]client.Object{configMap(Accepted, "Kept")}, "Kept", true},
 		"finds a bad one, and none that is kept": {[]client.Object{configMap(key.Name, bad)}, "", true},
-		"finds two bad ones":                    {[]client.Object{configMap(key.Name, bad), configMap(Accepted, bad)}, "", true},
-		"finds nothing":                         {nil, "", true},
+		"finds two bad ones":                     {[]client.Object{configMap(key.Name, bad), configMap(Accepted, bad)}, "", true},
+		"finds nothing":                          {nil, "", true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			f, _ := followed(t, tc.objects...)
