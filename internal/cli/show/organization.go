@@ -40,6 +40,7 @@ func Organization(w io.Writer, o *v1alpha1.Organization) error {
 		{"Address", o.Status.AccessURL},
 		{"Reserved hosts", hosts(o.Status.PreviousHosts)},
 		{"Invitations", delivery(o.Status.InvitationDelivery)},
+		{"Pending", progress(o.Status.Invitations)},
 		{"Networks", networks(o.Spec.IPRestriction)},
 		{"Time zone", o.Spec.TimeZone},
 		{"Language", o.Spec.Locale},
@@ -102,6 +103,17 @@ func delivery(d v1alpha1.InvitationDelivery) string {
 		return "are in the invitee's list"
 	}
 	return ""
+}
+
+// progress says how far the e-mails of pending invitations are. Where none is begun, there is no mail server.
+func progress(s *v1alpha1.InvitationsStatus) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Sent+s.Waiting+s.Undelivered == 0:
+		return fmt.Sprintf("%d invitations", s.Pending)
+	}
+	return fmt.Sprintf("%d invitations; of their e-mails, %d are sent, %d wait, %d are not delivered", s.Pending, s.Sent, s.Waiting, s.Undelivered)
 }
 
 func networks(r *v1alpha1.IPRestriction) string {
