@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
@@ -19,7 +20,7 @@ import (
 )
 
 // newDelivery sends the e-mails of invitations; nil without a mail server.
-func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.Store, brands branding) (*delivery.Reconciler, error) {
+func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.Store, known *recipients.Store, brands branding) (*delivery.Reconciler, error) {
 	if cfg.Mail == nil {
 		return nil, nil
 	}
@@ -27,13 +28,16 @@ func newDelivery(cfg *config.OperatorConfig, live client.Client, tokens *token.S
 	if err != nil {
 		return nil, err
 	}
+	if err := sender.Readable(); err != nil { // admission does not wait for mail: somebody mends the file, and the next message reads it
+		ctrl.Log.WithName("mail").Error(err, "E-mails wait until this file can be used")
+	}
 	from, err := mail.ParseAddress(cfg.Mail.From)
 	if err != nil {
 		return nil, err
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	return &delivery.Reconciler{
-		Live: live, Domain: domain, Mailer: sender, Brand: brands.now, Tokens: tokens,
+		Live: live, Domain: domain, Mailer: sender, Brand: brands.now, Tokens: tokens, Recipients: known,
 		PageURL: cfg.InvitationPage.Parsed().String(), Clock: clock.RealClock{},
 	}, nil
 }

@@ -117,7 +117,7 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
-	deliveries, err := newDelivery(cfg, live, tokens, brands)
+	deliveries, err := newDelivery(cfg, live, tokens, known, brands)
 	if err != nil {
 		return err
 	}

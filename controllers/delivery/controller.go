@@ -6,25 +6,23 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/util/retry"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/delivered"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/mail"
 	"github.com/polyorg/polyorg/internal/mail/brand"
+	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/internal/token"
 )
@@ -43,21 +41,29 @@ type Reconciler struct {
 	// Brand is how e-mails look at this moment.
 	Brand  func() *brand.Brand
 	Tokens *token.Store
+	// Recipients says who wants no e-mail.
+	Recipients *recipients.Store
 	// Domain is the sender's, for Message-IDs.
 	Domain string
 	// PageURL is where the links lead to.
 	PageURL string
 	Clock   clock.PassiveClock
 
-	pace  *pace
-	queue tally.Tally
+	turns   *turns
+	unsaved unsaved
+	queue   tally.Tally
 }
 
 // Reconcile sends the message of one invitation if one is due, and stores the result. What the cache shows is looked at again live: a cache
 // that is behind would send a message twice.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	result, err := r.reconcile(ctx, req)
-	r.queue.Note(waiting, req.String(), err != nil || result.RequeueAfter > 0)
+	waits := err != nil || result.RequeueAfter > 0
+	r.queue.Note(waiting, req.String(), waits)
+	if !waits {
+		r.turns.forget(req.NamespacedName)
+		r.unsaved.forget(req.NamespacedName)
+	}
 	return result, err
 }
 
@@ -92,126 +98,81 @@ func untilDue(i *v1alpha1.Invitation, now time.Time) (left time.Duration, due bo
 	return 0, true
 }
 
-// deliver sends the message of an invitation, unless it has to wait for its turn.
+// deliver sends the message of an invitation once it has its turn, unless something speaks against it.
 func (r *Reconciler) deliver(ctx context.Context, i *v1alpha1.Invitation, now time.Time) (ctrl.Result, error) {
-	wait, err := r.wait(ctx, i, now)
-	if wait > 0 || err != nil {
-		return ctrl.Result{RequeueAfter: wait}, err
+	if failure, known := r.unsaved.of(i); known {
+		return r.store(ctx, i, failure)
 	}
-	return r.attempt(ctx, i)
+	var org v1alpha1.Organization
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.Namespace)}, &org); err != nil {
+		return ctrl.Result{}, fmt.Errorf("read the organization that invites: %w", err)
+	}
+	for _, obstacle := range []obstacle{r.suspension, r.turn, r.wish} {
+		if left, err := obstacle(ctx, &org, i, now); left != 0 || err != nil {
+			return ctrl.Result{RequeueAfter: max(0, left)}, err
+		}
+	}
+	return r.attempt(ctx, &org, i)
 }
 
-// patience is the longest wait that nobody needs to be told of.
-const patience = time.Second
+// obstacle is what may speak against sending a message now. It returns the time until it is looked at again: 0 if nothing speaks against it,
+// never if it is not sent any more.
+type obstacle func(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error)
 
-// wait is the time until the turn of a message that has not had one. The status says so, and a later leader keeps to it.
-func (r *Reconciler) wait(ctx context.Context, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
-	if d := i.Status.Delivery; d.Attempts > 0 || d.NextAttemptAt != nil {
-		return 0, nil
+const (
+	never = time.Duration(-1)
+	// suspensionLook is the time between looks at a suspended organization. Its resumption is no event of the invitation.
+	suspensionLook = time.Minute
+	// patience is the longest wait that nobody needs to be told of.
+	patience = time.Second
+)
+
+// suspension keeps the messages of a suspended organization back (E3).
+func (r *Reconciler) suspension(ctx context.Context, org *v1alpha1.Organization, _ *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
+	w := world.New("")
+	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
+		return 0, err
 	}
+	world.Add(w, *org)
+	if world.Stated[rules.Account](w)[0].Suspended(w.Outlook().Policy(), now) { // an organization always states its account
+		return suspensionLook, nil
+	}
+	return 0, nil
+}
+
+// turn keeps a message back until its turn (I13). The status says so.
+func (r *Reconciler) turn(ctx context.Context, _ *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
 	policy, err := world.Policy(ctx, r.Client)
 	if err != nil {
 		return 0, err
 	}
-	left := r.pace.turn(policy, i, now)
+	left := r.turns.until(policy, i, now)
 	if left <= patience {
-		return 0, nil
+		return left, nil
 	}
-	turn := metav1.NewTime(now.Add(left))
-	err = r.change(ctx, i, now, func(d *v1alpha1.InvitationDeliveryStatus, _ time.Time) { d.NextAttemptAt = &turn })
-	return left, err
-}
-
-// attempt sends the message that is due.
-func (r *Reconciler) attempt(ctx context.Context, i *v1alpha1.Invitation) (ctrl.Result, error) {
-	m, err := r.compose(ctx, i)
-	if err != nil {
-		return ctrl.Result{}, err
-	}
-	failure, err := asFailure(r.Mailer.Send(ctx, m))
-	if err != nil {
-		return ctrl.Result{}, err
-	}
-	count(failure, i, r.Clock.Now())
-	if failure != nil {
-		log.FromContext(ctx).Info("The mail server did not take an e-mail", "error", failure.Error(), "permanent", failure.Permanent)
-	}
-	return r.store(ctx, i, failure)
-}
-
-// asFailure is what the mail server, or the way to it, said. Any other error is of the operator itself.
-func asFailure(err error) (*mail.Failure, error) {
-	if failure, is := errors.AsType[*mail.Failure](err); is {
-		return failure, nil
-	}
-	return nil, err
-}
-
-// store writes the result of an attempt.
-func (r *Reconciler) store(ctx context.Context, sent *v1alpha1.Invitation, failure *mail.Failure) (result ctrl.Result, err error) {
-	now := r.Clock.Now()
-	err = r.change(ctx, sent, now, func(d *v1alpha1.InvitationDeliveryStatus, deadline time.Time) {
-		note(d, failure, deadline, now)
-		if d.NextAttemptAt != nil {
-			result.RequeueAfter = d.NextAttemptAt.Sub(now)
-		}
+	at := metav1.NewTime(now.Add(left))
+	return left, r.change(ctx, i, now, func(i *v1alpha1.Invitation, say status.Conditions) {
+		i.Status.Delivery.NextAttemptAt = &at
+		delivered.Say(say, i.Status.Delivery)
 	})
-	return result, err
 }
 
-// change changes the delivery in the status of an invitation. A message that has left is no reason to send it again, so after a lost race the
-// invitation is read anew. A re-send that began meanwhile has a status of its own.
-func (r *Reconciler) change(ctx context.Context, i *v1alpha1.Invitation, now time.Time, change func(d *v1alpha1.InvitationDeliveryStatus, deadline time.Time)) error {
-	uid, begun := i.UID, rules.Begun(i)
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
-		if i.UID != uid || rules.Begun(i) != begun {
-			return nil
-		}
-		change(i.Status.Delivery, i.Status.ExpiresAt.Time)
-		delivered.Say(status.Of(&i.Status.Conditions, i.Generation, now), i.Status.Delivery)
-		err := r.Live.Status().Update(ctx, i)
-		if apierrors.IsConflict(err) {
-			i, err = r.again(ctx, i, err)
-		}
-		return client.IgnoreNotFound(err)
+// wish keeps a message back from a recipient who asked for no more e-mail since it was begun (I12). It counts as not begun then.
+func (r *Reconciler) wish(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
+	known, err := r.Recipients.Known(ctx, recipients.Of(org.Name, i.Spec.Email))
+	if err != nil || !rules.WantsNoMail(i, known.MutedSince()) {
+		return 0, err
+	}
+	return never, r.change(ctx, i, now, func(i *v1alpha1.Invitation, say status.Conditions) {
+		withdraw(&i.Status)
+		delivered.SayMuted(say)
 	})
-	if err != nil {
-		return fmt.Errorf("store what became of an e-mail: %w", err)
-	}
-	return nil
 }
 
-// again reads an invitation anew after a lost race.
-func (r *Reconciler) again(ctx context.Context, i *v1alpha1.Invitation, lost error) (*v1alpha1.Invitation, error) {
-	var now v1alpha1.Invitation
-	if err := r.Live.Get(ctx, client.ObjectKeyFromObject(i), &now); err != nil {
-		return i, err
+// withdraw takes the latest message back.
+func withdraw(s *v1alpha1.InvitationStatus) {
+	s.Delivery = &v1alpha1.InvitationDeliveryStatus{Sends: s.Delivery.Sends - 1}
+	if s.Delivery.Sends == 0 {
+		s.Delivery = nil
 	}
-	return &now, lost
-}
-
-// note notes the result of an attempt, and when the next one is.
-func note(d *v1alpha1.InvitationDeliveryStatus, failure *mail.Failure, deadline, now time.Time) {
-	d.Attempts++
-	d.LastError, d.NextAttemptAt = "", nil
-	if failure == nil {
-		d.LastSentAt = &metav1.Time{Time: now}
-		return
-	}
-	d.LastError = failure.Error()
-	if next := now.Add(pause(d.Attempts)); !failure.Permanent && next.Before(deadline) {
-		d.NextAttemptAt = &metav1.Time{Time: next}
-	}
-}
-
-const (
-	// firstPause is the pause after the first attempt. A mail server that lists new senders grey takes a message after about a minute.
-	firstPause = 15 * time.Second
-	// longestPause is what the pauses grow to, each being twice the one before.
-	longestPause = time.Hour
-)
-
-// pause is the time between one attempt and the next.
-func pause(attempts int32) time.Duration {
-	return min(longestPause, firstPause<<min(attempts-1, 16))
 }

@@ -23,11 +23,7 @@ import (
 )
 
 // compose writes the message that an invitation waits for.
-func (r *Reconciler) compose(ctx context.Context, i *v1alpha1.Invitation) (mail.Message, error) {
-	var org v1alpha1.Organization
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.Namespace)}, &org); err != nil {
-		return mail.Message{}, fmt.Errorf("read the organization that invites: %w", err)
-	}
+func (r *Reconciler) compose(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation) (mail.Message, error) {
 	others, err := r.others(ctx, i)
 	if err != nil {
 		return mail.Message{}, err

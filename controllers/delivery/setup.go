@@ -18,7 +18,7 @@ import (
 
 // SetupWithManager registers the controller. Only an invitation whose message is due wakes it.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	r.pace = newPace()
+	r.turns = newTurns()
 	return wake.Alone(mgr, "delivery", &v1alpha1.Invitation{}, due).Complete(r)
 }
 

@@ -150,6 +150,9 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 	default:
 		return r.sayPending(ctx, i, say, now)
 	}
+	if delivered.StageOf(i) == delivered.Waiting {
+		delivered.SayOver(say)
+	}
 	return r.remove(ctx, i, now)
 }
 
@@ -169,23 +172,32 @@ func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say
 		return 0, err
 	}
 	reason, message := rules.Unanswerable(w.Outlook(), org.Name, now)
+	var again time.Duration
 	if r.Mail && reason != v1alpha1.ReasonOrganizationSuspended {
-		if err := r.beginSend(ctx, org, i, say, w.Outlook().Policy(), now); err != nil {
+		if again, err = r.beginSend(ctx, org, i, say, w.Outlook().Policy(), now); err != nil {
 			return 0, err
 		}
 	}
+	r.sayAnswerable(i, say, reason, message)
+	return soonest(again, untilSuspended(w, now)), nil
+}
+
+// sayAnswerable says whether a pending invitation can be answered, and how. The reason is why it is not in the invitee's list; empty if it is.
+func (r *Reconciler) sayAnswerable(i *v1alpha1.Invitation, say status.Conditions, reason, message string) {
 	until := i.Status.ExpiresAt.UTC().Format(time.RFC3339)
+	byMail := reason == v1alpha1.ReasonEmailOnly && r.Mail
 	switch {
 	case reason == "":
 		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+until)
-	case reason == v1alpha1.ReasonEmailOnly && r.Mail:
+	case byMail && delivered.StageOf(i) == delivered.Undelivered:
+		say.Stalled(reason, "It can be accepted only by the link in its e-mail, which is not delivered; the condition Delivered says why [I6]")
+	case byMail:
 		say.Ready(v1alpha1.ReasonPending, "Can be accepted by the link in its e-mail, until "+until)
 	case reason == v1alpha1.ReasonOrganizationSuspended:
 		say.Waiting(reason, message)
 	default:
 		say.Stalled(reason, message)
 	}
-	return untilSuspended(w, now), nil
 }
 
 // around is the organization of an invitation, with all that says where its invitations are answered (I6).

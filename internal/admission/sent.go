@@ -19,7 +19,7 @@ import (
 // again could send without bound (I13).
 func (v *Validator) noteSent(ctx context.Context, before, after client.Object) error {
 	i, is := before.(*v1alpha1.Invitation)
-	if !is || after != nil || rules.Begun(i) == 0 {
+	if !is || after != nil || rules.MayHaveLeft(i) == 0 {
 		return nil
 	}
 	var org v1alpha1.Organization
@@ -28,8 +28,8 @@ func (v *Validator) noteSent(ctx context.Context, before, after client.Object) e
 		return client.IgnoreNotFound(err) // an organization that ends sends no more
 	}
 	now := v.Clock.Now()
-	sent := recipients.Sent{Invitation: i.UID, Messages: rules.Begun(i), Until: v.countedUntil(i, now).Unix()}
-	return v.Recipients.Change(ctx, org.UID, i.Spec.Email, now, func(r *recipients.Record) {
+	sent := recipients.Sent{Invitation: i.UID, Messages: rules.MayHaveLeft(i), Until: v.countedUntil(i, now).Unix()}
+	return v.Recipients.Change(ctx, recipients.Of(org.Name, i.Spec.Email), now, func(r *recipients.Record) {
 		r.Sent = slices.DeleteFunc(r.Sent, func(s recipients.Sent) bool { return s.Invitation == i.UID })
 		r.Sent = append(r.Sent, sent)
 	})

@@ -28,6 +28,10 @@ type Message struct {
 type Failure struct {
 	// Permanent: the server refuses this message for good (I12). Any other failure may end by itself.
 	Permanent bool
+	// Platform: it is about the operator, its mail server, or the way between them. No tenant can mend it, and none should read its details.
+	Platform bool
+	// Uncertain: the server may have accepted the message all the same.
+	Uncertain bool
 	// Code is the server's SMTP reply code, such as 550; 0 if it gave none.
 	Code int
 	// Enhanced is its enhanced status code, such as 5.1.1; empty if it gave none.
@@ -40,6 +44,18 @@ type Failure struct {
 
 // Error is the failure in one line: what was done, the server's code, and why it failed.
 func (f *Failure) Error() string {
+	return f.inWords(f.Reason)
+}
+
+// ForTenants is the failure in one line, without what only the platform's administrators should know.
+func (f *Failure) ForTenants() string {
+	if f.Platform {
+		return f.inWords("the platform's mail server cannot be used now")
+	}
+	return f.Error()
+}
+
+func (f *Failure) inWords(reason string) string {
 	var code []string
 	if f.Code != 0 {
 		code = append(code, strconv.Itoa(f.Code))
@@ -47,5 +63,5 @@ func (f *Failure) Error() string {
 	if f.Enhanced != "" {
 		code = append(code, f.Enhanced)
 	}
-	return strings.Join(append([]string{f.Stage + ":"}, append(code, f.Reason)...), " ")
+	return strings.Join(append([]string{f.Stage + ":"}, append(code, reason)...), " ")
 }

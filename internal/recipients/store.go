@@ -9,7 +9,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -20,27 +20,48 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 const (
 	// SecretName is the name of the Secret with the key of the hashes. Without it, nobody could tell any more who wants no e-mail.
 	SecretName = "polyorg-recipients-key"
-	// shardPrefix and the first character of a hash make up the name of the ConfigMap that holds the record.
+	// shardPrefix and the first three hexadecimal digits of a hash make up the name of the ConfigMap that holds the record. So each of them
+	// stays small, and the 4096 of them hold many millions of records.
 	shardPrefix = "polyorg-recipients-"
+	shardDigits = 3
+	// shardLabel is on each of these ConfigMaps.
+	shardLabel = "polyorg.io/recipients"
 	// keyField is the Secret's one field.
 	keyField = "key"
 	keyBytes = 32
 )
 
 //+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=secrets,resourceNames=polyorg-recipients-key,verbs=get
-//+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;create;update
+//+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get;list;create;update
 
-// Platform stands for all organizations in place of a UID: the owner of the address wants no e-mail of any of them.
-const Platform types.UID = "*"
+// Platform stands for all organizations in place of a name: the owner of the address wants no e-mail of any of them.
+const Platform = "*"
 
-// Record is what is kept of one address and one organization, or of one address and the platform.
+// Recipient is an address, as an organization of that name writes to it. A later organization of the same name is no other one here: deleting
+// one and making it anew ends no wish and no count.
+type Recipient struct {
+	// Organization is a name, or Platform.
+	Organization string
+	// Digest stands for the address, as in a link.
+	Digest string
+}
+
+// Of is the recipient of an address.
+func Of(organization, email string) Recipient {
+	return Recipient{organization, rules.EmailDigest(email)}
+}
+
+// Record is what is kept of one recipient.
 type Record struct {
 	// MutedAt is when the owner of the address asked for no more e-mail, in Unix seconds; 0 if they did not.
 	MutedAt int64 `json:"m,omitempty"`
@@ -56,13 +77,21 @@ type Sent struct {
 	Until int64 `json:"u"`
 }
 
+// MutedSince is when the owner of the address asked for no more e-mail; zero if they did not.
+func (r Record) MutedSince() time.Time {
+	if r.MutedAt == 0 {
+		return time.Time{}
+	}
+	return time.Unix(r.MutedAt, 0)
+}
+
 // empty reports whether there is nothing to keep.
 func (r Record) empty() bool { return r.MutedAt == 0 && len(r.Sent) == 0 }
 
-// Messages counts the messages that still count at an instant, except those of one invitation.
-func (r Record) Messages(but types.UID, now time.Time) (sum int32) {
+// Messages counts the messages that still count at an instant, except those of invitations that are there.
+func (r Record) Messages(there sets.Set[types.UID], now time.Time) (sum int32) {
 	for _, s := range r.Sent {
-		if s.Invitation != but && s.Until > now.Unix() {
+		if !there.Has(s.Invitation) && s.Until > now.Unix() {
 			sum += s.Messages
 		}
 	}
@@ -79,9 +108,9 @@ type Store struct {
 	key   []byte
 }
 
-// Get reads the record of an address and an organization.
-func (s *Store) Get(ctx context.Context, organization types.UID, email string) (Record, error) {
-	name, err := s.hash(ctx, organization, email)
+// Get reads the record of a recipient.
+func (s *Store) Get(ctx context.Context, of Recipient) (Record, error) {
+	name, err := s.hash(ctx, of)
 	if err != nil {
 		return Record{}, err
 	}
@@ -93,33 +122,30 @@ func (s *Store) Get(ctx context.Context, organization types.UID, email string) (
 	return read(shard.Data[name])
 }
 
-// MutedAt is when the owner of an address last asked for no more e-mail, of an organization or of any; zero if they want it.
-func (s *Store) MutedAt(ctx context.Context, organization types.UID, email string) (at time.Time, err error) {
-	for _, of := range []types.UID{organization, Platform} {
-		r, err := s.Get(ctx, of, email)
-		if err != nil {
-			return time.Time{}, err
-		}
-		if muted := time.Unix(r.MutedAt, 0); r.MutedAt != 0 && muted.After(at) {
-			at = muted
-		}
+// Known is the record of a recipient, with a wish that they may have for the whole platform: MutedAt is that of the later one.
+func (s *Store) Known(ctx context.Context, of Recipient) (Record, error) {
+	r, err := s.Get(ctx, of)
+	if err != nil {
+		return r, err
 	}
-	return at, nil
+	everywhere, err := s.Get(ctx, Recipient{Platform, of.Digest})
+	r.MutedAt = max(r.MutedAt, everywhere.MutedAt)
+	return r, err
 }
 
-// Mute notes that the owner of an address wants no more e-mail of an organization, or of any: of Platform.
-func (s *Store) Mute(ctx context.Context, organization types.UID, email string, now time.Time) error {
-	return s.Change(ctx, organization, email, now, func(r *Record) { r.MutedAt = now.Unix() })
+// Mute notes that a recipient wants no more e-mail.
+func (s *Store) Mute(ctx context.Context, of Recipient, now time.Time) error {
+	return s.Change(ctx, of, now, func(r *Record) { r.MutedAt = now.Unix() })
 }
 
-// Unmute notes that the owner of an address wants e-mail again.
-func (s *Store) Unmute(ctx context.Context, organization types.UID, email string, now time.Time) error {
-	return s.Change(ctx, organization, email, now, func(r *Record) { r.MutedAt = 0 })
+// Unmute notes that a recipient wants e-mail again.
+func (s *Store) Unmute(ctx context.Context, of Recipient, now time.Time) error {
+	return s.Change(ctx, of, now, func(r *Record) { r.MutedAt = 0 })
 }
 
-// Change changes the record of an address and an organization, and drops what counts no longer at an instant.
-func (s *Store) Change(ctx context.Context, organization types.UID, email string, now time.Time, change func(*Record)) error {
-	name, err := s.hash(ctx, organization, email)
+// Change changes the record of a recipient, and drops what counts no longer at an instant.
+func (s *Store) Change(ctx context.Context, of Recipient, now time.Time, change func(*Record)) error {
+	name, err := s.hash(ctx, of)
 	if err != nil {
 		return err
 	}
@@ -158,7 +184,7 @@ func (s *Store) change(ctx context.Context, name string, now time.Time, change f
 	case maps.Equal(before, shard.Data):
 		return nil
 	case err != nil:
-		shard.ObjectMeta = metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}
+		shard.ObjectMeta = metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, Labels: map[string]string{shardLabel: "true"}}
 		return s.Client.Create(ctx, &shard)
 	}
 	return s.Client.Update(ctx, &shard)
@@ -168,7 +194,7 @@ func (s *Store) change(ctx context.Context, name string, now time.Time, change f
 func prune(data map[string]string, now time.Time) {
 	maps.DeleteFunc(data, func(_, text string) bool {
 		r, err := read(text)
-		return err == nil && r.MutedAt == 0 && r.Messages("", now) == 0
+		return err == nil && r.MutedAt == 0 && r.Messages(nil, now) == 0
 	})
 }
 
@@ -188,19 +214,19 @@ func write(r Record) string {
 }
 
 func (s *Store) shard(hash string) client.ObjectKey {
-	return client.ObjectKey{Namespace: s.Namespace, Name: fmt.Sprintf("%s%x", shardPrefix, hash[0]&0xf)}
+	return client.ObjectKey{Namespace: s.Namespace, Name: shardPrefix + hash[:shardDigits]}
 }
 
-// hash stands for an address and an organization. Without the key, nobody can find out whether an address is there.
-func (s *Store) hash(ctx context.Context, organization types.UID, email string) (string, error) {
+// hash stands for a recipient. Without the key, nobody can find out whether an address is there.
+func (s *Store) hash(ctx context.Context, of Recipient) (string, error) {
 	key, err := s.secret(ctx)
 	if err != nil {
 		return "", fmt.Errorf("read the key of recipients: %w", err)
 	}
-	text, _ := json.Marshal([]string{string(organization), email}) // texts always can be
+	text, _ := json.Marshal([]string{of.Organization, of.Digest}) // texts always can be
 	h := hmac.New(sha256.New, key)
 	h.Write(text)
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16]), nil
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
 // secret is the key, which is made once.
@@ -210,18 +236,7 @@ func (s *Store) secret(ctx context.Context) ([]byte, error) {
 	if s.key != nil {
 		return s.key, nil
 	}
-	var secret corev1.Secret
-	name := client.ObjectKey{Namespace: s.Namespace, Name: SecretName}
-	err := s.Client.Get(ctx, name, &secret)
-	if apierrors.IsNotFound(err) {
-		secret = corev1.Secret{
-			ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: SecretName},
-			Data:       map[string][]byte{keyField: newKey()},
-		}
-		if err = s.Client.Create(ctx, &secret); apierrors.IsAlreadyExists(err) {
-			err = s.Client.Get(ctx, name, &secret)
-		}
-	}
+	secret, err := s.load(ctx)
 	switch {
 	case err != nil:
 		return nil, err
@@ -230,6 +245,38 @@ func (s *Store) secret(ctx context.Context) ([]byte, error) {
 	}
 	s.key = secret.Data[keyField]
 	return s.key, nil
+}
+
+// load reads the Secret, or makes it.
+func (s *Store) load(ctx context.Context) (*corev1.Secret, error) {
+	secret := &corev1.Secret{}
+	name := client.ObjectKey{Namespace: s.Namespace, Name: SecretName}
+	err := s.Client.Get(ctx, name, secret)
+	if !apierrors.IsNotFound(err) {
+		return secret, err
+	}
+	if err := s.empty(ctx); err != nil {
+		return nil, err
+	}
+	secret = &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: SecretName},
+		Data:       map[string][]byte{keyField: newKey()},
+	}
+	if err = s.Client.Create(ctx, secret); apierrors.IsAlreadyExists(err) {
+		err = s.Client.Get(ctx, name, secret)
+	}
+	return secret, err
+}
+
+// empty refuses to go on without the key where there are records: with another key, all wishes for no more e-mail would be lost in silence.
+func (s *Store) empty(ctx context.Context) error {
+	var all corev1.ConfigMapList
+	err := s.Client.List(ctx, &all, client.InNamespace(s.Namespace), client.MatchingLabels{shardLabel: "true"}, client.Limit(1))
+	if err == nil && len(all.Items) > 0 {
+		err = fmt.Errorf("the Secret %s is gone, by which the operator knows who wants no e-mail; restore it from a backup, or delete the "+
+			"ConfigMaps with the label %s to forget them all", SecretName, shardLabel)
+	}
+	return err
 }
 
 func newKey() []byte {

@@ -11,7 +11,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -60,12 +59,12 @@ func (p *Page) outcome(ctx context.Context, i *invited, decision v1alpha1.Decisi
 
 // mute notes that the owner of the address wants no more e-mail. It comes before the answer: after it, the link is of no more use.
 func (p *Page) mute(ctx context.Context, i *invited, mute view.Mute) error {
-	of := map[view.Mute]types.UID{view.MuteOrganization: i.organization.UID, view.MutePlatform: recipients.Platform}
+	of := map[view.Mute]string{view.MuteOrganization: i.organization.Name, view.MutePlatform: recipients.Platform}
 	whom, asked := of[mute]
 	if !asked {
 		return nil
 	}
-	return p.Recipients.Mute(ctx, whom, i.invitation.Spec.Email, p.Clock.Now())
+	return p.Recipients.Mute(ctx, recipients.Recipient{Organization: whom, Digest: i.link.EmailDigest}, p.Clock.Now())
 }
 
 // patience is the longest time that a person waits for an answer that the operator is too busy to judge at once.

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -72,34 +71,31 @@ func (p *Page) notForYou(w http.ResponseWriter, r *http.Request) {
 	p.render(w, r, i, view.Page{Kind: cmp.Or(ended, view.NotForYou)})
 }
 
-// read finds the invitation of a token. Where the link cannot be followed, ended is the page that says why.
-func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Kind) {
-	return p.find(ctx, text, rules.FollowLink)
-}
-
-// owner finds the invitation of a token that proves whose address it is, also after the answer.
-func (p *Page) owner(ctx context.Context, text string) (i *invited, ended view.Kind) {
-	return p.find(ctx, text, rules.ProvesAddress)
-}
-
-// find finds the invitation of a token that a rule accepts.
-func (p *Page) find(ctx context.Context, text string, judge func(rules.Standing, time.Time) rules.Violations) (i *invited, ended view.Kind) {
-	i = &invited{token: text}
+// verify reads a token. Where it is not valid, ended is the page that says so.
+func (p *Page) verify(ctx context.Context, text string) (link rules.Link, ended view.Kind) {
 	link, err := p.Tokens.Verify(ctx, text)
 	switch {
 	case errors.Is(err, token.ErrInvalid):
-		return i, view.Invalid
+		return link, view.Invalid
 	case err != nil:
-		return i, p.unavailable(ctx, err)
-	case !p.Rate.Allow(string(link.Invitation)):
-		return i, view.TooMany
+		return link, p.unavailable(ctx, err)
+	case !p.Rate.Allow(link):
+		return link, view.TooMany
 	}
-	i.link = link
-	standing, err := token.Standing(ctx, p.Client, link)
+	return link, ""
+}
+
+// read finds the invitation of a token. Where the link cannot be followed, ended is the page that says why.
+func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Kind) {
+	i = &invited{token: text}
+	if i.link, ended = p.verify(ctx, text); ended != "" {
+		return i, ended
+	}
+	standing, err := token.Standing(ctx, p.Client, i.link)
 	if err != nil {
 		return i, p.unavailable(ctx, err)
 	}
-	if violations := judge(standing, p.Clock.Now()); len(violations) > 0 {
+	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 {
 		return i, ends[violations[0].Rule]
 	}
 	i.invitation = standing.Now

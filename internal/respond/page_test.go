@@ -168,15 +168,15 @@ func TestAnswer(t *testing.T) {
 		}
 	})
 	t.Run("I12: who declines can ask for no more e-mail", func(t *testing.T) {
-		for mute, of := range map[view.Mute]types.UID{view.MuteOrganization: "org", view.MutePlatform: recipients.Platform, view.MuteNone: "", "x": ""} {
+		for mute, of := range map[view.Mute]string{view.MuteOrganization: "zylker", view.MutePlatform: recipients.Platform, view.MuteNone: "", "x": ""} {
 			s := pageOf(t)
 			form := ask(s, "Decline")
 			form.Set(view.FieldMute, string(mute))
 			if w := s.post(form); w.Code != http.StatusOK {
 				t.Fatalf("%d\n%s", w.Code, w.Body)
 			}
-			for _, whom := range []types.UID{"org", recipients.Platform} {
-				r, err := s.Recipients.Get(t.Context(), whom, "bob@zylker.com")
+			for _, whom := range []string{"zylker", recipients.Platform} {
+				r, err := s.Recipients.Get(t.Context(), recipients.Of(whom, "bob@zylker.com"))
 				if err != nil || (r.MutedAt != 0) != (whom == of) {
 					t.Errorf("%s: %s is muted: %v (%v)", mute, whom, r, err)
 				}
@@ -192,27 +192,28 @@ func TestAnswer(t *testing.T) {
 				t.Errorf("the page offers no way back:\n%s", w.Body)
 			}
 			w := s.post(url.Values{view.FieldToken: {s.token}}, func(r *http.Request) { r.URL.Path = "/answers/unmute" })
-			at, err := s.Recipients.MutedAt(t.Context(), "org", "bob@zylker.com")
-			if w.Code != http.StatusOK || !at.IsZero() || err != nil {
-				t.Errorf("%s: %d, muted at %s (%v)", mute, w.Code, at, err)
+			known, err := s.Recipients.Known(t.Context(), recipients.Of("zylker", "bob@zylker.com"))
+			if w.Code != http.StatusOK || known.MutedAt != 0 || err != nil {
+				t.Errorf("%s: %d, %+v (%v)", mute, w.Code, known, err)
 			}
 		}
 	})
 	t.Run("I12: but only by the link", func(t *testing.T) {
 		s := pageOf(t)
-		if err := s.Recipients.Mute(t.Context(), recipients.Platform, "bob@zylker.com", now); err != nil {
+		if err := s.Recipients.Mute(t.Context(), recipients.Of(recipients.Platform, "bob@zylker.com"), now); err != nil {
 			t.Fatal(err)
 		}
 		for _, forged := range []string{"", "x", s.token + "A", s.token[:len(s.token)-4]} {
 			w := s.post(url.Values{view.FieldToken: {forged}}, func(r *http.Request) { r.URL.Path = "/answers/unmute" })
-			if at, err := s.Recipients.MutedAt(t.Context(), "org", "bob@zylker.com"); w.Code != http.StatusNotFound || at.IsZero() || err != nil {
-				t.Errorf("%q: %d, muted at %s (%v)", forged, w.Code, at, err)
+			known, err := s.Recipients.Known(t.Context(), recipients.Of("zylker", "bob@zylker.com"))
+			if w.Code != http.StatusNotFound || known.MutedAt == 0 || err != nil {
+				t.Errorf("%q: %d, %+v (%v)", forged, w.Code, known, err)
 			}
 		}
 	})
 	t.Run("I7: other sites send no form", func(t *testing.T) {
 		s := pageOf(t)
-		for _, header := range []http.Header{{"Origin": {"https://evil.example"}}, {"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"null"}}} {
+		for _, header := range []http.Header{{"Origin": {"https://evil.example"}}, {"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"null"}, "Sec-Fetch-Site": {"cross-site"}}} {
 			w := s.post(ask(s, "Accept"), func(r *http.Request) {
 				for k, v := range header {
 					r.Header[k] = v
@@ -222,9 +223,16 @@ func TestAnswer(t *testing.T) {
 				t.Errorf("%v: %d", header, w.Code)
 			}
 		}
-		own := func(r *http.Request) { r.Header.Set("Origin", "https://invitations.example.com") }
-		if w := s.post(ask(s, "Accept"), own); w.Code != http.StatusOK {
-			t.Errorf("its own site: %d", w.Code)
+		for _, own := range []http.Header{{"Origin": {"https://invitations.example.com"}}, {"Origin": {"null"}}, {"Origin": {"null"}, "Sec-Fetch-Site": {"same-origin"}}} {
+			s := pageOf(t)
+			w := s.post(ask(s, "Accept"), func(r *http.Request) {
+				for k, v := range own {
+					r.Header[k] = v
+				}
+			})
+			if w.Code != http.StatusOK || len(s.answers(t)) != 1 {
+				t.Errorf("its own site, by %v: %d", own, w.Code)
+			}
 		}
 	})
 }
@@ -250,11 +258,11 @@ func TestBounds(t *testing.T) {
 	if w := s.post(large); w.Code != view.Invalid.Status() {
 		t.Errorf("a body that is too large: %d", w.Code)
 	}
-	for range ofOne {
+	for range ofInvitation.atOnce {
 		s.get("/answers/" + s.token)
 	}
 	if w := s.get("/answers/" + s.token); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
-		t.Errorf("request %d at once about one invitation: %d", ofOne+1, w.Code)
+		t.Errorf("request %d at once about one invitation: %d", ofInvitation.atOnce+1, w.Code)
 	}
 }
 

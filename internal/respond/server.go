@@ -94,7 +94,19 @@ func (p *Page) sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(origin(p.URL)) // the URL was checked at start
 	protection.SetDenyHandler(http.HandlerFunc(p.foreign))
-	return protection.Handler(next)
+	return withoutNull(protection.Handler(next))
+}
+
+// withoutNull takes the origin "null" for none where the browser does not say either from which site a form comes. An older browser sends
+// that from our own page, because the page gives no referrer. A form of another site does no harm: its sender needs a token, and has no use
+// of a cookie.
+func withoutNull(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
+			r.Header.Del("Origin")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // origin is what a browser calls the site of a URL.

@@ -99,6 +99,15 @@ func Begun(i *v1alpha1.Invitation) int32 {
 	return i.Status.Delivery.Sends
 }
 
+// MayHaveLeft is the number of an invitation's messages of which the mail server may have one. The latest has not left while it waits for its
+// turn.
+func MayHaveLeft(i *v1alpha1.Invitation) int32 {
+	if d := i.Status.Delivery; d != nil && d.Attempts == 0 && d.NextAttemptAt != nil {
+		return max(0, d.Sends-1)
+	}
+	return Begun(i)
+}
+
 func resends(i *v1alpha1.Invitation) int32 { return max(0, Begun(i)-1) }
 
 // Next is what comes next for the e-mail of a pending invitation.

@@ -23,5 +23,5 @@ func Standing(ctx context.Context, live client.Reader, link rules.Link) (rules.S
 	case err != nil:
 		return rules.Standing{}, err
 	}
-	return rules.Standing{Link: link, Now: i, EmailDigest: EmailDigest(i.Spec.Email)}, nil
+	return rules.Standing{Link: link, Now: i}, nil
 }

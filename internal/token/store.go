@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -27,6 +28,8 @@ const (
 	keepKeys = 10 * time.Second
 	// askAgain is the shortest time between two reads because of tokens of an unknown key. Anybody can send such tokens.
 	askAgain = time.Second
+	// longestRead bounds a read, for which others wait.
+	longestRead = 5 * time.Second
 )
 
 //+kubebuilder:rbac:groups="",namespace=polyorg-system,resources=secrets,verbs=create
@@ -103,12 +106,21 @@ func (s *Store) get(ctx context.Context, atMost time.Duration) (Keys, error) {
 	if !s.read.IsZero() && now.Sub(s.read) < atMost {
 		return s.keys, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, longestRead)
+	defer cancel()
 	keys, err := s.load(ctx, now)
-	if err != nil {
-		return Keys{}, fmt.Errorf("read the keys of invitations in Secret %s/%s: %w", s.Namespace, SecretName, err)
+	if err == nil {
+		s.keys, s.read = keys, now
+		return keys, nil
 	}
-	s.keys, s.read = keys, now
-	return keys, nil
+	err = fmt.Errorf("read the keys of invitations in Secret %s/%s: %w", s.Namespace, SecretName, err)
+	if s.read.IsZero() {
+		return Keys{}, err
+	}
+	// The keys that are known go on for a moment, and then it is tried again: others wait for the lock.
+	log.FromContext(ctx).Error(err, "The keys that were read last are used")
+	s.read = now.Add(askAgain - keepKeys)
+	return s.keys, nil
 }
 
 // load reads the Secret, and creates it where there is none. Replicas that do so at once agree on the one that was created first.

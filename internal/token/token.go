@@ -3,7 +3,6 @@
 package token
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -84,15 +83,9 @@ func isExact(token string) bool {
 	return true
 }
 
-// EmailDigest stands for an address in a token: its bearer knows the address, and whoever sees the link in a log does not.
-func EmailDigest(email string) string {
-	sum := sha256.Sum256([]byte(email))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
-}
-
 // Of is the link of an invitation's e-mail: the send with that number.
 func Of(uid types.UID, name types.NamespacedName, email string, send int32, expiresAt time.Time) rules.Link {
 	return rules.Link{
-		Invitation: uid, Namespace: name.Namespace, Name: name.Name, EmailDigest: EmailDigest(email), Send: send, ExpiresAt: expiresAt,
+		Invitation: uid, Namespace: name.Namespace, Name: name.Name, EmailDigest: rules.EmailDigest(email), Send: send, ExpiresAt: expiresAt,
 	}
 }

@@ -218,7 +218,10 @@ var _ = Describe("The link in an e-mail", func() {
 		for sentence, change := range map[string]func(*http.Request){
 			"another origin":       func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 			"a cross-site browser": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-			"a sandboxed origin":   func(r *http.Request) { r.Header.Set("Origin", "null") },
+			"a sandboxed origin": func(r *http.Request) {
+				r.Header.Set("Origin", "null")
+				r.Header.Set("Sec-Fetch-Site", "cross-site")
+			},
 			"a forged Host": func(r *http.Request) {
 				r.Host = "evil.example"
 				r.Header.Set("Origin", "https://other.example")

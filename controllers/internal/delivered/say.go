@@ -33,23 +33,28 @@ func Say(say status.Conditions, d *v1alpha1.InvitationDeliveryStatus) {
 		say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonDeferred, fmt.Sprintf("%s; the next attempt is at %s [I12]",
 			d.LastError, d.NextAttemptAt.UTC().Format(time.RFC3339)))
 	case d.LastError != "":
-		say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonUndelivered, d.LastError+"; check the address, and invite again [I12]")
+		say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonUndelivered, d.LastError+"; check the address, or ask the platform, and then send it again [I12]")
 	default:
 		say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonSending, "The e-mail is on its way to the mail server")
 	}
 }
 
-// SayTooMany says that no message is sent, because enough were (I13).
+// SayTooMany says that a message is kept back, because enough were sent (I13).
 func SayTooMany(say status.Conditions, p rules.Policy) {
 	say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonSendLimit, fmt.Sprintf("The organization has sent %s to this address within %s; "+
-		"the invitation can be answered from the list [I13]",
+		"this one is sent once there is room [I13]",
 		rules.Number(int(p.Sends()), "e-mail", "e-mails"), rules.Number(int(p.InvitationDays), "day", "days")))
 }
 
 // SayMuted says that no message is sent, because the owner of the address wants none (I12).
 func SayMuted(say status.Conditions) {
 	say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonRecipientOptedOut,
-		"Not delivered: the recipient asked for no more e-mail; the invitation can be answered from the list [I12]")
+		"Not delivered: the recipient asked for no more e-mail; talk to them in another way [I12]")
+}
+
+// SayOver says that the invitation ended before its message was sent.
+func SayOver(say status.Conditions) {
+	say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonUndelivered, "The invitation ended before its e-mail was sent")
 }
 
 // SayNoMail says that no e-mail is sent, because the operator has no mail server.

@@ -18,7 +18,7 @@ func newResend(s *session.Session) *cobra.Command {
 		Use:   "resend EMAIL...",
 		Short: "Send the e-mails of pending invitations again",
 		Long: `Ask for the e-mail of pending invitations to be sent again. The deadline stays; links of earlier
-e-mails stop to work. An e-mail can be sent again 3 times, unless the platform decided otherwise (I9).`,
+e-mails stop working. An e-mail can be sent again 3 times, unless the platform decided otherwise (I9).`,
 		Example: `  kubectl polyorg resend bob@zylker.com`,
 	}, func() string {
 		return fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, v1alpha1.ResendRequestedAtAnnotation, time.Now().UTC().Format(time.RFC3339))

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/polyorg/polyorg/internal/mail"
@@ -68,20 +69,27 @@ func explain(ctx context.Context, err error, f files) error {
 	} else {
 		failure.Reason = cut(f.inWords(ctx, err), maxReason)
 	}
+	failure.Platform = platform(failure)
 	if failure.Stage == StageAccept && failure.Code < 400 {
+		failure.Uncertain = true
 		failure.Reason = cut(failure.Reason, maxReason-len(maybeAccepted)) + maybeAccepted
 	}
 	return failure
 }
 
-// permanent reports whether a server refused this message for good.
-//
-// Before the server knows about the message, it can only refuse the operator: its network, its certificate, its password. Somebody can mend
-// that before the invitation ends, so such a refusal is temporary, whatever its code. The same holds for the replies of set-up, which
-// servers also give later.
+// permanent reports whether a server refused this message for good (I12). A refusal to relay is none: it comes with the recipient, and somebody
+// can mend it.
 func permanent(f *mail.Failure) bool {
-	knows := []string{StageSender, StageRecipient, StageData, StageAccept}
-	return f.Code/100 == 5 && slices.Contains(knows, f.Stage) && !slices.Contains(setUpCodes, f.Code) && !slices.Contains(setUpStatuses, f.Enhanced)
+	relays := f.Stage == StageRecipient && strings.HasPrefix(f.Enhanced, "5.7.")
+	return f.Code/100 == 5 && !platform(f) && !relays
+}
+
+// platform reports whether a failure is about the operator and its mail server. Before the server knows for whom the message is, it can only
+// refuse the operator: its network, its certificate, its password, its sender. Somebody can mend that before the invitation ends, so such a
+// refusal is temporary, whatever its code. The same holds for the replies of set-up, which servers also give later.
+func platform(f *mail.Failure) bool {
+	knows := []string{StageRecipient, StageData, StageContent, StageAccept}
+	return !slices.Contains(knows, f.Stage) || slices.Contains(setUpCodes, f.Code) || slices.Contains(setUpStatuses, f.Enhanced)
 }
 
 // setUpCodes are replies about the session.

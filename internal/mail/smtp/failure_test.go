@@ -30,28 +30,30 @@ func TestI12OnlyARefusalOfThisMessageIsPermanent(t *testing.T) {
 			mail.Failure{Code: 452, Enhanced: "4.2.2", Stage: StageRecipient, Reason: "Mailbox full"}},
 		"a server without enhanced codes": {mailtest.Recipient, mailtest.Refuse(553, "", "sorry"),
 			mail.Failure{Permanent: true, Code: 553, Stage: StageRecipient, Reason: "sorry"}},
+		"a relay that is refused": {mailtest.Recipient, mailtest.Refuse(554, "5.7.1", "Relay access denied"),
+			mail.Failure{Code: 554, Enhanced: "5.7.1", Stage: StageRecipient, Reason: "Relay access denied"}},
 		"a refused sender": {mailtest.Sender, mailtest.Refuse(550, "5.7.1", "Not from there"),
-			mail.Failure{Permanent: true, Code: 550, Enhanced: "5.7.1", Stage: StageSender, Reason: "Not from there"}},
+			mail.Failure{Platform: true, Code: 550, Enhanced: "5.7.1", Stage: StageSender, Reason: "Not from there"}},
 		"a sender that is not the operator's": {mailtest.Sender, mailtest.Refuse(553, "5.1.8", "Bad sender"),
-			mail.Failure{Code: 553, Enhanced: "5.1.8", Stage: StageSender, Reason: "Bad sender"}},
+			mail.Failure{Platform: true, Code: 553, Enhanced: "5.1.8", Stage: StageSender, Reason: "Bad sender"}},
 		"a sign-in that the server wants first": {mailtest.Sender, mailtest.Refuse(530, "5.7.0", "Authentication required"),
-			mail.Failure{Code: 530, Enhanced: "5.7.0", Stage: StageSender, Reason: "Authentication required"}},
+			mail.Failure{Platform: true, Code: 530, Enhanced: "5.7.0", Stage: StageSender, Reason: "Authentication required"}},
 		"the quota of a day": {mailtest.Content, mailtest.Refuse(550, "5.4.5", "Daily limit"),
-			mail.Failure{Code: 550, Enhanced: "5.4.5", Stage: StageAccept, Reason: "Daily limit"}},
+			mail.Failure{Platform: true, Code: 550, Enhanced: "5.4.5", Stage: StageAccept, Reason: "Daily limit"}},
 		"a content that is refused": {mailtest.Content, mailtest.Refuse(554, "5.6.0", "Looks like spam"),
 			mail.Failure{Permanent: true, Code: 554, Enhanced: "5.6.0", Stage: StageAccept, Reason: "Looks like spam"}},
 		"a content that is refused for now": {mailtest.Content, mailtest.Refuse(451, "4.3.0", "Try later"),
 			mail.Failure{Code: 451, Enhanced: "4.3.0", Stage: StageAccept, Reason: "Try later"}},
 		"an answer that SMTP does not have there": {mailtest.Content, mailtest.Refuse(299, "", "perhaps"),
-			mail.Failure{Code: 299, Stage: StageAccept, Reason: "perhaps" + maybeAccepted}},
+			mail.Failure{Uncertain: true, Code: 299, Stage: StageAccept, Reason: "perhaps" + maybeAccepted}},
 		"a server that takes nobody": {mailtest.Connect, mailtest.Refuse(554, "", "Go away"),
-			mail.Failure{Code: 554, Stage: StageGreeting, Reason: "Go away"}},
+			mail.Failure{Platform: true, Code: 554, Stage: StageGreeting, Reason: "Go away"}},
 		"a server that does not like the name": {mailtest.Hello, mailtest.Refuse(550, "5.7.1", "Need a proper name"),
-			mail.Failure{Code: 550, Enhanced: "5.7.1", Stage: StageHello, Reason: "Need a proper name"}},
+			mail.Failure{Platform: true, Code: 550, Enhanced: "5.7.1", Stage: StageHello, Reason: "Need a proper name"}},
 		"a sign-in that is refused": {mailtest.SignInStep, mailtest.Refuse(535, "5.7.8", "Bad credentials"),
-			mail.Failure{Code: 535, Enhanced: "5.7.8", Stage: StageSignIn, Reason: "Bad credentials"}},
+			mail.Failure{Platform: true, Code: 535, Enhanced: "5.7.8", Stage: StageSignIn, Reason: "Bad credentials"}},
 		"a sign-in that is refused for good": {mailtest.SignInStep, mailtest.Refuse(554, "5.7.1", "Account closed"),
-			mail.Failure{Code: 554, Enhanced: "5.7.1", Stage: StageSignIn, Reason: "Account closed"}},
+			mail.Failure{Platform: true, Code: 554, Enhanced: "5.7.1", Stage: StageSignIn, Reason: "Account closed"}},
 		"no reason": {mailtest.Recipient, mailtest.Refuse(550, "5.0.0", ""),
 			mail.Failure{Permanent: true, Code: 550, Enhanced: "5.0.0", Stage: StageRecipient, Reason: "the mail server gave no reason"}},
 	} {
@@ -135,7 +137,7 @@ func TestWhatSomebodyCanMendIsTemporary(t *testing.T) {
 				}
 			}
 			f := fails(t, d.Sender, invitation("jane@example.org"))
-			if f.Permanent || f.Stage != tc.stage || !strings.HasPrefix(f.Reason, tc.reason) {
+			if f.Permanent || !f.Platform || f.Stage != tc.stage || !strings.HasPrefix(f.Reason, tc.reason) {
 				t.Errorf("got %+v", f)
 			}
 			if d.Received() != 0 {

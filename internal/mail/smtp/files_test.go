@@ -55,7 +55,7 @@ func TestTheStartSaysWhichFileIsMissing(t *testing.T) {
 			}
 			c := at("127.0.0.1:25", config.MailStartTLS)
 			c.CredentialsDir, c.CAFile = dir, filepath.Join(dir, "ca.crt")
-			_, err := New(c)
+			err := newSender(t, c).Readable()
 			switch {
 			case tc.want == "" && err != nil:
 				t.Error(err)

@@ -30,7 +30,7 @@ type Sender struct {
 	rest *time.Timer
 }
 
-// New reads the files that the configuration names. An error says which of them cannot be used. It connects to nothing: Check does.
+// New makes a sender. It reads no file and connects to nothing: Readable and Check do.
 func New(c config.Mail) (*Sender, error) {
 	host, _, err := net.SplitHostPort(c.Address)
 	if err != nil {
@@ -39,13 +39,16 @@ func New(c config.Mail) (*Sender, error) {
 	if c.TLS == config.MailPlain && c.CredentialsDir != "" {
 		return nil, fmt.Errorf("%s: a password is not sent over a connection that tls: None leaves open", c.CredentialsDir)
 	}
-	if _, err := readFiles(c); err != nil {
-		return nil, err
-	}
 	s := &Sender{config: c, host: host, idle: idleTime, turn: make(chan struct{}, 1)}
 	s.rest = time.AfterFunc(s.idle, s.closeIdle)
 	s.rest.Stop()
 	return s, nil
+}
+
+// Readable reads the files that the configuration names. Its error says which of them cannot be used. Each message reads them again.
+func (s *Sender) Readable() error {
+	_, err := readFiles(s.config)
+	return err
 }
 
 // Send hands over one message, and returns when the mail server has accepted it. Every error is a *mail.Failure.
