@@ -36,7 +36,7 @@ type Page struct {
 	Recipients *recipients.Store
 	// Brand is how the page looks at this moment, and what it says.
 	Brand func() *brand.Brand
-	Clock      clock.PassiveClock
+	Clock clock.PassiveClock
 	// Rate bounds the requests that ask the API server something.
 	Rate *Rate
 

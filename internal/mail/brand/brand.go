@@ -98,7 +98,9 @@ func known(data map[string]string) error {
 	return errors.Join(errs...)
 }
 
-func isTexts(key string) bool { return strings.HasPrefix(key, "texts.") && strings.HasSuffix(key, ".yaml") }
+func isTexts(key string) bool {
+	return strings.HasPrefix(key, "texts.") && strings.HasSuffix(key, ".yaml")
+}
 
 // line is a value of one line. A file that it comes from ends with a line end.
 func line(data map[string]string, key string) string { return strings.TrimSpace(data[key]) }
