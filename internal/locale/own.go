@@ -39,7 +39,7 @@ func (t *Texts) Replace(own map[string]string) (*Texts, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	return textsOf(all)
+	return assemble(all)
 }
 
 // replace takes over one file.
@@ -65,7 +65,7 @@ func (t *Texts) replace(all words, name, file string) error {
 		return fmt.Errorf("the operator ships no texts in this language, and these are missing: %s", missing)
 	}
 	// A tag can be well formed, and be of no language.
-	_, err = textsOf(words{Default: t.words[Default], tag: all[tag]})
+	_, err = assemble(words{Default: t.words[Default], tag: all[tag]})
 	return err
 }
 

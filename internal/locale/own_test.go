@@ -70,7 +70,7 @@ func TestReplaceRefuses(t *testing.T) {
 		"a text that is empty":                 {"texts.en.yaml", "mail: {accept: ' '}", "mail.accept: it is empty"},
 		"a text that is none":                  {"texts.en.yaml", "mail: {accept: [a]}", "mail.accept: it is no text"},
 		"a text that is nothing":               {"texts.en.yaml", "mail: {accept: }", "mail.accept: it is no text"},
-		"a text that is there twice":           {"texts.en.yaml", "mail: {accept: x}\nmail.accept: y", "mail.accept: it is there twice"},
+		"a text that is there twice":           {"texts.en.yaml", "mail: {accept: x}\nmail.accept: z", "mail.accept: it is there twice"},
 		"a text of many letters":               {"texts.en.yaml", "mail: {accept: '" + strings.Repeat("x", 2001) + "'}", "more than 2000 letters"},
 		"what is no YAML":                      {"texts.en.yaml", "mail:\n\taccept: x", "line 2"},
 		"a text without a name":                {"texts.en.yaml", "hello", "texts.en.yaml: "},

@@ -67,11 +67,11 @@ func newTexts(texts fs.FS) (*Texts, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return textsOf(all)
+	return assemble(all)
 }
 
-// textsOf makes a locale for each language. The default is the first, because the matcher takes the first when nothing fits.
-func textsOf(all words) (*Texts, error) {
+// assemble makes a locale for each language. The default is the first, because the matcher takes the first when nothing fits.
+func assemble(all words) (*Texts, error) {
 	bundle := i18n.NewBundle(Default)
 	t := &Texts{ids: map[string]bool{}, words: all}
 	tags := slices.SortedFunc(maps.Keys(all), func(a, b language.Tag) int { return strings.Compare(a.String(), b.String()) })

@@ -26,7 +26,8 @@ type executable interface {
 // part writes one of the two parts of an e-mail.
 type part struct {
 	executable
-	// promise is what a template of the platform's own must keep. It is nil for ours.
+	// name and promise are of a template of the platform's own. The promise is what it must keep; nil for ours.
+	name    string
 	promise func(text string, v values) error
 }
 
@@ -56,7 +57,7 @@ func NewComposer(from mail.Address, look Look, replyToInviter bool) (*Composer, 
 	if err != nil {
 		return nil, err
 	}
-	return &Composer{from, design, replyToInviter, part{text, nil}, part{html, nil}}, nil
+	return &Composer{from, design, replyToInviter, part{executable: text}, part{executable: html}}, nil
 }
 
 // Compose writes the e-mail of an invitation (I4). Its errors name fields, and show no value of them.
@@ -91,7 +92,7 @@ func (p part) write(data any, v values) (string, error) {
 		err := p.Execute(&b, data)
 		return b.String(), err
 	}
-	var b bounded
+	b := bounded{name: p.name}
 	if err := p.Execute(&b, data); err != nil {
 		return "", plainly(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"text/template/parse"
+	syntax "text/template/parse"
 
 	"github.com/polyorg/polyorg/internal/locale"
 )
@@ -17,7 +17,7 @@ import (
 // Nothing in it makes a value longer. So it ends soon, whatever an invitation says. Fields, texts and types are checked in each branch, even
 // where no sample takes it.
 type dialect struct {
-	tree *parse.Tree
+	tree *syntax.Tree
 	data reflect.Type
 	// variables are the types of those that were declared.
 	variables map[string]reflect.Type
@@ -37,19 +37,19 @@ var (
 	aCondition = reflect.TypeFor[any]()
 )
 
-func newDialect(tree *parse.Tree, data reflect.Type) dialect {
+func newDialect(tree *syntax.Tree, data reflect.Type) dialect {
 	return dialect{tree, data, map[string]reflect.Type{}}
 }
 
 func (d dialect) check() error { return d.list(d.tree.Root, scope{dot: d.data}) }
 
 // wrong is an error about a place.
-func (d dialect) wrong(n parse.Node, format string, args ...any) error {
+func (d dialect) wrong(n syntax.Node, format string, args ...any) error {
 	at, context := d.tree.ErrorContext(n)
 	return fmt.Errorf("%s: <%s>: %s", at, context, fmt.Sprintf(format, args...))
 }
 
-func (d dialect) list(l *parse.ListNode, in scope) error {
+func (d dialect) list(l *syntax.ListNode, in scope) error {
 	if l == nil {
 		return nil
 	}
@@ -61,25 +61,25 @@ func (d dialect) list(l *parse.ListNode, in scope) error {
 	return nil
 }
 
-func (d dialect) node(n parse.Node, in scope) error {
+func (d dialect) node(n syntax.Node, in scope) error {
 	switch n := n.(type) {
-	case *parse.TextNode, *parse.CommentNode, *parse.BreakNode, *parse.ContinueNode:
+	case *syntax.TextNode, *syntax.CommentNode, *syntax.BreakNode, *syntax.ContinueNode:
 		return nil
-	case *parse.ActionNode:
+	case *syntax.ActionNode:
 		return d.action(n, in)
-	case *parse.IfNode:
+	case *syntax.IfNode:
 		_, err := d.pipe(n.Pipe, in)
 		return d.branches(err, &n.BranchNode, in, in)
-	case *parse.WithNode:
+	case *syntax.WithNode:
 		dot, err := d.pipe(n.Pipe, in)
 		return d.branches(err, &n.BranchNode, scope{dot, in.looping}, in)
-	case *parse.RangeNode:
+	case *syntax.RangeNode:
 		return d.loop(n, in)
 	}
 	return d.wrong(n, "it is not offered")
 }
 
-func (d dialect) branches(err error, b *parse.BranchNode, then, otherwise scope) error {
+func (d dialect) branches(err error, b *syntax.BranchNode, then, otherwise scope) error {
 	if err == nil {
 		err = d.list(b.List, then)
 	}
@@ -89,7 +89,7 @@ func (d dialect) branches(err error, b *parse.BranchNode, then, otherwise scope)
 	return err
 }
 
-func (d dialect) action(n *parse.ActionNode, in scope) error {
+func (d dialect) action(n *syntax.ActionNode, in scope) error {
 	is, err := d.pipe(n.Pipe, in)
 	if err == nil && len(n.Pipe.Decl) == 0 && is.Kind() != reflect.String && is.Kind() != reflect.Int {
 		return d.wrong(n, "it is no text; use range for a list, and if for a condition")
@@ -97,7 +97,7 @@ func (d dialect) action(n *parse.ActionNode, in scope) error {
 	return err
 }
 
-func (d dialect) loop(n *parse.RangeNode, in scope) error {
+func (d dialect) loop(n *syntax.RangeNode, in scope) error {
 	if in.looping {
 		return d.wrong(n.Pipe, "a range inside of another one is not offered")
 	}
@@ -121,7 +121,7 @@ func (d dialect) loop(n *parse.RangeNode, in scope) error {
 }
 
 // declare notes the type of a variable. A variable of the same name has the same type everywhere.
-func (d dialect) declare(v *parse.VariableNode, is reflect.Type) error {
+func (d dialect) declare(v *syntax.VariableNode, is reflect.Type) error {
 	name := v.Ident[0]
 	if was, known := d.variables[name]; known && was != is {
 		return d.wrong(v, "it was something else before; use another name")
@@ -131,7 +131,7 @@ func (d dialect) declare(v *parse.VariableNode, is reflect.Type) error {
 }
 
 // pipe is the type of a value. It declares the variable that the value goes to.
-func (d dialect) pipe(p *parse.PipeNode, in scope) (reflect.Type, error) {
+func (d dialect) pipe(p *syntax.PipeNode, in scope) (reflect.Type, error) {
 	is, err := d.one(p, in)
 	for _, v := range p.Decl {
 		if err == nil {
@@ -141,7 +141,7 @@ func (d dialect) pipe(p *parse.PipeNode, in scope) (reflect.Type, error) {
 	return is, err
 }
 
-func (d dialect) one(p *parse.PipeNode, in scope) (reflect.Type, error) {
+func (d dialect) one(p *syntax.PipeNode, in scope) (reflect.Type, error) {
 	if len(p.Cmds) != 1 {
 		return nil, d.wrong(p, "a pipeline with | is not offered")
 	}
@@ -149,7 +149,7 @@ func (d dialect) one(p *parse.PipeNode, in scope) (reflect.Type, error) {
 }
 
 // command is the type of a field, a constant, or the result of a call.
-func (d dialect) command(c *parse.CommandNode, in scope) (reflect.Type, error) {
+func (d dialect) command(c *syntax.CommandNode, in scope) (reflect.Type, error) {
 	args := make([]reflect.Type, len(c.Args))
 	for i, arg := range c.Args[1:] {
 		var err error
@@ -158,11 +158,11 @@ func (d dialect) command(c *parse.CommandNode, in scope) (reflect.Type, error) {
 		}
 	}
 	switch first := c.Args[0].(type) {
-	case *parse.IdentifierNode:
+	case *syntax.IdentifierNode:
 		return d.function(c, first.Ident, args[1:])
-	case *parse.FieldNode:
+	case *syntax.FieldNode:
 		return d.member(c, in.dot, first.Ident, args[1:])
-	case *parse.VariableNode:
+	case *syntax.VariableNode:
 		if first.Ident[0] == "$" && len(first.Ident) > 1 {
 			return d.member(c, d.data, first.Ident[1:], args[1:])
 		}
@@ -174,29 +174,29 @@ func (d dialect) command(c *parse.CommandNode, in scope) (reflect.Type, error) {
 }
 
 // value is the type of a value that stands by itself.
-func (d dialect) value(n parse.Node, in scope) (reflect.Type, error) {
+func (d dialect) value(n syntax.Node, in scope) (reflect.Type, error) {
 	switch n := n.(type) {
-	case *parse.DotNode:
+	case *syntax.DotNode:
 		return in.dot, nil
-	case *parse.StringNode:
+	case *syntax.StringNode:
 		return aText, nil
-	case *parse.NumberNode:
+	case *syntax.NumberNode:
 		if n.IsInt && !strings.ContainsAny(n.Text, ".eEpPi'") {
 			return aNumber, nil
 		}
-	case *parse.BoolNode:
+	case *syntax.BoolNode:
 		return aTruth, nil
-	case *parse.PipeNode:
+	case *syntax.PipeNode:
 		return d.pipe(n, in)
-	case *parse.FieldNode:
+	case *syntax.FieldNode:
 		return d.member(n, in.dot, n.Ident, nil)
-	case *parse.VariableNode:
+	case *syntax.VariableNode:
 		return d.variable(n)
 	}
 	return nil, d.wrong(n, "it is not offered")
 }
 
-func (d dialect) variable(n *parse.VariableNode) (reflect.Type, error) {
+func (d dialect) variable(n *syntax.VariableNode) (reflect.Type, error) {
 	switch is, known := d.variables[n.Ident[0]]; {
 	case n.Ident[0] == "$" && len(n.Ident) == 1:
 		return d.data, nil
@@ -209,7 +209,7 @@ func (d dialect) variable(n *parse.VariableNode) (reflect.Type, error) {
 }
 
 // function is the type of the result of a function that is offered. None makes a text, and none fails with arguments of these types.
-func (d dialect) function(c *parse.CommandNode, name string, args []reflect.Type) (reflect.Type, error) {
+func (d dialect) function(c *syntax.CommandNode, name string, args []reflect.Type) (reflect.Type, error) {
 	alike := len(args) > 0 && !slices.ContainsFunc(args, func(t reflect.Type) bool { return t != args[0] })
 	simple := alike && (args[0].Kind() == reflect.String || args[0] == aNumber)
 	switch name {
@@ -243,7 +243,7 @@ func (d dialect) function(c *parse.CommandNode, name string, args []reflect.Type
 }
 
 // member is the type of a field, or of what a method returns.
-func (d dialect) member(n parse.Node, of reflect.Type, names []string, args []reflect.Type) (reflect.Type, error) {
+func (d dialect) member(n syntax.Node, of reflect.Type, names []string, args []reflect.Type) (reflect.Type, error) {
 	for i, name := range names {
 		if m, is := of.MethodByName(name); is && i == len(names)-1 {
 			return d.method(n, m, args)
@@ -266,7 +266,7 @@ func (d dialect) member(n parse.Node, of reflect.Type, names []string, args []re
 // texts begin the IDs of texts that need no more than an e-mail has.
 var texts = []string{"invitation.", "mail."}
 
-func (d dialect) method(n parse.Node, m reflect.Method, args []reflect.Type) (reflect.Type, error) {
+func (d dialect) method(n syntax.Node, m reflect.Method, args []reflect.Type) (reflect.Type, error) {
 	fit := len(args) == m.Type.NumIn()-1
 	for i := range args {
 		fit = fit && args[i].AssignableTo(m.Type.In(i+1))
@@ -281,10 +281,10 @@ func (d dialect) method(n parse.Node, m reflect.Method, args []reflect.Type) (re
 }
 
 // text accepts a text by its ID alone: any other value could be none.
-func (d dialect) text(n parse.Node) error {
-	var id *parse.StringNode
-	if c, is := n.(*parse.CommandNode); is {
-		id, _ = c.Args[len(c.Args)-1].(*parse.StringNode)
+func (d dialect) text(n syntax.Node) error {
+	var id *syntax.StringNode
+	if c, is := n.(*syntax.CommandNode); is {
+		id, _ = c.Args[len(c.Args)-1].(*syntax.StringNode)
 	}
 	if id == nil {
 		return d.wrong(n, `.Text takes the name of a text between quotation marks, such as "mail.accept"`)

@@ -10,7 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	texttemplate "text/template"
-	"text/template/parse"
+	syntax "text/template/parse"
 )
 
 // Names of the templates in errors.
@@ -39,7 +39,7 @@ func (c *Composer) With(own Templates) (*Composer, error) {
 			err = checkTemplate(HTMLTemplate, t.Tree, len(t.Templates()), reflect.TypeFor[inHTML]())
 		}
 		errs = append(errs, plainly(err))
-		with.html = part{t, promiseHTML}
+		with.html = part{t, HTMLTemplate, promiseHTML}
 	}
 	if own.Text != "" {
 		t, err := texttemplate.New(TextTemplate).Parse(own.Text)
@@ -47,7 +47,7 @@ func (c *Composer) With(own Templates) (*Composer, error) {
 			err = checkTemplate(TextTemplate, t.Tree, len(t.Templates()), reflect.TypeFor[values]())
 		}
 		errs = append(errs, plainly(err))
-		with.text = part{t, promiseText}
+		with.text = part{t, TextTemplate, promiseText}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *Composer) With(own Templates) (*Composer, error) {
 }
 
 // checkTemplate checks a template that was parsed, before it is executed for the first time.
-func checkTemplate(name string, tree *parse.Tree, templates int, data reflect.Type) error {
+func checkTemplate(name string, tree *syntax.Tree, templates int, data reflect.Type) error {
 	switch {
 	case tree == nil || tree.Root == nil:
 		return fmt.Errorf("%s: it has no content", name)
@@ -78,11 +78,14 @@ func plainly(err error) error {
 }
 
 // bounded is a buffer that takes no more than a part may have.
-type bounded struct{ bytes.Buffer }
+type bounded struct {
+	bytes.Buffer
+	name string
+}
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > maxPart {
-		return 0, fmt.Errorf("it makes more than %d KiB", maxPart>>10)
+		return 0, fmt.Errorf("%s: it makes more than %d KiB", b.name, maxPart>>10)
 	}
 	return b.Buffer.Write(p)
 }

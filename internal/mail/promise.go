@@ -5,6 +5,8 @@ package mail
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,6 +58,20 @@ func (v values) links() []link {
 	return []link{{"accept", "AcceptURL", v.AcceptURL}, {"decline", "DeclineURL", v.DeclineURL}}
 }
 
+var encoded = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
+
+// shownIn reports whether an attribute has one of the links, in percent-encoding too. Within an address, a template encodes them.
+func (v values) shownIn(attribute string) bool {
+	decoded := encoded.ReplaceAllStringFunc(attribute, func(code string) string {
+		letter, err := url.PathUnescape(code)
+		if err != nil {
+			return code // no code that matches is wrong
+		}
+		return letter
+	})
+	return slices.ContainsFunc(v.links(), func(l link) bool { return strings.Contains(attribute, l.url) || strings.Contains(decoded, l.url) })
+}
+
 // dropped are elements that mail programs drop or warn of.
 var dropped = []string{"script", "noscript", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input", "button", "select",
 	"textarea", "base", "link", "audio", "video", "source", "svg", "math", "template", "slot", "dialog"}
@@ -87,7 +103,7 @@ func harmlessAttribute(n *html.Node, key, value string, v values) error {
 		return errors.New("mail programs drop it; leave it out")
 	case isLink && (value == v.AcceptURL || value == v.DeclineURL):
 		return nil
-	case strings.Contains(value, v.AcceptURL) || strings.Contains(value, v.DeclineURL):
+	case v.shownIn(value):
 		return errors.New("the links to answer stand in <a href> alone; another server would learn them")
 	case strings.Contains(value, "ZgotmplZ"):
 		return errors.New("a field does not fit here; leave it out")

@@ -89,10 +89,11 @@ func TestMakeRefuses(t *testing.T) {
 		"a template that does not parse":  {map[string]string{KeyHTML: goodHTML + "\n{{"}, "invitation.html:3: "},
 		"I4: a link that is missing":      {map[string]string{KeyText: "{{.AcceptURL}}"}, "invitation.txt: it lacks the link to decline"},
 		"I4: one that is there sometimes": {map[string]string{KeyText: "{{.AcceptURL}} {{if .Inviter}}{{.DeclineURL}}{{end}}"}, "invitation.txt: it lacks the link to decline"},
-		"a link of a tenant":              {map[string]string{KeyHTML: goodHTML + `<a href="{{.Organization}}">x</a>`}, "<a href> changes with what tenants write"},
+		"a link of a tenant":              {map[string]string{KeyHTML: goodHTML + `<a href="{{.Organization}}">x</a>`}, "invitation.html: <a href>"},
 		"a part of one":                   {map[string]string{KeyHTML: goodHTML + `<a href="https://x.example/?{{.Organization}}">x</a>`}, "<a href> changes with what tenants write"},
 		"a picture of one":                {map[string]string{KeyHTML: goodHTML + `{{range .Others}}<img src="{{.}}">{{end}}`}, "invitation.html: <img src>"},
 		"a style of one":                  {map[string]string{KeyHTML: goodHTML + `<p class="{{.Inviter}}">x</p>`}, "<p class> changes with what tenants write"},
+		"a sheet of one":                  {map[string]string{KeyHTML: goodHTML + `<style>{{.Organization}}</style>`}, "invitation.html: "},
 		"a mail program's link to one":    {map[string]string{KeyHTML: goodHTML + `<p>{{.Organization}}</p>`}, "write {{.Plain .Organization}}"},
 		"a message that looks like ours":  {map[string]string{KeyText: goodText + "{{range .Message}}{{.}}\n{{end}}"}, "invitation.txt: the inviter's message looks like a part"},
 	} {

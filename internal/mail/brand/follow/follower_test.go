@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
@@ -31,10 +32,17 @@ func configMap(name, platform string) *corev1.ConfigMap {
 	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: name}, Data: map[string]string{brand.KeyPlatform: platform}}
 }
 
+// cluster knows that a ConfigMap is in a namespace.
+func cluster() *fake.ClientBuilder {
+	mapper := meta.NewDefaultRESTMapper(nil)
+	mapper.Add(corev1.SchemeGroupVersion.WithKind("ConfigMap"), meta.RESTScopeNamespace)
+	return fake.NewClientBuilder().WithRESTMapper(mapper)
+}
+
 // followed is a replica that has just started over some objects.
 func followed(t *testing.T, objects ...client.Object) (*Follower, client.Client) {
 	t.Helper()
-	c := fake.NewClientBuilder().WithObjects(objects...).Build()
+	c := cluster().WithObjects(objects...).Build()
 	return over(t, c), c
 }
 
@@ -94,7 +102,14 @@ func TestTheLastGoodOneStays(t *testing.T) {
 	}
 }
 
-func gauge() float64 { return testutil.ToFloat64(valid.WithLabelValues()) }
+// gauge is the value of the metric; -1 if it cannot be read.
+func gauge() float64 {
+	var m dto.Metric
+	if err := valid.WithLabelValues().Write(&m); err != nil {
+		return -1
+	}
+	return m.GetGauge().GetValue()
+}
 
 // The last good one stays for a replica that starts, too.
 func TestAReplicaThatStarts(t *testing.T) {
@@ -147,7 +162,7 @@ func TestAnErrorIsNoVerdict(t *testing.T) {
 	broken := interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
 		return errors.New("no")
 	}}
-	f := over(t, fake.NewClientBuilder().WithInterceptorFuncs(broken).Build())
+	f := over(t, cluster().WithInterceptorFuncs(broken).Build())
 	if err := f.look(t.Context()); err == nil {
 		t.Error("want an error")
 	}
