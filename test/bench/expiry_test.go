@@ -14,11 +14,11 @@ func TestExpiringRefusesWhatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	for sentence, change := range map[string]func(*expiring){
-		"no invitation ends":                      func(e *expiring) { e.invitations = 0 },
-		"none is missed":                          func(e *expiring) { e.missed = 0 },
-		"a person has none":                       func(e *expiring) { e.each = 0 },
-		"a person has more than L7 allows":        func(e *expiring) { e.each, e.organizations = 21, 50 },
-		"a person has two of one organization":    func(e *expiring) { e.each = 3 },
+		"no invitation ends":                            func(e *expiring) { e.invitations = 0 },
+		"none is missed":                                func(e *expiring) { e.missed = 0 },
+		"a person has none":                             func(e *expiring) { e.each = 0 },
+		"a person has more than L7 allows":              func(e *expiring) { e.each, e.organizations = 21, 50 },
+		"a person has two of one organization":          func(e *expiring) { e.each = 3 },
 		"no two deadlines can be told one from another": func(e *expiring) { e.within = time.Millisecond },
 	} {
 		e := good
@@ -58,10 +58,10 @@ func TestOvertaken(t *testing.T) {
 		wantN  int
 		wantBy time.Duration
 	}{
-		"nothing":                            {nil, 0, 0},
-		"in order":                           {at(1, 1, 2, 5), 0, 0},
-		"one came too late":                  {at(1, 3, 2, 4), 1, time.Second},
-		"one came first that is the last":    {at(9, 1, 2, 9), 2, 8 * time.Second},
+		"nothing":                             {nil, 0, 0},
+		"in order":                            {at(1, 1, 2, 5), 0, 0},
+		"one came too late":                   {at(1, 3, 2, 4), 1, time.Second},
+		"one came first that is the last":     {at(9, 1, 2, 9), 2, 8 * time.Second},
 		"backwards, each is behind the first": {at(4, 3, 2, 1), 3, 3 * time.Second},
 	} {
 		if n, by := overtaken(tc.all); n != tc.wantN || by != tc.wantBy {

@@ -19,9 +19,11 @@ type burst struct {
 	slow       bool
 }
 
-func alone(int, int) int                  { return 0 }
-func spread(organizations, i int) int     { return 1 + i%organizations }
-func (b burst) guest(i int) (name, to string) { return fmt.Sprintf("%s-%d", b.name, i), guest(b.name, i) }
+func alone(int, int) int              { return 0 }
+func spread(organizations, i int) int { return 1 + i%organizations }
+func (b burst) guest(i int) (name, to string) {
+	return fmt.Sprintf("%s-%d", b.name, i), guest(b.name, i)
+}
 
 // bursts have guests of their own. The first organization makes a burst alone.
 var bursts = []burst{

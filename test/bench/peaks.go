@@ -38,4 +38,3 @@ func (p *peaks) see(ctx context.Context, r *replica) {
 		p.rss = max(p.rss, rss)
 	}
 }
-
