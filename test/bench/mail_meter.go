@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -45,7 +46,11 @@ func (m *mailMeter) start(ctx context.Context) (err error) {
 	if m.cluster, err = startCluster(ctx); err != nil {
 		return err
 	}
-	if m.office, err = openOffice(m.dir); err != nil {
+	files := filepath.Join(m.dir, "mail")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		return err
+	}
+	if m.office, err = openOffice(files); err != nil {
 		return err
 	}
 	if m.kube, err = kubernetes.NewForConfig(m.control.Config()); err != nil {
