@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/controllers/internal/world"
 	"github.com/polyorg/polyorg/internal/rules"
 )
@@ -56,8 +57,8 @@ func (r *Reconciler) tell(i *v1alpha1.Invitation) {
 		i.Spec.Email, by, i.Status.State, i.Status.FinishedAt.UTC().Format(time.RFC3339))
 }
 
-// ttlChanged passes a policy that deletes finished invitations at another time than before.
-var ttlChanged = index.Updates(func(before, after client.Object) bool {
+// ttlChanged passes a policy that comes or goes, or deletes finished invitations at another time than before.
+var ttlChanged = wake.Changes(func(before, after client.Object) bool {
 	was, ok1 := before.(*v1alpha1.PlatformPolicy)
 	is, ok2 := after.(*v1alpha1.PlatformPolicy)
 	return ok1 && ok2 && rules.PolicyOf(was.Spec).FinishedDays != rules.PolicyOf(is.Spec).FinishedDays

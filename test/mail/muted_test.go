@@ -14,16 +14,21 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/mail/mailtest"
 	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-// decline declines by the link in an e-mail, and asks for no more e-mail.
-func decline(ctx context.Context, token string, mute view.Mute) {
+// mute declines an invitation by the link in its e-mail, asks for no more e-mail, and returns the link's token.
+func mute(ctx context.Context, i *v1alpha1.Invitation, m mailtest.Message, of view.Mute) (token string) {
 	GinkgoHelper()
-	form := url.Values{view.FieldToken: {token}, view.FieldDecision: {"Decline"}, view.FieldMute: {string(mute)}}
+	accept, _ := links(m)
+	token = tokenOf(accept)
+	form := url.Values{view.FieldToken: {token}, view.FieldDecision: {"Decline"}, view.FieldMute: {string(of)}}
 	done := send(ctx, http.MethodPost, l.Operator.PageURL()+"/answer", form.Encode())
 	Expect(done.status).To(Equal(http.StatusOK), done.body)
+	Eventually(ctx, stateOf(ctx, i)).Should(Equal(v1alpha1.InvitationDeclined))
+	return token
 }
 
 // optedOut returns when an invitation says that its recipient wants no e-mail. None was sent then.
@@ -36,9 +41,8 @@ func optedOut(ctx context.Context, i *v1alpha1.Invitation) {
 var _ = Describe("A person who asked for no more e-mail", func() {
 	It("I12: gets none of that organization, and still others' and the list", func(ctx context.Context) {
 		org, bob := organization(ctx), lab.Person("bob")
-		_, m := invite(ctx, org, bob)
-		accept, _ := links(m)
-		decline(ctx, tokenOf(accept), view.MuteOrganization)
+		first, m := invite(ctx, org, bob)
+		mute(ctx, first, m, view.MuteOrganization)
 
 		second := lab.Create(ctx, l.Platform, lab.NewInvitation(org, bob))
 		optedOut(ctx, second)
@@ -52,13 +56,12 @@ var _ = Describe("A person who asked for no more e-mail", func() {
 
 	It("I12: gets none of any organization, until they take it back by the link", func(ctx context.Context) {
 		bob := lab.Person("bob")
-		_, m := invite(ctx, organization(ctx), bob)
-		accept, _ := links(m)
-		decline(ctx, tokenOf(accept), view.MutePlatform)
+		first, m := invite(ctx, organization(ctx), bob)
+		token := mute(ctx, first, m, view.MutePlatform)
 		other := organization(ctx)
 		optedOut(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(other, bob)))
 
-		back := send(ctx, http.MethodPost, l.Operator.PageURL()+"/unmute", url.Values{view.FieldToken: {tokenOf(accept)}}.Encode())
+		back := send(ctx, http.MethodPost, l.Operator.PageURL()+"/unmute", url.Values{view.FieldToken: {token}}.Encode())
 		Expect(back.status).To(Equal(http.StatusOK), back.body)
 		lab.Create(ctx, l.Platform, lab.NewInvitation(organization(ctx), bob))
 		message(ctx, bob, 2)
@@ -66,9 +69,8 @@ var _ = Describe("A person who asked for no more e-mail", func() {
 
 	It("I12: gets it again where the platform says when they agreed, and nobody else can say so", func(ctx context.Context) {
 		org, bob := organization(ctx), lab.Person("bob")
-		_, m := invite(ctx, org, bob)
-		accept, _ := links(m)
-		decline(ctx, tokenOf(accept), view.MuteOrganization)
+		first, m := invite(ctx, org, bob)
+		mute(ctx, first, m, view.MuteOrganization)
 		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, bob))
 		optedOut(ctx, i)
 
