@@ -126,27 +126,44 @@ func TestTheMessageCanBeQuoted(t *testing.T) {
 	}
 }
 
-// Whatever a ConfigMap holds, it is refused, or each invitation is written with both links.
+// Whatever a ConfigMap holds, it is refused, or each invitation is written.
 func FuzzMake(f *testing.F) {
-	f.Add("Zylker", "#fc0", "CRM <crm@example.com>", "mail: {accept: x}", goodHTML, goodText)
-	f.Add("", "", "", "time: {full: '{{printf \"%02d\" .Day}}'}", goodHTML+`{{range $n, $l := .Message}}{{if $n}}<br>{{end}}{{$.Plain $l}}{{end}}`, "")
-	f.Add("", "", "", "", `{{if .Inviter}}<a href="{{else}}<a href='{{end}}{{.AcceptURL}}">x</a>`, goodText+"{{len .Others}}")
-	f.Add("", "", "", "", goodHTML+`<style>p{color:{{.Accent}}}</style><script>x={{.Role}}</script>`, "{{with .Light}}{{.Page}}{{end}}")
-	f.Add("", "", "", "", `{{$x := "a"}}{{if eq $x "b"}}{{$x = .Role}}{{end}}{{$x}}`+goodHTML, "")
-	f.Fuzz(func(t *testing.T, platform, accent, from, texts, html, text string) {
-		b, err := Make(settings, map[string]string{
-			KeyPlatform: platform, KeyAccent: accent, KeyFrom: from, "texts.en.yaml": texts, KeyHTML: html, KeyText: text,
-		})
-		if err != nil {
-			return
-		}
-		i := everything(b.Texts.Match("fr"), "x"+text)
-		if m, err := b.BuiltIn.Compose(i); err != nil || !strings.Contains(m.HTML, i.AcceptURL) {
-			t.Errorf("the built-in templates fail: %v", err)
-		}
-		m, err := b.Composer.Compose(i)
-		if err == nil && (!strings.Contains(m.HTML, i.AcceptURL) || !strings.Contains(m.Text, i.DeclineURL)) {
-			t.Errorf("a link is missing:\n%s\n%s", m.Text, m.HTML)
+	f.Add("Zylker", "https://crm.example.com/logo.png", "#fc0", "CRM <crm@example.com>", "mail: {accept: x}")
+	f.Add("", "", "", "", "time: {full: '{{printf \"%02d\" .Day}}'}")
+	f.Fuzz(func(t *testing.T, platform, logo, accent, from, texts string) {
+		b, err := Make(settings, map[string]string{KeyPlatform: platform, KeyLogoURL: logo, KeyAccent: accent, KeyFrom: from, "texts.en.yaml": texts})
+		if err == nil {
+			writes(t, b, texts)
 		}
 	})
+}
+
+// Whatever a template holds, it is refused, or each invitation has both links.
+func FuzzTemplates(f *testing.F) {
+	for _, html := range []string{
+		`{{range $n, $l := .Message}}{{if $n}}<br>{{end}}{{$.Plain $l}}{{end}}`, `{{if .Inviter}}<a href="{{else}}<a href='{{end}}{{.AcceptURL}}">x</a>`,
+		`<style>p{color:{{.Accent}}}</style><script>x={{.Role}}</script>`, `{{$x := "a"}}{{if eq $x "b"}}{{$x = .Role}}{{end}}{{$x}}`,
+		`<table background="{{.LogoURL}}">`, `{{with .Light}}<p style="color:{{.Text}}">{{end}}`, `<svg><a xlink:href="{{.AcceptURL}}">`,
+	} {
+		f.Add(html, "{{len .Others}} {{with .Light}}{{.Page}}{{end}}")
+	}
+	f.Fuzz(func(t *testing.T, html, text string) {
+		for _, templates := range []map[string]string{{KeyHTML: goodHTML + html}, {KeyHTML: html + goodHTML}, {KeyText: goodText + text}} {
+			if b, err := Make(settings, templates); err == nil {
+				writes(t, b, html+text)
+			}
+		}
+	})
+}
+
+// writes wants e-mails with both links. An own template may fail on a text that no sample had; ours may not.
+func writes(t *testing.T, b *Brand, word string) {
+	i := everything(b.Texts.Match("fr"), "x"+word)
+	if _, err := b.BuiltIn.Compose(i); err != nil {
+		t.Errorf("the built-in templates fail: %v", err)
+	}
+	m, err := b.Composer.Compose(i)
+	if err == nil && (!strings.Contains(m.HTML, i.AcceptURL) || !strings.Contains(m.Text, i.DeclineURL)) {
+		t.Errorf("a link is missing:\n%s\n%s", m.Text, m.HTML)
+	}
 }
