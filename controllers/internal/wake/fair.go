@@ -20,9 +20,9 @@ const (
 	crowd = -unfinished - 1
 	// soon is the longest delay of a request that takes a turn. One that comes later is no load now.
 	soon = time.Second
-	// timed is the priority of a request that comes later, once its time has come: behind the first request of each tenant. So thousands
-	// that end in one minute delay no quiet organization's change.
-	timed = -1
+	// timed is the priority of a request that comes later, once its time has come: behind the first few requests of each tenant. So thousands
+	// that end in one minute delay no change, also of an organization that has some of them.
+	timed = -10
 )
 
 type (

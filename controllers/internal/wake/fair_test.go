@@ -113,8 +113,8 @@ func TestTurnsCountOnce(t *testing.T) {
 	}
 }
 
-// Many invitations end in one minute. They come in the order of their times, whatever priority the look had that set the time. A change that
-// comes meanwhile is before all of them.
+// Many invitations end in one minute. They come in the order of their times, whatever priority the look had that set the time. Changes that
+// come meanwhile are before all of them.
 func TestTurnsOfTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(t)
@@ -127,13 +127,18 @@ func TestTurnsOfTimes(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		q.Add(request{NamespacedName: client.ObjectKey{Namespace: "org-1", Name: "comes"}})
-		places := take(q, len(looks)+1)
-		if places["comes"] != 0 {
-			t.Errorf("a change waits for what ends: %v", places)
+		const changes = 5
+		for n := range changes {
+			q.Add(request{NamespacedName: client.ObjectKey{Namespace: "org-1", Name: fmt.Sprint("comes-", n)}})
+		}
+		places := take(q, changes+len(looks))
+		for n := range changes {
+			if got := places[fmt.Sprint("comes-", n)]; got >= changes {
+				t.Errorf("change %d waits for what ends: %v", n, places)
+			}
 		}
 		for n := range looks {
-			if got, want := places[ended(n).Name], len(looks)-n; got != want {
+			if got, want := places[ended(n).Name], changes+len(looks)-1-n; got != want {
 				t.Errorf("invitation %d comes at place %d, want %d: %v", n, got, want, places)
 			}
 		}
