@@ -95,7 +95,7 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	maps.Copy(every, map[string]controller{
 		"organization":        &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
 		"membership":          &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Delivery != nil, Recipients: o.Recipients, Clock: o.Clock, Events: events},
+		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Delivery != nil, Recipients: o.Recipients, Clock: o.Clock, Events: events, View: o.View},
 		"invitationresponse":  &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
 		"organizationrequest": &organizationrequest.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
 		"integrationbinding":  &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},

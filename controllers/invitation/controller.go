@@ -20,6 +20,7 @@ import (
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -41,6 +42,10 @@ type Reconciler struct {
 	Recipients *recipients.Store
 	Clock      clock.PassiveClock
 	Events     events.EventRecorder
+	// View has seen the answers. Without one, they are read live.
+	View *facts.View
+
+	journals journals
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch;delete
@@ -116,11 +121,14 @@ func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.T
 	if i.Status.State != v1alpha1.InvitationPending {
 		return 0, nil
 	}
-	left := i.Status.ExpiresAt.Add(rules.ClockSkew).Sub(now)
-	if !i.Spec.Revoked && left > 0 {
-		return left, nil
+	over := i.Status.ExpiresAt.Add(rules.ClockSkew)
+	switch {
+	case i.Spec.Revoked:
+		over = now
+	case now.Before(over):
+		return over.Sub(now), nil
 	}
-	answer, err := r.answer(ctx, i)
+	answer, err := r.answer(ctx, i, over)
 	switch {
 	case err != nil:
 		return 0, err
