@@ -32,7 +32,8 @@ type said struct {
 func (s *said) Verdict() (latest follow.Verdict, changed <-chan struct{}) { return s.verdict, s.next }
 
 func (s *said) Keep(_ context.Context, data map[string]string) error {
-	if s.failures--; s.failures >= 0 {
+	s.failures--
+	if s.failures >= 0 {
 		return errors.New("no")
 	}
 	s.kept = maps.Clone(data)
@@ -48,10 +49,10 @@ func goodOf(version string) follow.Verdict {
 	return follow.Verdict{Of: of, InForce: of.Data, Judged: true}
 }
 
-var wrong = errors.New("accent: it is no colour\nfrom: it is no address")
+var errWrong = errors.New("accent: it is no colour\nfrom: it is no address")
 
 func TestBrandingTells(t *testing.T) {
-	good, bad := goodOf("1"), follow.Verdict{Of: ofVersion("2"), Problem: wrong, Judged: true}
+	good, bad := goodOf("1"), follow.Verdict{Of: ofVersion("2"), Problem: errWrong, Judged: true}
 	late := bad // the good one before it was never told
 	late.InForce = good.InForce
 	gone := follow.Verdict{Problem: follow.ErrNotFound, Judged: true}
@@ -118,7 +119,7 @@ func TestTheConditionOfBranding(t *testing.T) {
 		"as an earlier leader said, before a look": {&Branding{follower: &said{}}, "Before", ""},
 		"a good one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Judged: true}}},
 			v1alpha1.ReasonBrandingInForce, "E-mails and pages look as the ConfigMap look says"},
-		"a bad one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Problem: wrong, Judged: true}}},
+		"a bad one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Problem: errWrong, Judged: true}}},
 			v1alpha1.ReasonBrandingRefused, "accent: it is no colour; from: it is no address; what was in force stays until the ConfigMap look is corrected"},
 		"one that is not there": {&Branding{follower: &said{verdict: follow.Verdict{Problem: follow.ErrNotFound, Judged: true}}},
 			v1alpha1.ReasonConfigMapNotFound, "the ConfigMap is not there; what was in force stays; create it, or remove mail.configMap from the operator's configuration"},
