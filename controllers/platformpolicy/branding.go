@@ -80,10 +80,10 @@ func (b *Branding) tell(ctx context.Context, v follow.Verdict) error {
 	case <-ctx.Done():
 		return nil
 	}
-	if v.Problem != nil {
+	if v.InForce == nil {
 		return nil
 	}
-	return b.follower.Keep(ctx, v.Of.Data)
+	return b.follower.Keep(ctx, v.InForce)
 }
 
 // record sends an event about the ConfigMap. A new leader tells again of a mistake, and not that all is well.

@@ -32,7 +32,8 @@ type said struct {
 func (s *said) Verdict() (latest follow.Verdict, changed <-chan struct{}) { return s.verdict, s.next }
 
 func (s *said) Keep(_ context.Context, data map[string]string) error {
-	if s.failures--; s.failures >= 0 {
+	s.failures--
+	if s.failures >= 0 {
 		return errors.New("no")
 	}
 	s.kept = maps.Clone(data)
@@ -43,10 +44,17 @@ func ofVersion(version string) *corev1.ConfigMap {
 	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "look", UID: "1", ResourceVersion: version}, Data: map[string]string{"platform": version}}
 }
 
-var wrong = errors.New("accent: it is no colour\nfrom: it is no address")
+func goodOf(version string) follow.Verdict {
+	of := ofVersion(version)
+	return follow.Verdict{Of: of, InForce: of.Data, Judged: true}
+}
+
+var errWrong = errors.New("accent: it is no colour\nfrom: it is no address")
 
 func TestBrandingTells(t *testing.T) {
-	good, bad := follow.Verdict{Of: ofVersion("1"), Judged: true}, follow.Verdict{Of: ofVersion("2"), Problem: wrong, Judged: true}
+	good, bad := goodOf("1"), follow.Verdict{Of: ofVersion("2"), Problem: errWrong, Judged: true}
+	late := bad // the good one before it was never told
+	late.InForce = good.InForce
 	gone := follow.Verdict{Problem: follow.ErrNotFound, Judged: true}
 	const warning, normal = "Warning BrandingRefused accent: it is no colour; from: it is no address", "Normal BrandingInForce E-mails and pages look as it says"
 	for sentence, tc := range map[string]struct {
@@ -57,8 +65,9 @@ func TestBrandingTells(t *testing.T) {
 		"nothing before the first look":               {[]follow.Verdict{{}}, nil, ""},
 		"no event of a good one that was there":       {[]follow.Verdict{good}, nil, "1"},
 		"an event of a bad one, once":                 {[]follow.Verdict{bad, bad}, []string{warning}, ""},
-		"an event when it is mended":                  {[]follow.Verdict{bad, {Of: ofVersion("3"), Judged: true}}, []string{warning, normal}, "3"},
+		"an event when it is mended":                  {[]follow.Verdict{bad, goodOf("3")}, []string{warning, normal}, "3"},
 		"the last good one is kept beside a bad one":  {[]follow.Verdict{good, bad}, []string{warning}, "1"},
+		"even if it was good for a moment only":       {[]follow.Verdict{late}, []string{warning}, "1"},
 		"no event of one that is not there":           {[]follow.Verdict{good, gone}, nil, "1"},
 		"an event of one that comes after the leader": {[]follow.Verdict{gone, good}, []string{normal}, "1"},
 	} {
@@ -89,7 +98,7 @@ func TestBrandingTells(t *testing.T) {
 // A write that failed is tried again, without another change.
 func TestBrandingKeepsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &said{verdict: follow.Verdict{Of: ofVersion("1"), Judged: true}, next: make(chan struct{}), failures: 2}
+		s := &said{verdict: goodOf("1"), next: make(chan struct{}), failures: 2}
 		b := &Branding{follower: s, events: events.NewFakeRecorder(10), changed: make(chan event.GenericEvent, 10)}
 		ctx, cancel := context.WithTimeout(t.Context(), 3*brandingRetry)
 		defer cancel()
@@ -110,7 +119,7 @@ func TestTheConditionOfBranding(t *testing.T) {
 		"as an earlier leader said, before a look": {&Branding{follower: &said{}}, "Before", ""},
 		"a good one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Judged: true}}},
 			v1alpha1.ReasonBrandingInForce, "E-mails and pages look as the ConfigMap look says"},
-		"a bad one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Problem: wrong, Judged: true}}},
+		"a bad one": {&Branding{follower: &said{verdict: follow.Verdict{Of: ofVersion("1"), Problem: errWrong, Judged: true}}},
 			v1alpha1.ReasonBrandingRefused, "accent: it is no colour; from: it is no address; what was in force stays until the ConfigMap look is corrected"},
 		"one that is not there": {&Branding{follower: &said{verdict: follow.Verdict{Problem: follow.ErrNotFound, Judged: true}}},
 			v1alpha1.ReasonConfigMapNotFound, "the ConfigMap is not there; what was in force stays; create it, or remove mail.configMap from the operator's configuration"},

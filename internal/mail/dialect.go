@@ -33,7 +33,7 @@ var (
 	aText   = reflect.TypeFor[string]()
 	aNumber = reflect.TypeFor[int]()
 	aTruth  = reflect.TypeFor[bool]()
-	// aCondition is what and and or make of values of different types.
+	// aCondition is what the function and, or the function or, makes of values of different types.
 	aCondition = reflect.TypeFor[any]()
 )
 
@@ -210,36 +210,52 @@ func (d dialect) variable(n *syntax.VariableNode) (reflect.Type, error) {
 
 // function is the type of the result of a function that is offered. None makes a text, and none fails with arguments of these types.
 func (d dialect) function(c *syntax.CommandNode, name string, args []reflect.Type) (reflect.Type, error) {
-	alike := len(args) > 0 && !slices.ContainsFunc(args, func(t reflect.Type) bool { return t != args[0] })
-	simple := alike && (args[0].Kind() == reflect.String || args[0] == aNumber)
-	switch name {
-	case "eq":
-		if simple && len(args) > 1 {
-			return aTruth, nil
-		}
-	case "ne", "lt", "le", "gt", "ge":
-		if simple && len(args) == 2 {
-			return aTruth, nil
-		}
-	case "not":
-		if len(args) == 1 {
-			return aTruth, nil
-		}
-	case "and", "or":
-		if alike {
-			return args[0], nil
-		}
-		if len(args) > 0 {
-			return aCondition, nil
-		}
-	case "len":
-		if len(args) == 1 && (args[0].Kind() == reflect.Slice || args[0].Kind() == reflect.String) {
-			return aNumber, nil
-		}
-	default:
+	result, offered := results[name]
+	if !offered {
 		return nil, d.wrong(c, "the function %s is not offered; those offered are and, or, not, eq, ne, lt, le, gt, ge, len", name)
 	}
+	if is := result(args); is != nil {
+		return is, nil
+	}
 	return nil, d.wrong(c, "the arguments of %s do not fit", name)
+}
+
+// results are the types of what functions return; nil if the arguments do not fit.
+var results = map[string]func(args []reflect.Type) reflect.Type{
+	"eq": func(args []reflect.Type) reflect.Type { return compared(args, len(args)) },
+	"ne": ofTwo, "lt": ofTwo, "le": ofTwo, "gt": ofTwo, "ge": ofTwo,
+	"and": either, "or": either,
+	"not": func(args []reflect.Type) reflect.Type { return onlyIf(len(args) == 1, aTruth) },
+	"len": func(args []reflect.Type) reflect.Type {
+		return onlyIf(len(args) == 1 && (args[0].Kind() == reflect.Slice || args[0].Kind() == reflect.String), aNumber)
+	},
+}
+
+func onlyIf(fit bool, is reflect.Type) reflect.Type {
+	if fit {
+		return is
+	}
+	return nil
+}
+
+func ofTwo(args []reflect.Type) reflect.Type { return compared(args, 2) }
+
+// compared wants so many texts, or so many numbers, and two at least.
+func compared(args []reflect.Type, want int) reflect.Type {
+	fit := len(args) == want && want > 1 && alike(args) && (args[0].Kind() == reflect.String || args[0] == aNumber)
+	return onlyIf(fit, aTruth)
+}
+
+// either is one of its arguments.
+func either(args []reflect.Type) reflect.Type {
+	if len(args) > 0 && alike(args) {
+		return args[0]
+	}
+	return onlyIf(len(args) > 0, aCondition)
+}
+
+func alike(args []reflect.Type) bool {
+	return !slices.ContainsFunc(args, func(t reflect.Type) bool { return t != args[0] })
 }
 
 // member is the type of a field, or of what a method returns.

@@ -9,20 +9,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func builtIn(t testing.TB, name string) string {
-	t.Helper()
+func builtIn(tb testing.TB, name string) string {
+	tb.Helper()
 	data, err := templates.ReadFile("templates/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(data)
 }
 
-func own(t testing.TB, templates Templates) *Composer {
-	t.Helper()
-	c, err := composer(t, Look{LogoURL: "https://crm.example.com/logo.png"}).With(templates)
+func own(tb testing.TB, templates Templates) *Composer {
+	tb.Helper()
+	c, err := composer(tb, Look{LogoURL: "https://crm.example.com/logo.png"}).With(templates)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }

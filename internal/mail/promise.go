@@ -97,11 +97,10 @@ var addresses = []string{"href", "src", "srcset", "action", "formaction", "backg
 	"codebase", "lowsrc", "dynsrc", "xlink:href"}
 
 func harmlessAttribute(n *html.Node, key, value string, v values) error {
-	isLink := n.Data == "a" && key == "href"
-	switch {
+	switch isAnswer := value == v.AcceptURL || value == v.DeclineURL; {
 	case strings.HasPrefix(key, "on") || key == "http-equiv" && strings.EqualFold(value, "refresh"):
 		return errors.New("mail programs drop it; leave it out")
-	case isLink && (value == v.AcceptURL || value == v.DeclineURL):
+	case isAnswer && n.Data == "a" && key == "href":
 		return nil
 	case v.shownIn(value):
 		return errors.New("the links to answer stand in <a href> alone; another server would learn them")
@@ -109,7 +108,13 @@ func harmlessAttribute(n *html.Node, key, value string, v values) error {
 		return errors.New("a field does not fit here; leave it out")
 	case key == "style":
 		return harmlessStyle(value)
-	case isLink:
+	}
+	return harmlessAddress(n, key, value)
+}
+
+func harmlessAddress(n *html.Node, key, value string) error {
+	switch {
+	case n.Data == "a" && key == "href":
 		return address(value, "https:", "http:", "mailto:", "tel:", "#")
 	case n.Data == "img" && key == "src":
 		return address(value, "https:")

@@ -71,7 +71,10 @@ func Make(s Settings, data map[string]string) (*Brand, error) {
 	if b.Composer, err = composerOf(b.BuiltIn, data); err != nil {
 		return nil, err
 	}
-	return b, b.try()
+	if err := b.try(); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // composerOf has the platform's own templates, if there are any.

@@ -45,6 +45,8 @@ type Verdict struct {
 	Of *corev1.ConfigMap
 	// Problem is the mistake in it; nil: its brand is in force.
 	Problem error
+	// InForce is the data of the brand in force; nil: it is the built-in one.
+	InForce map[string]string
 	// Judged is false until the first look.
 	Judged bool
 }
@@ -60,8 +62,8 @@ type Follower struct {
 	live client.Client
 
 	current atomic.Pointer[brand.Brand]
-	// decided is set once a ConfigMap, or the kept one, has decided the brand. Only follow uses it.
-	decided bool
+	// inForce is the data of the current brand; nil: no ConfigMap has decided it. Only look uses it.
+	inForce map[string]string
 
 	mu      sync.Mutex
 	verdict Verdict
@@ -165,13 +167,13 @@ func (f *Follower) follow(ctx context.Context, woken <-chan struct{}) {
 // look judges the ConfigMap as it is now. Its error is of the reading, and no verdict.
 func (f *Follower) look(ctx context.Context) error {
 	is, problem, err := f.judge(ctx)
-	if err == nil && problem != nil && !f.decided {
+	if err == nil && problem != nil && f.inForce == nil {
 		err = f.recall(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	if v := (Verdict{Of: is, Problem: problem, Judged: true}); !v.same(f.verdict) {
+	if v := (Verdict{Of: is, Problem: problem, InForce: f.inForce, Judged: true}); !v.same(f.verdict) {
 		f.tell(ctx, v)
 	}
 	return nil
@@ -199,7 +201,7 @@ func (f *Follower) judge(ctx context.Context) (is *corev1.ConfigMap, problem, er
 	}
 	b, problem := brand.Make(f.settings, is.Data)
 	if problem == nil {
-		f.decide(b)
+		f.decide(b, is.Data)
 	}
 	return is, problem, nil
 }
@@ -212,7 +214,7 @@ func (f *Follower) recall(ctx context.Context) error {
 		return client.IgnoreNotFound(err)
 	}
 	if b, err := brand.Make(f.settings, kept.Data); err == nil {
-		f.decide(b)
+		f.decide(b, kept.Data)
 	}
 	return nil
 }
@@ -232,9 +234,10 @@ func (f *Follower) Keep(ctx context.Context, data map[string]string) error {
 	return f.live.Update(ctx, kept, client.FieldOwner(v1alpha1.FieldOwner))
 }
 
-func (f *Follower) decide(b *brand.Brand) {
+func (f *Follower) decide(b *brand.Brand, data map[string]string) {
 	f.current.Store(b)
-	f.decided = true
+	f.inForce = map[string]string{} // an empty ConfigMap decides, too
+	maps.Copy(f.inForce, data)
 }
 
 // tell makes a verdict known, in the metric too.

@@ -87,7 +87,7 @@ func TestTheLastGoodOneStays(t *testing.T) {
 		t.Fatalf("a good one: %+v, %+v, %v", v, f.Brand().Look, gauge())
 	}
 	change(t, c, bad)
-	if v := look(t, f); v.Problem == nil || f.Brand().Look.Platform != "Zylker" || gauge() != 0 {
+	if v := look(t, f); v.Problem == nil || v.InForce[brand.KeyPlatform] != "Zylker" || f.Brand().Look.Platform != "Zylker" || gauge() != 0 {
 		t.Errorf("a bad one: %+v, %+v, %v", v, f.Brand().Look, gauge())
 	}
 	change(t, c, "Zillum")
