@@ -77,6 +77,11 @@ docs: generators ## Write the references (API, configuration, who may do what, r
 	go run ./hack/plugin
 	cd hack/bench && go run . ../../docs/benchmarks
 
+.PHONY: pictures
+pictures: ## Take the pictures of the e-mail and of its page again, with Chromium, into docs/images.
+	@hack/needs.sh test/browser
+	go run -C test/browser ./pictures ../../docs/images webp
+
 .PHONY: fmt
 fmt: linter ## Format the Go code.
 	$(GOLANGCI_LINT) fmt

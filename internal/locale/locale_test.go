@@ -110,7 +110,7 @@ func TestTime(t *testing.T) {
 		"a zone":                        {monday, "en", "Europe/Paris", "Monday, 7 December 2026 at 14:05 (time zone Europe/Paris, UTC+01:00)"},
 		"a zone in French":              {monday, "fr", "Europe/Paris", "lundi 7 décembre 2026 à 14\u00a0h\u00a005 (fuseau horaire Europe/Paris, UTC+01:00)"},
 		"another day there":             {monday, "en", "Pacific/Kiritimati", "Tuesday, 8 December 2026 at 03:05 (time zone Pacific/Kiritimati, UTC+14:00)"},
-		"words instead of underscores":  {monday, "en", "America/New_York", "Monday, 7 December 2026 at 08:05 (time zone America/New York, UTC-05:00)"},
+		"words instead of underscores":  {monday, "en", "America/New_York", "Monday, 7 December 2026 at 08:05 (time zone America/New York, UTC−05:00)"},
 		"half an hour":                  {monday, "en", "Asia/Kolkata", "Monday, 7 December 2026 at 18:35 (time zone Asia/Kolkata, UTC+05:30)"},
 		"before summer time ends": {time.Date(2026, time.October, 25, 0, 30, 0, 0, time.UTC), "en", "Europe/Paris",
 			"Sunday, 25 October 2026 at 02:30 (time zone Europe/Paris, UTC+02:00)"},

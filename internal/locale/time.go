@@ -34,7 +34,8 @@ func (l *Locale) zone(t time.Time) (string, error) {
 	if name == time.UTC.String() {
 		return l.Text("time.utc", nil)
 	}
-	return l.Text("time.zone", map[string]any{"Name": strings.ReplaceAll(name, "_", " "), "Offset": t.Format("-07:00")})
+	offset := strings.Replace(t.Format("-07:00"), "-", "−", 1) // after a hyphen, a line may end
+	return l.Text("time.zone", map[string]any{"Name": strings.ReplaceAll(name, "_", " "), "Offset": offset})
 }
 
 // location never is the zone of the machine, which the name Local stands for.

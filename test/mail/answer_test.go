@@ -295,7 +295,7 @@ var _ = Describe("The link in an e-mail", func() {
 var _ = Describe("A mail server", func() {
 	It("I12: that refuses an address for good is quoted, and the list still answers", func(ctx context.Context) {
 		org, bob := organization(ctx), "refused-"+lab.Person("bob")
-		post.At(mailtest.Recipient, mailtest.For(mailtest.Refuse(550, "5.1.1", "no such user <"+bob+">"), bob))
+		at(mailtest.Recipient, mailtest.For(mailtest.Refuse(550, "5.1.1", "no such user <"+bob+">"), bob))
 		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, bob))
 		Eventually(ctx, func(g Gomega) {
 			g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(i), i)).To(Succeed())

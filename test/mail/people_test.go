@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -45,41 +43,16 @@ func invite(ctx context.Context, org *v1alpha1.Organization, email string) (*v1a
 // message waits for so many e-mails to an address, and returns the last.
 func message(ctx context.Context, to string, count int) mailtest.Message {
 	GinkgoHelper()
-	var got []mailtest.Message
-	Eventually(ctx, func() []mailtest.Message {
-		got = sentTo(to)
-		return got
-	}).Should(HaveLen(count))
-	return got[count-1]
+	return lab.AwaitMessage(ctx, post, to, count)
 }
 
 // sentTo are the e-mails that the mail server took for an address.
-func sentTo(to string) (got []mailtest.Message) {
-	for _, m := range post.Messages() {
-		if slices.Contains(m.To, to) {
-			got = append(got, m)
-		}
-	}
-	return got
-}
-
-var href = regexp.MustCompile(`href="([^"]+)"`)
+func sentTo(to string) []mailtest.Message { return lab.MessagesTo(post, to) }
 
 // links are the links to accept and to decline.
 func links(m mailtest.Message) (accept, decline string) {
 	GinkgoHelper()
-	for _, found := range href.FindAllStringSubmatch(m.HTML, -1) {
-		switch link := found[1]; {
-		case !strings.HasPrefix(link, l.Operator.PageURL()):
-		case strings.HasSuffix(link, "/decline"):
-			decline = link
-		default:
-			accept = link
-		}
-	}
-	Expect(accept).NotTo(BeEmpty(), m.HTML)
-	Expect(decline).NotTo(BeEmpty(), m.HTML)
-	return accept, decline
+	return l.Links(m)
 }
 
 // tokenOf is the token in a link.

@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/mail/mailtest"
 	"github.com/polyorg/polyorg/test/lab"
 )
@@ -29,9 +30,15 @@ func TestMail(t *testing.T) {
 var _ = BeforeSuite(func(ctx context.Context) {
 	EnforceDefaultTimeoutsWhenUsingContexts()
 	post = lab.MailServer()
-	l = lab.Start(ctx, lab.Options{Configure: lab.WithMail(post)})
+	l = lab.Start(ctx, lab.Options{Configure: func(c *config.OperatorConfig) {
+		lab.WithMail(post)(c)
+		c.Mail.Timeout.Duration = timeout
+	}})
 	lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(people))
 }, NodeTimeout(5*time.Minute))
 
 // people is the group of everybody who may act for themselves.
 const people = "zylker:people"
+
+// timeout is how long the operator waits for a mail server that hangs. On a busy machine, much else can happen within it.
+const timeout = 30 * time.Second

@@ -73,10 +73,25 @@ func Times(n int, answer error) Judge {
 }
 
 // For answers that way for some recipients.
-func For(answer error, recipients ...string) Judge {
+func For(answer error, recipients ...string) Judge { return Only(Always(answer), recipients...) }
+
+// Only asks a judge about some recipients, and goes on for the others.
+func Only(judge Judge, recipients ...string) Judge {
 	return func(e Envelope) error {
 		if slices.Contains(recipients, e.To) {
-			return answer
+			return judge(e)
+		}
+		return nil
+	}
+}
+
+// First asks one judge after another, and answers as the first that does not go on.
+func First(judges ...Judge) Judge {
+	return func(e Envelope) error {
+		for _, judge := range judges {
+			if err := judge(e); err != nil {
+				return err
+			}
 		}
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/smtp"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -106,5 +108,69 @@ func TestAnAddressThatIsTakenIsAnError(t *testing.T) {
 	s := Start(t)
 	if other, err := New(Listen(s.Address())); err == nil {
 		t.Error(errors.Join(errors.New("two servers have one address"), other.Close()))
+	}
+}
+
+func TestAServerThatIsDownIsUpAgainAtItsAddress(t *testing.T) {
+	s := Start(t, TLS(config.MailPlain))
+	address := s.Address()
+	if err := send(s, "jane@example.org", letter); err != nil {
+		t.Fatal(err)
+	}
+	open, err := smtp.Dial(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Down(); err != nil {
+		t.Fatal(err)
+	}
+	if open.Noop() == nil || send(s, "jane@example.org", letter) == nil {
+		t.Error("a server that is down answers")
+	}
+	if err := s.Up(); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(s, "jane@example.org", letter); err != nil || s.Received() != 2 || s.Address() != address {
+		t.Errorf("%v; %d messages at %s", err, s.Received(), s.Address())
+	}
+	if err := errors.Join(s.Down(), s.Down()); err != nil {
+		t.Errorf("down twice: %v", err)
+	}
+}
+
+func TestJudgesAreAskedInTurn(t *testing.T) {
+	first, second := Refuse(550, "5.1.1", "first"), Refuse(451, "4.7.1", "second")
+	judge := First(Only(Times(1, first), "jane@example.org"), For(second, "jane@example.org", "joe@example.org"))
+	for n, want := range []struct {
+		to  string
+		err error
+	}{{"jane@example.org", first}, {"joe@example.org", second}, {"jane@example.org", second}, {"ann@example.org", nil}} {
+		if got := judge(Envelope{To: want.to}); !errors.Is(got, want.err) {
+			t.Errorf("%d: %s: got %v, want %v", n, want.to, got, want.err)
+		}
+	}
+}
+
+// Files are replaced all at once: a reader who has one folder of them open finds nothing of the next in it.
+func TestFilesAreReplacedAsThoseOfASecret(t *testing.T) {
+	dir := t.TempDir()
+	for _, generation := range []string{"1", "2", "3"} {
+		if err := mount(dir, map[string][]byte{"username": []byte("u" + generation), "password": []byte("p" + generation)}); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]string{"username": "u", "password": "p"} {
+			path := filepath.Join(dir, name)
+			got, err := os.ReadFile(path)
+			if err != nil || string(got) != want+generation {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+			if to, err := os.Readlink(path); err != nil || to != filepath.Join(current, name) {
+				t.Errorf("%s leads to %q, %v", name, to, err)
+			}
+		}
+	}
+	all, err := os.ReadDir(dir)
+	if err != nil || len(all) != 4 { // two files, the link, and one folder
+		t.Errorf("%v, %v", all, err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -30,12 +29,12 @@ const (
 // Server is a mail server that runs.
 type Server struct {
 	settings settings
-	listener *listener
-	smtp     *gosmtp.Server
+	address  string
 	done     chan struct{}
 	end      sync.Once
 
 	mutex    sync.Mutex
+	running  *running
 	changed  chan struct{} // closed at the next change of what stands below
 	inbox    []Message
 	received int
@@ -68,9 +67,8 @@ func New(options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.listener = &listener{Listener: l, server: s}
-	s.smtp = s.protocol()
-	go s.serve()
+	s.address = l.Addr().String()
+	s.serve(l)
 	return s, nil
 }
 
@@ -96,14 +94,13 @@ func Start(tb TB, options ...Option) *Server {
 func (s *Server) Close() (err error) {
 	s.end.Do(func() {
 		close(s.done)
-		err = s.smtp.Close()
-		_ = s.listener.Close() // which the server does not know when it ends before it has begun
+		err = s.Down()
 	})
 	return err
 }
 
-// Address is where the server listens, host:port.
-func (s *Server) Address() string { return s.listener.Addr().String() }
+// Address is where the server listens, host:port. It stays the same.
+func (s *Server) Address() string { return s.address }
 
 // Config is the operator's configuration for this server. It writes the files that the configuration names into dir.
 func (s *Server) Config(dir string) (config.Mail, error) {
@@ -120,17 +117,13 @@ func (s *Server) Config(dir string) (config.Mail, error) {
 	return c, s.WriteFiles(dir)
 }
 
-// WriteFiles writes ca.crt, username and password as they are now, for the owner's eyes only.
+// WriteFiles writes ca.crt, username and password as they are now, for the owner's eyes only. It replaces them as a node does the files of a
+// mounted Secret.
 func (s *Server) WriteFiles(dir string) error {
 	s.mutex.Lock()
 	files := map[string][]byte{"ca.crt": s.issued.authority.PEM(), "username": []byte(s.username), "password": []byte(s.password)}
 	s.mutex.Unlock()
-	for name, data := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	return mount(dir, files)
 }
 
 // SetCredentials changes what clients must sign in with from now on. Sessions stay.
@@ -209,5 +202,3 @@ func (s *Server) protocol() *gosmtp.Server {
 	}
 	return p
 }
-
-func (s *Server) serve() { _ = s.smtp.Serve(s.listener) } // ends with Close
