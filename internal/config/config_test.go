@@ -49,6 +49,7 @@ identity: {usernamePrefix: "oidc:"}
 access: {ownOrganization: None}
 mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverName: mail.example.net, heloName: crm.example.com,
   from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
+invitationPage: {bindAddress: "127.0.0.1:3", url: "https://crm.example.com/invitations"}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
@@ -65,15 +66,18 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
 					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
 					Authentication: MailAuthLogin, Timeout: duration("1m")},
-				SampleData: &SampleData{loader()},
-				Tracing:    &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
+				InvitationPage: &InvitationPage{Listener{"127.0.0.1:3"}, "https://crm.example.com/invitations"},
+				SampleData:     &SampleData{loader()},
+				Tracing:        &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
 			},
 		},
 		"the least about mail gets the defaults": {
-			file: minimal + "mail: {address: 'mail.example.com:587', from: crm@example.com}\n",
+			file: minimal + "mail: {address: 'mail.example.com:587', from: crm@example.com}\n" +
+				"invitationPage: {url: 'https://invitations.example.com'}\n",
 			want: with(must(t, minimal), func(c *OperatorConfig) {
 				c.Mail = &Mail{Address: "mail.example.com:587", TLS: MailStartTLS, From: "crm@example.com",
-					Authentication: MailAuthAuto, Timeout: duration("30s")}
+					Authentication: MailAuthAuto, Timeout: duration("2m")}
+				c.InvitationPage = &InvitationPage{Listener{":8082"}, "https://invitations.example.com"}
 			}),
 		},
 		"JSON is YAML": {

@@ -78,7 +78,7 @@ func (m *Mail) setDefaults() {
 	}
 	m.TLS = cmp.Or(m.TLS, MailStartTLS)
 	m.Authentication = cmp.Or(m.Authentication, MailAuthAuto)
-	setDuration(&m.Timeout, 30*time.Second)
+	setDuration(&m.Timeout, 2*time.Minute) // one that scans messages before it takes them needs more than a moment
 }
 
 func (m *Mail) validate(path *field.Path) field.ErrorList {

@@ -51,15 +51,14 @@ var _ = Describe("An organization that becomes e-mail-only while an invitation i
 		Expect(choose(ctx, tokenOf(accept), v1alpha1.DecisionAccept).status).To(Equal(http.StatusOK))
 		Eventually(ctx, stateOf(ctx, i)).Should(Equal(v1alpha1.InvitationAccepted))
 	},
-		Entry("by its edition", changes(func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionCRMPlus })),
+		Entry("by its edition", changes(func(o *v1alpha1.Organization) { o.Spec.Subscription.Edition = v1alpha1.EditionCRMPlus }), NodeTimeout(time.Minute)),
 		Entry("by a restriction of addresses", changes(func(o *v1alpha1.Organization) {
 			o.Spec.IPRestriction = &v1alpha1.IPRestriction{AllowedCIDRs: []string{"203.0.113.0/24"}}
-		})),
+		}), NodeTimeout(time.Minute)),
 		Entry("G5: by a Cliq binding", func(ctx context.Context, org *v1alpha1.Organization) {
 			GinkgoHelper()
 			lab.Create(ctx, l.Platform, lab.NewBinding(org, rules.Cliq, lab.Unique("team")))
-		}),
-		NodeTimeout(time.Minute),
+		}, NodeTimeout(time.Minute)),
 	)
 
 	It("I6: puts it back into the list with the end of the restriction", func(ctx context.Context) {

@@ -4,6 +4,7 @@ package mail
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -157,8 +158,8 @@ var _ = Describe("The operator", func() {
 		other, err := mailtest.NewAuthority()
 		Expect(err).NotTo(HaveOccurred())
 		for said, change := range map[string]func() error{
-			"certificate is not trusted": func() error { return post.Certify(other, "127.0.0.1") },
-			"535":                        func() error { post.SetCredentials("polyorg", lab.Unique("new")); return nil },
+			"encrypt the connection: the platform's mail server cannot be used now": func() error { return post.Certify(other, "127.0.0.1") },
+			"535": func() error { post.SetCredentials("polyorg", lab.Unique("new")); return nil },
 		} {
 			By(said)
 			Expect(change()).To(Succeed())
@@ -168,6 +169,7 @@ var _ = Describe("The operator", func() {
 			Expect(post.WriteFiles(mounted())).To(Succeed())
 			invite(ctx, org, lab.Person("carol"))
 		}
+		Expect(slices.Collect(maps.Values(l.Logs()))).To(ContainElement(ContainSubstring("certificate is not trusted")), "nobody can find out why")
 	}, NodeTimeout(time.Minute))
 })
 

@@ -17,8 +17,9 @@ func newResend(s *session.Session) *cobra.Command {
 	return i.command(&cobra.Command{
 		Use:   "resend EMAIL...",
 		Short: "Send the e-mails of pending invitations again",
-		Long: `Ask for the e-mail of pending invitations to be sent again. The deadline stays; links of earlier
-e-mails stop working. An e-mail can be sent again 3 times, unless the platform decided otherwise (I9).`,
+		Long: `Ask for the e-mail of pending invitations to be sent again. The deadline stays; links of
+earlier e-mails stop working. An e-mail can be sent again 3 times, or as often as the platform
+decided (I9).`,
 		Example: `  kubectl polyorg resend bob@zylker.com`,
 	}, func() string {
 		return fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, v1alpha1.ResendRequestedAtAnnotation, time.Now().UTC().Format(time.RFC3339))
