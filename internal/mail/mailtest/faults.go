@@ -65,7 +65,8 @@ func Times(n int, answer error) Judge {
 	return func(Envelope) error {
 		mutex.Lock()
 		defer mutex.Unlock()
-		if n--; n >= 0 {
+		n--
+		if n >= 0 {
 			return answer
 		}
 		return nil

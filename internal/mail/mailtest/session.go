@@ -26,7 +26,8 @@ type session struct {
 func (s *Server) begin(conn *gosmtp.Conn) (gosmtp.Session, error) {
 	_, encrypted := conn.TLSConnectionState()
 	started := &session{server: s, conn: conn, now: Envelope{Encrypted: encrypted}}
-	return started, started.judge(Hello)
+	err := started.judge(Hello)
+	return started, err
 }
 
 // judge closes the connection where the judge wants that. The error is then for nobody.
