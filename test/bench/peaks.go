@@ -10,20 +10,22 @@ type peaks struct {
 	queue     int // requests that waited for a worker, of all controllers together
 }
 
-// peaks looks at a replica again and again until the returned function is called.
+// peaks looks at a replica again and again until the returned function is called, and then once more.
 func (r *replica) peaks(ctx context.Context) (stop func() peaks) {
-	ctx, cancel := context.WithCancel(ctx)
+	looking, cancel := context.WithCancel(ctx)
 	ended := make(chan peaks, 1)
 	go func() {
 		var most peaks
-		for pass(ctx, look) == nil {
-			most.see(ctx, r)
+		for pass(looking, look) == nil {
+			most.see(looking, r)
 		}
 		ended <- most
 	}()
 	return func() peaks {
 		cancel()
-		return <-ended
+		most := <-ended
+		most.see(ctx, r)
+		return most
 	}
 }
 
