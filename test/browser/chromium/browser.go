@@ -34,9 +34,9 @@ func Start(out io.Writer) (*Browser, error) {
 		chromedp.Flag("hide-scrollbars", true),       // they would take a part of the width
 		chromedp.Flag("font-render-hinting", "none"), // pictures look alike on every machine
 	)
-	exec, endExec := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, endBrowser := chromedp.NewContext(exec)
-	b := &Browser{ctx: ctx, end: func() { endBrowser(); endExec() }}
+	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, endBrowser := chromedp.NewContext(allocator)
+	b := &Browser{ctx: ctx, end: func() { endBrowser(); endAllocator() }}
 	if err := chromedp.Do(ctx); err != nil { // which starts it
 		b.Close()
 		return nil, fmt.Errorf("start %s: %w", path, err)
