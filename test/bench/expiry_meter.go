@@ -63,8 +63,8 @@ func (m *expiryMeter) whileLed(ctx context.Context) (run ExpiryRun, meanwhile []
 	if err := m.end(); err != nil {
 		return run, nil, err
 	}
-	n := time.Duration(m.invitations)
-	first := time.Now().Add(startTime + n*(writeTime+lookAtEach)).Truncate(time.Second)
+	work := time.Duration(m.invitations) * (writeTime + lookAtEach)
+	first := time.Now().Add(startTime + work).Truncate(time.Second)
 	if err := m.setDeadlines(ctx, endsLed, m.invitations, first); err != nil {
 		return run, nil, err
 	}

@@ -65,7 +65,7 @@ func (o *office) take(e mailtest.Envelope) error {
 // delay makes the server take so long for each message.
 func (o *office) delay(d time.Duration) {
 	o.At(mailtest.Content, func(mailtest.Envelope) error {
-		time.Sleep(d)
+		time.Sleep(d) //nolint:forbidigo // a slow mail server takes its time
 		return nil
 	})
 }

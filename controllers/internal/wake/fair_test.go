@@ -125,7 +125,7 @@ func TestTurnsOfTimes(t *testing.T) {
 		for n, priority := range looks {
 			q.AddWithOpts(priorityqueue.AddOpts{After: time.Hour - time.Duration(n)*time.Millisecond, Priority: new(priority)}, ended(n))
 		}
-		time.Sleep(2 * time.Hour)
+		time.Sleep(2 * time.Hour) //nolint:forbidigo // of the bubble's time
 		synctest.Wait()
 		const changes = 5
 		for n := range changes {
