@@ -38,10 +38,11 @@ const (
 	// Its value is the RFC 3339 time at which they agreed. A request for no more e-mail that came later still holds. Only the platform writes it.
 	RecipientAgreedAtAnnotation = GroupName + "/recipient-agreed-at"
 
-	// InvitationAnnotation and AcceptedAtAnnotation on a Membership are the name of the Invitation from which it came, and the RFC 3339 time at
-	// which that was accepted. InvitedByAnnotation stands beside them. The operator writes them with the Membership, and shows them in
-	// status.invitation once. Nobody vouches for what is written later.
+	// InvitationAnnotation on a Membership is the name of the Invitation from which it came. The operator writes it with the Membership,
+	// beside InvitedByAnnotation and AcceptedAtAnnotation, and shows all in status.invitation once. Nobody vouches for what is written later.
 	InvitationAnnotation = GroupName + "/invitation"
+
+	// AcceptedAtAnnotation on a Membership is the RFC 3339 time at which its Invitation was accepted.
 	AcceptedAtAnnotation = GroupName + "/accepted-at"
 
 	// LastRequestAnnotation on an Organization or a User is the name of the OrganizationRequest by which it was last changed. The operator

@@ -51,8 +51,8 @@ func (s *Stamper) stampLink(ctx context.Context, author string, r *v1alpha1.Invi
 }
 
 // forget removes a token from where a client copied it to, such as the annotation of kubectl apply.
-func forget(r *v1alpha1.InvitationResponse, token string) {
-	holds := func(_, value string) bool { return strings.Contains(value, token) }
+func forget(r *v1alpha1.InvitationResponse, secret string) {
+	holds := func(_, value string) bool { return strings.Contains(value, secret) }
 	maps.DeleteFunc(r.Annotations, holds)
 	maps.DeleteFunc(r.Labels, holds)
 }

@@ -39,16 +39,24 @@ func (p *InvitationPage) validate(path *field.Path) field.ErrorList {
 	if p.URL == "" {
 		return append(errs, field.Required(where, "the links in e-mails lead there, such as https://invitations.example.com"))
 	}
-	u, err := url.Parse(p.URL)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		errs = append(errs, field.Invalid(where, p.URL, "must be an https URL, such as https://invitations.example.com"))
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Path, "{}"):
-		errs = append(errs, field.Invalid(where, p.URL, "has nothing but a host and a path"))
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		errs = append(errs, field.Invalid(where, p.URL, "must begin with https: a link that others can read lets them answer"))
+	if wrong := unfit(p.URL); wrong != "" {
+		errs = append(errs, field.Invalid(where, p.URL, wrong))
 	}
 	return errs
+}
+
+// unfit says why links cannot begin with a URL; empty if they can.
+func unfit(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return "must be an https URL, such as https://invitations.example.com"
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Path, "{}"):
+		return "has nothing but a host and a path"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "must begin with https: a link that others can read lets them answer"
+	}
+	return ""
 }
 
 // isLoopback reports whether a host is this machine, as in a trial.

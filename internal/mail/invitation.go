@@ -51,13 +51,13 @@ func (i Invitation) check() error {
 		}
 	}
 	if !bare(i.To) {
-		errs = append(errs, errors.New("To: it is no e-mail address"))
+		errs = append(errs, errors.New("no e-mail address is in To"))
 	}
 	if !messageID.MatchString(i.ID) || len(i.ID) > maxMessageID {
-		errs = append(errs, errors.New("ID: it is no Message-ID"))
+		errs = append(errs, errors.New("no Message-ID is in ID"))
 	}
 	if i.Deadline.IsZero() {
-		errs = append(errs, errors.New("Deadline: there is none"))
+		errs = append(errs, errors.New("no time is in Deadline"))
 	}
 	return errors.Join(errs...)
 }

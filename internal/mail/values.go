@@ -49,7 +49,8 @@ func newValues(d Design, i Invitation) (values, error) {
 	for _, other := range i.Others {
 		v.Others = append(v.Others, visible.Isolated(visible.Line(other, maxName)))
 	}
-	return v, v.say(i)
+	err := v.say(i)
+	return v, err
 }
 
 // say fills in what the language says.

@@ -27,15 +27,21 @@ func (p *Page) answer(w http.ResponseWriter, r *http.Request) {
 		p.render(w, r, nil, view.Page{Kind: view.Invalid})
 		return
 	}
-	decision := v1alpha1.Decision(r.PostForm.Get(view.FieldDecision))
-	i, ended := p.read(r.Context(), r.PostForm.Get(view.FieldToken))
+	token, decision := r.PostForm.Get(view.FieldToken), r.PostForm.Get(view.FieldDecision)
+	if decision == view.DecisionUnmute {
+		p.render(w, r, nil, view.Page{Kind: p.unmute(r.Context(), token)})
+		return
+	}
+	i, ended := p.read(r.Context(), token)
 	switch {
 	case ended != "":
 		p.render(w, r, i, view.Page{Kind: ended})
-	case decision != v1alpha1.DecisionAccept && decision != v1alpha1.DecisionDecline:
-		p.render(w, r, i, view.Page{Kind: view.Ask})
+	case decision == view.DecisionNotForMe:
+		p.render(w, r, i, view.Page{Kind: view.NotForYou})
+	case decision == string(v1alpha1.DecisionAccept), decision == string(v1alpha1.DecisionDecline):
+		p.render(w, r, i, p.outcome(r.Context(), i, v1alpha1.Decision(decision), view.Mute(r.PostForm.Get(view.FieldMute))))
 	default:
-		p.render(w, r, i, p.outcome(r.Context(), i, decision, view.Mute(r.PostForm.Get(view.FieldMute))))
+		p.render(w, r, i, view.Page{Kind: view.Ask})
 	}
 }
 

@@ -65,12 +65,6 @@ func (p *Page) show(w http.ResponseWriter, r *http.Request) {
 	p.render(w, r, i, view.Page{Kind: view.Ask, Declining: strings.HasSuffix(r.URL.Path, "/decline")})
 }
 
-// notForYou serves a GET of somebody who got the e-mail of another person. It changes nothing.
-func (p *Page) notForYou(w http.ResponseWriter, r *http.Request) {
-	i, ended := p.read(r.Context(), r.PathValue("token"))
-	p.render(w, r, i, view.Page{Kind: cmp.Or(ended, view.NotForYou)})
-}
-
 // verify reads a token. Where it is not valid, ended is the page that says so.
 func (p *Page) verify(ctx context.Context, text string) (link rules.Link, ended view.Kind) {
 	link, err := p.Tokens.Verify(ctx, text)
@@ -134,10 +128,7 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	b := p.Brand()
 	page.Locale = i.locale(b.Texts, r)
 	i.fill(&page)
-	page.Base, page.Action, page.UnmuteAction = p.base(), p.base()+answerPath, p.base()+unmutePath
-	if i.token != "" {
-		page.NotForYouURL = p.base() + "/" + i.token + notForYouPath
-	}
+	page.Base, page.Action = p.base(), p.base()+answerPath
 	var body bytes.Buffer
 	if err := p.draw(&body, b, page); err != nil {
 		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)

@@ -29,9 +29,6 @@ const (
 // answerPath is where the page's form goes. The token is in the form then, and not in the path.
 const answerPath = "/answer"
 
-// notForYouPath, after the token, leads somebody who got the e-mail of another person to what they can do.
-const notForYouPath = "/not-for-me"
-
 // Server serves the page on every replica.
 type Server struct {
 	// Address to listen on, host:port.
@@ -82,9 +79,7 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("GET "+base+view.StylePath, p.style)
 	mux.HandleFunc("GET "+base+"/{token}", p.show)
 	mux.HandleFunc("GET "+base+"/{token}/decline", p.show)
-	mux.HandleFunc("GET "+base+"/{token}"+notForYouPath, p.notForYou)
 	mux.HandleFunc("POST "+base+answerPath, p.answer)
-	mux.HandleFunc("POST "+base+unmutePath, p.unmute)
 	mux.HandleFunc("/", p.unknown)
 	return guarded(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes))
 }

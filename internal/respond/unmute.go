@@ -5,7 +5,6 @@ package respond
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/recipients"
@@ -13,21 +12,14 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// unmutePath is where a form goes by which somebody takes back that they want no more e-mail.
-const unmutePath = "/unmute"
-
-// unmute serves a POST: somebody wants e-mail again (I12). The signature of a link proves whose address it is, also when its invitation is over
-// or gone.
-func (p *Page) unmute(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		p.render(w, r, nil, view.Page{Kind: view.Invalid})
-		return
+// unmute is the page of somebody who wants e-mail again (I12). The signature of a link proves whose address it is, also when its invitation is
+// over or gone.
+func (p *Page) unmute(ctx context.Context, token string) view.Kind {
+	link, ended := p.verify(ctx, token)
+	if ended != "" {
+		return ended
 	}
-	link, ended := p.verify(r.Context(), r.PostForm.Get(view.FieldToken))
-	if ended == "" {
-		ended = p.allow(r.Context(), link)
-	}
-	p.render(w, r, nil, view.Page{Kind: ended})
+	return p.allow(ctx, link)
 }
 
 // allow allows e-mail again, of the organization and of all others. It returns the page that says so.

@@ -88,7 +88,7 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 		return nil // Metadata judges all other changes
 	case after == nil || before != nil:
 		return platformOnly(act, "I2", "change or delete an answer", "it is removed by itself an hour after it is done")
-	case after.Spec.Token != "" || after.Spec.TokenHash != "" && !act.Actor.ByLink:
+	case unproved(act, after.Spec):
 		return invalidLink()
 	case act.Actor.Email == "" || after.Spec.Invitee != act.Actor.Email:
 		return notTheirs()
@@ -101,6 +101,11 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 		return answeredAlready()
 	}
 	return notTheirs()
+}
+
+// unproved reports whether an answer comes with a link that nobody has checked.
+func unproved(act Act, answer v1alpha1.InvitationResponseSpec) bool {
+	return answer.Token != "" || answer.TokenHash != "" && !act.Actor.ByLink
 }
 
 func answeredAlready() Violations {

@@ -42,23 +42,39 @@ func EmailDigest(email string) string {
 // (I1, I2, I7, I9–I11).
 func FollowLink(s Standing, now time.Time) Violations {
 	i, over := s.Now, !now.Before(s.ExpiresAt)
+	gone := i == nil || i.UID != s.Invitation
 	switch {
 	case s.Invitation == "":
 		return invalidLink()
-	case (i == nil || i.UID != s.Invitation) && over, i != nil && i.Status.State == v1alpha1.InvitationExpired:
+	case gone && over:
 		return expired(s.ExpiresAt)
-	case i == nil || i.UID != s.Invitation || EmailDigest(i.Spec.Email) != s.EmailDigest:
+	case gone || EmailDigest(i.Spec.Email) != s.EmailDigest:
 		return invalidLink()
-	case i.Status.State == v1alpha1.InvitationAccepted || i.Status.State == v1alpha1.InvitationDeclined:
-		return answeredAlready()
-	case i.Spec.Revoked || isFinished(i):
-		return forbidden("I10", "the organization has withdrawn the invitation; ask the person who invited you")
+	case isFinished(i):
+		return ended(i, s.ExpiresAt)
+	case i.Spec.Revoked:
+		return withdrawn()
 	case over:
 		return expired(s.ExpiresAt)
-	case i.Status.Delivery == nil || i.Status.Delivery.Sends != s.Send:
+	case Begun(i) != s.Send:
 		return forbidden("I9", "a later e-mail has replaced this link; use the link in the latest one")
 	}
 	return nil
+}
+
+// ended says how an invitation ended.
+func ended(i *v1alpha1.Invitation, deadline time.Time) Violations {
+	switch i.Status.State {
+	case v1alpha1.InvitationExpired:
+		return expired(deadline)
+	case v1alpha1.InvitationAccepted, v1alpha1.InvitationDeclined:
+		return answeredAlready()
+	}
+	return withdrawn()
+}
+
+func withdrawn() Violations {
+	return forbidden("I10", "the organization has withdrawn the invitation; ask the person who invited you")
 }
 
 // invalidLink refuses a link that says nothing true about any invitation. The words are the same for all of them (U3).

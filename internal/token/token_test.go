@@ -20,15 +20,15 @@ import (
 // keyOf is a key of its own for each ID.
 func keyOf(id string) []byte { return bytes.Repeat([]byte(id), keyBytes)[:keyBytes] }
 
-func keys(t testing.TB, ids ...string) Keys {
-	t.Helper()
+func keys(tb testing.TB, ids ...string) Keys {
+	tb.Helper()
 	data := map[string][]byte{}
 	for _, id := range ids {
 		data[id] = keyOf(id)
 	}
 	k, err := NewKeys(data)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }
@@ -38,11 +38,11 @@ func link() rules.Link {
 	return Of("uid", name, "bob@zylker.com", 2, time.Date(2026, 12, 6, 12, 0, 0, 0, time.UTC))
 }
 
-func sign(t testing.TB, k Keys) string {
-	t.Helper()
+func sign(tb testing.TB, k Keys) string {
+	tb.Helper()
 	token, err := k.Sign(link())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return token
 }

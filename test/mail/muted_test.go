@@ -61,7 +61,7 @@ var _ = Describe("A person who asked for no more e-mail", func() {
 		other := organization(ctx)
 		optedOut(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(other, bob)))
 
-		back := send(ctx, http.MethodPost, l.Operator.PageURL()+"/unmute", url.Values{view.FieldToken: {token}}.Encode())
+		back := choose(ctx, token, view.DecisionUnmute)
 		Expect(back.status).To(Equal(http.StatusOK), back.body)
 		lab.Create(ctx, l.Platform, lab.NewInvitation(organization(ctx), bob))
 		message(ctx, bob, 2)

@@ -55,7 +55,8 @@ func keep(text string, also func(rune) bool) string {
 			marks = 0
 			return r
 		}
-		if marks++; marks > maxMarks {
+		marks++
+		if marks > maxMarks {
 			return -1
 		}
 		return r

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -165,7 +166,7 @@ func TestNonsenseIsTemporary(t *testing.T) {
 	for _, nonsense := range []string{"", "hello", "2", "25x ok", "HTTP/1.1 400 Bad Request", "250-a\r\n550 b", "\x00\x01\xff", "334 %%%", "999 what"} {
 		for steps := range 5 {
 			t.Run(fmt.Sprintf("%q after %d answers", nonsense, steps), func(t *testing.T) {
-				script := append([]string{"220 hi", "250 hi", "250 ok", "250 ok", "354 go"}[:steps:steps], nonsense)
+				script := slices.Concat([]string{"220 hi", "250 hi", "250 ok", "250 ok", "354 go"}[:steps], []string{nonsense})
 				f := fails(t, newSender(t, at(act(t, script, io.EOF), config.MailPlain)), invitation("jane@example.org"))
 				if f.Permanent && f.Code/100 != 5 || f.Reason == "" {
 					t.Errorf("got %+v", f)

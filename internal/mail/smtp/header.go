@@ -11,11 +11,11 @@ import (
 )
 
 var (
-	printable = regexp.MustCompile(`^[ -~]+$`)
+	printable = regexp.MustCompile(`^[\x20-\x7E]+$`)
 	// plainName are words that a header can have before an address without quotes, and not too long for a line.
 	plainName = regexp.MustCompile(`^[0-9A-Za-z!#$%&'*+/^_{|}~-]{1,60}( [0-9A-Za-z!#$%&'*+/^_{|}~-]{1,60})*$`)
 	// plainSubject are words of ASCII that are not too long for a line.
-	plainSubject = regexp.MustCompile(`^[!-~]{1,60}( [!-~]{1,60})*$`)
+	plainSubject = regexp.MustCompile(`^[\x21-\x7E]{1,60}( [\x21-\x7E]{1,60})*$`)
 )
 
 // mailbox is an address with its name as a header has it. A name is either of harmless words or encoded, so there are no quotes to get out of.

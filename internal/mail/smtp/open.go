@@ -59,7 +59,8 @@ func (s *Sender) begin(ctx context.Context, c *connection) error {
 
 func (s *Sender) handshake(ctx context.Context, conn net.Conn, f files) (net.Conn, error) {
 	encrypted := tls.Client(conn, s.tlsConfig(f))
-	return encrypted, encrypted.HandshakeContext(ctx)
+	err := encrypted.HandshakeContext(ctx)
+	return encrypted, err
 }
 
 // startTLS refuses a server without STARTTLS: perhaps somebody on the way took the offer out of its answer.

@@ -65,7 +65,13 @@ const (
 	MutePlatform     Mute = "Platform"
 )
 
-// Names of the fields of the forms. FieldDecision is Accept or Decline, as in an InvitationResponse. FieldMute comes with Decline alone.
+// Decisions that are no answer to an invitation. Accept and Decline are those of an InvitationResponse.
+const (
+	DecisionNotForMe = "NotForMe" // somebody got the e-mail of another person
+	DecisionUnmute   = "Unmute"   // somebody takes back that they want no more e-mail
+)
+
+// Names of the fields of the forms. FieldMute comes with the decision Decline alone.
 const (
 	FieldToken    = "token"
 	FieldDecision = "decision"

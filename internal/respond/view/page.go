@@ -28,12 +28,8 @@ type Page struct {
 
 	// Base is the path before StylePath. Empty: the page has a host of its own.
 	Base string
-	// Action is the path that the forms are sent to; empty: the page's own. Token is the link's. For Ask.
+	// Action is the path that the forms are sent to; empty: the page's own. Token is the link's. For Ask, and for Declined to take a mute back.
 	Action, Token string
-	// NotForYouURL leads somebody who got the e-mail of another person to a page of their own; empty: there is no such link. For Ask.
-	NotForYouURL string
-	// UnmuteAction is the path of the form that takes a mute back; empty: there is no such form. It needs Token too. For Declined.
-	UnmuteAction string
 	// Declining says that the link was the one to decline: that choice comes first. For Ask.
 	Declining bool
 	// AccessURL leads into the organization; empty: the page has no such link. For Accepted.

@@ -23,7 +23,7 @@ func page(kind Kind, language string) Page {
 		Organization: "Zylker & Sons", Inviter: "john@zylker.com", Role: "Administrator", UserType: "External",
 		Message:  "Hello Bob,\n\nwe start on Monday. The plan is on https://wiki.zylker.com/plan\n  - bring your <laptop>",
 		Deadline: time.Date(2026, time.December, 7, 13, 30, 0, 0, time.UTC), TimeZone: "Europe/Paris",
-		Action: "/answer", Token: token, AccessURL: "https://zylker.crm.example.com/", Muted: MutePlatform, NotForYouURL: "/" + token + "/not-for-me", UnmuteAction: "/unmute", Rule: "L1", Detail: "no [L1]",
+		Action: "/answer", Token: token, AccessURL: "https://zylker.crm.example.com/", Muted: MutePlatform, Rule: "L1", Detail: "no [L1]",
 	}
 }
 

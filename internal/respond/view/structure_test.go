@@ -133,7 +133,7 @@ func checkReaders(t *testing.T, root *html.Node, language string) {
 // field is a control of a form.
 type field struct{ Name, Value string }
 
-// checkForms proves that a question has both answers, and that no other page has a form.
+// checkForms proves that a question has its answers, that a mute can be taken back, and that no other page has a form.
 func checkForms(t *testing.T, root *html.Node, p Page) {
 	t.Helper()
 	var want, got [][]field
@@ -145,6 +145,10 @@ func checkForms(t *testing.T, root *html.Node, p Page) {
 		if p.Declining {
 			slices.Reverse(want)
 		}
+		want = append(want, []field{{"token", token}, {"decision", DecisionNotForMe}})
+	}
+	if p.Kind == Declined && p.Muted != "" {
+		want = [][]field{{{"token", token}, {"decision", DecisionUnmute}}}
 	}
 	for _, form := range elements(root, "form") {
 		if attribute(form, "method") != "post" || attribute(form, "action") != p.Action {
@@ -179,14 +183,14 @@ func TestNobodyIsMutedWithoutAsking(t *testing.T) {
 	}
 }
 
-// Only a question has the token in it, and it is in no address.
+// The token is in forms alone, and in no address.
 func TestTokenStaysInItsForm(t *testing.T) {
 	r := renderer(t, mail.Look{})
 	for name, p := range variants("en") {
 		root := parse(t, render(t, r, p))
 		for _, n := range elements(root, "") {
 			for _, a := range n.Attr {
-				if strings.Contains(a.Val, token) && (p.Kind != Ask || n.Data != "input" || attribute(n, "type") != "hidden") {
+				if strings.Contains(a.Val, token) && (p.Kind != Ask && p.Kind != Declined || n.Data != "input" || attribute(n, "type") != "hidden") {
 					t.Errorf("%s: I11: <%s> has %s=%q", name, n.Data, a.Key, a.Val)
 				}
 			}
@@ -205,7 +209,7 @@ func TestOnlyAKindsOwnFieldsAreShown(t *testing.T) {
 		for want, kinds := range map[string][]Kind{
 			"bring your": {Ask}, "john@zylker.com": {Ask}, "zylker.crm.example.com": {Accepted}, "any organization on": {Ask, Declined},
 			"as many organizations": {Limit}, "Monday, 7 December 2026 at 14:30": {Ask, Limit, Closed},
-			"Zylker &amp; Sons": {Ask, Accepted, Declined, Answered, Expired, Revoked, Limit, Closed},
+			"Zylker &amp; Sons": {Ask, Accepted, Declined, Answered, Expired, Revoked, Limit, Closed, NotForYou},
 		} {
 			if got := strings.Contains(text, want); got != slices.Contains(kinds, kind) {
 				t.Errorf("%s shows %q: %v", kind, want, got)

@@ -29,8 +29,7 @@ type values struct {
 	Organization, Email, Inviter, Role   string
 	Message                              string
 	Deadline, Moment                     string // in words, and for machines
-	Action, UnmuteAction, Token          string
-	NotForYouURL                         string
+	Action, Token                        string
 	Declining                            bool
 	AccessURL                            string
 	Muted                                Mute
@@ -50,11 +49,12 @@ func newValues(p Page) (values, error) {
 		Email:        visible.Isolated(visible.Line(p.Email, maxAddress)),
 		Inviter:      visible.Isolated(visible.Line(p.Inviter, maxAddress)),
 		Message:      visible.Lines(p.Message, maxMessage),
-		Action:       p.Action, UnmuteAction: p.UnmuteAction, NotForYouURL: p.NotForYouURL, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL), Muted: p.Muted,
+		Action:       p.Action, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL), Muted: p.Muted,
 		FieldToken: FieldToken, FieldDecision: FieldDecision, FieldMute: FieldMute,
 		Mutes: []Mute{MuteNone, MuteOrganization, MutePlatform},
 	}
-	return v, v.say(p)
+	err := v.say(p)
+	return v, err
 }
 
 // say fills in what the language says.
