@@ -65,10 +65,10 @@ func TestStampByLink(t *testing.T) {
 		"I11: but no other one": {nil, func(r *v1alpha1.InvitationResponse) {
 			r.Spec.Invitation = &v1alpha1.InvitationReference{Namespace: "org-zylker", Name: "eve"}
 		}, "I11"},
-		"I11: a changed one is none":   {nil, func(r *v1alpha1.InvitationResponse) { r.Spec.Token = strings.ToLower(r.Spec.Token) }, "I11"},
-		"I9: a later e-mail ends it":   {func(i *v1alpha1.Invitation) { i.Status.Delivery.Sends = 2 }, func(*v1alpha1.InvitationResponse) {}, "I9"},
-		"I10: a revocation ends it":    {func(i *v1alpha1.Invitation) { i.Spec.Revoked = true }, func(*v1alpha1.InvitationResponse) {}, "I10"},
-		"I2: an answer ends it":        {func(i *v1alpha1.Invitation) { i.Status.State = v1alpha1.InvitationDeclined }, func(*v1alpha1.InvitationResponse) {}, "I2"},
+		"I11: a changed one is none":                    {nil, func(r *v1alpha1.InvitationResponse) { r.Spec.Token = strings.ToLower(r.Spec.Token) }, "I11"},
+		"I9: a later e-mail ends it":                    {func(i *v1alpha1.Invitation) { i.Status.Delivery.Sends = 2 }, func(*v1alpha1.InvitationResponse) {}, "I9"},
+		"I10: a revocation ends it":                     {func(i *v1alpha1.Invitation) { i.Spec.Revoked = true }, func(*v1alpha1.InvitationResponse) {}, "I10"},
+		"I2: an answer ends it":                         {func(i *v1alpha1.Invitation) { i.Status.State = v1alpha1.InvitationDeclined }, func(*v1alpha1.InvitationResponse) {}, "I2"},
 		"I11: an invitation of its name is another one": {func(i *v1alpha1.Invitation) { i.UID = types.UID("later") }, func(*v1alpha1.InvitationResponse) {}, "I11"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
