@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // pairs are labels and what they stand for. An empty value is left out.
@@ -111,9 +112,10 @@ func progress(s *v1alpha1.InvitationsStatus) string {
 	case s == nil:
 		return ""
 	case s.Sent+s.Waiting+s.Undelivered == 0:
-		return fmt.Sprintf("%d invitations", s.Pending)
+		return rules.Number(int(s.Pending), "invitation", "invitations")
 	}
-	return fmt.Sprintf("%d invitations; of their e-mails, %d are sent, %d wait, %d are not delivered", s.Pending, s.Sent, s.Waiting, s.Undelivered)
+	return fmt.Sprintf("%s (e-mails: %d sent, %d waiting, %d not delivered)",
+		rules.Number(int(s.Pending), "invitation", "invitations"), s.Sent, s.Waiting, s.Undelivered)
 }
 
 func networks(r *v1alpha1.IPRestriction) string {

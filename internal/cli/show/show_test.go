@@ -145,7 +145,7 @@ Seats:            2 of 3 in use, 1 of these by pending invitations
 Trial ends:       Sun, 29 Nov 2026 12:00:00 UTC
 Reserved hosts:   old.crm.example.com until 2026-11-29
 Invitations:      can be accepted only by the link in their e-mail
-Pending:          5 invitations; of their e-mails, 2 are sent, 2 wait, 1 are not delivered
+Pending:          5 invitations (e-mails: 2 sent, 2 waiting, 1 not delivered)
 Networks:         203.0.113.0/24
 Protected:        no
 Namespace:        org-labs
