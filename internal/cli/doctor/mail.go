@@ -15,12 +15,16 @@ import (
 
 // mail: pending invitations get their e-mails. Without a mail server, none waits for one.
 func (d *Doctor) mail(ctx context.Context) []Finding {
-	if d.config != nil && d.config.Mail != nil {
+	const part = "mail"
+	sends, err := d.sends(ctx)
+	switch {
+	case err != nil:
+		return unseen(part, err)
+	case sends:
 		return d.delivered(ctx)
 	}
-	const part = "mail"
 	waiting, example := 0, ""
-	err := tally.Each(ctx, d.Client, &v1alpha1.OrganizationList{}, func(o *v1alpha1.Organization) {
+	err = tally.Each(ctx, d.Client, &v1alpha1.OrganizationList{}, func(o *v1alpha1.Organization) {
 		if n := int(o.Status.Seats.Pending); n > 0 && o.Status.InvitationDelivery == v1alpha1.InvitationDeliveryEmailOnly {
 			waiting, example = waiting+n, o.Name
 		}
@@ -33,6 +37,18 @@ func (d *Doctor) mail(ctx context.Context) []Finding {
 			"see what keeps invitations out of people's lists: kubectl polyorg explain I6"}}
 	}
 	return []Finding{{part, OK, "the operator has no mail server, and no pending invitation waits for an e-mail", ""}}
+}
+
+// sends reports whether the operator sends e-mails: its configuration says so, or else the invitations do.
+func (d *Doctor) sends(ctx context.Context) (sends bool, err error) {
+	if d.config != nil {
+		return d.config.Mail != nil, nil
+	}
+	err = tally.Each(ctx, d.Client, &v1alpha1.InvitationList{}, func(i *v1alpha1.Invitation) {
+		c := meta.FindStatusCondition(i.Status.Conditions, v1alpha1.ConditionDelivered)
+		sends = sends || c != nil && c.Reason != v1alpha1.ReasonMailNotConfigured
+	})
+	return sends, err
 }
 
 // delivered looks for pending invitations whose e-mail did not reach the mail server.
