@@ -42,7 +42,7 @@ mutants: ## Switch off one rule of the journal's protocol after another; its sim
 	@go run ./hack/mutants $(if $(SEEDS),-seeds $(SEEDS))
 
 .PHONY: bench
-bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review or profile measures something else.
+bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review, expiry, mail or profile measures something else.
 	@hack/bench.sh $(BENCH)
 
 .PHONY: lint
@@ -76,6 +76,11 @@ docs: generators ## Write the references (API, configuration, who may do what, r
 	go run ./hack/rulebook
 	go run ./hack/plugin
 	cd hack/bench && go run . ../../docs/benchmarks
+
+.PHONY: pictures
+pictures: ## Take the pictures of the e-mail and of its page again, with Chromium, into docs/images.
+	@hack/needs.sh test/browser
+	go run -C test/browser ./pictures ../../docs/images webp
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.

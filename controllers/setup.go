@@ -7,6 +7,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
@@ -15,6 +16,7 @@ import (
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/delivery"
 	"github.com/polyorg/polyorg/controllers/hostreservation"
 	"github.com/polyorg/polyorg/controllers/integrationbinding"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
@@ -28,12 +30,20 @@ import (
 	"github.com/polyorg/polyorg/controllers/user"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/mail/brand/follow"
+	"github.com/polyorg/polyorg/internal/recipients"
 )
 
 // Options is what all controllers need beside the manager.
 type Options struct {
 	Config *config.OperatorConfig
 	Clock  clock.PassiveClock
+	// Delivery sends the e-mails of invitations. Nil: the operator has no mail server.
+	Delivery *delivery.Reconciler
+	// Recipients says who wants no e-mail. It is needed beside Delivery.
+	Recipients *recipients.Store
+	// Branding follows the ConfigMap of e-mails and pages. Nil: there is none.
+	Branding *follow.Follower
 	// View counts the seats of an organization. Without one, each member and invitation is ranked among all of them.
 	View *facts.View
 }
@@ -75,18 +85,25 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	if err != nil {
 		return nil, err
 	}
+	every := map[string]controller{}
+	if o.Delivery != nil {
+		o.Delivery.Client = c
+		every["delivery"] = o.Delivery
+	}
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
-	return map[string]controller{
+	branding := platformpolicy.NewBranding(o.Branding, events)
+	maps.Copy(every, map[string]controller{
 		"organization":        &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
 		"membership":          &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
-		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Config.Mail != nil, Clock: o.Clock, Events: events},
+		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Delivery != nil, Recipients: o.Recipients, Clock: o.Clock, Events: events, View: o.View},
 		"invitationresponse":  &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
 		"organizationrequest": &organizationrequest.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
 		"integrationbinding":  &integrationbinding.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
 		"hostreservation":     &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
 		"user":                &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
-		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement},
-	}, nil
+		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement, Branding: branding},
+	})
+	return every, nil
 }
 
 // Concurrency is how many objects of a kind are reconciled at once, for kinds with many objects. Each waits for the API server most of the

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the cost of Polyorg, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
-#   hack/bench.sh [quick | scale | access | storm | answers | review | profile]
+#   hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | profile]
 #
 # `quick` and `profile` only print their results.
 set -euo pipefail
@@ -18,8 +18,10 @@ case ${1:-} in
   storm) bin/bench -storm -results "$results" ;;
   answers) bin/bench -answers -results "$results" ;;
   review) bin/bench -review -results "$results" ;;
+  expiry) bin/bench -expiry -results "$results" ;;
+  mail) bin/bench -mail -results "$results" ;;
   "") bin/bench -results "$results" ;;
-  *) echo "hack/bench.sh [quick | scale | access | storm | answers | review | profile]" >&2 && exit 2 ;;
+  *) echo "hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | profile]" >&2 && exit 2 ;;
 esac
 (cd hack/bench && go run . "../../$dir")
 echo "written: $dir"

@@ -40,7 +40,8 @@ const (
 	// never loaded again. The organization can be Ready without it.
 	ConditionSampleDataLoaded = "SampleDataLoaded"
 
-	// ConditionDelivered is on an Invitation: the mail server took its e-mail (I12). Positive; Unknown until the end of the first attempt.
+	// ConditionDelivered is on an Invitation: the mail server took its latest e-mail (I12). Positive; Unknown until the end of the first
+	// attempt. The invitation can be Ready without it.
 	ConditionDelivered = "Delivered"
 
 	// ConditionDefaultOrganizationChosen is on a User: a default organization is in force (F1). Positive; False means
@@ -58,6 +59,11 @@ const (
 	// ConditionEnforced is on the PlatformPolicy: the cluster asks Polyorg for admission, and refuses what Polyorg refuses. The leader
 	// checks that once a minute. Positive; False: rules and limits do not hold. The policy can be Ready without it.
 	ConditionEnforced = "Enforced"
+
+	// ConditionBrandingAccepted is on the PlatformPolicy where the operator's configuration names a ConfigMap for the platform's own name,
+	// colours, texts and templates. Positive; False: it has a mistake or is not there, and what was in force before stays. The policy can be
+	// Ready without it.
+	ConditionBrandingAccepted = "BrandingAccepted"
 )
 
 // Reasons that several kinds share.
@@ -168,6 +174,8 @@ const (
 	ReasonReinstated = "Reinstated"
 	// ReasonJoined is the reason of a Normal event when somebody has become a member by an invitation (I3).
 	ReasonJoined = "Joined"
+	// ReasonInvitationRemoved is the reason of a Normal event when a finished Invitation is deleted, because its time has come (I2).
+	ReasonInvitationRemoved = "Removed"
 	// ReasonMemberLeft is the reason of a Normal event when a membership is gone, while its Organization lives (R6).
 	ReasonMemberLeft = "Left"
 	// ReasonTransferred is the reason of a Normal event of the new super admin's Membership (R2).
@@ -185,10 +193,28 @@ const (
 	// ReasonRevoked appears with Ready=True on a revoked Invitation (I10).
 	ReasonRevoked = "Revoked"
 	// ReasonEmailOnly appears with Ready=False and Stalled=True on a pending Invitation that nobody can accept. Its Organization's invitations
-	// are answered from their e-mail only, and none is sent (I6).
+	// are answered from their e-mail only, and the operator has no mail server (I6).
 	ReasonEmailOnly = "EmailOnly"
 	// ReasonMailNotConfigured appears with Delivered=Unknown where the operator has no mail server.
 	ReasonMailNotConfigured = "MailNotConfigured"
+	// ReasonSending appears with Delivered=Unknown from the moment that a message is begun until the end of the first attempt.
+	ReasonSending = "Sending"
+	// ReasonQueued appears with Delivered=Unknown while a message waits for its turn, because its organization, or all of them to its domain,
+	// send as many in a minute as they may (I13).
+	ReasonQueued = "Queued"
+	// ReasonSent appears with Delivered=True after the mail server took the latest message.
+	ReasonSent = "Sent"
+	// ReasonDeferred appears with Delivered=False after the mail server did not take the message, and is asked again.
+	ReasonDeferred = "Deferred"
+	// ReasonUndelivered appears with Delivered=False after the mail server refused the message for good (I12). The invitation can still be
+	// answered from the list.
+	ReasonUndelivered = "Undelivered"
+	// ReasonSendLimit appears with Delivered=False where as many messages as can be were sent to this address from this organization (I9,
+	// I13).
+	ReasonSendLimit = "SendLimit"
+	// ReasonRecipientOptedOut appears with Delivered=False where the owner of the address has asked for no more e-mail, of this organization
+	// or of all (I12). The invitation can still be answered from the list.
+	ReasonRecipientOptedOut = "RecipientOptedOut"
 	// ReasonInvitationNotFound appears with Stalled=True on an InvitationResponse whose Invitation is gone.
 	ReasonInvitationNotFound = "InvitationNotFound"
 	// ReasonInvitationFinished appears with Stalled=True on an InvitationResponse that came too late (I2).
@@ -252,6 +278,13 @@ const (
 	// ReasonNotVerified appears with Enforced=Unknown when the API server repeatedly gave an unexpected answer, for example because it does
 	// not reach the operator.
 	ReasonNotVerified = "NotVerified"
+	// ReasonBrandingInForce appears with BrandingAccepted=True, and in a Normal event of the ConfigMap when that begins.
+	ReasonBrandingInForce = "BrandingInForce"
+	// ReasonBrandingRefused appears with BrandingAccepted=False, and in a Warning event of the ConfigMap. The message names the key and what
+	// to do.
+	ReasonBrandingRefused = "BrandingRefused"
+	// ReasonConfigMapNotFound appears with BrandingAccepted=False while the ConfigMap is not there.
+	ReasonConfigMapNotFound = "ConfigMapNotFound"
 	// ReasonWidensCatalogue appears with Ready=False and Stalled=True on a PlatformPolicy with a row wider than the built-in one. Such a
 	// row is not in force (G3).
 	ReasonWidensCatalogue = "WidensCatalogue"

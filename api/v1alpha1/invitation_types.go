@@ -24,7 +24,7 @@ const (
 	InvitationRevoked InvitationState = "Revoked"
 )
 
-// InvitationSpec is the offer. All of it but revoked is immutable.
+// InvitationSpec is the offer. All of it is immutable, except revoked and ttlSecondsAfterFinished.
 //
 // +kubebuilder:validation:XValidation:rule=`(has(self.userType) ? self.userType : "") == (has(oldSelf.userType) ? oldSelf.userType : "")`,fieldPath=".userType",message="an invitation's user type cannot be changed; revoke it and make another [I2]"
 // +kubebuilder:validation:XValidation:rule=`(has(self.message) ? self.message : "") == (has(oldSelf.message) ? oldSelf.message : "")`,fieldPath=".message",message="an invitation's message cannot be changed; revoke it and make another [I2]"
@@ -61,6 +61,14 @@ type InvitationSpec struct {
 	// revoked ends a pending invitation at once, and stays true (I10). Absent: false.
 	// +optional
 	Revoked bool `json:"revoked,omitempty"`
+
+	// ttlSecondsAfterFinished is when the operator deletes the invitation after it was answered, expired or was revoked, as in a Job: 0
+	// seconds to 10 years. Absent: it stays (I2), unless people made it and the PlatformPolicy says otherwise. Do not set it on an invitation
+	// that a Git repository applies again: that would invite the person once more.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=315360000
+	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
 }
 
 // InvitationStatus is the observed state of the invitation.
@@ -96,6 +104,10 @@ type InvitationStatus struct {
 	// +optional
 	RespondedAt *metav1.Time `json:"respondedAt,omitempty"`
 
+	// finishedAt is when the state became final.
+	// +optional
+	FinishedAt *metav1.Time `json:"finishedAt,omitempty"`
+
 	// membership is the name of the Membership that acceptance made, in this namespace.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
@@ -107,18 +119,32 @@ type InvitationStatus struct {
 	Delivery *InvitationDeliveryStatus `json:"delivery,omitempty"`
 }
 
-// InvitationDeliveryStatus is the delivery of an invitation's e-mail (I9, I12).
+// InvitationDeliveryStatus is the delivery of an invitation's e-mail (I9, I12, I13). It is about the latest message.
 type InvitationDeliveryStatus struct {
-	// sends is the number of times that the e-mail was sent.
+	// sends is the number of messages that were begun: the first, and one for each re-send. Only the link of the latest is valid (I9).
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Sends int32 `json:"sends"`
 
-	// lastSentAt is when it was sent last.
+	// resendRequestedAt is the time of the request that the latest message answers, from the annotation polyorg.io/resend-requested-at.
+	// Absent: the first message.
+	// +optional
+	ResendRequestedAt *metav1.Time `json:"resendRequestedAt,omitempty"`
+
+	// attempts is the number of times that the mail server was asked to take the latest message.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Attempts int32 `json:"attempts,omitempty"`
+
+	// lastSentAt is when the mail server took a message last.
 	// +optional
 	LastSentAt *metav1.Time `json:"lastSentAt,omitempty"`
 
-	// lastError says why the last attempt failed. Absent: it did not fail.
+	// nextAttemptAt is when the mail server is asked again, after it did not take the latest message. Absent: it is not asked again.
+	// +optional
+	NextAttemptAt *metav1.Time `json:"nextAttemptAt,omitempty"`
+
+	// lastError says why the last attempt failed, with the mail server's code. Absent: it did not fail.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	LastError string `json:"lastError,omitempty"`

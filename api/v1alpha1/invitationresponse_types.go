@@ -30,10 +30,11 @@ type InvitationResponseSpec struct {
 	// +optional
 	Invitation *InvitationReference `json:"invitation,omitempty"`
 
-	// token is the one from the invitation's e-mail. It is replaced by its hash before anything is stored (I11).
+	// token is the one from the link of the invitation's e-mail. It proves that its bearer got the e-mail, whoever is signed in. It is
+	// replaced by tokenHash before anything is stored (I7, I11).
 	// +optional
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=512
+	// +kubebuilder:validation:MaxLength=2048
 	Token string `json:"token,omitempty"`
 
 	// decision is Accept or Decline.
@@ -66,7 +67,7 @@ type InvitationResponseSpec struct {
 	// +optional
 	UserType UserType `json:"userType,omitempty"`
 
-	// tokenHash is the hash of the token. Stamped at creation.
+	// tokenHash is a keyed hash, which only the operator can make. It proves that a valid token was shown. Stamped at creation.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128

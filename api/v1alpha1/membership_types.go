@@ -63,6 +63,30 @@ type MembershipStatus struct {
 	// origin is the one in force: that of the spec, or Provisioned where it is absent there.
 	// +optional
 	Origin Origin `json:"origin,omitempty"`
+
+	// invitation is the Invitation from which the membership came. It stays when the Invitation is gone (I2). Absent: the membership came from
+	// none.
+	// +optional
+	Invitation *AcceptedInvitation `json:"invitation,omitempty"`
+}
+
+// AcceptedInvitation is the record of an invitation that somebody accepted.
+type AcceptedInvitation struct {
+	// name is the name of the Invitation, in the namespace of the Membership.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// invitedBy is the address of the person who invited. Absent: a platform actor did.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=254
+	InvitedBy string `json:"invitedBy,omitempty"`
+
+	// acceptedAt is when the invitee accepted.
+	// +required
+	AcceptedAt metav1.Time `json:"acceptedAt,omitzero"`
 }
 
 // Membership is one user in the organization of its namespace.

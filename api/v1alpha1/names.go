@@ -34,6 +34,17 @@ const (
 	// vouches for that person, and shows it in status.invitedBy. People cannot change it.
 	InvitedByAnnotation = GroupName + "/invited-by"
 
+	// RecipientAgreedAtAnnotation on an Invitation says that its recipient agreed to get e-mail again, though they had asked for no more (I12).
+	// Its value is the RFC 3339 time at which they agreed. A request for no more e-mail that came later still holds. Only the platform writes it.
+	RecipientAgreedAtAnnotation = GroupName + "/recipient-agreed-at"
+
+	// InvitationAnnotation on a Membership is the name of the Invitation from which it came. The operator writes it with the Membership,
+	// beside InvitedByAnnotation and AcceptedAtAnnotation, and shows all in status.invitation once. Nobody vouches for what is written later.
+	InvitationAnnotation = GroupName + "/invitation"
+
+	// AcceptedAtAnnotation on a Membership is the RFC 3339 time at which its Invitation was accepted.
+	AcceptedAtAnnotation = GroupName + "/accepted-at"
+
 	// LastRequestAnnotation on an Organization or a User is the name of the OrganizationRequest by which it was last changed. The operator
 	// writes it together with the change. So the next leader knows a change that is made and not noted yet, and does not make it twice.
 	// People cannot write it.

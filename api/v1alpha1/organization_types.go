@@ -193,6 +193,10 @@ type OrganizationStatus struct {
 	// +optional
 	Seats SeatsStatus `json:"seats,omitzero"`
 
+	// invitations counts the pending invitations, and says what became of their e-mails (I12, I13). Absent: none is pending.
+	// +optional
+	Invitations *InvitationsStatus `json:"invitations,omitempty"`
+
 	// invitationDelivery is where the organization's invitations can be answered at present (I6).
 	// +optional
 	InvitationDelivery InvitationDelivery `json:"invitationDelivery,omitempty"`
@@ -256,6 +260,30 @@ type SeatsStatus struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	Summary string `json:"summary,omitempty"`
+}
+
+// InvitationsStatus counts the pending invitations of an organization. Those without a mail server are pending alone.
+type InvitationsStatus struct {
+	// pending is the number of invitations that wait for an answer.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Pending int32 `json:"pending"`
+
+	// sent is the number of them whose latest e-mail the mail server took.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Sent int32 `json:"sent"`
+
+	// waiting is the number of them whose e-mail is on its way, waits for its turn, or is tried again (I12, I13).
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Waiting int32 `json:"waiting"`
+
+	// undelivered is the number of them whose e-mail is not sent: the mail server refused it, its recipient wants none, or enough were sent
+	// (I12, I13).
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Undelivered int32 `json:"undelivered"`
 }
 
 // Organization is one CRM account: its super admin, edition, licences and access URL. Its other objects are in the namespace org-<name>.

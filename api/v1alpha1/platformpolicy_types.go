@@ -147,6 +147,27 @@ type InvitationPolicy struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	Sends *int32 `json:"sends,omitempty"`
+
+	// messagesPerMinute is the number of e-mails that one organization sends in a minute, 1 to 10000 (I13). Absent: 60.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10000
+	MessagesPerMinute *int32 `json:"messagesPerMinute,omitempty"`
+
+	// messagesPerMinuteToDomain is the number of e-mails that all organizations together send in a minute to addresses of one domain, 1 to
+	// 100000 (I13). Absent: 300.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=100000
+	MessagesPerMinuteToDomain *int32 `json:"messagesPerMinuteToDomain,omitempty"`
+
+	// ttlDaysAfterFinished is when the operator deletes invitations that people made, after they were answered, expired or were revoked: 0 to
+	// 3650 days (I2). It deletes none that a platform actor made, such as a GitOps pipeline: those have spec.ttlSecondsAfterFinished. Absent:
+	// they stay.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=3650
+	TTLDaysAfterFinished *int32 `json:"ttlDaysAfterFinished,omitempty"`
 }
 
 // HostPolicy says how long hosts stay reserved to their former holder, and which names are reserved.

@@ -15,8 +15,11 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/polyorg/polyorg/controllers"
+	"github.com/polyorg/polyorg/controllers/delivery"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/mail/brand/follow"
+	"github.com/polyorg/polyorg/internal/recipients"
 )
 
 // leading runs the controllers while this replica leads. They have a manager and a cache of their own. A look-up that they register in a
@@ -26,6 +29,10 @@ type leading struct {
 	scheme *runtime.Scheme
 	config *config.OperatorConfig
 	view   *facts.View
+	// delivery sends e-mails; nil without a mail server.
+	delivery   *delivery.Reconciler
+	recipients *recipients.Store
+	branding   *follow.Follower // nil: nothing decides how e-mails look but the program
 }
 
 var _ manager.LeaderElectionRunnable = (*leading)(nil)
@@ -46,11 +53,27 @@ func (l *leading) awaitView(ctx context.Context) error {
 	return nil
 }
 
+// brandingTime bounds the wait for the ConfigMap of e-mails. E-mails that leave without it are better than none.
+const brandingTime = 10 * time.Second
+
+// awaitBranding lets no e-mail leave in another look, only because the operator has just started.
+func (l *leading) awaitBranding(ctx context.Context) {
+	if l.branding == nil {
+		return
+	}
+	waiting, cancel := context.WithTimeout(ctx, brandingTime)
+	defer cancel()
+	if err := l.branding.Await(waiting); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "E-mails have the built-in look for now")
+	}
+}
+
 // Start runs the controllers until the context ends. An error ends the replica.
 func (l *leading) Start(ctx context.Context) error {
 	if err := l.awaitView(ctx); err != nil {
 		return err
 	}
+	l.awaitBranding(ctx)
 	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
 		Scheme:     l.scheme,
 		Cache:      controllers.CacheBeside(l.view),
@@ -60,7 +83,7 @@ func (l *leading) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view}); err != nil {
+	if err := controllers.SetupAll(ctx, mgr, controllers.Options{Config: l.config, Clock: clock.RealClock{}, View: l.view, Delivery: l.delivery, Recipients: l.recipients, Branding: l.branding}); err != nil {
 		return err
 	}
 	if err := mgr.Add(releaseAfter(mgr.GetCache().WaitForCacheSync)); err != nil {

@@ -29,6 +29,8 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/recipients"
+	"github.com/polyorg/polyorg/internal/token"
 )
 
 func main() {
@@ -109,14 +111,27 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	if err != nil {
 		return err
 	}
+	tokens := &token.Store{Client: live, Namespace: cfg.LeaderElection.Namespace, Clock: clock.RealClock{}}
+	known := &recipients.Store{Client: live, Namespace: cfg.LeaderElection.Namespace}
+	brands, err := newBranding(mgr, kube, cfg, live)
+	if err != nil {
+		return err
+	}
+	deliveries, err := newDelivery(cfg, live, tokens, known, brands)
+	if err != nil {
+		return err
+	}
+	if err := addPage(mgr, cfg, live, tokens, known, brands); err != nil {
+		return err
+	}
 	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
-	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Clock: clock.RealClock{}, Operator: operator})
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Tokens: tokens, Recipients: known, Mail: cfg.Mail != nil, Clock: clock.RealClock{}, Operator: operator})
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
 		mgr.Add(releaseAfter(func(ctx context.Context) bool { return view.AwaitSync(ctx) == nil })),
-		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view}),
+		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view, delivery: deliveries, recipients: known, branding: brands.follower}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),
 		mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()),
 		mgr.AddReadyzCheck("view", log.Ready),

@@ -15,11 +15,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/delivered"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/world"
+	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
+	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -34,12 +37,18 @@ type Reconciler struct {
 	// Namespace is the operator's, where the journal is.
 	Namespace string
 	// Mail says whether a mail server is configured.
-	Mail   bool
-	Clock  clock.PassiveClock
-	Events events.EventRecorder
+	Mail bool
+	// Recipients says who wants no e-mail, and what invitations that are gone have sent.
+	Recipients *recipients.Store
+	Clock      clock.PassiveClock
+	Events     events.EventRecorder
+	// View has seen the answers. Without one, they are read live.
+	View *facts.View
+
+	journals journals
 }
 
-// +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=polyorg.io,resources=invitations,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups=polyorg.io,resources=invitations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=polyorg.io,resources=organizations;memberships;integrationbindings;platformpolicies;invitationresponses,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",namespace=polyorg-system,resources=configmaps,verbs=get
@@ -58,7 +67,9 @@ func (r *Reconciler) step(ctx context.Context, i *v1alpha1.Invitation, say statu
 	if i.DeletionTimestamp != nil {
 		return 0, nil
 	}
-	r.sayDelivered(say)
+	if !r.Mail {
+		delivered.SayNoMail(say)
+	}
 	if err := r.begin(ctx, i); err != nil {
 		return 0, err
 	}
@@ -76,15 +87,6 @@ func soonest(a, b time.Duration) time.Duration {
 		return b
 	}
 	return a
-}
-
-// sayDelivered says that no e-mail was sent, and why.
-func (r *Reconciler) sayDelivered(say status.Conditions) {
-	reason, message := v1alpha1.ReasonMailNotConfigured, "No mail server is configured"
-	if r.Mail {
-		reason, message = v1alpha1.ReasonPending, "A mail server is configured, and this version of the operator sends nothing by it"
-	}
-	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, reason, message)
 }
 
 // begin gives a new invitation its state, its inviter, and its deadline, which never changes afterwards (I1).
@@ -119,11 +121,14 @@ func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.T
 	if i.Status.State != v1alpha1.InvitationPending {
 		return 0, nil
 	}
-	left := i.Status.ExpiresAt.Add(rules.ClockSkew).Sub(now)
-	if !i.Spec.Revoked && left > 0 {
-		return left, nil
+	over := i.Status.ExpiresAt.Add(rules.ClockSkew)
+	switch {
+	case i.Spec.Revoked:
+		over = now
+	case now.Before(over):
+		return over.Sub(now), nil
 	}
-	answer, err := r.answer(ctx, i)
+	answer, err := r.answer(ctx, i, over)
 	switch {
 	case err != nil:
 		return 0, err
@@ -139,7 +144,7 @@ func (r *Reconciler) end(ctx context.Context, i *v1alpha1.Invitation, now time.T
 	return 0, nil
 }
 
-// say says what became of an invitation, or whether it can be answered. It returns the time after which that may change by itself.
+// say says what became of an invitation, or whether it can be answered. One that is finished is deleted in time. It returns the time after which that may change by itself.
 func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions, now time.Time) (time.Duration, error) {
 	switch i.Status.State {
 	case v1alpha1.InvitationAccepted:
@@ -153,7 +158,10 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 	default:
 		return r.sayPending(ctx, i, say, now)
 	}
-	return 0, nil
+	if delivered.StageOf(i) == delivered.Waiting {
+		delivered.SayOver(say)
+	}
+	return r.remove(ctx, i, now)
 }
 
 // sayPending grants a pending invitation its place among the invitee's, and its seat. With them it can be answered (L7, E5), unless its
@@ -171,15 +179,33 @@ func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say
 	if err != nil {
 		return 0, err
 	}
-	switch reason, message := rules.Unanswerable(w.Outlook(), org.Name, now); reason {
-	case "":
-		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+i.Status.ExpiresAt.UTC().Format(time.RFC3339))
-	case v1alpha1.ReasonOrganizationSuspended:
+	reason, message := rules.Unanswerable(w.Outlook(), org.Name, now)
+	var again time.Duration
+	if r.Mail && reason != v1alpha1.ReasonOrganizationSuspended {
+		if again, err = r.beginSend(ctx, org, i, say, w.Outlook().Policy(), now); err != nil {
+			return 0, err
+		}
+	}
+	r.sayAnswerable(i, say, reason, message)
+	return soonest(again, untilSuspended(w, now)), nil
+}
+
+// sayAnswerable says whether a pending invitation can be answered, and how. The reason is why it is not in the invitee's list; empty if it is.
+func (r *Reconciler) sayAnswerable(i *v1alpha1.Invitation, say status.Conditions, reason, message string) {
+	until := i.Status.ExpiresAt.UTC().Format(time.RFC3339)
+	byMail := reason == v1alpha1.ReasonEmailOnly && r.Mail
+	switch {
+	case reason == "":
+		say.Ready(v1alpha1.ReasonPending, "Can be answered until "+until)
+	case byMail && delivered.StageOf(i) == delivered.Undelivered:
+		say.Stalled(reason, "It can be accepted only by the link in its e-mail, which is not delivered; the condition Delivered says why [I6]")
+	case byMail:
+		say.Ready(v1alpha1.ReasonPending, "Can be accepted by the link in its e-mail, until "+until)
+	case reason == v1alpha1.ReasonOrganizationSuspended:
 		say.Waiting(reason, message)
 	default:
 		say.Stalled(reason, message)
 	}
-	return untilSuspended(w, now), nil
 }
 
 // around is the organization of an invitation, with all that says where its invitations are answered (I6).

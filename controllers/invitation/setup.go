@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/delivered"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/identity"
@@ -25,7 +26,7 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	bySpec, frees := builder.WithPredicates(predicate.GenerationChangedPredicate{}), builder.WithPredicates(index.Frees)
 	granted := builder.WithPredicates(index.GrantChanged)
-	return wake.For(mgr, &v1alpha1.Invitation{}, parts, finished).
+	return wake.For(mgr, &v1alpha1.Invitation{}, parts, finished, undelivered).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Invitation{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingIn), frees).
@@ -34,6 +35,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.IntegrationBinding{}, handler.EnqueueRequestsFromMapFunc(r.ofBinding), builder.WithPredicates(cliq)).
 		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.waiting)), bySpec).
+		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.finishedOnes)), builder.WithPredicates(ttlChanged)).
 		Watches(&v1alpha1.InvitationResponse{}, handler.EnqueueRequestsFromMapFunc(answered)).
 		Complete(r)
 }
@@ -43,6 +45,14 @@ var finished = index.Updates(func(before, after client.Object) bool {
 	was, ok1 := before.(*v1alpha1.Invitation)
 	is, ok2 := after.(*v1alpha1.Invitation)
 	return ok1 && ok2 && was.Status.State != is.Status.State
+})
+
+// undelivered passes events by which an e-mail turns out not to be delivered, or to be delivered after all. An invitation that needs it is
+// not Ready without it (I6).
+var undelivered = index.Updates(func(before, after client.Object) bool {
+	was, ok1 := before.(*v1alpha1.Invitation)
+	is, ok2 := after.(*v1alpha1.Invitation)
+	return ok1 && ok2 && (delivered.StageOf(was) == delivered.Undelivered) != (delivered.StageOf(is) == delivered.Undelivered)
 })
 
 // waitingOf are the invitations of the same person that wait for a place.

@@ -93,7 +93,7 @@ func (r *Reconciler) finish(ctx context.Context, a *v1alpha1.InvitationResponse,
 	i.Status.State, i.Status.RespondedAt = v1alpha1.InvitationDeclined, &at
 	result := declined
 	if accepts {
-		m, instead, err := r.join(ctx, a)
+		m, instead, err := r.join(ctx, a, i)
 		switch {
 		case err != nil || m == nil:
 			return instead, err

@@ -5,6 +5,7 @@ package invitationresponse
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,7 +18,7 @@ import (
 )
 
 // join makes the invitee a member, or finds that they are one. Where it does neither, it returns the outcome of the answer instead.
-func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (m *v1alpha1.Membership, instead act.Outcome, err error) {
+func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse, i *v1alpha1.Invitation) (m *v1alpha1.Membership, instead act.Outcome, err error) {
 	found, err := r.find(ctx, a)
 	switch {
 	case err != nil || found.membership != nil:
@@ -25,7 +26,7 @@ func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (
 	case found.leaves:
 		return nil, act.Waiting("Waits until the invitee's former membership is gone"), nil
 	}
-	m = newMembership(a, found.free)
+	m = newMembership(a, i, found.free)
 	err = r.Client.Create(ctx, m, client.FieldOwner(v1alpha1.FieldOwner))
 	switch {
 	case isMember(err):
@@ -38,9 +39,16 @@ func (r *Reconciler) join(ctx context.Context, a *v1alpha1.InvitationResponse) (
 	return m, act.Outcome{}, status.During("create the membership", err)
 }
 
-func newMembership(a *v1alpha1.InvitationResponse, name string) *v1alpha1.Membership {
+// newMembership has the record of its invitation in annotations: they need no second write.
+func newMembership(a *v1alpha1.InvitationResponse, i *v1alpha1.Invitation, name string) *v1alpha1.Membership {
+	record := map[string]string{
+		v1alpha1.InvitationAnnotation: i.Name, v1alpha1.AcceptedAtAnnotation: i.Status.RespondedAt.UTC().Format(time.RFC3339),
+	}
+	if i.Status.InvitedBy != "" {
+		record[v1alpha1.InvitedByAnnotation] = i.Status.InvitedBy
+	}
 	return &v1alpha1.Membership{
-		ObjectMeta: metav1.ObjectMeta{Namespace: a.Spec.Invitation.Namespace, Name: name},
+		ObjectMeta: metav1.ObjectMeta{Namespace: a.Spec.Invitation.Namespace, Name: name, Annotations: record},
 		Spec: v1alpha1.MembershipSpec{
 			User: a.Spec.Invitee, Role: a.Spec.Role, UserType: a.Spec.UserType, Origin: v1alpha1.OriginInvited,
 		},

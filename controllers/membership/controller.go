@@ -17,6 +17,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // Reconciler keeps the status of memberships, and grants them their place once (L9).
@@ -46,6 +47,9 @@ func parts(m *v1alpha1.Membership) (*[]metav1.Condition, *int64) {
 func (r *Reconciler) step(ctx context.Context, m *v1alpha1.Membership, say status.Conditions, _ time.Time) (time.Duration, error) {
 	m.Status.UserType = cmp.Or(m.Spec.UserType, v1alpha1.UserTypeInternal)
 	m.Status.Origin = cmp.Or(m.Spec.Origin, v1alpha1.OriginProvisioned)
+	if !rules.Granted(m) {
+		m.Status.Invitation = accepted(m)
+	}
 	m.Status.Role = ""
 	if m.DeletionTimestamp != nil {
 		say.Waiting(v1alpha1.ReasonTerminating, "The membership is being deleted")

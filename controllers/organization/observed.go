@@ -33,6 +33,7 @@ type observed struct {
 	again     time.Duration // after which to try something again; 0: nothing to try
 
 	seats, used, pending int32
+	invitations          *v1alpha1.InvitationsStatus
 	emailOnly            bool
 }
 
@@ -58,7 +59,9 @@ func (r *Reconciler) observe(ctx context.Context, org *v1alpha1.Organization, no
 	world.Add(w, members.Items...)
 	world.Add(w, invitations.Items...)
 	world.Add(w, bindings.Items...)
-	return weigh(org, members.Items, w, now), nil
+	o := weigh(org, members.Items, w, now)
+	o.invitations = progress(invitations.Items)
+	return o, nil
 }
 
 // weigh applies the rules to the objects.
@@ -90,6 +93,7 @@ func (o *observed) report(say status.Conditions, now time.Time) {
 	s.Seats = v1alpha1.SeatsStatus{
 		Purchased: o.seats, Used: o.used, Pending: o.pending, Summary: fmt.Sprintf("%d/%d", o.used, o.seats),
 	}
+	s.Invitations = o.invitations
 	s.InvitationDelivery = v1alpha1.InvitationDeliveryListed
 	if o.emailOnly {
 		s.InvitationDelivery = v1alpha1.InvitationDeliveryEmailOnly

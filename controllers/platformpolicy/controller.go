@@ -31,6 +31,8 @@ type Reconciler struct {
 	Events events.EventRecorder
 	// Enforcement runs with the controller, and wakes it.
 	Enforcement *Enforcement
+	// Branding does too; nil: no ConfigMap decides how e-mails and pages look.
+	Branding *Branding
 }
 
 // +kubebuilder:rbac:groups=polyorg.io,resources=platformpolicies,verbs=get;list;watch
@@ -38,9 +40,13 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	err := wake.For(mgr, &v1alpha1.PlatformPolicy{}, parts).
-		WatchesRawSource(source.Channel(r.Enforcement.changed, &handler.EnqueueRequestForObject{})).Complete(r)
-	return errors.Join(err, mgr.Add(r.Enforcement))
+	b := wake.For(mgr, &v1alpha1.PlatformPolicy{}, parts).
+		WatchesRawSource(source.Channel(r.Enforcement.changed, &handler.EnqueueRequestForObject{}))
+	if r.Branding == nil {
+		return errors.Join(b.Complete(r), mgr.Add(r.Enforcement))
+	}
+	b = b.WatchesRawSource(source.Channel(r.Branding.changed, &handler.EnqueueRequestForObject{}))
+	return errors.Join(b.Complete(r), mgr.Add(r.Enforcement), mgr.Add(r.Branding))
 }
 
 // Reconcile reports the mistakes of a policy that got past admission.
@@ -55,6 +61,7 @@ func parts(p *v1alpha1.PlatformPolicy) (*[]metav1.Condition, *int64) {
 
 func (r *Reconciler) step(_ context.Context, p *v1alpha1.PlatformPolicy, say status.Conditions, _ time.Time) (time.Duration, error) {
 	r.Enforcement.say(say)
+	r.Branding.say(say)
 	platform := rules.Act{Actor: rules.Actor{Platform: true}}
 	violations := rules.PlatformPolicy(rules.Outlook{}, platform, nil, p)
 	switch {

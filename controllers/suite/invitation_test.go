@@ -64,7 +64,7 @@ var _ = Describe("An invitation", func() {
 		})
 		becomes(ctx, i, v1alpha1.ReasonEmailOnly)
 		Expect(condition(i, v1alpha1.ConditionReady)).To(And(
-			HaveField("Status", metav1.ConditionFalse), HaveField("Message", ContainSubstring("sends none"))))
+			HaveField("Status", metav1.ConditionFalse), HaveField("Message", ContainSubstring("the operator has no mail server"))))
 		Expect(condition(i, v1alpha1.ConditionStalled).Status).To(Equal(metav1.ConditionTrue))
 		Expect(i.Status.State).To(Equal(v1alpha1.InvitationPending), "the invitee can decline it")
 		Expect(kube.Delete(ctx, cliq)).To(Succeed())

@@ -25,6 +25,8 @@ type results struct {
 
 	Answers *answers `json:"answers"`
 	Review  *review  `json:"review"`
+	Expiry  *expiry  `json:"expiry"`
+	Mail    *mail    `json:"mail"`
 }
 
 type machine struct {

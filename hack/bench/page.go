@@ -43,6 +43,19 @@ func (r results) pages() map[string]map[string]string {
 			"machine": r.Review.describe(),
 			"review":  r.Review.table(),
 		},
+		"expiry.md": {
+			"machine":  r.Expiry.describe(),
+			"expiry":   r.Expiry.table(),
+			"load":     r.Expiry.load(),
+			"requests": r.Expiry.requests(),
+			"probes":   r.Expiry.probes(),
+		},
+		"mail.md": {
+			"machine": r.Mail.describe(),
+			"single":  r.Mail.single(),
+			"bursts":  r.Mail.bursts(),
+			"pace":    r.Mail.pace(),
+		},
 	}
 }
 

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,7 @@ func TestStepsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"test", "verify", "mutants", "race", "simulation", "model", "faults", "fuzz-Decode"} {
+	for _, name := range []string{"test", "verify", "mutants", "race", "simulation", "model", "faults", "mail", "browser", "fuzz-Decode"} {
 		if !slices.Contains(names(all), name) {
 			t.Errorf("%s is not among the steps: %v", name, names(all))
 		}
@@ -48,11 +50,27 @@ func TestChosenSteps(t *testing.T) {
 }
 
 func TestTheSimulationRunsWithoutTheRaceDetector(t *testing.T) {
-	if s := longStep("out", simulation); slices.Contains(s.build, "-race") {
+	if s := longStep("out", simulation); slices.Contains(slices.Concat(s.build...), "-race") {
 		t.Errorf("got %v", s.build)
 	}
-	if s := longStep("out", "test/faults"); !slices.Contains(s.build, "-race") {
+	if s := longStep("out", "test/faults"); !slices.Contains(slices.Concat(s.build...), "-race") {
 		t.Errorf("got %v", s.build)
+	}
+}
+
+// One that fails ends the step: nothing is measured then.
+func TestEachCommandBeforeTheStepRuns(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll(logs, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := step{name: "x", build: [][]string{{"touch", "first"}, {"false"}, {"touch", "third"}}, command: []string{"touch", "last"}}
+	if err := s.run(t.Context(), 1<<30, &row{}); err == nil {
+		t.Error("no error")
+	}
+	all, err := filepath.Glob("*t*")
+	if err != nil || !slices.Equal(all, []string{"first"}) {
+		t.Errorf("got %v, %v", all, err)
 	}
 }
 

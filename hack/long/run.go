@@ -26,10 +26,10 @@ func (s step) run(ctx context.Context, limit int64, r *row) error {
 		return err
 	}
 	defer log.Close()
-	if len(s.build) > 0 {
-		compiler := exec.CommandContext(ctx, s.build[0], s.build[1:]...)
-		compiler.Stdout, compiler.Stderr = log, log
-		err = compiler.Run()
+	for n := 0; n < len(s.build) && err == nil; n++ {
+		builder := exec.CommandContext(ctx, s.build[n][0], s.build[n][1:]...)
+		builder.Stdout, builder.Stderr = log, log
+		err = builder.Run()
 	}
 	began := time.Now()
 	if err == nil {

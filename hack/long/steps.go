@@ -16,8 +16,8 @@ import (
 // A step is one command that needs the whole machine.
 type step struct {
 	name, what string
-	ci         bool     // CI runs it for every change
-	build      []string // runs before the measurement begins
+	ci         bool       // CI runs it for every change
+	build      [][]string // commands that run before the measurement begins
 	command    []string
 	dir        string // where the command runs
 }
@@ -56,15 +56,17 @@ func steps(ctx context.Context, out string, fuzz time.Duration) ([]step, error) 
 	return all, nil
 }
 
-// longStep runs all tests of a package, the long ones too. The simulation runs its many seeds without the race detector.
+// longStep runs all tests of a package, the long ones too, in whatever module it is. What they need besides Go is installed before. The
+// simulation runs its many seeds without the race detector.
 func longStep(out, dir string) step {
 	s := step{name: path.Base(dir), dir: dir, what: fmt.Sprintf("`go test -race -tags long ./%s`", dir)}
 	binary := filepath.Join(out, s.name+".test")
-	s.build = []string{"go", "test", "-c", "-race", "-tags", "long", "-o", binary, "./" + dir}
+	compile := []string{"go", "test", "-C", dir, "-c", "-race", "-tags", "long", "-o", binary, "."}
 	if dir == simulation {
 		s.name, s.what = "simulation", fmt.Sprintf("`go test -tags long ./%s`: 200,000 seeds, without the race detector", dir)
-		s.build = slices.DeleteFunc(s.build, func(arg string) bool { return arg == "-race" })
+		compile = slices.DeleteFunc(compile, func(arg string) bool { return arg == "-race" })
 	}
+	s.build = [][]string{{"hack/needs.sh", dir}, compile}
 	s.command = []string{binary, "-test.timeout=45m", "-test.v"}
 	return s
 }
@@ -74,7 +76,7 @@ func fuzzStep(out, dir, function string, d time.Duration) step {
 	binary := filepath.Join(out, function+".test")
 	return step{
 		name: "fuzz-" + strings.TrimPrefix(function, "Fuzz"), dir: dir, what: fmt.Sprintf("%s of `%s` for %s", function, dir, d),
-		build: []string{"go", "test", "-c", "-fuzz", "^" + function + "$", "-o", binary, "./" + dir},
+		build: [][]string{{"go", "test", "-c", "-fuzz", "^" + function + "$", "-o", binary, "./" + dir}},
 		command: []string{
 			binary, "-test.run=^$", "-test.fuzz=^" + function + "$", "-test.fuzztime=" + d.String(), "-test.fuzzcachedir=" + filepath.Join(out, "fuzz", function),
 		},

@@ -25,7 +25,9 @@ import (
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
+	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/token"
 )
 
 // patience is the longest time that a request waits for others in flight. It is shorter than the webhook's own time limit of 10 s.
@@ -40,6 +42,12 @@ type Validator struct {
 	Journal *journal.Journal
 	Clock   clock.PassiveClock
 	Decoder admission.Decoder
+	// Mail: the operator has a mail server.
+	Mail bool
+	// Tokens check the links of invitations' e-mails. Setup makes them if there are none.
+	Tokens *token.Store
+	// Recipients counts the e-mails of invitations that are deleted. Setup makes it if there is none.
+	Recipients *recipients.Store
 	// Operator is the operator's own username. The bounds of others do not apply to it.
 	Operator string
 }
@@ -60,10 +68,16 @@ type Validator struct {
 // Setup serves the webhooks on a manager's server, on every replica.
 func Setup(mgr ctrl.Manager, v *Validator) {
 	v.Decoder = admission.NewDecoder(mgr.GetScheme())
+	if v.Tokens == nil {
+		v.Tokens = &token.Store{Client: v.Journal.Client, Namespace: v.Journal.Namespace, Clock: v.Clock}
+	}
+	if v.Recipients == nil {
+		v.Recipients = &recipients.Store{Client: v.Journal.Client, Namespace: v.Journal.Namespace}
+	}
 	server := mgr.GetWebhookServer()
 	server.Register("/validate", traced(v))
 	server.Register("/stamp-invitationresponse", traced(&Stamper{
-		Journal: v.Journal, Live: mgr.GetAPIReader(), Decoder: v.Decoder, Actors: v.Actors,
+		Journal: v.Journal, Live: mgr.GetAPIReader(), Tokens: v.Tokens, Clock: v.Clock, Decoder: v.Decoder, Actors: v.Actors,
 	}))
 	server.Register("/stamp-organizationrequest", traced(&RequestStamper{Look: v.Journal.Look, Decoder: v.Decoder, Actors: v.Actors}))
 	server.Register("/stamp-invitation", traced(&Inviter{Decoder: v.Decoder, Actors: v.Actors}))
@@ -95,7 +109,7 @@ func (v *Validator) Handle(ctx context.Context, req admission.Request) admission
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	senders, err := v.senders(ctx, req, before)
+	senders, err := v.senders(ctx, req, before, after)
 	if err != nil {
 		return unavailable(ctx, req, err)
 	}
@@ -123,8 +137,15 @@ func (v *Validator) submit(ctx context.Context, req admission.Request, change *j
 	if !response.Allowed {
 		return response
 	}
-	if org := ends(before, after); org != nil && !change.DryRun {
+	if change.DryRun {
+		response.Warnings = slices.Concat(advice, v.warnings(actor, before, after))
+		return response
+	}
+	if org := ends(before, after); org != nil {
 		v.openNamespace(ctx, org)
+	}
+	if err := v.noteSent(ctx, before, after); err != nil {
+		return unavailable(ctx, req, err)
 	}
 	response.Warnings = slices.Concat(advice, v.warnings(actor, before, after))
 	return response
@@ -178,7 +199,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
-		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
+		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), Mail: v.Mail}
 		return judge(kind, o, act, facts.OrganizationOf(req.Namespace), before, after, was, c.After)
 	}
 	return c

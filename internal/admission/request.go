@@ -82,7 +82,10 @@ type sender struct {
 
 // senders are those as whom a request may be judged, one after the other. The operator's writes for an OrganizationRequest are judged as
 // those of its author. The operator says so by the field manager, which no other actor is asked for.
-func (v *Validator) senders(ctx context.Context, req admission.Request, before client.Object) ([]sender, error) {
+func (v *Validator) senders(ctx context.Context, req admission.Request, before, after client.Object) ([]sender, error) {
+	if invitee, is, err := v.byProof(ctx, before, after); is || err != nil {
+		return []sender{invitee}, err
+	}
 	if req.UserInfo.Username == v.Operator {
 		if name, is := strings.CutPrefix(fieldManager(req), v1alpha1.RequestFieldOwner("")); is {
 			author, err := v.authorOf(ctx, name)
@@ -215,7 +218,7 @@ func (v *Validator) mayAsk(r *v1alpha1.OrganizationRequest) (subject types.UID) 
 		return ""
 	}
 	v.look(func(w facts.World) {
-		act := rules.Act{Actor: rules.Author(r), Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain()}
+		act := rules.Act{Actor: rules.Author(r), Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), Mail: v.Mail}
 		if len(rules.OrganizationRequest(rules.Best(w), act, nil, r)) == 0 {
 			subject = w.Subject(r.Spec.User, r.Spec.Organization, false)
 		}

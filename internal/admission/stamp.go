@@ -5,12 +5,11 @@ package admission
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/journal"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/token"
 )
 
 // Stamper writes into an answer, when it is created, its author and the invitation that it answers. The API server vouches for these
@@ -29,8 +29,10 @@ import (
 type Stamper struct {
 	Journal *journal.Journal
 	// Live finds finished invitations, which change only the words of a refusal. A cache of them would grow with every invitation that ever
-	// ended, on each replica.
+	// ended, on each replica. It also finds the invitation of a link.
 	Live    client.Reader
+	Tokens  *token.Store
+	Clock   clock.PassiveClock
 	Decoder admission.Decoder
 	Actors  *identity.Actors
 }
@@ -49,11 +51,17 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	invited, err := s.invited(ctx, req.UserInfo.Username, r.Spec.Invitation)
-	if err != nil {
-		return failed(ctx, req, err)
+	stamp := s.byName
+	if r.Spec.Token != "" {
+		stamp = s.byLink
 	}
-	stamp(&r.Spec, req.UserInfo.Username, invited)
+	violations, err := stamp(ctx, req.UserInfo.Username, r)
+	switch {
+	case err != nil:
+		return failed(ctx, req, err)
+	case len(violations) > 0:
+		return answerFor(req, violations)
+	}
 	stamped, err := json.Marshal(r)
 	if err != nil {
 		return admission.Errored(http.StatusInternalServerError, err)
@@ -61,13 +69,18 @@ func (s *Stamper) Handle(ctx context.Context, req admission.Request) admission.R
 	return admission.PatchResponseFromRaw(req.Object.Raw, stamped)
 }
 
-// stamp overwrites the author's own values in these fields. An author without an invitation of that name gets no offer.
-func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
-	spec.Author, spec.TokenHash = author, ""
-	if spec.Token != "" {
-		sum := sha256.Sum256([]byte(spec.Token))
-		spec.Token, spec.TokenHash = "", hex.EncodeToString(sum[:])
+// byName stamps an answer that names its invitation. An author without an invitation of that name gets no offer.
+func (s *Stamper) byName(ctx context.Context, author string, r *v1alpha1.InvitationResponse) (rules.Violations, error) {
+	offered, err := s.invited(ctx, author, r.Spec.Invitation)
+	if err == nil {
+		stamp(&r.Spec, author, offered)
 	}
+	return nil, err
+}
+
+// stamp overwrites the author's own values in these fields.
+func stamp(spec *v1alpha1.InvitationResponseSpec, author string, offered rules.Offer) {
+	spec.Author, spec.Token, spec.TokenHash = author, "", ""
 	spec.Invitee, spec.InvitationUID = offered.User, types.UID(offered.Invitation)
 	spec.Role, spec.UserType = offered.Role, offered.UserType
 }
@@ -101,8 +114,12 @@ func (s *Stamper) finished(ctx context.Context, email string, name types.Namespa
 	if err := s.Live.List(ctx, &own, client.InNamespace(name.Namespace), of); err != nil || len(own.Items) == 0 {
 		return rules.Offer{}, err
 	}
-	i := &own.Items[0]
+	return offerOf(&own.Items[0]), nil
+}
+
+// offerOf is what an answer needs to state of an invitation.
+func offerOf(i *v1alpha1.Invitation) rules.Offer {
 	return rules.Offer{
-		User: email, Invitation: string(i.UID), Role: i.Spec.Role, UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal),
-	}, nil
+		User: i.Spec.Email, Invitation: string(i.UID), Role: i.Spec.Role, UserType: cmp.Or(i.Spec.UserType, v1alpha1.UserTypeInternal),
+	}
 }

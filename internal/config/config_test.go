@@ -47,7 +47,9 @@ health: {bindAddress: "localhost:65535"}
 leaderElection: {namespace: elsewhere, leaseDuration: 1m, renewDeadline: 45s, retryPeriod: 1500ms}
 identity: {usernamePrefix: "oidc:"}
 access: {ownOrganization: None}
-mail: {address: "mail.example.com:465", tls: Implicit, from: "CRM <crm@example.com>", credentialsDir: /mail, timeout: 1m}
+mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverName: mail.example.net, heloName: crm.example.com,
+  from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
+invitationPage: {bindAddress: "127.0.0.1:3", url: "https://crm.example.com/invitations"}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
@@ -61,10 +63,22 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Access:         Access{OwnOrganizationNone},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
-				Mail:           &Mail{"mail.example.com:465", MailImplicitTLS, "CRM <crm@example.com>", "/mail", duration("1m")},
+				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
+					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
+					Authentication: MailAuthLogin, Timeout: duration("1m")},
+				InvitationPage: &InvitationPage{Listener{"127.0.0.1:3"}, "https://crm.example.com/invitations"},
 				SampleData:     &SampleData{loader()},
 				Tracing:        &tracing.TracingConfiguration{Endpoint: ptr.To("collector:4317"), SamplingRatePerMillion: ptr.To[int32](10000)},
 			},
+		},
+		"the least about mail gets the defaults": {
+			file: minimal + "mail: {address: 'mail.example.com:587', from: crm@example.com}\n" +
+				"invitationPage: {url: 'https://invitations.example.com'}\n",
+			want: with(must(t, minimal), func(c *OperatorConfig) {
+				c.Mail = &Mail{Address: "mail.example.com:587", TLS: MailStartTLS, From: "crm@example.com",
+					Authentication: MailAuthAuto, Timeout: duration("2m")}
+				c.InvitationPage = &InvitationPage{Listener{":8082"}, "https://invitations.example.com"}
+			}),
 		},
 		"JSON is YAML": {
 			file: `{"apiVersion": "config.polyorg.io/v1alpha1", "kind": "OperatorConfig",
@@ -121,6 +135,30 @@ func TestLoadRefuses(t *testing.T) {
 		"a password on an open line": {
 			file: minimal + "mail: {address: 'localhost:25', tls: None, from: a@b.c, credentialsDir: /mail}\n",
 			want: []string{"mail.credentialsDir: Forbidden"},
+		},
+		"a certificate on an open line": {
+			file: minimal + "mail: {address: 'localhost:25', tls: None, from: a@b.c, caFile: /ca.crt, serverName: mail.example.com}\n",
+			want: []string{"mail.caFile: Forbidden", "mail.serverName: Forbidden"},
+		},
+		"a way to sign in that there is not": {
+			file: minimal + "mail: {address: 'localhost:25', from: a@b.c, credentialsDir: /mail, authentication: CRAM-MD5}\n",
+			want: []string{`mail.authentication: Unsupported value: "CRAM-MD5": supported values: "Auto", "Plain", "Login", "XOAUTH2"`},
+		},
+		"a way to sign in, with nothing to sign in with": {
+			file: minimal + "mail: {address: 'localhost:25', from: a@b.c, authentication: XOAUTH2}\n",
+			want: []string{"mail.credentialsDir: Required value: authentication: XOAUTH2 needs credentials"},
+		},
+		"names of mail servers that are none": {
+			file: minimal + `mail: {address: 'localhost:25', from: a@b.c, serverName: "Mail Server", heloName: "crm\r\nMAIL FROM:<x@y.z>"}` + "\n",
+			want: []string{`mail.serverName: Invalid value: "Mail Server"`, "mail.heloName: Invalid value: "},
+		},
+		"a ConfigMap of another namespace": {
+			file: minimal + "mail: {address: 'localhost:25', from: a@b.c, configMap: other/look}\n",
+			want: []string{`mail.configMap: Invalid value: "other/look"`},
+		},
+		"a sender that not each mail server can name": {
+			file: minimal + "mail: {address: 'localhost:25', from: CRM <crm@exämple.com>}\n",
+			want: []string{`mail.from: Invalid value: "CRM <crm@exämple.com>": must be an e-mail address in ASCII`},
 		},
 		"an access that there is not": {
 			file: minimal + "access: {ownOrganization: Delegated}\n",
@@ -257,6 +295,11 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 			}
 		})
 	}
+}
+
+func with(c OperatorConfig, change func(*OperatorConfig)) OperatorConfig {
+	change(&c)
+	return c
 }
 
 func duration(text string) metav1.Duration {

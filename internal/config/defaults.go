@@ -13,10 +13,11 @@ import (
 // Default is the configuration of a file that has every section, and sets nothing in them. Each field has its default.
 func Default() *OperatorConfig {
 	c := &OperatorConfig{
-		Webhook:    Webhook{ClientCertificates: &ClientCertificates{}},
-		Mail:       &Mail{},
-		SampleData: &SampleData{},
-		Tracing:    &tracing.TracingConfiguration{},
+		Webhook:        Webhook{ClientCertificates: &ClientCertificates{}},
+		Mail:           &Mail{},
+		InvitationPage: &InvitationPage{},
+		SampleData:     &SampleData{},
+		Tracing:        &tracing.TracingConfiguration{},
 	}
 	c.setDefaults()
 	return c
@@ -42,6 +43,7 @@ func (c *OperatorConfig) setDefaults() {
 	setDuration(&c.LeaderElection.RetryPeriod, 2*time.Second)
 	c.Access.OwnOrganization = cmp.Or(c.Access.OwnOrganization, OwnOrganizationBound)
 	c.Mail.setDefaults()
+	c.InvitationPage.setDefaults()
 	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
 	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)
 }

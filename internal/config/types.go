@@ -39,9 +39,10 @@ type OperatorConfig struct {
 	Access Access `json:"access,omitempty"`
 	// ingress describes the Ingresses of access URLs (A1, A5).
 	Ingress Ingress `json:"ingress,omitempty"`
-	// mail is the mail server that sends invitations (I4). Absent: there is none, and Invitations say so. The form of this section is checked
-	// at start; this version sends nothing yet.
+	// mail is the mail server that sends invitations (I4). Absent: there is none, and Invitations say so. It needs invitationPage.
 	Mail *Mail `json:"mail,omitempty"`
+	// invitationPage is the page behind the links in their e-mails. Absent: it is not served.
+	InvitationPage *InvitationPage `json:"invitationPage,omitempty"`
 	// sampleData is the Job that loads sample data into the organizations that ask for it (O5). Absent: there is none, and they say so.
 	SampleData *SampleData `json:"sampleData,omitempty"`
 	// tracing sends OpenTelemetry traces of admission by OTLP over gRPC. Absent: it sends none. endpoint is the collector; absent:

@@ -32,6 +32,8 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
 	errs = append(errs, c.Access.validate(field.NewPath("access"))...)
 	errs = append(errs, c.Mail.validate(field.NewPath("mail"))...)
+	errs = append(errs, c.InvitationPage.validate(field.NewPath("invitationPage"))...)
+	errs = append(errs, c.linked()...)
 	errs = append(errs, c.SampleData.validate(field.NewPath("sampleData"))...)
 	errs = append(errs, tracing.ValidateTracingConfiguration(c.Tracing, nil, field.NewPath("tracing"))...)
 	return append(errs, c.Ingress.validate(field.NewPath("ingress"))...)
@@ -84,12 +86,17 @@ func address(value string, path *field.Path, example string) field.ErrorList {
 
 // distinct refuses two listeners at one address: the second could not listen.
 func (c *OperatorConfig) distinct() field.ErrorList {
-	var errs field.ErrorList
-	at := map[int]string{} // the host, by port
-	for _, l := range []struct {
+	type listener struct {
 		name string
 		Listener
-	}{{"webhook", c.Webhook.Listener}, {"metrics", c.Metrics}, {"health", c.Health}} {
+	}
+	all := []listener{{"webhook", c.Webhook.Listener}, {"metrics", c.Metrics}, {"health", c.Health}}
+	if c.InvitationPage != nil {
+		all = append(all, listener{"invitationPage", c.InvitationPage.Listener})
+	}
+	var errs field.ErrorList
+	at := map[int]string{} // the host, by port
+	for _, l := range all {
 		host, port := l.HostPort()
 		other, taken := at[port]
 		if taken && port != 0 && (host == other || host == "" || other == "") { // 0 is no port, and is refused for that

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -38,18 +39,22 @@ func FindAssets(dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// ModuleRoot is the nearest folder, from the working directory upwards, with a go.mod.
+// ourModule is the line of go.mod with the project's module. Folders in it, such as test/browser, have modules of their own.
+var ourModule = regexp.MustCompile(`(?m)^module github\.com/polyorg/polyorg$`)
+
+// ModuleRoot is the folder of the project, around the working directory.
 func ModuleRoot() (string, error) {
 	wd, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for dir := wd; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && ourModule.Match(text) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("%s is in no Go module", wd)
+			return "", fmt.Errorf("%s is not in the project's folder", wd)
 		}
 	}
 }

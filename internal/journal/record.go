@@ -51,6 +51,8 @@ type Record struct {
 	Entries []*facts.Entry
 	// Fruitless are the actors whose recent changes were admitted and never stored, the latest last.
 	Fruitless []Fruitless
+	// Open: this version understands all of it, and it is the journal that was written under this name. Only Read says so.
+	Open bool
 }
 
 // Read reads the journal; one that is not there holds nothing.
@@ -62,7 +64,11 @@ func Read(ctx context.Context, c client.Reader, namespace string) (*Record, erro
 		}
 		return nil, err
 	}
-	return Parse(stored)
+	r, err := Parse(stored)
+	if err == nil {
+		r.Open = r.Format <= Format && r.UID != "" && r.UID == stored.UID
+	}
+	return r, err
 }
 
 // Parse reads a ConfigMap. An error means that another program wrote it: nothing in it can be relied on.

@@ -23,7 +23,7 @@ func Advice(o Outlook, act Act, organization string, before, after metav1.Object
 	}
 	switch {
 	case before == nil:
-		return o.adviseCreation(organization, after)
+		return o.adviseCreation(act, organization, after)
 	case after == nil:
 		if m, ok := before.(*v1alpha1.Membership); ok {
 			return o.adviseLeaving(act, organization, m)
@@ -33,29 +33,29 @@ func Advice(o Outlook, act Act, organization string, before, after metav1.Object
 }
 
 // adviseCreation is the advice about new objects in an organization, and about answers to its invitations.
-func (o Outlook) adviseCreation(organization string, after metav1.Object) []string {
+func (o Outlook) adviseCreation(act Act, organization string, after metav1.Object) []string {
 	switch is := after.(type) {
 	case *v1alpha1.Invitation:
-		return o.adviseInvitation(organization, is)
+		return o.adviseInvitation(act, organization, is)
 	case *v1alpha1.InvitationResponse:
 		if is.Spec.Decision == v1alpha1.DecisionAccept && is.Spec.Invitation != nil {
 			return o.adviseAcceptance(OrganizationOf(is.Spec.Invitation.Namespace), is.Spec)
 		}
 	case *v1alpha1.IntegrationBinding:
 		if is.Spec.Application == Cliq {
-			return o.adviseEmailOnly(organization, "it has a Cliq binding")
+			return o.adviseEmailOnly(act, organization, "it has a Cliq binding")
 		}
 	}
 	return nil
 }
 
 // adviseInvitation warns of an invitation that nobody can accept (I6, I10).
-func (o Outlook) adviseInvitation(organization string, i *v1alpha1.Invitation) []string {
+func (o Outlook) adviseInvitation(act Act, organization string, i *v1alpha1.Invitation) []string {
 	if i.Spec.Revoked {
 		return []string{"the invitation is revoked from the beginning, so nobody can accept it; leave out spec.revoked [I10]"}
 	}
-	if why := o.whyEmailOnly(organization); why != "" {
-		return []string{fmt.Sprintf("nobody can accept this invitation: those of %s are answered from their e-mail only, because %s, and none is sent [I6]",
+	if why := o.whyEmailOnly(organization); why != "" && !act.Mail {
+		return []string{fmt.Sprintf("nobody can accept this invitation: those of %s are answered from their e-mail only, because %s, and the operator has no mail server [I6]",
 			organization, why)}
 	}
 	return nil
@@ -72,8 +72,8 @@ func (o Outlook) adviseAcceptance(organization string, accepted v1alpha1.Invitat
 }
 
 // adviseEmailOnly warns an actor who makes an organization e-mail-only while invitations are pending (I6).
-func (o Outlook) adviseEmailOnly(organization, why string) []string {
-	if o.EmailOnly(organization) {
+func (o Outlook) adviseEmailOnly(act Act, organization, why string) []string {
+	if act.Mail || o.EmailOnly(organization) {
 		return nil
 	}
 	pending := len(countedAgainst[Offer](o, MembersKey(organization)))
@@ -81,7 +81,7 @@ func (o Outlook) adviseEmailOnly(organization, why string) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("nobody can accept the pending invitations of %s any more (%d): they are answered from their e-mail only, because %s, "+
-		"and none is sent [I6]", organization, pending, why)}
+		"and the operator has no mail server [I6]", organization, pending, why)}
 }
 
 func (o Outlook) adviseOrganization(act Act, was, is *v1alpha1.Organization) (texts []string) {
@@ -89,7 +89,7 @@ func (o Outlook) adviseOrganization(act Act, was, is *v1alpha1.Organization) (te
 		was = &v1alpha1.Organization{}
 	}
 	if why := whyEmailOnly(EditionInForce(is.Spec), is.Spec.IPRestriction != nil); why != "" {
-		texts = o.adviseEmailOnly(is.Name, why)
+		texts = o.adviseEmailOnly(act, is.Name, why)
 	}
 	return slices.Concat(texts, adviseTrial(act, was.Spec, is.Spec), adviseRestriction(was.Spec.IPRestriction, is.Spec.IPRestriction))
 }

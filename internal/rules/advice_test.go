@@ -33,7 +33,7 @@ func TestAdvice(t *testing.T) {
 		want          string // a part of the advice; empty: none
 	}{
 		"I6: an invitation that can be answered":           {staff, user(john), nil, invite(carol, "zylker"), ""},
-		"I6: one that nobody can accept":                   {staff.with(cliq), user(john), nil, invite(carol, "zylker"), "because it has a Cliq binding, and none is sent [I6]"},
+		"I6: one that nobody can accept":                   {staff.with(cliq), user(john), nil, invite(carol, "zylker"), "because it has a Cliq binding, and the operator has no mail server [I6]"},
 		"I6: the edition is named":                         {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9)), user(john), nil, invite(carol, "zylker"), "it is on CRMPlus"},
 		"I6: and the restriction":                          {world{}.with(paid.restricted()), user(john), nil, invite(carol, "zylker"), "it has spec.ipRestriction"},
 		"I6: a revocation brings no advice":                {staff.with(cliq), user(john), invite(carol, "zylker"), invite(carol, "zylker").revoked(), ""},

@@ -16,6 +16,8 @@ type Act struct {
 	Now   time.Time
 	// BaseDomain is the domain under which organizations get their hosts (A1).
 	BaseDomain string
+	// Mail: the operator has a mail server (I6).
+	Mail bool
 }
 
 // Actor is the sender of a request.
@@ -24,6 +26,8 @@ type Actor struct {
 	// Miscased is the address of an actor who has signed in with one that is not in lower case (U2). They have no Email then.
 	Miscased string
 	Platform bool // may `administer` organizations: a cluster admin, a GitOps service account, the operator
+	// ByLink: has shown the link of the e-mail that was sent to Email. It proves the address, whoever is signed in (I7).
+	ByLink bool
 	// Operator: is the operator itself, for no person. It deletes an organization only as the author of a request for that.
 	Operator bool
 	// Request is the name of the OrganizationRequest of a person that the operator carries out with this change.

@@ -25,7 +25,7 @@ func Invitation(o Outlook, act Act, organization string, before, after *v1alpha1
 	case !before.Spec.Revoked && after.Spec.Revoked:
 		return revokeInvitation(o, organization, before)
 	}
-	return nil // all else is immutable
+	return slices.Concat(agreement(act, after), resendInvitation(o, act, before, after)) // all else is immutable
 }
 
 func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Invitation) Violations {
@@ -34,6 +34,9 @@ func createInvitation(o Outlook, act Act, organization string, inv *v1alpha1.Inv
 	}
 	if by := inv.Spec.InvitedBy; by != "" && by != act.Actor.Email && !act.Actor.Platform {
 		return forbidden("R4", "spec.invitedBy must be your own address; write %s, or leave it out", act.Actor.Email)
+	}
+	if wrong := agreement(act, inv); len(wrong) > 0 {
+		return wrong
 	}
 	if o.isMember(inv.Spec.Email, organization) {
 		return exceeded("L6", 1, 1, "%s is a member of %s already; change their membership instead", inv.Spec.Email, organization)
@@ -85,8 +88,8 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 		return nil // Metadata judges all other changes
 	case after == nil || before != nil:
 		return platformOnly(act, "I2", "change or delete an answer", "it is removed by itself an hour after it is done")
-	case after.Spec.Token != "" || after.Spec.TokenHash != "":
-		return forbidden("I11", "the link is not, or no longer, valid; answer from your organization list, or ask for a new invitation")
+	case unproved(act, after.Spec):
+		return invalidLink()
 	case act.Actor.Email == "" || after.Spec.Invitee != act.Actor.Email:
 		return notTheirs()
 	}
@@ -95,9 +98,22 @@ func InvitationResponse(o Outlook, act Act, before, after *v1alpha1.InvitationRe
 	case ok:
 		return answer(o, act, offer, after.Spec.Decision)
 	case o.answered(after):
-		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
+		return answeredAlready()
 	}
 	return notTheirs()
+}
+
+// unproved reports whether an answer comes with a link that nobody has checked.
+func unproved(act Act, answer v1alpha1.InvitationResponseSpec) bool {
+	return answer.Token != "" || answer.TokenHash != "" && !act.Actor.ByLink
+}
+
+func answeredAlready() Violations {
+	return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
+}
+
+func expired(deadline time.Time) Violations {
+	return forbidden("I1", "the invitation expired at %s; ask for a new one", deadline.UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
 // answered reports whether another answer to the same invitation stands. Only the invitee is told of it.
@@ -131,12 +147,12 @@ func asFacts[F Fact](fs []F) []Fact {
 
 func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations {
 	if deadline := f.Deadline(o.Policy()); !act.Now.Before(deadline) {
-		return forbidden("I1", "the invitation expired at %s; ask for a new one", deadline.UTC().Format("2006-01-02 15:04:05 MST"))
+		return expired(deadline)
 	}
 	if decision != v1alpha1.DecisionAccept {
 		return nil // the invitee can always decline (I6)
 	}
-	if o.EmailOnly(f.Organization) {
+	if o.EmailOnly(f.Organization) && !act.Actor.ByLink {
 		return forbidden("I6", "this invitation can be accepted only from its e-mail; use the link in it, or decline the invitation here")
 	}
 	if !o.lives(f.Organization) {
@@ -152,7 +168,8 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 }
 
 // Unanswerable is the reason why nobody can accept the pending invitations of an organization at an instant, with words for its
-// administrators. It is empty if the invitees can. They can decline in any case (I6).
+// administrators. It is empty if the invitees can, from their list. With the reason EmailOnly they can where the operator sends e-mails. They
+// can decline in any case (I6).
 func Unanswerable(o Outlook, organization string, now time.Time) (reason, message string) {
 	account, _ := o.account(organization)
 	switch {
@@ -161,7 +178,7 @@ func Unanswerable(o Outlook, organization string, now time.Time) (reason, messag
 			"its trial ended without a subscription (E3)"
 	case o.EmailOnly(organization):
 		return v1alpha1.ReasonEmailOnly, "Nobody can accept it: the organization's invitations are answered from their e-mail only, because " +
-			o.whyEmailOnly(organization) + ", and this version of the operator sends none (I6)"
+			o.whyEmailOnly(organization) + ", and the operator has no mail server (I6)"
 	}
 	return "", ""
 }

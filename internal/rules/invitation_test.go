@@ -127,9 +127,18 @@ func TestInvitationResponse(t *testing.T) {
 		"I8: nor does one whose trial has ended":                     {world{}.with(org("zylker", john).trialUntil(now), open), accept, []string{"I8"}, false, []string{"the organization cannot take new members now, and the invitation stays pending; ask the person who invited you"}},
 		"I8: which can be declined":                                  {world{}.with(org("zylker", john).trialUntil(now), open), decline, nil, false, nil},
 		"L6: an invitee who became a member meanwhile does not join": {there.with(member(eve, "zylker")), accept, []string{"L6"}, false, []string{"you are a member of zylker already"}},
-		"I11: links are not answered by this version": {
-			there, by(user(eve)).creates(open.accepts().having(func(r *v1alpha1.InvitationResponse) { r.Spec.TokenHash = "0123" })), []string{"I11"}, false, []string{"ask for a new invitation"},
+		"I11: a hash that proves nothing is no link": {
+			there, by(user(eve)).creates(byLink(open.accepts())), []string{"I11"}, false, []string{"ask for a new invitation"},
 		},
+		"I11: nor is a token that nobody replaced": {
+			there, by(linked(eve)).creates(open.accepts().having(func(r *v1alpha1.InvitationResponse) { r.Spec.Token = "secret" })), []string{"I11"}, false, nil,
+		},
+		"I7: whoever has the link answers as the invitee":    {there, by(linked(eve)).creates(byLink(open.accepts())), nil, false, nil},
+		"I7: the link of another person's e-mail does not":   {there, by(linked(bob)).creates(byLink(open.accepts())), []string{"I7"}, false, nil},
+		"I6: the link accepts what the list does not":        {world{}.with(zylker.on(v1alpha1.EditionCRMPlus, 9), open), by(linked(eve)).creates(byLink(open.accepts())), nil, false, nil},
+		"I6: also in an organization with an IP restriction": {world{}.with(zylker.restricted(), open), by(linked(eve)).creates(byLink(open.accepts())), nil, false, nil},
+		"I1: the link ends with the invitation":              {there, by(linked(eve)).creates(byLink(open.accepts())).later(7), []string{"I1"}, false, nil},
+		"I2: the link answers once":                          {there.with(open.declines().called("earlier")), by(linked(eve)).creates(byLink(open.accepts())), []string{"I2"}, false, nil},
 	})
 }
 

@@ -4,6 +4,7 @@ package rules
 
 import (
 	"cmp"
+	"math"
 	"strings"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -18,15 +19,22 @@ type Policy struct {
 	InternalZohoOnePerUser      int32 `json:"l5"` // L5
 	PendingPerUser              int32 `json:"l7"` // L7
 	PendingPerSuperAdmin        int32 `json:"l7s"`
-	TrialDays                   int32 `json:"e2"` // E2
-	TrialLicenses               int32 `json:"e5"` // E5
-	TrialWarningDays            int32 `json:"e3"` // E3
-	InvitationDays              int32 `json:"i1"` // I1
-	ReservationDays             int32 `json:"a6"` // A6, A7
+	TrialDays                   int32 `json:"e2"`            // E2
+	TrialLicenses               int32 `json:"e5"`            // E5
+	TrialWarningDays            int32 `json:"e3"`            // E3
+	InvitationDays              int32 `json:"i1"`            // I1
+	Resends                     int32 `json:"i9,omitempty"`  // I9, I13
+	PerMinute                   int32 `json:"i13,omitempty"` // I13
+	PerMinuteToDomain           int32 `json:"i13d,omitempty"`
+	FinishedDays                int32 `json:"i2,omitempty"` // I2; Forever: no invitation is deleted because of the policy
+	ReservationDays             int32 `json:"a6"`           // A6, A7
 
 	SignUpClosed       bool `json:"o2,omitempty"` // O2: only platform actors create a person's first organization
 	SuperAdminsDestroy bool `json:"o7,omitempty"` // O7: Administrators may not delete their organization
 }
+
+// Forever is more days than any number of the policy.
+const Forever = math.MaxInt32
 
 // DefaultPolicy holds the rulebook's own numbers.
 var DefaultPolicy = Policy{
@@ -41,6 +49,10 @@ var DefaultPolicy = Policy{
 	TrialLicenses:               3,
 	TrialWarningDays:            3,
 	InvitationDays:              7,
+	Resends:                     3,
+	PerMinute:                   60,
+	PerMinuteToDomain:           300,
+	FinishedDays:                Forever,
 	ReservationDays:             30,
 	SignUpClosed:                true,
 }
@@ -92,6 +104,10 @@ func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	}
 	if i := spec.Invitations; i != nil {
 		set(&p.InvitationDays, i.ValidDays)
+		set(&p.Resends, i.Sends)
+		set(&p.PerMinute, i.MessagesPerMinute)
+		set(&p.PerMinuteToDomain, i.MessagesPerMinuteToDomain)
+		set(&p.FinishedDays, i.TTLDaysAfterFinished)
 	}
 	if h := spec.Hosts; h != nil {
 		set(&p.ReservationDays, h.ReservationDays)
@@ -134,6 +150,10 @@ func (o Outlook) merge(a, b Policy) Policy {
 		TrialLicenses:               stricter(o, a.TrialLicenses, b.TrialLicenses),
 		TrialWarningDays:            max(a.TrialWarningDays, b.TrialWarningDays),
 		InvitationDays:              stricter(o, a.InvitationDays, b.InvitationDays),
+		Resends:                     stricter(o, a.Resends, b.Resends),
+		PerMinute:                   stricter(o, a.PerMinute, b.PerMinute),
+		PerMinuteToDomain:           stricter(o, a.PerMinuteToDomain, b.PerMinuteToDomain),
+		FinishedDays:                max(a.FinishedDays, b.FinishedDays),
 		ReservationDays:             max(a.ReservationDays, b.ReservationDays),
 		SignUpClosed:                o.either(a.SignUpClosed, b.SignUpClosed),
 		SuperAdminsDestroy:          o.either(a.SuperAdminsDestroy, b.SuperAdminsDestroy),

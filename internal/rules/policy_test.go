@@ -48,7 +48,8 @@ func TestDefaultPolicy(t *testing.T) {
 	want := rules.Policy{
 		OrganizationsPerUser: 10, CreatedOrganizationsPerUser: 5, CreatedCRMPlusPerUser: 1, InvitedCRMPlusPerUser: 9,
 		InternalZohoOnePerUser: 1, PendingPerUser: 20, PendingPerSuperAdmin: 3, TrialDays: 15, TrialLicenses: 3,
-		TrialWarningDays: 3, InvitationDays: 7, ReservationDays: 30, SignUpClosed: true,
+		TrialWarningDays: 3, InvitationDays: 7, Resends: 3, PerMinute: 60, PerMinuteToDomain: 300, FinishedDays: rules.Forever,
+		ReservationDays: 30, SignUpClosed: true,
 	}
 	if diff := cmp.Diff(want, rules.DefaultPolicy); diff != "" {
 		t.Error(diff)
@@ -62,8 +63,10 @@ func TestPolicyOf(t *testing.T) {
 			OrganizationsPerUser: n(101), CreatedOrganizationsPerUser: n(102), CreatedCRMPlusPerUser: n(103), InvitedCRMPlusPerUser: n(104),
 			InternalZohoOnePerUser: n(105), PendingInvitationsPerUser: n(106), PendingInvitationsPerSuperAdmin: n(107),
 		},
-		Trial:                &v1alpha1.TrialPolicy{Days: n(108), Licenses: n(109), WarningDays: n(107)},
-		Invitations:          &v1alpha1.InvitationPolicy{ValidDays: n(110)},
+		Trial: &v1alpha1.TrialPolicy{Days: n(108), Licenses: n(109), WarningDays: n(107)},
+		Invitations: &v1alpha1.InvitationPolicy{
+			ValidDays: n(110), Sends: n(112), MessagesPerMinute: n(113), MessagesPerMinuteToDomain: n(114), TTLDaysAfterFinished: n(115),
+		},
 		Hosts:                &v1alpha1.HostPolicy{ReservationDays: n(111)},
 		SignUp:               v1alpha1.SignUpOpen,
 		OrganizationDeletion: v1alpha1.OrganizationDeletionSuperAdmin,
@@ -72,7 +75,8 @@ func TestPolicyOf(t *testing.T) {
 		OrganizationsPerUser: 101, CreatedOrganizationsPerUser: 102, CreatedCRMPlusPerUser: 103, InvitedCRMPlusPerUser: 104,
 		InternalZohoOnePerUser: 105, PendingPerUser: 106, PendingPerSuperAdmin: 107, TrialDays: 108, TrialLicenses: 109,
 		TrialWarningDays: 107,
-		InvitationDays:   110, ReservationDays: 111, SuperAdminsDestroy: true,
+		InvitationDays:   110, Resends: 112, PerMinute: 113, PerMinuteToDomain: 114, FinishedDays: 115,
+		ReservationDays: 111, SuperAdminsDestroy: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -52,14 +52,31 @@ func newFront(own pki.Pair, ca *pki.Authority, backends func() []backend) (*fron
 		return nil, err
 	}
 	f := &front{URL: "https://" + listener.Addr().String(), spread: newSpread(ca, backends)}
-	f.server = &http.Server{
-		Handler:           f.handler(),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+	f.server = f.newServer("https")
+	f.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	go func() { _ = f.server.ServeTLS(listener, "", "") }() // ends with close
+	return f, nil
+}
+
+// newPageFront is the one address of the replicas' page of invitations, without TLS.
+func newPageFront(ca *pki.Authority, backends func() []backend) (*front, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	f := &front{URL: "http://" + listener.Addr().String(), spread: newSpread(ca, backends)}
+	f.server = f.newServer("http")
+	go func() { _ = f.server.Serve(listener) }() // ends with close
+	return f, nil
+}
+
+// newServer passes requests on by a scheme.
+func (f *front) newServer(scheme string) *http.Server {
+	return &http.Server{
+		Handler:           f.handler(scheme),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0), // callers get every error themselves
 	}
-	go func() { _ = f.server.ServeTLS(listener, "", "") }() // ends with close
-	return f, nil
 }
 
 // introduce gives the front the client certificate that replicas require, if they require one: for them the front is the API server.
@@ -76,9 +93,9 @@ func (f *front) introduce(ca *pki.Authority, required *config.ClientCertificates
 	return err
 }
 
-func (f *front) handler() http.Handler {
+func (f *front) handler(scheme string) http.Handler {
 	proxy := &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme = "https" },
+		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme = scheme },
 		Transport: f.spread,
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			http.Error(w, err.Error(), http.StatusBadGateway)

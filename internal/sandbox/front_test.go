@@ -189,7 +189,7 @@ func TestFrontBoundsRequests(t *testing.T) {
 	a := &stand{ready: true}
 	f, _ := newStands(t, a)
 	answer := httptest.NewRecorder()
-	f.handler().ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(make([]byte, maxReview+1))))
+	f.handler("http").ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(make([]byte, maxReview+1))))
 	g.Expect(answer.Code).To(Equal(http.StatusBadGateway))
 	g.Expect(answer.Body.String()).To(ContainSubstring("too large"))
 	g.Expect(a.served.Load()).To(BeZero())

@@ -76,6 +76,10 @@ func (r *replica) start() error {
 		c.Webhook.ClientCertificates = &config.ClientCertificates{CAFile: r.callersFile(), AllowedNames: required.AllowedNames}
 	}
 	listeners := []*config.Listener{&c.Webhook.Listener, &c.Metrics, &c.Health}
+	if c.InvitationPage != nil {
+		c.InvitationPage = &config.InvitationPage{URL: c.InvitationPage.URL}
+		listeners = append(listeners, &c.InvitationPage.Listener)
+	}
 	ports, err := controlplane.FreePorts(len(listeners))
 	if err != nil {
 		return err

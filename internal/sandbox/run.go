@@ -35,6 +35,7 @@ type run struct {
 	assets  string
 	control *controlplane.ControlPlane // nil with an existing cluster
 	sandbox *Sandbox
+	inbox   *inbox
 }
 
 // Run shows Polyorg at work, until the context ends: a control plane, two replicas, the samples, and commands to try next. It leaves
@@ -150,6 +151,12 @@ func (r *run) startSandbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.inbox, err = startInbox(); err != nil {
+		return err
+	}
+	if err := r.inbox.configure(shipped, r.Dir); err != nil {
+		return err
+	}
 	r.sandbox, err = Start(ctx, Options{
 		Dir:        filepath.Join(r.Dir, "operator"),
 		Kubeconfig: r.Kubeconfig,
@@ -190,6 +197,9 @@ func (r *run) stop() error {
 	var errs []error
 	if r.sandbox != nil {
 		errs = append(errs, r.sandbox.Stop())
+	}
+	if r.inbox != nil {
+		errs = append(errs, r.inbox.close())
 	}
 	if r.control != nil {
 		errs = append(errs, r.control.Stop())

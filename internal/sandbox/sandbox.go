@@ -60,6 +60,7 @@ type Sandbox struct {
 	kubectl  kubectl
 	ca       *pki.Authority
 	front    *front
+	page     *front // of the page of invitations; nil if it is not served
 	replicas []*replica
 	watch    context.CancelFunc // ends the watch of the replicas' health
 	webhooks []webhookConfiguration
@@ -108,10 +109,10 @@ func newSandbox(o Options) (*Sandbox, error) {
 }
 
 func (s *Sandbox) start(ctx context.Context) error {
-	if err := s.prepare(ctx); err != nil {
+	if err := s.listen(); err != nil {
 		return err
 	}
-	if err := s.listen(); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return err
 	}
 	if err := s.install(ctx); err != nil {
@@ -144,18 +145,40 @@ func (s *Sandbox) listen() error {
 	if err != nil {
 		return err
 	}
-	if s.front, err = newFront(pair, s.ca, s.backends); err != nil {
+	if s.front, err = newFront(pair, s.ca, s.backends(webhook)); err != nil {
 		return err
+	}
+	if s.o.Config.InvitationPage != nil {
+		if s.page, err = newPageFront(s.ca, s.backends(page)); err != nil {
+			return err
+		}
+		s.o.Config.InvitationPage = &config.InvitationPage{URL: s.page.URL}
 	}
 	return s.front.introduce(s.ca, s.o.Config.Webhook.ClientCertificates)
 }
 
-func (s *Sandbox) backends() []backend {
-	all := make([]backend, len(s.replicas))
-	for i, r := range s.replicas {
-		all[i] = backend{address: r.addresses().Webhook.BindAddress, ready: r.ready.Load()}
+// webhook and page are the addresses at which a replica serves them.
+func webhook(c config.OperatorConfig) string { return c.Webhook.BindAddress }
+
+func page(c config.OperatorConfig) string { return c.InvitationPage.BindAddress }
+
+// backends are the addresses at which the replicas serve something.
+func (s *Sandbox) backends(address func(config.OperatorConfig) string) func() []backend {
+	return func() []backend {
+		all := make([]backend, len(s.replicas))
+		for i, r := range s.replicas {
+			all[i] = backend{address: address(r.addresses()), ready: r.ready.Load()}
+		}
+		return all
 	}
-	return all
+}
+
+// PageURL is the address of the page of invitations; empty if it is not served.
+func (s *Sandbox) PageURL() string {
+	if s.page == nil {
+		return ""
+	}
+	return s.page.URL
 }
 
 // signIn gives the replicas the service account of the manifests, so that the operator has exactly the shipped rights here.
@@ -202,8 +225,10 @@ func (s *Sandbox) Stop() error {
 	if s.watch != nil {
 		s.watch()
 	}
-	if s.front != nil {
-		all = append(all, s.front.close())
+	for _, f := range []*front{s.front, s.page} {
+		if f != nil {
+			all = append(all, f.close())
+		}
 	}
 	return errors.Join(append(all, s.removeWebhooks())...)
 }

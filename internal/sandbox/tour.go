@@ -28,7 +28,7 @@ func (r *run) printTour(ctx context.Context) error {
 	for _, command := range r.commands(refused) {
 		fmt.Fprintf(r.Out, "  %s\n", command)
 	}
-	fmt.Fprintf(r.Out, "\n%s\n", r.farewell())
+	fmt.Fprintf(r.Out, "\nRead the e-mails of the invitations, and answer them: %s\n\n%s\n", r.inbox.URL, r.farewell())
 	return nil
 }
 

@@ -143,7 +143,7 @@ var _ = Describe("kubectl polyorg", Ordered, ContinueOnFailure, func() {
 	It("revokes, sends again and declines", func() {
 		guest := lab.Person("guest")
 		mary.says(plain.Done, "invite", guest, in)
-		Expect(mary.says(plain.Done, "resend", guest, in)).To(ContainSubstring("This version of Polyorg sends none"))
+		Expect(mary.says(plain.Done, "resend", guest, in)).To(ContainSubstring("Its status says what came of it"))
 		Expect(mary.says(plain.Done, "revoke", guest, in)).To(ContainSubstring("is revoked"))
 		Eventually(func() string { return mary.says(plain.NotFound, "revoke", guest, in) }).Should(ContainSubstring("the last one is Revoked"))
 		second := lab.Person("guest")

@@ -99,15 +99,25 @@ func (l large) nothing(ctx context.Context) (int, error) { return 0, pass(ctx, l
 
 // restart replaces the replica, and returns when the new one leads.
 func (s settler) restart(ctx context.Context) (int, error) {
+	if err := s.end(); err != nil {
+		return 0, err
+	}
+	return 0, s.lead(ctx)
+}
+
+// end ends the only replica.
+func (s settler) end() error {
 	old := s.replicas[0]
 	s.replicas = nil
-	if err := old.process.Stop(grace); err != nil {
-		return 0, err
-	}
+	return old.process.Stop(grace)
+}
+
+// lead starts a replica, and returns when it leads.
+func (s settler) lead(ctx context.Context) error {
 	if err := s.serve(ctx, "operator", 1); err != nil {
-		return 0, err
+		return err
 	}
-	return 0, s.replicas[0].awaitLead(ctx)
+	return s.replicas[0].awaitLead(ctx)
 }
 
 // weighLeader measures the leader's memory.

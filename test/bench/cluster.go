@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/controlplane/pki"
 )
@@ -43,6 +44,8 @@ type cluster struct {
 	relay     *relay
 	replicas  []*replica
 	orgs      []string
+	// configure, if there is one, changes the configuration of the operators that start.
+	configure func(*config.OperatorConfig)
 }
 
 func startCluster(ctx context.Context) (*cluster, error) {

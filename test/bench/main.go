@@ -23,7 +23,7 @@ import (
 type options struct {
 	quick, profile, scale bool
 	access, storm, answer bool
-	review                bool
+	review, expiry, mail  bool
 	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
@@ -31,6 +31,8 @@ type options struct {
 	large                 large
 	answering             answering
 	reviewing             reviewing
+	expiring              expiring
+	mailing               mailing
 	serve                 serving
 }
 
@@ -49,21 +51,19 @@ func main() {
 	flag.BoolVar(&o.review, "review", false, "measure instead what a person's review of themselves costs")
 	flag.IntVar(&o.reviewing.people, "review-people", 1000, "how many people look at their own")
 	flag.IntVar(&o.reviewing.each, "review-organizations", 3, "how many organizations each of them has")
+	flag.BoolVar(&o.expiry, "expiry", false, "measure instead how invitations expire that end in the same minute")
+	flag.BoolVar(&o.mail, "mail", false, "measure instead how fast the e-mails of invitations leave")
+	o.expiring.flags()
+	o.mailing.flags()
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
 	flag.DurationVar(&o.warmUp, "warm-up", 500*time.Millisecond, "how long the load runs before that")
 	flag.StringVar(&o.modes, "modes", "", "measure, or profile, only these, by comma")
 	flag.StringVar(&o.results, "results", "", "the file to write results to; none by default")
-	flag.IntVar(&o.large.organizations, "organizations", 10000, "how many organizations the large cluster has")
-	flag.IntVar(&o.large.memberships, "memberships", 100000, "how many memberships it has, ten a person")
-	flag.IntVar(&o.large.newcomers, "newcomers", 10000, "how many people then join one organization")
-	flag.DurationVar(&o.large.steady, "steady", 2*time.Minute, "how long the writes of the settled cluster are counted")
+	o.large.flags()
 	flag.StringVar(&managerProgram, "manager", "", "the operator's program; by default bin/manager")
-	flag.StringVar(&o.serve.role, "serve", "", "(internal) be a replica of that kind")
-	flag.StringVar(&o.serve.webhook, "webhook", "", "(internal) where the replica serves admission")
-	flag.StringVar(&o.serve.debug, "debug", "", "(internal) where it tells about itself")
-	flag.StringVar(&o.serve.dir, "dir", "", "(internal) the folder with its certificate")
+	o.serve.flags()
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -93,6 +93,10 @@ func (o options) run(ctx context.Context) error {
 		return o.measureAnswers(ctx)
 	case o.review:
 		return o.measureReview(ctx)
+	case o.expiry:
+		return o.measureExpiry(ctx)
+	case o.mail:
+		return o.measureMail(ctx)
 	}
 	return o.compare(ctx)
 }

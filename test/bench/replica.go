@@ -123,6 +123,9 @@ func (c *cluster) program(role, dir string, r *replica) (path string, args []str
 		return "", nil, err
 	}
 	cfg.Metrics.BindAddress = r.metrics
+	if c.configure != nil {
+		c.configure(cfg)
+	}
 	text, err := yaml.Marshal(cfg)
 	if err != nil {
 		return "", nil, err

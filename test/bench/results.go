@@ -20,6 +20,8 @@ type Results struct {
 
 	Answers *AnswersCost `json:"answers,omitempty"`
 	Review  *ReviewCost  `json:"review,omitempty"`
+	Expiry  *ExpiryCost  `json:"expiry,omitempty"`
+	Mail    *MailCost    `json:"mail,omitempty"`
 }
 
 // Comparison is the cost of the modes beside each other.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,6 +29,13 @@ type large struct {
 	organizations, memberships, newcomers int
 	// steady is how long the settled cluster is watched.
 	steady time.Duration
+}
+
+func (l *large) flags() {
+	flag.IntVar(&l.organizations, "organizations", 10000, "how many organizations the large cluster has")
+	flag.IntVar(&l.memberships, "memberships", 100000, "how many memberships it has, ten a person")
+	flag.IntVar(&l.newcomers, "newcomers", 10000, "how many people then join one organization")
+	flag.DurationVar(&l.steady, "steady", 2*time.Minute, "how long the writes of the settled cluster are counted")
 }
 
 func (l large) people() int { return l.memberships / organizationsEach }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,6 +30,13 @@ import (
 // serving is this program in the role of a replica.
 type serving struct {
 	role, webhook, debug, dir string
+}
+
+func (s *serving) flags() {
+	flag.StringVar(&s.role, "serve", "", "(internal) be a replica of that kind")
+	flag.StringVar(&s.webhook, "webhook", "", "(internal) where the replica serves admission")
+	flag.StringVar(&s.debug, "debug", "", "(internal) where it tells about itself")
+	flag.StringVar(&s.dir, "dir", "", "(internal) the folder with its certificate")
 }
 
 // roles are what a replica may be, beside the operator's own program. Each sets up a manager with the operator's own webhook server. It

@@ -7,8 +7,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -26,12 +24,7 @@ func TestSettledClusterIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.stop()
-	managerProgram = filepath.Join(t.TempDir(), "manager")
-	build := exec.CommandContext(ctx, "go", "build", "-o", managerProgram, "./cmd/manager")
-	build.Dir = c.root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	buildManager(t)
 	if err := c.weighAll(ctx, l, &Scale{}, "operator"); err != nil {
 		t.Fatal(err)
 	}

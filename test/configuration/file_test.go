@@ -74,8 +74,11 @@ var _ = Describe("The file", Ordered, func() {
 		guest := lab.NewInvitation(org, lab.Person("guest"))
 		lab.Create(ctx, l.Platform, guest)
 		l.EventuallyReady(ctx, guest)
-		Expect(lab.Condition(guest, v1alpha1.ConditionDelivered)).To(HaveValue(And(
-			HaveField("Status", metav1.ConditionUnknown), HaveField("Reason", v1alpha1.ReasonPending))), "there is a mail server")
+		Eventually(func(g Gomega) {
+			g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(guest), guest)).To(Succeed())
+			g.Expect(lab.Condition(guest, v1alpha1.ConditionDelivered)).To(HaveValue(HaveField("Reason", v1alpha1.ReasonSent)), "there is a mail server")
+		}).Should(Succeed())
+		Expect(post.Messages()).To(ContainElement(HaveField("To", ConsistOf(guest.Spec.Email))))
 
 		lease := &coordinationv1.Lease{}
 		Expect(l.Platform.Get(ctx, client.ObjectKey{Namespace: lab.SystemNamespace, Name: "polyorg-operator"}, lease)).To(Succeed())

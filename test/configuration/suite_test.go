@@ -13,10 +13,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/mail/mailtest"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
-var l *lab.Lab
+var (
+	l    *lab.Lab
+	post *mailtest.Server
+)
 
 func TestConfiguration(t *testing.T) {
 	RegisterFailHandler(Fail)
@@ -25,9 +29,14 @@ func TestConfiguration(t *testing.T) {
 
 // The operator runs with the documented example, with every field set. The lab gives it addresses of its own.
 var _ = BeforeSuite(func(ctx context.Context) {
+	post = lab.MailServer()
 	l = lab.Start(ctx, lab.Options{Configure: func(c *config.OperatorConfig) {
 		example, err := config.Load(operatorFile)
 		Expect(err).NotTo(HaveOccurred())
+		mail, page := example.Mail, example.InvitationPage
+		lab.WithMail(post)(example) // these files and this server exist
+		mail.Address, mail.CAFile, mail.CredentialsDir, mail.ServerName = example.Mail.Address, example.Mail.CAFile, example.Mail.CredentialsDir, ""
+		example.Mail, example.InvitationPage = mail, page
 		*c = *example
 	}})
 }, NodeTimeout(5*time.Minute))

@@ -68,6 +68,7 @@ type Lab struct {
 	Config config.OperatorConfig
 
 	cache string // kubectl's
+	dir   string // the replicas'
 }
 
 // Start runs a cluster until the end of the suite or the spec that calls it.
@@ -133,6 +134,7 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		o.Manager = Manager(ctx)
 	}
 	dir := GinkgoT().TempDir()
+	l.dir = dir
 	l.Operator, err = sandbox.Start(ctx, sandbox.Options{
 		Dir: dir, Kubeconfig: l.Control.Kubeconfig(), Kubectl: l.Control.Kubectl(), Manager: o.Manager,
 		Manifests: filepath.Join(l.Root, "config", "sandbox"), Config: l.Config, Replicas: o.Replicas, Out: GinkgoWriter,
@@ -143,6 +145,20 @@ func (l *Lab) startOperator(ctx context.Context, o Options) {
 		showLogs(dir)
 		Expect(stopped).To(Succeed())
 	})
+}
+
+// Logs are the replicas' logs, by their files.
+func (l *Lab) Logs() map[string]string {
+	GinkgoHelper()
+	files, err := filepath.Glob(filepath.Join(l.dir, "replica-*", "*.log"))
+	Expect(err).NotTo(HaveOccurred())
+	logs := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		Expect(err).NotTo(HaveOccurred())
+		logs[file] = string(text)
+	}
+	return logs
 }
 
 // showLogs keeps the replicas' logs for the search after a failure. Ginkgo shows them only then.

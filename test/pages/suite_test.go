@@ -33,7 +33,7 @@ func TestPages(t *testing.T) {
 
 // The cluster is as `make run` leaves it when it reports that it is ready.
 var _ = BeforeSuite(func(ctx context.Context) {
-	l = lab.Start(ctx, lab.Options{Bare: true})
+	l = lab.Start(ctx, lab.Options{Bare: true, Configure: lab.WithMail(lab.MailServer())})
 	plugin = lab.Plugin(ctx)
 	Expect(l.Operator.ApplySamples(ctx, filepath.Join(l.Root, "config", "samples"))).To(Succeed())
 }, NodeTimeout(8*time.Minute))

@@ -26,6 +26,11 @@ type Conditions struct {
 	apart      bool
 }
 
+// Of sets the conditions in a list, for who keeps a part of a status beside its Keeper.
+func Of(list *[]metav1.Condition, generation int64, now time.Time) Conditions {
+	return Conditions{list: list, generation: generation, now: now}
+}
+
 // Apart sets everything but the conditions that say whether the object is in service. The caller sets those.
 func (c Conditions) Apart() Conditions {
 	c.apart = true

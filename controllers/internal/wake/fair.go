@@ -20,6 +20,9 @@ const (
 	crowd = -unfinished - 1
 	// soon is the longest delay of a request that takes a turn. One that comes later is no load now.
 	soon = time.Second
+	// timed is the priority of a request that comes later, once its time has come: behind the first few requests of each tenant. So thousands
+	// that end in one minute delay no change, also of an organization that has some of them.
+	timed = -10
 )
 
 type (
@@ -28,7 +31,8 @@ type (
 )
 
 // fair is a queue in which a request comes behind those of tenants with fewer requests in it. So no organization waits for another one's
-// crowd. Objects that were there at the start come last, and an attempt after a failure keeps its rank.
+// crowd. Objects that were there at the start come last, and an attempt after a failure keeps its rank. Requests whose time has come are in
+// the order of their times.
 type fair struct {
 	priorityqueue.PriorityQueue[request]
 
@@ -58,9 +62,14 @@ func (f *fair) AddWithOpts(o priorityqueue.AddOpts, requests ...request) {
 	}
 }
 
-// addFor adds a tenant's request, with a rank if it asks for none.
+// addFor adds a tenant's request, with a rank if it asks for none. One that comes later has no rank of the past: the controller passes on
+// the priority of the request that it has just carried out.
 func (f *fair) addFor(tenant string, o priorityqueue.AddOpts, r request) {
-	if ptr.Deref(o.Priority, 0) == 0 && !o.RateLimited && o.After <= soon {
+	switch {
+	case o.RateLimited:
+	case o.After > soon:
+		o.Priority = ptr.To(timed)
+	case ptr.Deref(o.Priority, 0) == 0:
 		o.Priority = ptr.To(-f.rank(tenant, r))
 	}
 	f.PriorityQueue.AddWithOpts(o, r)

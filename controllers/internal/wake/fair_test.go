@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -109,6 +111,38 @@ func TestTurnsCountOnce(t *testing.T) {
 			t.Errorf("%s has %d, want %d", r.Name, priority, want)
 		}
 	}
+}
+
+// Many invitations end in one minute. They come in the order of their times, whatever priority the look had that set the time. Changes that
+// come meanwhile are before all of them.
+func TestTurnsOfTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(t)
+		ended := func(n int) request {
+			return request{NamespacedName: client.ObjectKey{Namespace: fmt.Sprint("org-", n%2), Name: fmt.Sprint("ends-", n)}}
+		}
+		looks := []int{handler.LowPriority, 0, -3, unfinished, 0, -crowd}
+		for n, priority := range looks {
+			q.AddWithOpts(priorityqueue.AddOpts{After: time.Hour - time.Duration(n)*time.Millisecond, Priority: new(priority)}, ended(n))
+		}
+		time.Sleep(2 * time.Hour) //nolint:forbidigo // of the bubble's time
+		synctest.Wait()
+		const changes = 5
+		for n := range changes {
+			q.Add(request{NamespacedName: client.ObjectKey{Namespace: "org-1", Name: fmt.Sprint("comes-", n)}})
+		}
+		places := take(q, changes+len(looks))
+		for n := range changes {
+			if got := places[fmt.Sprint("comes-", n)]; got >= changes {
+				t.Errorf("change %d waits for what ends: %v", n, places)
+			}
+		}
+		for n := range looks {
+			if got, want := places[ended(n).Name], changes+len(looks)-1-n; got != want {
+				t.Errorf("invitation %d comes at place %d, want %d: %v", n, got, want, places)
+			}
+		}
+	})
 }
 
 // Requests that wait for a day, or after a failure, delay no other.

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 )
 
@@ -33,6 +34,14 @@ func For[T client.Object](mgr ctrl.Manager, obj T, parts Parts[T], also ...predi
 	return ctrl.NewControllerManagedBy(mgr).
 		For(obj, builder.WithPredicates(nothing)).
 		Watches(obj, ByTenant(&unfinishedFirst[T]{parts: parts}), builder.WithPredicates(predicate.Or(append(also, Written)...))).
+		WithOptions(controller.Options{RateLimiter: BackOff(), NewQueue: newFair})
+}
+
+// Alone begins a second controller of a kind, under a name of its own. Only what the predicate passes wakes it.
+func Alone(mgr ctrl.Manager, name string, obj client.Object, passes predicate.Predicate) *builder.Builder {
+	return ctrl.NewControllerManagedBy(mgr).Named(name).
+		For(obj, builder.WithPredicates(nothing)).
+		Watches(obj, ByTenant(&handler.EnqueueRequestForObject{}), builder.WithPredicates(passes)).
 		WithOptions(controller.Options{RateLimiter: BackOff(), NewQueue: newFair})
 }
 

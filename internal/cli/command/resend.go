@@ -17,11 +17,11 @@ func newResend(s *session.Session) *cobra.Command {
 	return i.command(&cobra.Command{
 		Use:   "resend EMAIL...",
 		Short: "Send the e-mails of pending invitations again",
-		Long: `Ask for the e-mail of pending invitations to be sent again. The deadline stays; links of earlier
-e-mails stop to work. This version of Polyorg sends no e-mail: invitees find most invitations in
-their list.`,
+		Long: `Ask for the e-mail of pending invitations to be sent again. The deadline stays; links of
+earlier e-mails stop working. An e-mail can be sent again 3 times, or as often as the platform
+decided (I9).`,
 		Example: `  kubectl polyorg resend bob@zylker.com`,
 	}, func() string {
 		return fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, v1alpha1.ResendRequestedAtAnnotation, time.Now().UTC().Format(time.RFC3339))
-	}, "Asked to send the e-mail to %s from %s again. This version of Polyorg sends none: invitees find most invitations with \"kubectl polyorg list\".")
+	}, "Asked to send the e-mail to %s from %s again. Its status says what came of it.")
 }

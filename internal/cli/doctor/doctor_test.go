@@ -115,6 +115,16 @@ func pod(ready corev1.ConditionStatus) client.Object {
 }
 
 // inviting is an organization with a pending invitation.
+// delivered is a pending invitation whose e-mail has come so far.
+func delivered(reason string) *v1alpha1.Invitation {
+	return &v1alpha1.Invitation{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "bob"},
+		Status: v1alpha1.InvitationStatus{State: v1alpha1.InvitationPending, Conditions: []metav1.Condition{
+			{Type: v1alpha1.ConditionDelivered, Reason: reason, Message: "550"},
+		}},
+	}
+}
+
 func inviting(delivery v1alpha1.InvitationDelivery) client.Object {
 	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker"}}
 	o.Status.InvitationDelivery, o.Status.Seats.Pending = delivery, 1
@@ -175,9 +185,12 @@ func TestFindings(t *testing.T) {
 		"an open journal":         {(*Doctor).journal, []client.Object{journalThatNames("own")}, nil, "OK", "changes in flight: 2"},
 		"a restored journal":      {(*Doctor).journal, []client.Object{journalThatNames("another")}, nil, "Fault", "it is closed"},
 		"no journal":              {(*Doctor).journal, nil, nil, "Warning", "none yet"},
-		"I6: an invitation that waits for an e-mail": {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryEmailOnly)}, nil, "Warning", "sends no e-mail"},
-		"one in the invitee's list":                  {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryListed)}, &config.OperatorConfig{}, "OK", "sends no e-mail"},
-		"no invitation":                              {(*Doctor).mail, nil, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "sends no e-mail"},
+		"I6: an invitation that waits for an e-mail": {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryEmailOnly)}, nil, "Warning", "has no mail server"},
+		"one in the invitee's list":                  {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryListed)}, &config.OperatorConfig{}, "OK", "has no mail server"},
+		"no invitation":                              {(*Doctor).mail, nil, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "pending invitations: 0"},
+		"I12: an e-mail that was taken":              {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSent)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "pending invitations: 1"},
+		"I12: an e-mail that was refused":            {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonUndelivered)}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "1 of 1, for example org-zylker/bob: 550"},
+		"I12: an e-mail that is tried again":         {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonDeferred)}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "1 of 1"},
 		"an Ingress class":                           {(*Doctor).ingress, []client.Object{defaultClass}, nil, "OK", ""},
 		"no Ingress class":                           {(*Doctor).ingress, nil, nil, "Warning", "no IngressClass"},
 		"another Ingress class":                      {(*Doctor).ingress, []client.Object{defaultClass}, &config.OperatorConfig{Ingress: config.Ingress{ClassName: "own"}}, "Fault", `no IngressClass "own"`},
@@ -185,6 +198,8 @@ func TestFindings(t *testing.T) {
 		"no policy":                                  {(*Doctor).policy, nil, nil, "OK", ""},
 		"a policy that is not in force": {(*Doctor).policy, []client.Object{&v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: "default"}, Status: v1alpha1.PlatformPolicyStatus{
 			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionEnforced, Status: metav1.ConditionFalse, Message: "admitted"}}}}}, nil, "Fault", "admitted"},
+		"a ConfigMap of e-mails with a mistake": {(*Doctor).policy, []client.Object{&v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: "default"}, Status: v1alpha1.PlatformPolicyStatus{
+			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionBrandingAccepted, Status: metav1.ConditionFalse, Message: "lacks the link"}}}}}, nil, "Warning", "lacks the link"},
 		"organizations in service":    {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
 		"E3: one whose trial ended":   {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
 		"one whose host is another's": {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},

@@ -33,6 +33,9 @@ func (d *Doctor) policy(ctx context.Context) []Finding {
 			return []Finding{{part, Fault, c.Message, "correct the PlatformPolicy, or install the manifests again"}}
 		}
 	}
+	if c := meta.FindStatusCondition(p.Status.Conditions, v1alpha1.ConditionBrandingAccepted); c != nil && c.Status == metav1.ConditionFalse {
+		return []Finding{{part, Warning, c.Message, "e-mails and pages look as before; correct the ConfigMap that mail.configMap names"}}
+	}
 	return []Finding{{part, OK, "the numbers of the PlatformPolicy are in force", ""}}
 }
 

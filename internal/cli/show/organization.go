@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // pairs are labels and what they stand for. An empty value is left out.
@@ -40,6 +41,7 @@ func Organization(w io.Writer, o *v1alpha1.Organization) error {
 		{"Address", o.Status.AccessURL},
 		{"Reserved hosts", hosts(o.Status.PreviousHosts)},
 		{"Invitations", delivery(o.Status.InvitationDelivery)},
+		{"Pending", progress(o.Status.Invitations)},
 		{"Networks", networks(o.Spec.IPRestriction)},
 		{"Time zone", o.Spec.TimeZone},
 		{"Language", o.Spec.Locale},
@@ -97,11 +99,23 @@ func date(until *metav1.Time) string {
 func delivery(d v1alpha1.InvitationDelivery) string {
 	switch d {
 	case v1alpha1.InvitationDeliveryEmailOnly:
-		return "can be accepted only with the token from an e-mail, and this version sends none"
+		return "can be accepted only by the link in their e-mail"
 	case v1alpha1.InvitationDeliveryListed:
 		return "are in the invitee's list"
 	}
 	return ""
+}
+
+// progress says how far the e-mails of pending invitations are. Where none is begun, there is no mail server.
+func progress(s *v1alpha1.InvitationsStatus) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Sent+s.Waiting+s.Undelivered == 0:
+		return rules.Number(int(s.Pending), "invitation", "invitations")
+	}
+	return fmt.Sprintf("%s (e-mails: %d sent, %d waiting, %d not delivered)",
+		rules.Number(int(s.Pending), "invitation", "invitations"), s.Sent, s.Waiting, s.Undelivered)
 }
 
 func networks(r *v1alpha1.IPRestriction) string {

@@ -109,9 +109,9 @@ func invitations(w io.Writer, s v1alpha1.SelfReviewStatus, now time.Time, wide b
 	}
 	switch n := s.InvitationsByEmail; {
 	case n == 1:
-		fmt.Fprintln(w, "\n1 more invitation can be accepted only with the token from its e-mail, which this version does not send.")
+		fmt.Fprintln(w, "\n1 more invitation can be accepted only by the link in its e-mail.")
 	case n > 1:
-		fmt.Fprintf(w, "\n%d more invitations can be accepted only with the tokens from their e-mails, which this version does not send.\n", n)
+		fmt.Fprintf(w, "\n%d more invitations can be accepted only by the links in their e-mails.\n", n)
 	}
 	return nil
 }

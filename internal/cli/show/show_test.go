@@ -75,7 +75,7 @@ ORGANIZATION   DISPLAY NAME   ROLE            TYPE       INVITED BY          END
 bluepine       Blue Pine      Administrator   Internal   mary@bluepine.com   in 2d2h
 Answer one: kubectl polyorg accept ORGANIZATION, or kubectl polyorg decline ORGANIZATION
 
-1 more invitation can be accepted only with the token from its e-mail, which this version does not send.
+1 more invitation can be accepted only by the link in its e-mail.
 
 What you asked for:
 ACTION   ORGANIZATION   STATE       ENDED     MESSAGE
@@ -117,7 +117,7 @@ The default organization is gone. To have one again, create an organization: kub
 		"I6: what waits for e-mails": {v1alpha1.SelfReviewStatus{User: "john@zylker.com", InvitationsByEmail: 2}, `
 john@zylker.com belongs to no organization.
 
-2 more invitations can be accepted only with the tokens from their e-mails, which this version does not send.
+2 more invitations can be accepted only by the links in their e-mails.
 `},
 	} {
 		t.Run(sentence, func(t *testing.T) {
@@ -132,6 +132,7 @@ func TestOrganization(t *testing.T) {
 	o.Status = v1alpha1.OrganizationStatus{
 		EditionText: "Enterprise (trial)", Seats: v1alpha1.SeatsStatus{Used: 2, Purchased: 3, Pending: 1}, Namespace: "org-labs",
 		Trial: &v1alpha1.TrialStatus{EndsAt: metav1.Time{Time: now}}, InvitationDelivery: v1alpha1.InvitationDeliveryEmailOnly,
+		Invitations:   &v1alpha1.InvitationsStatus{Pending: 5, Sent: 2, Waiting: 2, Undelivered: 1},
 		PreviousHosts: []v1alpha1.PreviousHost{{Host: "old.crm.example.com", ReservedUntil: at(now)}},
 		Conditions:    []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonActive, Message: "In service"}},
 	}
@@ -143,7 +144,8 @@ Edition:          Enterprise (trial)
 Seats:            2 of 3 in use, 1 of these by pending invitations
 Trial ends:       Sun, 29 Nov 2026 12:00:00 UTC
 Reserved hosts:   old.crm.example.com until 2026-11-29
-Invitations:      can be accepted only with the token from an e-mail, and this version sends none
+Invitations:      can be accepted only by the link in their e-mail
+Pending:          5 invitations (e-mails: 2 sent, 2 waiting, 1 not delivered)
 Networks:         203.0.113.0/24
 Protected:        no
 Namespace:        org-labs

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package respond
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/facts"
+	"github.com/polyorg/polyorg/internal/locale"
+	"github.com/polyorg/polyorg/internal/mail/brand"
+	"github.com/polyorg/polyorg/internal/recipients"
+	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/token"
+)
+
+// Page answers requests for the page of an invitation.
+type Page struct {
+	// URL is where people reach the page. Its path is the beginning of every path that is served.
+	URL *url.URL
+	// Client reads and creates past any cache.
+	Client client.Client
+	Tokens *token.Store
+	// Recipients notes who wants no more e-mail.
+	Recipients *recipients.Store
+	// Brand is how the page looks at this moment, and what it says.
+	Brand func() *brand.Brand
+	Clock clock.PassiveClock
+	// Rate bounds the requests that ask the API server something.
+	Rate *Rate
+
+	drawn atomic.Pointer[drawn]
+}
+
+// retryAfter is how many seconds somebody should wait before they try again.
+const retryAfter = "60"
+
+// invited is an invitation as its page shows it.
+type invited struct {
+	token        string
+	link         rules.Link
+	invitation   *v1alpha1.Invitation
+	organization *v1alpha1.Organization
+}
+
+// show serves a GET. It changes nothing.
+func (p *Page) show(w http.ResponseWriter, r *http.Request) {
+	i, ended := p.read(r.Context(), r.PathValue("token"))
+	if ended != "" {
+		p.render(w, r, i, view.Page{Kind: ended})
+		return
+	}
+	p.render(w, r, i, view.Page{Kind: view.Ask, Declining: strings.HasSuffix(r.URL.Path, "/decline")})
+}
+
+// verify reads a token. Where it is not valid, ended is the page that says so.
+func (p *Page) verify(ctx context.Context, text string) (link rules.Link, ended view.Kind) {
+	link, err := p.Tokens.Verify(ctx, text)
+	switch {
+	case errors.Is(err, token.ErrInvalid):
+		return link, view.Invalid
+	case err != nil:
+		return link, p.unavailable(ctx, err)
+	case !p.Rate.Allow(link):
+		return link, view.TooMany
+	}
+	return link, ""
+}
+
+// read finds the invitation of a token. Where the link cannot be followed, ended is the page that says why.
+func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Kind) {
+	i = &invited{token: text}
+	if i.link, ended = p.verify(ctx, text); ended != "" {
+		return i, ended
+	}
+	standing, err := token.Standing(ctx, p.Client, i.link)
+	if err != nil {
+		return i, p.unavailable(ctx, err)
+	}
+	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 {
+		return i, ends[violations[0].Rule]
+	}
+	i.invitation = standing.Now
+	return i, p.addOrganization(ctx, i)
+}
+
+// addOrganization reads the organization of an invitation. Where there is none, ended is the page that says so.
+func (p *Page) addOrganization(ctx context.Context, i *invited) (ended view.Kind) {
+	var org v1alpha1.Organization
+	switch err := p.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.link.Namespace)}, &org); {
+	case client.IgnoreNotFound(err) != nil:
+		return p.unavailable(ctx, err)
+	case err != nil || org.DeletionTimestamp != nil:
+		return view.Closed
+	}
+	i.organization = &org
+	return ""
+}
+
+// ends are the pages of links that cannot be followed, by the rule that says so.
+var ends = map[string]view.Kind{
+	"I1": view.Expired, "I2": view.Answered, "I9": view.Superseded, "I10": view.Revoked, "I11": view.Invalid,
+}
+
+// unavailable is the page of a request that cannot be answered now. Only the log says why.
+func (p *Page) unavailable(ctx context.Context, err error) view.Kind {
+	ctrl.LoggerFrom(ctx).WithName("invitation-page").Error(err, "The page of an invitation cannot be shown now")
+	return view.TryAgain
+}
+
+// render writes a page in the reader's language, or else in the organization's.
+func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page view.Page) {
+	if i == nil {
+		i = &invited{}
+	}
+	b := p.Brand()
+	page.Locale = i.locale(b.Texts, r)
+	i.fill(&page)
+	page.Base, page.Action = p.base(), p.base()+answerPath
+	var body bytes.Buffer
+	if err := p.draw(&body, b, page); err != nil {
+		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", page.Locale.Language())
+	if page.Kind == view.TryAgain || page.Kind == view.TooMany {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	w.WriteHeader(page.Kind.Status())
+	_, _ = w.Write(body.Bytes()) // a reader who went away needs no page
+}
+
+// base is the path before every path of the page.
+func (p *Page) base() string { return strings.TrimSuffix(p.URL.Path, "/") }
+
+// locale is the language that the reader's browser asks for, or else the organization's.
+func (i *invited) locale(texts *locale.Texts, r *http.Request) *locale.Locale {
+	preferences := []string{r.Header.Get("Accept-Language")}
+	if i.organization != nil {
+		preferences = append(preferences, i.organization.Spec.Locale)
+	}
+	return texts.Match(preferences...)
+}
+
+// fill shows what the link's bearer may know: what the e-mail says, too.
+func (i *invited) fill(page *view.Page) {
+	if i.organization == nil || i.invitation == nil {
+		return
+	}
+	spec := i.invitation.Spec
+	page.Token, page.Email = i.token, spec.Email
+	page.Organization = cmp.Or(i.organization.Spec.DisplayName, i.organization.Name)
+	page.Inviter, page.Role, page.UserType = i.invitation.Status.InvitedBy, string(spec.Role), string(spec.UserType)
+	page.Message, page.Deadline, page.TimeZone = spec.Message, i.link.ExpiresAt, i.organization.Spec.TimeZone
+}
+
+// unknown is the page of every other path.
+func (p *Page) unknown(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, nil, view.Page{Kind: view.Invalid})
+}
+
+// foreign is the page of a form that another site sends.
+func (p *Page) foreign(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, nil, view.Page{Kind: view.Foreign})
+}

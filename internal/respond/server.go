@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package respond
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+
+	"github.com/polyorg/polyorg/internal/respond/view"
+)
+
+// Bounds of a connection. A person's browser needs less of each.
+const (
+	headerTime  = 5 * time.Second
+	requestTime = 30 * time.Second // more than the time that an answer may wait for others
+	idleTime    = time.Minute
+	headerBytes = 16 << 10
+	bodyBytes   = 8 << 10
+	stopTime    = 15 * time.Second
+)
+
+// answerPath is where the page's form goes. The token is in the form then, and not in the path.
+const answerPath = "/answer"
+
+// Server serves the page on every replica.
+type Server struct {
+	// Address to listen on, host:port.
+	Address string
+	Page    *Page
+}
+
+var (
+	_ manager.Runnable               = (*Server)(nil)
+	_ manager.LeaderElectionRunnable = (*Server)(nil)
+)
+
+// NeedLeaderElection is false: every replica serves the page.
+func (s *Server) NeedLeaderElection() bool { return false }
+
+// Start serves until the context ends, and then finishes the requests that have come.
+func (s *Server) Start(ctx context.Context) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", s.Address)
+	if err != nil {
+		return fmt.Errorf("listen for the page of invitations: %w", err)
+	}
+	return serve(ctx, listener, s.Page.Handler())
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		stopped <- server.Shutdown(stop)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// Handler serves the page under the path of its URL.
+func (p *Page) Handler() http.Handler {
+	base := p.base()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+base+view.StylePath, p.style)
+	mux.HandleFunc("GET "+base+"/{token}", p.show)
+	mux.HandleFunc("GET "+base+"/{token}/decline", p.show)
+	mux.HandleFunc("POST "+base+answerPath, p.answer)
+	mux.HandleFunc("/", p.unknown)
+	return guarded(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes))
+}
+
+// sameOrigin refuses a form that another site sends.
+func (p *Page) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	_ = protection.AddTrustedOrigin(origin(p.URL)) // the URL was checked at start
+	protection.SetDenyHandler(http.HandlerFunc(p.foreign))
+	return withoutNull(protection.Handler(next))
+}
+
+// withoutNull takes the origin "null" for none where the browser does not say either from which site a form comes. An older browser sends
+// that from our own page, because the page gives no referrer. A form of another site does no harm: its sender needs a token, and has no use
+// of a cookie.
+func withoutNull(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
+			r.Header.Del("Origin")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// origin is what a browser calls the site of a URL.
+func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// guarded sets the headers that keep a page from others: nothing of it is stored, framed, or told to another site, and it loads only its own
+// style.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "interest-cohort=(), camera=(), microphone=(), geolocation=()")
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}

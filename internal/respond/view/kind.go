@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package view is the look of the page behind an invitation's link (I4): values in, HTML out. It decides nothing, and reads no request. The
+// page works without script, and has none. Its style sheet is a file of its own, because the page's content security policy forbids any
+// style inside.
+package view
+
+import "net/http"
+
+// Kind says what a page tells.
+type Kind string
+
+// The kinds. All but the first tell an end.
+const (
+	Ask        Kind = "Ask"        // who invites to what, and the choice
+	Accepted   Kind = "Accepted"   // with the way into the organization
+	Declined   Kind = "Declined"   // with what was asked about further mail
+	Answered   Kind = "Answered"   // it was answered before
+	Expired    Kind = "Expired"    // it was not answered in time (I1)
+	Revoked    Kind = "Revoked"    // the organization withdrew it (I10)
+	Superseded Kind = "Superseded" // a later e-mail has newer links (I9)
+	Limit      Kind = "Limit"      // a limit or a lack of licences speaks against it (I8)
+	Closed     Kind = "Closed"     // the organization is suspended, or ends (I8)
+	Invalid    Kind = "Invalid"    // the link proves nothing (I11)
+	TryAgain   Kind = "TryAgain"   // nothing was decided
+	Foreign    Kind = "Foreign"    // another site sent the form
+	NotForYou  Kind = "NotForYou"  // somebody got the e-mail of another person
+	Unmuted    Kind = "Unmuted"    // somebody took back that they want no more e-mail (I12)
+	TooMany    Kind = "TooMany"    // too many requests came
+)
+
+var statuses = map[Kind]int{
+	Ask:        http.StatusOK,
+	Accepted:   http.StatusOK,
+	Declined:   http.StatusOK,
+	Answered:   http.StatusConflict,
+	Expired:    http.StatusGone,
+	Revoked:    http.StatusGone,
+	Superseded: http.StatusGone,
+	Limit:      http.StatusConflict,
+	Closed:     http.StatusConflict,
+	Invalid:    http.StatusNotFound,
+	TryAgain:   http.StatusServiceUnavailable,
+	Foreign:    http.StatusForbidden,
+	NotForYou:  http.StatusOK,
+	Unmuted:    http.StatusOK,
+	TooMany:    http.StatusTooManyRequests,
+}
+
+// Status is the HTTP status of a page of this kind.
+func (k Kind) Status() int {
+	if status, is := statuses[k]; is {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// Mute says of whom an invitee who declines wants no more e-mail. Each is a value of the field FieldMute.
+type Mute string
+
+// The extents of a mute.
+const (
+	MuteNone         Mute = "None"
+	MuteOrganization Mute = "Organization"
+	MutePlatform     Mute = "Platform"
+)
+
+// Decisions that are no answer to an invitation. Accept and Decline are those of an InvitationResponse.
+const (
+	DecisionNotForMe = "NotForMe" // somebody got the e-mail of another person
+	DecisionUnmute   = "Unmute"   // somebody takes back that they want no more e-mail
+)
+
+// Names of the fields of the forms. FieldMute comes with the decision Decline alone.
+const (
+	FieldToken    = "token"
+	FieldDecision = "decision"
+	FieldMute     = "mute"
+)
