@@ -36,10 +36,19 @@ func progress(invitations []v1alpha1.Invitation) *v1alpha1.InvitationsStatus {
 	return &s
 }
 
-// mailMoved passes events by which only the e-mail of an invitation moves on.
-var mailMoved = index.Updates(func(before, after client.Object) bool {
+// numbersOnly passes events of invitations that change no more than a number in the organization's status, for which nobody waits: an e-mail
+// moves on, or the time of an invitation is over. Thousands of them can come in one minute.
+var numbersOnly = index.Updates(func(before, after client.Object) bool {
 	was, ok1 := before.(*v1alpha1.Invitation)
 	is, ok2 := after.(*v1alpha1.Invitation)
-	return ok1 && ok2 && was.Status.State == is.Status.State && was.Generation == is.Generation && was.DeletionTimestamp.Equal(is.DeletionTimestamp) &&
-		rules.Granted(was) == rules.Granted(is) && rules.Judged(was) == rules.Judged(is)
+	return ok1 && ok2 && (mailMoved(was, is) || expired(was, is))
 })
+
+func mailMoved(was, is *v1alpha1.Invitation) bool {
+	return was.Status.State == is.Status.State && was.Generation == is.Generation && was.DeletionTimestamp.Equal(is.DeletionTimestamp) &&
+		rules.Granted(was) == rules.Granted(is) && rules.Judged(was) == rules.Judged(is)
+}
+
+func expired(was, is *v1alpha1.Invitation) bool {
+	return was.Status.State != is.Status.State && is.Status.State == v1alpha1.InvitationExpired
+}

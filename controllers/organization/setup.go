@@ -43,8 +43,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(r.hostsMoved())).
-		Watches(&v1alpha1.Invitation{}, inside, builder.WithPredicates(predicate.Not(mailMoved))).
-		Watches(&v1alpha1.Invitation{}, index.Later(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(mailMoved)).
+		Watches(&v1alpha1.Invitation{}, inside, builder.WithPredicates(predicate.Not(numbersOnly))).
+		Watches(&v1alpha1.Invitation{}, index.Later(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(numbersOnly)).
 		Watches(&v1alpha1.InvitationResponse{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofAnswer)), builder.WithPredicates(index.Gone)).
 		Watches(&v1alpha1.IntegrationBinding{}, inside).
 		WatchesMetadata(&corev1.Service{}, inside, builder.WithPredicates(comesOrGoes)).

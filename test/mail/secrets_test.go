@@ -17,7 +17,7 @@ import (
 )
 
 var _ = Describe("What the operator knows", func() {
-	It("I11, I12: is in no object, event, metric or log, where it is a token, a key or a message", func(ctx context.Context) {
+	It("I11, I12: is in no object, event, metric, trace or log, where it is a token, a key or a message", func(ctx context.Context) {
 		const said = "bring-the-plan-of-the-house"
 		org, bob := organization(ctx), lab.Person("bob")
 		i := lab.NewInvitation(org, bob)
@@ -26,7 +26,7 @@ var _ = Describe("What the operator knows", func() {
 		m := message(ctx, bob, 1)
 		Expect(m.Text).To(ContainSubstring(said))
 		accept, _ := links(m)
-		token := tokenOf(accept)
+		token, before := tokenOf(accept), len(traces.String())
 		Expect(open(ctx, accept).status).To(Equal(200))
 		Expect(choose(ctx, token, v1alpha1.DecisionAccept).status).To(Equal(200))
 		Expect(choose(ctx, token, v1alpha1.DecisionAccept).status).To(Equal(409))
@@ -37,6 +37,7 @@ var _ = Describe("What the operator knows", func() {
 		Expect(keys).NotTo(BeEmpty())
 
 		secrets := map[string]string{"the token": token, "its signature": strings.Split(token, ".")[2], "the key": keys, "the password": "correct horse"}
+		Eventually(ctx, func() string { return traces.String()[before:] }).WithTimeout(20 * time.Second).Should(ContainSubstring("journal.judge"))
 		everywhere := places(ctx)
 		for place, text := range everywhere {
 			for name, secret := range secrets {
@@ -55,7 +56,7 @@ var _ = Describe("What the operator knows", func() {
 // invitations is the place where the message of an invitation is: in its spec.
 const invitations = "invitations.polyorg.io"
 
-// places are all texts that somebody reads: objects with their managed fields, events, metrics and logs.
+// places are all texts that somebody reads: objects with their managed fields, events, metrics, traces and logs.
 func places(ctx context.Context) map[string]string {
 	GinkgoHelper()
 	texts := map[string]string{}
@@ -71,6 +72,7 @@ func places(ctx context.Context) map[string]string {
 		Expect(err).NotTo(HaveOccurred())
 		texts[fmt.Sprintf("the metrics of replica %d", n)] = fmt.Sprint(metrics)
 	}
+	texts["the traces"] = traces.String()
 	logs := l.Logs()
 	Expect(logs).NotTo(BeEmpty())
 	maps.Copy(texts, logs)

@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	l    *lab.Lab
-	post *mailtest.Server
+	l      *lab.Lab
+	post   *mailtest.Server
+	traces *collector
 )
 
 func TestMail(t *testing.T) {
@@ -29,10 +30,11 @@ func TestMail(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx context.Context) {
 	EnforceDefaultTimeoutsWhenUsingContexts()
-	post = lab.MailServer()
+	post, traces = lab.MailServer(), newCollector()
 	l = lab.Start(ctx, lab.Options{Configure: func(c *config.OperatorConfig) {
 		lab.WithMail(post)(c)
 		c.Mail.Timeout.Duration = timeout
+		traces.everything(c)
 	}})
 	lab.Bind(ctx, l.Platform, "polyorg-self-service", lab.Group(people))
 }, NodeTimeout(5*time.Minute))
