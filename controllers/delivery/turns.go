@@ -68,9 +68,9 @@ func next(of *lru.Cache, key string, perMinute int32, now time.Time) time.Time {
 	return now.Add(limiter(of, key, perMinute, now).ReserveN(now, 1).DelayFrom(now))
 }
 
-// limiter is the one of a key, with the bound of the policy as it is now. The messages of ten seconds may come at once.
+// limiter is the one of a key, with the bound of the policy as it is now.
 func limiter(of *lru.Cache, key string, perMinute int32, now time.Time) *rate.Limiter {
-	each, atOnce := rate.Limit(float64(perMinute)/60), max(1, int(perMinute)/6)
+	each, atOnce := rate.Limit(float64(perMinute)/60), rules.AtOnce(perMinute)
 	known, is := of.Get(key)
 	if !is {
 		fresh := rate.NewLimiter(each, atOnce)

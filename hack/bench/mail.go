@@ -16,6 +16,7 @@ type mail struct {
 	Pace          struct {
 		Invitations int     `json:"invitations"`
 		Rate        int     `json:"ratePerMinute"`
+		AtOnce      int     `json:"atOnce"`
 		PerMinute   float64 `json:"perMinute"`
 		Ahead       float64 `json:"ahead"`
 	} `json:"pace"`
@@ -96,6 +97,6 @@ func (m *mail) pace() string {
 	if m == nil {
 		return notMeasured
 	}
-	return fmt.Sprintf("| At once, of one organization | Rate a minute | A minute, after as many at once | Ahead of the rate, at most |\n"+
-		"|--:|--:|--:|--:|\n| %d | %d | %.1f | %.1f |\n", m.Pace.Invitations, m.Pace.Rate, m.Pace.PerMinute, m.Pace.Ahead)
+	return fmt.Sprintf("| Made at once, by one organization | Rate a minute | May leave at once | A minute, after these | Ahead of the rate, at most |\n"+
+		"|--:|--:|--:|--:|--:|\n| %d | %d | %d | %.1f | %.1f |\n", m.Pace.Invitations, m.Pace.Rate, m.Pace.AtOnce, m.Pace.PerMinute, m.Pace.Ahead)
 }

@@ -13,6 +13,9 @@ import (
 // is valid (I9, I13). The first is not sent again, so it does not count as a re-send.
 func (p Policy) Sends() int32 { return 1 + p.Resends }
 
+// AtOnce is how many messages may leave at once where so many may leave in a minute: those of ten seconds, and at least one (I13).
+func AtOnce(perMinute int32) int { return max(1, int(perMinute)/6) }
+
 // resendAhead is how far the time of a request may be ahead of the clock. A later request needs a later time, so one far ahead would be the
 // last.
 const resendAhead = 5 * time.Minute

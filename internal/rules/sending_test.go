@@ -149,3 +149,11 @@ func TestSentLately(t *testing.T) {
 		}
 	}
 }
+
+func TestI13AtOnce(t *testing.T) {
+	for perMinute, want := range map[int32]int{1: 1, 6: 1, 12: 2, 60: 10, 300: 50, 10_000: 1666} {
+		if got := rules.AtOnce(perMinute); got != want {
+			t.Errorf("%d a minute: %d may leave at once, want %d", perMinute, got, want)
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"time"
+
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // mailing is the number of e-mails, and of the organizations that send them.
@@ -24,7 +26,7 @@ func (m *mailing) flags() {
 	flag.IntVar(&m.single, "mail-single", 200, "how many invitations are made one after another")
 	flag.IntVar(&m.applied, "mail-applied", 20, "how many are made by kubectl apply, one after another")
 	flag.IntVar(&m.burst, "mail-burst", 2000, "how many are made at once")
-	flag.IntVar(&m.paced, "mail-paced", 120, "how many are made at once where the default rate binds: more than 60")
+	flag.IntVar(&m.paced, "mail-paced", 120, "how many are made at once where the default rate binds: more than 10")
 	flag.IntVar(&m.organizations, "mail-organizations", 200, "how many organizations invite, beside the one that makes a burst alone")
 	flag.DurationVar(&m.takes, "mail-takes", 25*time.Millisecond, "what the slow mail server takes for a message")
 }
@@ -34,8 +36,8 @@ func (m mailing) check() error {
 	if m.single < 1 || m.applied < 1 || m.burst < 1 || m.organizations < 1 || m.takes < 1 {
 		return fmt.Errorf("there must be invitations and organizations, and a slow mail server, and not %+v", m)
 	}
-	if rate := int(defaultRate()); m.paced <= rate {
-		return fmt.Errorf("the default rate lets %d messages leave at once, so %d show no pace", rate, m.paced)
+	if now := rules.AtOnce(defaultRate()); m.paced <= now {
+		return fmt.Errorf("the default rate lets %d messages leave at once, so %d show no pace", now, m.paced)
 	}
 	return nil
 }
@@ -92,8 +94,9 @@ type MailBurst struct {
 // MailPace is invitations of one organization that are made at once, under the default rate (I13).
 type MailPace struct {
 	Invitations int `json:"invitations"`
-	// Rate is the rate of the policy, in messages a minute. As many may leave at once.
-	Rate int `json:"ratePerMinute"`
+	// Rate is the rate of the policy, in messages a minute, and AtOnce how many may leave at once.
+	Rate   int `json:"ratePerMinute"`
+	AtOnce int `json:"atOnce"`
 	// PerMinute is the rate of those that did not leave at once.
 	PerMinute float64 `json:"perMinute"`
 	// Ahead is the most by which the number of messages was ever beyond the rate.

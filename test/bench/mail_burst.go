@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // burst says which organization each invitation is of, and what the mail server is like.
@@ -134,20 +136,20 @@ func (m *mailMeter) pace(ctx context.Context, p *MailPace) error {
 		}
 		at[i] = a.at
 	}
-	*p = paceOf(at, int(defaultRate()))
-	say("  %.1f a minute after the first %d; %.1f ahead of the rate at most", p.PerMinute, p.Rate, p.Ahead)
+	*p = paceOf(at, defaultRate())
+	say("  %.1f a minute after the first %d; %.1f ahead of the rate at most", p.PerMinute, p.AtOnce, p.Ahead)
 	_, _, err = m.office.empty()
 	return err
 }
 
-// paceOf compares the times of messages with a rate of so many a minute, of which as many may come at once.
-func paceOf(at []time.Time, rate int) MailPace {
+// paceOf compares the times of messages with a rate of so many a minute, and with what may come at once.
+func paceOf(at []time.Time, perMinute int32) MailPace {
 	slices.SortFunc(at, time.Time.Compare)
-	p := MailPace{Invitations: len(at), Rate: rate}
-	allowed := func(until time.Time) float64 { return float64(rate) * (1 + until.Sub(at[0]).Minutes()) }
+	p := MailPace{Invitations: len(at), Rate: int(perMinute), AtOnce: rules.AtOnce(perMinute)}
+	allowed := func(until time.Time) float64 { return float64(p.AtOnce) + float64(p.Rate)*until.Sub(at[0]).Minutes() }
 	for i, t := range at {
 		p.Ahead = max(p.Ahead, float64(i+1)-allowed(t))
 	}
-	p.PerMinute = float64(len(at)-rate) / at[len(at)-1].Sub(at[0]).Minutes()
+	p.PerMinute = float64(len(at)-p.AtOnce) / at[len(at)-1].Sub(at[0]).Minutes()
 	return p
 }

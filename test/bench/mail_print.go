@@ -24,5 +24,5 @@ func (m *MailCost) print() {
 			b.Capacity, b.Ratio, b.P50, b.P99, b.PeakHeap>>20, b.PeakRSS>>20, cpuText(b.CPU))
 	}
 	p := m.Pace
-	fmt.Fprintf(w, "%d at once, at %d a minute: %.1f a minute, %.1f ahead at most\t\n", p.Invitations, p.Rate, p.PerMinute, p.Ahead)
+	fmt.Fprintf(w, "%d made at once, at %d a minute: %.1f a minute, %.1f ahead at most\t\n", p.Invitations, p.Rate, p.PerMinute, p.Ahead)
 }

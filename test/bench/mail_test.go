@@ -6,10 +6,12 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 func TestMailingRefusesWhatMeasuresNothing(t *testing.T) {
-	good := mailing{single: 1, applied: 1, burst: 1, paced: int(defaultRate()) + 1, organizations: 1, takes: time.Millisecond}
+	good := mailing{single: 1, applied: 1, burst: 1, paced: rules.AtOnce(defaultRate()) + 1, organizations: 1, takes: time.Millisecond}
 	if err := good.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +20,7 @@ func TestMailingRefusesWhatMeasuresNothing(t *testing.T) {
 		"no burst":                           func(m *mailing) { m.burst = 0 },
 		"no organization":                    func(m *mailing) { m.organizations = 0 },
 		"a slow mail server that is not":     func(m *mailing) { m.takes = 0 },
-		"no more than may leave in a moment": func(m *mailing) { m.paced = int(defaultRate()) },
+		"no more than may leave in a moment": func(m *mailing) { m.paced = rules.AtOnce(defaultRate()) },
 	} {
 		m := good
 		change(&m)
@@ -43,10 +45,10 @@ func TestPaceOf(t *testing.T) {
 		at                   []time.Time
 		wantPerMinute, ahead float64
 	}{
-		"as many at once as may, then one a second": {times(60, time.Second, 2*time.Second, 3*time.Second), 60, 0},
-		"the times come in any order":               {times(60, 3*time.Second, time.Second, 2*time.Second), 60, 0},
-		"one more at once":                          {times(61, time.Second), 120, 1},
-		"slower":                                    {times(60, 2*time.Second, 4*time.Second), 30, 0},
+		"as many at once as may, then one a second": {times(10, time.Second, 2*time.Second, 3*time.Second), 60, 0},
+		"the times come in any order":               {times(10, 3*time.Second, time.Second, 2*time.Second), 60, 0},
+		"one more at once":                          {times(11, time.Second), 120, 1},
+		"slower":                                    {times(10, 2*time.Second, 4*time.Second), 30, 0},
 	} {
 		p := paceOf(tc.at, 60)
 		near := func(got, want float64) bool { return math.Abs(got-want) < 1e-6 }

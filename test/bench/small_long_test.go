@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 // buildManager builds the operator that the benchmarks start.
@@ -55,7 +56,7 @@ func TestExpiryInSmall(t *testing.T) {
 // TestMailInSmall runs the benchmark of e-mails, with few of them. The default rate takes its minute.
 func TestMailInSmall(t *testing.T) {
 	buildManager(t)
-	m := mailing{single: 5, applied: 1, burst: 30, paced: int(defaultRate()) + 10, organizations: 5, takes: 10 * time.Millisecond}
+	m := mailing{single: 5, applied: 1, burst: 30, paced: rules.AtOnce(defaultRate()) + 10, organizations: 5, takes: 10 * time.Millisecond}
 	cost, err := m.measure(t.Context())
 	if err != nil {
 		t.Fatal(err)
