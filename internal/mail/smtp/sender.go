@@ -109,11 +109,13 @@ func (s *Sender) take(ctx context.Context) error {
 	}
 }
 
+// give begins the rest after the turn has ended: closeIdle leaves a connection alone while somebody has the turn.
 func (s *Sender) give() {
-	if s.kept != nil {
+	keeps := s.kept != nil
+	<-s.turn
+	if keeps {
 		s.rest.Reset(s.idle)
 	}
-	<-s.turn
 }
 
 // closeIdle leaves a connection alone that somebody uses right now.
