@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -45,11 +46,11 @@ func TestBounds(t *testing.T) {
 func TestAFloodWithoutALink(t *testing.T) {
 	for sentence, ask := range map[string]func(s served, n int) int{
 		"nonsense tokens":  func(s served, n int) int { return size(t, s.get(fmt.Sprint("/answers/nonsense-", n))) },
-		"a changed token":  func(s served, n int) int { return size(t, s.get("/answers/"+s.token+fmt.Sprint(n))) },
+		"a changed token":  func(s served, n int) int { return size(t, s.get("/answers/"+s.token+strconv.Itoa(n))) },
 		"unknown paths":    func(s served, n int) int { return size(t, s.get(fmt.Sprint("/", n, "/x"))) },
 		"forms of nothing": func(s served, n int) int { return size(t, s.post(accepts(fmt.Sprint("nonsense-", n)))) },
 		"forms to unmute": func(s served, n int) int {
-			return size(t, s.post(url.Values{view.FieldToken: {fmt.Sprint(n)}, view.FieldDecision: {view.DecisionUnmute}}))
+			return size(t, s.post(url.Values{view.FieldToken: {strconv.Itoa(n)}, view.FieldDecision: {view.DecisionUnmute}}))
 		},
 		"forms of other sites": func(s served, _ int) int {
 			return size(t, s.post(accepts("x"), func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }))
@@ -76,7 +77,7 @@ func TestAFloodWithoutALink(t *testing.T) {
 				if w := s.post(accepts(s.token)); w.Code != http.StatusOK || len(s.answers(t)) != 1 {
 					t.Errorf("a valid answer: %d", w.Code)
 				}
-				time.Sleep(time.Second)
+				<-time.After(time.Second) // of the bubble's clock
 				if got := ask(s, 0); got < 200 {
 					t.Errorf("no page a second later: %d bytes", got)
 				}

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
 // TestPathTricks: whatever a URL makes of a valid token, it answers nothing, and leads to no other host.
