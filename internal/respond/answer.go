@@ -82,8 +82,8 @@ func (p *Page) create(ctx context.Context, token string, decision v1alpha1.Decis
 	}, client.FieldOwner(v1alpha1.FieldOwner))
 }
 
-// closed are the rules by which admission says that the organization takes nobody in now: it has no seat, is suspended, or ends. U3 keeps
-// these apart from nobody but its administrators.
+// closed are the rules by which admission says that the organization takes nobody in now: it has no seat, is suspended, or ends. An invitee is
+// not told which of these it is (U3), so all of them are one rule.
 var closed = map[string]bool{"I8": true}
 
 // refusal is the page of an answer that was not taken. A refusal that no person can act on is a mistake of ours, or passes: a link can end
