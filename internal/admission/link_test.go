@@ -90,6 +90,33 @@ func TestStampByLink(t *testing.T) {
 	}
 }
 
+// TestStampByLinkInTime: the clock ends a link, whatever its invitation says.
+func TestStampByLinkInTime(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		after time.Duration
+		want  string // rule; empty: it is stamped
+	}{
+		"I1: until the last instant":                           {time.Hour - 1, ""},
+		"I1: not from the deadline on, though it says Pending": {time.Hour, "I1"},
+		"I1: nor later": {1000 * time.Hour, "I1"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			l := newLinked(t, nil)
+			l.stamper.Clock = testingclock.NewFakePassiveClock(l.stamper.Clock.Now().Add(tc.after))
+			r := &v1alpha1.InvitationResponse{Spec: v1alpha1.InvitationResponseSpec{Token: l.token, Decision: v1alpha1.DecisionAccept}}
+			violations, err := l.stamper.byLink(t.Context(), "carol@zylker.com", r)
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case tc.want == "" && (len(violations) > 0 || r.Spec.TokenHash == ""):
+				t.Errorf("it is not stamped: %v", violations)
+			case tc.want != "" && (len(violations) != 1 || violations[0].Rule != tc.want || r.Spec.TokenHash != ""):
+				t.Errorf("%v, want %s", violations, tc.want)
+			}
+		})
+	}
+}
+
 func TestByProof(t *testing.T) {
 	l := newLinked(t, nil)
 	stamped := &v1alpha1.InvitationResponse{Spec: v1alpha1.InvitationResponseSpec{Token: l.token, Decision: v1alpha1.DecisionAccept}}

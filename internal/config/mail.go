@@ -61,7 +61,8 @@ type Mail struct {
 	// configMap is a ConfigMap in the operator's namespace with the platform's own name, logo, colours, sender, texts and templates. It is
 	// followed while the operator runs. Absent: e-mails and pages have the built-in ones.
 	ConfigMap string `json:"configMap,omitempty"`
-	// replyToInviter sends replies to the person who invites. Absent: they go to the sender.
+	// replyToInviter sends replies to the person who invites. A reply usually quotes the links, by which the inviter could accept for the
+	// invitee. The e-mail asks the invitee to delete them first. Absent: replies go to the sender.
 	ReplyToInviter bool `json:"replyToInviter,omitempty"`
 	// credentialsDir holds the files username and password, as a mounted Secret of type kubernetes.io/basic-auth does. They are never in
 	// this file, and are read again whenever they change. Absent: the operator does not sign in. It is refused together with tls: None.

@@ -127,7 +127,7 @@ func FuzzReplace(f *testing.F) {
 	f.Add("texts.en.yaml", "mail: {subject: '{{if .Organization}}{{.Platform}}{{end}}'}")
 	f.Add("texts.fr-CA.yaml", "a: &a [*a]")
 	f.Add("texts.en.yaml", "time: {full: '{{printf \"%02d\" .Day}}'}")
-	data := map[string]any{"Organization": "Zylker", "Platform": "CRM", "Inviter": "a@b.c", "To": "b@c.d", "Deadline": "soon"}
+	data := map[string]any{"Organization": "Zylker", "Platform": "CRM", "Inviter": "a@b.c", "To": "b@c.d", "ReplyTo": "a@b.c", "Deadline": "soon"}
 	f.Fuzz(func(t *testing.T, name, file string) {
 		own, err := Shipped().Replace(map[string]string{name: file})
 		if err != nil {

@@ -74,7 +74,7 @@ func (c *Composer) Compose(i Invitation) (Message, error) {
 	}
 	m := Message{ID: i.ID, From: c.from, To: mail.Address{Address: i.To}, Language: v.Language, Subject: v.Subject}
 	if c.replyToInviter && bare(i.Inviter) {
-		m.ReplyTo.Address = i.Inviter
+		m.ReplyTo.Address, v.ReplyTo = i.Inviter, v.Inviter // a reply quotes the links, so the text warns of it
 	}
 	if m.Text, err = c.text.write(v, v); err != nil {
 		return Message{}, err

@@ -97,8 +97,14 @@ func TestReplyTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := compose(t, silent, full("en")); m.ReplyTo.Address != "" {
-		t.Errorf("nobody asked for a Reply-To, and it is %v", m.ReplyTo)
+	if m := compose(t, silent, full("en")); m.ReplyTo.Address != "" || strings.Contains(m.Text+m.HTML, "delete the links") {
+		t.Errorf("nobody asked for a Reply-To, and it is %v\n%s", m.ReplyTo, m.Text)
+	}
+	for language, warning := range map[string]string{"en": "delete the links first", "fr": "supprimez d’abord les liens"} {
+		m := compose(t, composer(t, Look{}), full(language))
+		if m.ReplyTo.Address != "john@zylker.com" || !strings.Contains(m.Text, warning) || !strings.Contains(m.HTML, warning) {
+			t.Errorf("I7: a reply goes to %v with the links in it, and nothing says so\n%s", m.ReplyTo, m.Text)
+		}
 	}
 	for _, inviter := range []string{"", "john", "John <john@zylker.com>", "john@zylker.com, eve@x.com", "john@zylker.com\r\nBcc: eve@x.com", "a@\u202eb.c"} {
 		i := full("en")

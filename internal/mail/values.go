@@ -30,6 +30,7 @@ type values struct {
 	Language, Direction            string
 	Subject, Organization, Inviter string
 	Role, Deadline, To             string
+	ReplyTo                        string   // empty: a reply goes to the sender
 	Message                        []string // its lines
 	Others                         []string
 	AcceptURL, DeclineURL          string

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,6 +15,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/rules"
 )
 
 //+kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses,verbs=create
@@ -29,7 +29,8 @@ func (p *Page) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	token, decision := r.PostForm.Get(view.FieldToken), r.PostForm.Get(view.FieldDecision)
 	if decision == view.DecisionUnmute {
-		p.render(w, r, nil, view.Page{Kind: p.unmute(r.Context(), token)})
+		i, kind := p.unmute(r.Context(), token)
+		p.render(w, r, i, view.Page{Kind: kind})
 		return
 	}
 	i, ended := p.read(r.Context(), token)
@@ -73,20 +74,20 @@ func (p *Page) mute(ctx context.Context, i *invited, mute view.Mute) error {
 	return p.Recipients.Mute(ctx, recipients.Recipient{Organization: whom, Digest: i.link.EmailDigest}, p.Clock.Now())
 }
 
-// patience is the longest time that a person waits for an answer that the operator is too busy to judge at once.
-const patience = 20 * time.Second
-
 // create creates the answer. It is tried again while admission asks for that; client-go waits in between, as it is told.
 func (p *Page) create(ctx context.Context, token string, decision v1alpha1.Decision) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	return p.Client.Create(ctx, &v1alpha1.InvitationResponse{
 		ObjectMeta: metav1.ObjectMeta{GenerateName: "by-link-"},
 		Spec:       v1alpha1.InvitationResponseSpec{Token: token, Decision: decision},
 	}, client.FieldOwner(v1alpha1.FieldOwner))
 }
 
-// refusal is the page of an answer that was not taken.
+// closed are the rules by which admission says that the organization takes nobody in now: it has no seat, is suspended, or ends. An invitee is
+// not told which of these it is (U3), so all of them are one rule.
+var closed = map[string]bool{"I8": true}
+
+// refusal is the page of an answer that was not taken. A refusal that no person can act on is a mistake of ours, or passes: a link can end
+// between the two webhooks (I7), and the next try says how.
 func (p *Page) refusal(ctx context.Context, err error) view.Page {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) || status.Status().Details == nil || !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
@@ -97,9 +98,12 @@ func (p *Page) refusal(ctx context.Context, err error) view.Page {
 		if kind, known := ends[rule]; known {
 			return view.Page{Kind: kind}
 		}
-		if strings.HasPrefix(rule, "L") {
+		if closed[rule] {
+			return view.Page{Kind: view.Closed}
+		}
+		if _, known := rules.RuleOf(rule); known && strings.HasPrefix(rule, "L") {
 			return view.Page{Kind: view.Limit, Rule: rule, Detail: cause.Message}
 		}
 	}
-	return view.Page{Kind: view.Closed} // I8, and whatever else keeps the organization from taking somebody in
+	return view.Page{Kind: p.unavailable(ctx, err)}
 }

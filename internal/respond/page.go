@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,7 +39,7 @@ type Page struct {
 	// Brand is how the page looks at this moment, and what it says.
 	Brand func() *brand.Brand
 	Clock clock.PassiveClock
-	// Rate bounds the requests that ask the API server something.
+	// Rate bounds the requests that ask the API server something, and the pages that say no more than that a link is not valid.
 	Rate *Rate
 
 	drawn atomic.Pointer[drawn]
@@ -49,11 +50,15 @@ const retryAfter = "60"
 
 // invited is an invitation as its page shows it.
 type invited struct {
-	token        string
+	token string
+	// link is what the token proves; zero if it proves nothing.
 	link         rules.Link
 	invitation   *v1alpha1.Invitation
 	organization *v1alpha1.Organization
 }
+
+// proved reports whether the request has shown a link that the operator signed.
+func (i *invited) proved() bool { return i.link.Invitation != "" }
 
 // show serves a GET. It changes nothing.
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
@@ -89,29 +94,41 @@ func (p *Page) read(ctx context.Context, text string) (i *invited, ended view.Ki
 	if err != nil {
 		return i, p.unavailable(ctx, err)
 	}
-	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 {
-		return i, ends[violations[0].Rule]
+	i.invitation = standing.Invited() // the page of its end names the organization too
+	ended = p.addOrganization(ctx, i)
+	if violations := rules.FollowLink(standing, p.Clock.Now()); len(violations) > 0 && ended != view.TryAgain {
+		return i, endOf(violations)
 	}
-	i.invitation = standing.Now
-	return i, p.addOrganization(ctx, i)
+	return i, ended
 }
 
 // addOrganization reads the organization of an invitation. Where there is none, ended is the page that says so.
 func (p *Page) addOrganization(ctx context.Context, i *invited) (ended view.Kind) {
+	if i.invitation == nil {
+		return ""
+	}
 	var org v1alpha1.Organization
 	switch err := p.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.link.Namespace)}, &org); {
 	case client.IgnoreNotFound(err) != nil:
 		return p.unavailable(ctx, err)
-	case err != nil || org.DeletionTimestamp != nil:
+	case err != nil:
 		return view.Closed
 	}
 	i.organization = &org
+	if org.DeletionTimestamp != nil {
+		return view.Closed
+	}
 	return ""
 }
 
 // ends are the pages of links that cannot be followed, by the rule that says so.
 var ends = map[string]view.Kind{
 	"I1": view.Expired, "I2": view.Answered, "I9": view.Superseded, "I10": view.Revoked, "I11": view.Invalid,
+}
+
+// endOf is the page of a link that cannot be followed. A rule without a page of its own ends it nevertheless.
+func endOf(violations rules.Violations) view.Kind {
+	return cmp.Or(ends[violations[0].Rule], view.Invalid)
 }
 
 // unavailable is the page of a request that cannot be answered now. Only the log says why.
@@ -125,9 +142,14 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	if i == nil {
 		i = &invited{}
 	}
+	if (!i.proved() || page.Kind == view.TooMany) && !p.Rate.AllowRefusal() {
+		turnAway(w)
+		return
+	}
 	b := p.Brand()
 	page.Locale = i.locale(b.Texts, r)
 	i.fill(&page)
+	p.addMute(r.Context(), i, &page)
 	page.Base, page.Action = p.base(), p.base()+answerPath
 	var body bytes.Buffer
 	if err := p.draw(&body, b, page); err != nil {
@@ -142,6 +164,14 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	}
 	w.WriteHeader(page.Kind.Status())
 	_, _ = w.Write(body.Bytes()) // a reader who went away needs no page
+}
+
+// turnAway answers one of very many requests that are refused. It costs no page.
+func turnAway(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Retry-After", retryAfter)
+	w.WriteHeader(http.StatusTooManyRequests)
+	_, _ = io.WriteString(w, "Too many requests. Wait a minute, and then open the link from the e-mail again.\n")
 }
 
 // base is the path before every path of the page.

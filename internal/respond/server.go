@@ -9,8 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/polyorg/polyorg/internal/respond/view"
@@ -24,6 +26,11 @@ const (
 	headerBytes = 16 << 10
 	bodyBytes   = 8 << 10
 	stopTime    = 15 * time.Second
+
+	// patience is the longest time that a person waits for others to answer, such as the API server. It leaves time to write the page.
+	patience = 25 * time.Second
+	// connections are those of one replica at once, which judges admission too. Others wait until one ends.
+	connections = 1000
 )
 
 // answerPath is where the page's form goes. The token is in the form then, and not in the path.
@@ -51,7 +58,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen for the page of invitations: %w", err)
 	}
-	return serve(ctx, listener, s.Page.Handler())
+	return serve(ctx, netutil.LimitListener(listener, connections), s.Page.Handler())
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -81,15 +88,33 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("GET "+base+"/{token}/decline", p.show)
 	mux.HandleFunc("POST "+base+answerPath, p.answer)
 	mux.HandleFunc("/", p.unknown)
-	return guarded(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes))
+	return guarded(inTime(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes)))
+}
+
+// inTime ends the wait for others while there is still time to say so.
+func inTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // sameOrigin refuses a form that another site sends.
 func (p *Page) sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	_ = protection.AddTrustedOrigin(origin(p.URL)) // the URL was checked at start
+	protection, own := http.NewCrossOriginProtection(), origin(p.URL)
+	_ = protection.AddTrustedOrigin(own.String()) // the URL was checked at start
 	protection.SetDenyHandler(http.HandlerFunc(p.foreign))
-	return withoutNull(protection.Handler(next))
+	return withoutNull(withHost(own.Host, protection.Handler(next)))
+}
+
+// withHost takes the page's own host for the one that was asked for. A form's origin is compared with it, and anybody can send any Host.
+func withHost(host string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(r.Context()) // a copy
+		r.Host = host
+		next.ServeHTTP(w, r)
+	})
 }
 
 // withoutNull takes the origin "null" for none where the browser does not say either from which site a form comes. An older browser sends
@@ -104,8 +129,11 @@ func withoutNull(next http.Handler) http.Handler {
 	})
 }
 
-// origin is what a browser calls the site of a URL.
-func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+// origin is what a browser calls the site of a URL: in lower case, and without the scheme's own port.
+func origin(u *url.URL) *url.URL {
+	port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(strings.ToLower(u.Host), port)}
+}
 
 // guarded sets the headers that keep a page from others: nothing of it is stored, framed, or told to another site, and it loads only its own
 // style.

@@ -4,6 +4,7 @@ package token
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -21,21 +22,28 @@ var keyID = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 // and the old one is removed once no token of it is pending.
 type Keys struct{ byID map[string][]byte }
 
-// NewKeys reads keys from the data of a Secret. A bad key is an error: without it, links that people have would end in silence. The error
-// names the key, and never shows it.
+// NewKeys reads keys from the data of a Secret. The error is about the entries that are no key. It names them, and never shows one. They are
+// left out, and the other keys are used: a slip beside a good key must not end the links of that key.
 func NewKeys(data map[string][]byte) (Keys, error) {
+	keys, errs := Keys{map[string][]byte{}}, []error(nil)
 	for _, id := range slices.Sorted(maps.Keys(data)) {
-		switch {
-		case !keyID.MatchString(id):
-			return Keys{}, fmt.Errorf("key %q: a name has 1 to 64 letters, digits, dots, hyphens and underscores", id)
-		case len(data[id]) < keyBytes:
-			return Keys{}, fmt.Errorf("key %q: it has %d bytes, and needs at least %d random ones", id, len(data[id]), keyBytes)
+		if err := checkKey(id, data[id]); err != nil {
+			errs = append(errs, err)
+			continue
 		}
+		keys.byID[id] = data[id]
 	}
-	if len(data) == 0 {
-		return Keys{}, fmt.Errorf("there is no key; add one of %d random bytes, with the date as its name", keyBytes)
+	return keys, errors.Join(errs...)
+}
+
+func checkKey(id string, key []byte) error {
+	switch {
+	case !keyID.MatchString(id):
+		return fmt.Errorf("key %q: a name has 1 to 64 letters, digits, dots, hyphens and underscores", id)
+	case len(key) < keyBytes:
+		return fmt.Errorf("key %q: it has %d bytes, and needs at least %d random ones", id, len(key), keyBytes)
 	}
-	return Keys{maps.Clone(data)}, nil
+	return nil
 }
 
 // GenerateKey is a new random key, and its ID for an instant.
@@ -45,9 +53,15 @@ func GenerateKey(now time.Time) (id string, key []byte) {
 	return now.UTC().Format("2006-01-02T15-04-05Z"), key
 }
 
+// ErrNoKey is the error where there is no key to sign with.
+var ErrNoKey = fmt.Errorf("there is no key that can be used; add one of %d random bytes, with the date as its name", keyBytes)
+
 // signing is the ID of the key that signs.
-func (k Keys) signing() string {
-	return slices.Max(slices.Collect(maps.Keys(k.byID)))
+func (k Keys) signing() (string, error) {
+	if len(k.byID) == 0 {
+		return "", ErrNoKey
+	}
+	return slices.Max(slices.Collect(maps.Keys(k.byID))), nil
 }
 
 // Has reports whether there is a key of an ID.

@@ -16,9 +16,12 @@ import (
 // without the keys can make a proof. So the webhook that judges an answer need not trust that another webhook stamped it (I7, I11).
 
 // Prove makes the proof that a valid token for an invitation to an address was seen.
-func (k Keys) Prove(invitation types.UID, email string) string {
-	id := k.signing()
-	return id + ":" + base64.RawURLEncoding.EncodeToString(k.mac(id, invitation, email))
+func (k Keys) Prove(invitation types.UID, email string) (string, error) {
+	id, err := k.signing()
+	if err != nil {
+		return "", err
+	}
+	return id + ":" + base64.RawURLEncoding.EncodeToString(k.mac(id, invitation, email)), nil
 }
 
 // Proves reports, in constant time, whether a proof is about an invitation to an address. known is false if its key is not among the keys.

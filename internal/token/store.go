@@ -44,16 +44,20 @@ type Store struct {
 
 	mutex sync.Mutex
 	keys  Keys
-	read  time.Time
+	// read is when the keys were read, and tried when that was tried last.
+	read, tried time.Time
+	// told is what the log says about entries of the Secret that are no key.
+	told string
 }
 
-// Sign makes a token with the newest key.
+// Sign makes a token with the newest key. It is an error where the Secret has none.
 func (s *Store) Sign(ctx context.Context, l rules.Link) (string, error) {
 	keys, err := s.get(ctx, keepKeys)
 	if err != nil {
 		return "", err
 	}
-	return keys.Sign(l)
+	token, err := keys.Sign(l)
+	return token, s.about(err)
 }
 
 // Verify reads a token. Its error is ErrInvalid if it is not valid, or else about the Secret.
@@ -78,7 +82,8 @@ func (s *Store) Prove(ctx context.Context, invitation types.UID, email string) (
 	if err != nil {
 		return "", err
 	}
-	return keys.Prove(invitation, email), nil
+	proof, err := keys.Prove(invitation, email)
+	return proof, s.about(err)
 }
 
 // Proves reports whether a proof is about an invitation to an address.
@@ -98,33 +103,53 @@ func (s *Store) Proves(ctx context.Context, proof string, invitation types.UID, 
 	return proves, nil
 }
 
-// get returns keys that were read at most a certain time ago.
+// get returns keys that were read at most a certain time ago. While the Secret cannot be read, it is those that were read last.
 func (s *Store) get(ctx context.Context, atMost time.Duration) (Keys, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	now := s.Clock.Now()
-	if !s.read.IsZero() && now.Sub(s.read) < atMost {
+	now, known := s.Clock.Now(), !s.read.IsZero()
+	if known && (now.Sub(s.read) < atMost || now.Sub(s.tried) < askAgain) {
 		return s.keys, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, longestRead)
-	defer cancel()
-	keys, err := s.load(ctx, now)
-	if err == nil {
-		s.keys, s.read = keys, now
-		return keys, nil
+	data, err := s.load(ctx, now)
+	s.tried = s.Clock.Now() // others wait for the lock
+	switch {
+	case err == nil:
+		s.use(ctx, data, now)
+	case !known:
+		return Keys{}, s.about(err)
+	default:
+		log.FromContext(ctx).Error(s.about(err), "The keys that were read last are used")
 	}
-	err = fmt.Errorf("read the keys of invitations in Secret %s/%s: %w", s.Namespace, SecretName, err)
-	if s.read.IsZero() {
-		return Keys{}, err
-	}
-	// The keys that are known go on for a moment, and then it is tried again: others wait for the lock.
-	log.FromContext(ctx).Error(err, "The keys that were read last are used")
-	s.read = now.Add(askAgain - keepKeys)
 	return s.keys, nil
 }
 
+// use takes what the Secret says for true, even if that is no key at all: whoever removes a key wants its links to end.
+func (s *Store) use(ctx context.Context, data map[string][]byte, now time.Time) {
+	keys, err := NewKeys(data)
+	s.keys, s.read = keys, now
+	said := ""
+	if err != nil {
+		said = err.Error()
+	}
+	if said != s.told && said != "" {
+		log.FromContext(ctx).Error(s.about(err), "Entries that are no key are not used; correct or remove them")
+	}
+	s.told = said
+}
+
+// about says where the keys are.
+func (s *Store) about(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the keys of invitations in Secret %s/%s: %w", s.Namespace, SecretName, err)
+}
+
 // load reads the Secret, and creates it where there is none. Replicas that do so at once agree on the one that was created first.
-func (s *Store) load(ctx context.Context, now time.Time) (Keys, error) {
+func (s *Store) load(ctx context.Context, now time.Time) (map[string][]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, longestRead)
+	defer cancel()
 	var secret corev1.Secret
 	name := client.ObjectKey{Namespace: s.Namespace, Name: SecretName}
 	err := s.Client.Get(ctx, name, &secret)
@@ -139,7 +164,7 @@ func (s *Store) load(ctx context.Context, now time.Time) (Keys, error) {
 		}
 	}
 	if err != nil {
-		return Keys{}, err
+		return nil, fmt.Errorf("read: %w", err)
 	}
-	return NewKeys(secret.Data)
+	return secret.Data, nil
 }

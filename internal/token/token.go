@@ -41,7 +41,10 @@ type claims struct {
 
 // Sign makes the token of one send. The same values and keys always give the same token.
 func (k Keys) Sign(l rules.Link) (string, error) {
-	id := k.signing()
+	id, err := k.signing()
+	if err != nil {
+		return "", err
+	}
 	options := (&jose.SignerOptions{}).WithHeader("kid", id) // the library writes no ID of a key that is only bytes
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: k.byID[id]}, options)
 	if err != nil {

@@ -144,7 +144,10 @@ func TestRotation(t *testing.T) {
 
 func TestProof(t *testing.T) {
 	k := keys(t, "2026-01", "2026-02")
-	proof := k.Prove("uid", "bob@zylker.com")
+	proof, err := k.Prove("uid", "bob@zylker.com")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for sentence, tc := range map[string]struct {
 		keys          Keys
 		proof         string
@@ -176,15 +179,22 @@ func TestNewKeys(t *testing.T) {
 	for sentence, tc := range map[string]struct {
 		data map[string][]byte
 		want string // in the error
+		good bool   // there is a key that signs
 	}{
-		"one key":     {map[string][]byte{"2026": long}, ""},
-		"none":        {nil, "there is no key"},
-		"a short one": {map[string][]byte{"2026": long, "2027": []byte("hidden")}, `key "2027": it has 6 bytes`},
-		"a bad name":  {map[string][]byte{"a:b": long}, `key "a:b"`},
+		"one key":                      {map[string][]byte{"2026": long}, "", true},
+		"none":                         {nil, "", false},
+		"a short one beside a good":    {map[string][]byte{"2026": long, "2027": []byte("hidden")}, `key "2027": it has 6 bytes`, true},
+		"a bad name":                   {map[string][]byte{"a:b": long}, `key "a:b"`, false},
+		"a short one alone":            {map[string][]byte{"2027": []byte("hidden")}, `key "2027": it has 6 bytes`, false},
+		"a name that is much too long": {map[string][]byte{strings.Repeat("a", 65): long, "2026": long}, `key "aaa`, true},
 	} {
-		_, err := NewKeys(tc.data)
+		k, err := NewKeys(tc.data)
 		if (err == nil) != (tc.want == "") || err != nil && (!strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "hidden")) {
 			t.Errorf("%s: %v", sentence, err)
+		}
+		_, err = k.Sign(link())
+		if _, noProof := k.Prove("uid", "bob@zylker.com"); (err == nil) != tc.good || (noProof == nil) != tc.good {
+			t.Errorf("%s: sign: %v; prove: %v", sentence, err, noProof)
 		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -114,6 +113,7 @@ var _ = Describe("An invitation by e-mail", func() {
 				accepted++
 			} else {
 				Expect(p.status).To(Equal(http.StatusConflict), p.body)
+				Expect(p.heading()).To(Equal("This invitation was already answered"))
 			}
 		}
 		Expect(accepted).To(Equal(1))
@@ -284,11 +284,108 @@ var _ = Describe("The link in an e-mail", func() {
 
 	It("I11: is not made from the hash that is stored, nor does a hash prove anything by itself", func(ctx context.Context) {
 		org, bob := organization(ctx), lab.Person("bob")
-		i, _ := invite(ctx, org, bob)
-		r := lab.NewResponse(i, v1alpha1.DecisionAccept)
-		r.Spec.TokenHash, r.Spec.Invitee, r.Spec.InvitationUID = "2026:AAAA", bob, i.UID
-		err := l.As(lab.Person("eve"), people).Create(ctx, r)
-		Expect(apierrors.IsForbidden(err)).To(BeTrue(), "%v", err)
+		i, m := invite(ctx, org, bob)
+		accept, _ := links(m)
+		tried := &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{GenerateName: "tried-"}, Spec: v1alpha1.InvitationResponseSpec{
+			Token: tokenOf(accept), Decision: v1alpha1.DecisionAccept,
+		}}
+		Expect(lab.Insist(ctx, func() error { return l.As(lab.Person("carol"), people).Create(ctx, tried, client.DryRunAll) })).To(Succeed())
+		Expect(tried.Spec.TokenHash).NotTo(BeEmpty())
+		for sentence, change := range map[string]func(*v1alpha1.InvitationResponse){
+			"as it was stamped":  func(*v1alpha1.InvitationResponse) {},
+			"of no invitation":   func(r *v1alpha1.InvitationResponse) { r.Spec.Invitation = nil },
+			"as a token":         func(r *v1alpha1.InvitationResponse) { r.Spec.Token, r.Spec.TokenHash = r.Spec.TokenHash, "" },
+			"with another token": func(r *v1alpha1.InvitationResponse) { r.Spec.Token = tokenOf(accept) + "A" },
+			"one that is none":   func(r *v1alpha1.InvitationResponse) { r.Spec.TokenHash = "2026:AAAA" },
+		} {
+			r := &v1alpha1.InvitationResponse{ObjectMeta: metav1.ObjectMeta{GenerateName: "replayed-"}, Spec: *tried.Spec.DeepCopy()}
+			change(r)
+			err := lab.Insist(ctx, func() error { return l.As(lab.Person("eve"), people).Create(ctx, r) })
+			Expect(err).To(Or(lab.BeRefusedBy("I7"), lab.BeRefusedBy("I11")), sentence)
+		}
+		Expect(responses(ctx, i)).To(BeEmpty())
+		Expect(choose(ctx, tokenOf(accept), v1alpha1.DecisionAccept).status).To(Equal(http.StatusOK))
+	}, NodeTimeout(time.Minute))
+
+	It("I11: stays in no object and no refusal of kubectl apply", func(ctx context.Context) {
+		for _, serverSide := range []string{"--server-side=false", "--server-side=true"} {
+			i, m := invite(ctx, organization(ctx), lab.Person("bob"))
+			accept, _ := links(m)
+			token, name := tokenOf(accept), lab.Unique("applied")
+			secrets := []string{token, strings.Split(token, ".")[2]}
+			file := filepath.Join(GinkgoT().TempDir(), "answer.json")
+			text, err := json.Marshal(map[string]any{
+				"apiVersion": "polyorg.io/v1alpha1", "kind": "InvitationResponse", "metadata": map[string]any{"name": name},
+				"spec": map[string]any{"token": token, "decision": "Accept"},
+			})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(os.WriteFile(file, text, 0o600)).To(Succeed())
+			said, err := l.Kubectl(ctx, "apply", serverSide, "-f", file)
+			Expect(err).To(HaveOccurred(), "apply needs a name, which only the API server gives (U3)")
+			Expect(said).To(ContainSubstring("[U3]"))
+			Expect(responses(ctx, i)).To(BeEmpty())
+			whole, err := l.Kubectl(ctx, "get", "invr", "-o", "json", "--show-managed-fields")
+			Expect(err).NotTo(HaveOccurred())
+			for _, secret := range secrets {
+				Expect(strings.Contains(whole, secret)).To(BeFalse(), "an object has the token")
+				Expect(strings.Contains(said, secret)).To(BeFalse(), "the refusal has the token")
+			}
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("I7: changes nothing, and leads to no other host, whatever its path is made into", func(ctx context.Context) {
+		i, m := invite(ctx, organization(ctx), lab.Person("bob"))
+		accept, _ := links(m)
+		base, token := l.Operator.PageURL(), tokenOf(accept)
+		for _, path := range []string{
+			"//evil.example/" + token, "/" + token + "/../answer", "/" + token + "%2f..%2fanswer", "/%2e%2e/" + token, "//" + token,
+			"/%5cevil.example/" + token, "/" + token + "//evil.example", "/" + token + strings.Repeat("/x", 3000), "/answer?decision=Accept&token=" + token,
+		} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+				got := send(ctx, method, base+path, "decision=Accept")
+				Expect(got.status).To(BeNumerically("<", 500), path)
+				Expect(got.header.Get("Location")).To(Or(BeEmpty(), MatchRegexp("^/[^/\\\\]")), path)
+			}
+		}
+		Expect(responses(ctx, i)).To(BeEmpty())
+		Expect(stateOf(ctx, i)()).To(Equal(v1alpha1.InvitationPending))
+	}, NodeTimeout(time.Minute))
+
+	It("L1, I8: says which limit is reached, and leaves the invitation open", func(ctx context.Context) {
+		bob := lab.Person("bob")
+		one, first := invite(ctx, organization(ctx), bob)
+		accept, _ := links(first)
+		Expect(choose(ctx, tokenOf(accept), v1alpha1.DecisionAccept).status).To(Equal(http.StatusOK))
+		Eventually(ctx, stateOf(ctx, one)).Should(Equal(v1alpha1.InvitationAccepted))
+		platformPolicy(ctx, func(p *v1alpha1.PlatformPolicySpec) {
+			p.Limits = &v1alpha1.LimitsPolicy{OrganizationsPerUser: new(int32(1)), CreatedOrganizationsPerUser: new(int32(1)), InvitedCRMPlusPerUser: new(int32(1))}
+		})
+		i := lab.Create(ctx, l.Platform, lab.NewInvitation(organization(ctx), bob))
+		second, decline := links(message(ctx, bob, 2))
+		Expect(open(ctx, second).status).To(Equal(http.StatusOK))
+		refused := choose(ctx, tokenOf(second), v1alpha1.DecisionAccept)
+		Expect(refused.status).To(Equal(http.StatusConflict), refused.body)
+		Expect(refused.heading()).To(Equal("You cannot join Zylker now"))
+		Expect(refused.body).To(ContainSubstring("You belong to as many organizations as one person can. Leave one of them"))
+		Expect(stateOf(ctx, i)()).To(Equal(v1alpha1.InvitationPending))
+		Expect(choose(ctx, tokenOf(decline), v1alpha1.DecisionDecline).status).To(Equal(http.StatusOK))
+	}, NodeTimeout(time.Minute))
+
+	It("I8: says that a suspended organization takes nobody in, and not why", func(ctx context.Context) {
+		org := organization(ctx, func(o *v1alpha1.Organization) { o.Spec.Subscription = nil })
+		i, m := invite(ctx, org, lab.Person("bob"))
+		accept, _ := links(m)
+		Expect(lab.Change(ctx, l.Platform, org, func(o *v1alpha1.Organization) {
+			o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Minute)}
+		})).To(Succeed())
+		var refused page
+		Eventually(ctx, func() int {
+			refused = choose(ctx, tokenOf(accept), v1alpha1.DecisionAccept)
+			return refused.status
+		}).WithPolling(time.Second).Should(Equal(http.StatusConflict))
+		Expect(refused.heading()).To(Equal("Zylker takes no new members now"))
+		Expect(refused.body).NotTo(Or(ContainSubstring("trial"), ContainSubstring("suspended")))
+		Expect(stateOf(ctx, i)()).To(Equal(v1alpha1.InvitationPending))
 	}, NodeTimeout(time.Minute))
 })
 

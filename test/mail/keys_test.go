@@ -69,6 +69,43 @@ var _ = Describe("The keys of links", func() {
 	}, NodeTimeout(2*time.Minute))
 })
 
+var _ = Describe("The only key of links", func() {
+	It("I11: ends its links also where a key that is none takes its place", func(ctx context.Context) {
+		org := organization(ctx)
+		_, m := invite(ctx, org, lab.Person("bob"))
+		leaked, _ := links(m)
+		put(ctx, map[string][]byte{"9000-short": []byte("too short")})
+		Eventually(ctx, func() bool {
+			return !slices.ContainsFunc(askAll(ctx, leaked), func(p page) bool { return p.status != http.StatusNotFound })
+		}).WithTimeout(late).WithPolling(time.Second).Should(BeTrue())
+		carol := lab.Person("carol")
+		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, carol))
+		Consistently(ctx, func() int { return len(sentTo(carol)) }, "2s").Should(BeZero())
+		Expect(stateOf(ctx, i)()).To(Equal(v1alpha1.InvitationPending))
+
+		By("a good key beside it")
+		id, key := token.GenerateKey(time.Now())
+		put(ctx, map[string][]byte{"9000-short": []byte("too short"), id: key})
+		sent := message(ctx, carol, 1)
+		accept, _ := links(sent)
+		Expect(keyOf(accept)).To(Equal(id))
+		Eventually(ctx, func() bool {
+			return !slices.ContainsFunc(askAll(ctx, accept), func(p page) bool { return p.status != http.StatusOK })
+		}).WithTimeout(late).WithPolling(time.Second).Should(BeTrue())
+		put(ctx, map[string][]byte{id: key})
+		for place, text := range l.Logs() {
+			Expect(text).NotTo(ContainSubstring("too short"), place)
+		}
+	}, NodeTimeout(2*time.Minute))
+})
+
+// put replaces all keys.
+func put(ctx context.Context, keys map[string][]byte) {
+	GinkgoHelper()
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: lab.SystemNamespace, Name: token.SecretName}}
+	Expect(lab.Change(ctx, l.Platform, secret, func(s *corev1.Secret) { s.Data = keys })).To(Succeed())
+}
+
 // askAll opens a link often enough to reach each replica.
 func askAll(ctx context.Context, link string) (all []page) {
 	GinkgoHelper()

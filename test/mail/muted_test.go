@@ -61,8 +61,14 @@ var _ = Describe("A person who asked for no more e-mail", func() {
 		other := organization(ctx)
 		optedOut(ctx, lab.Create(ctx, l.Platform, lab.NewInvitation(other, bob)))
 
-		back := choose(ctx, token, view.DecisionUnmute)
+		By("a look at the link again, later")
+		again := open(ctx, l.Operator.PageURL()+"/"+token)
+		Expect(again.heading()).To(Equal("This invitation was already answered"))
+		Expect(again.body).To(ContainSubstring("You get no more invitations by e-mail from any organization"))
+		back := press(ctx, again)
 		Expect(back.status).To(Equal(http.StatusOK), back.body)
+		Expect(back.heading()).To(Equal("You can get e-mail again"))
+		Expect(open(ctx, l.Operator.PageURL()+"/"+token).elements("form")).To(BeEmpty())
 		lab.Create(ctx, l.Platform, lab.NewInvitation(organization(ctx), bob))
 		message(ctx, bob, 2)
 	}, NodeTimeout(time.Minute))
@@ -137,9 +143,17 @@ var _ = Describe("A finished invitation", func() {
 // policy changes the platform's policy until the end of the spec.
 func policy(ctx context.Context, change func(*v1alpha1.InvitationPolicy)) {
 	GinkgoHelper()
+	platformPolicy(ctx, func(p *v1alpha1.PlatformPolicySpec) {
+		p.Invitations = &v1alpha1.InvitationPolicy{}
+		change(p.Invitations)
+	})
+}
+
+// platformPolicy makes the platform's policy, until the end of the spec.
+func platformPolicy(ctx context.Context, change func(*v1alpha1.PlatformPolicySpec)) {
+	GinkgoHelper()
 	p := &v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.PlatformPolicyName}}
-	p.Spec.Invitations = &v1alpha1.InvitationPolicy{}
-	change(p.Spec.Invitations)
+	change(&p.Spec)
 	lab.Create(ctx, l.Platform, p)
 	DeferCleanup(func(ctx context.Context) { Expect(client.IgnoreNotFound(l.Platform.Delete(ctx, p))).To(Succeed()) })
 	l.EventuallyReady(ctx, p)

@@ -7,10 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"golang.org/x/net/html"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -76,9 +78,56 @@ type page struct {
 	body   string
 }
 
-// send sends a request without following redirects: there are none.
+// heading tells one kind of page from another.
+func (p page) heading() string {
+	GinkgoHelper()
+	for _, n := range p.elements("h1") {
+		return n.FirstChild.Data
+	}
+	return ""
+}
+
+func (p page) elements(names ...string) (all []*html.Node) {
+	GinkgoHelper()
+	root, err := html.Parse(strings.NewReader(p.body))
+	Expect(err).NotTo(HaveOccurred())
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && slices.Contains(names, n.Data) {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// press sends the one form of a page, as a browser does.
+func press(ctx context.Context, shown page) page {
+	GinkgoHelper()
+	forms := shown.elements("form")
+	Expect(forms).To(HaveLen(1), shown.body)
+	action, err := url.Parse(l.Operator.PageURL())
+	Expect(err).NotTo(HaveOccurred())
+	action, err = action.Parse(attribute(forms[0], "action"))
+	Expect(err).NotTo(HaveOccurred())
+	values := url.Values{}
+	for _, control := range shown.elements("input", "button") {
+		values.Add(attribute(control, "name"), attribute(control, "value"))
+	}
+	return send(ctx, strings.ToUpper(attribute(forms[0], "method")), action.String(), values.Encode())
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// send sends a request without following redirects.
 func send(ctx context.Context, method, to, body string, change ...func(*http.Request)) page {
 	GinkgoHelper()
+	once := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	r, err := http.NewRequestWithContext(ctx, method, to, strings.NewReader(body))
 	Expect(err).NotTo(HaveOccurred())
 	if body != "" {
@@ -87,7 +136,7 @@ func send(ctx context.Context, method, to, body string, change ...func(*http.Req
 	for _, c := range change {
 		c(r)
 	}
-	got, err := http.DefaultClient.Do(r)
+	got, err := once.Do(r)
 	Expect(err).NotTo(HaveOccurred())
 	defer got.Body.Close()
 	text, err := io.ReadAll(got.Body)

@@ -5,7 +5,10 @@
 // style inside.
 package view
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // Kind says what a page tells.
 type Kind string
@@ -53,6 +56,12 @@ func (k Kind) Status() int {
 		return status
 	}
 	return http.StatusInternalServerError
+}
+
+// ShowsMute reports whether a page of this kind says that the person wants no more e-mail, and takes that back. The link proves whose address
+// it is, also after the end of its invitation (I12).
+func (k Kind) ShowsMute() bool {
+	return slices.Contains([]Kind{Declined, Answered, Expired, Revoked, Superseded, Invalid}, k)
 }
 
 // Mute says of whom an invitee who declines wants no more e-mail. Each is a value of the field FieldMute.

@@ -28,13 +28,13 @@ type Page struct {
 
 	// Base is the path before StylePath. Empty: the page has a host of its own.
 	Base string
-	// Action is the path that the forms are sent to; empty: the page's own. Token is the link's. For Ask, and for Declined to take a mute back.
+	// Action is the path that the forms are sent to; empty: the page's own. Token is the link's. For Ask, and to take a mute back.
 	Action, Token string
 	// Declining says that the link was the one to decline: that choice comes first. For Ask.
 	Declining bool
 	// AccessURL leads into the organization; empty: the page has no such link. For Accepted.
 	AccessURL string
-	// Muted is what the invitee asked for. For Declined.
+	// Muted is what the invitee asked for. For the kinds that show a mute.
 	Muted Mute
 	// Rule is the ID of the limit that was reached. If the language has no words for it, Detail stands there: English text. For Limit.
 	Rule, Detail string

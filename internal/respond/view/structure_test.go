@@ -147,7 +147,7 @@ func checkForms(t *testing.T, root *html.Node, p Page) {
 		}
 		want = append(want, []field{{"token", token}, {"decision", DecisionNotForMe}})
 	}
-	if p.Kind == Declined && p.Muted != "" {
+	if p.Kind.ShowsMute() && p.Muted != "" {
 		want = [][]field{{{"token", token}, {"decision", DecisionUnmute}}}
 	}
 	for _, form := range elements(root, "form") {
@@ -190,7 +190,7 @@ func TestTokenStaysInItsForm(t *testing.T) {
 		root := parse(t, render(t, r, p))
 		for _, n := range elements(root, "") {
 			for _, a := range n.Attr {
-				if strings.Contains(a.Val, token) && (p.Kind != Ask && p.Kind != Declined || n.Data != "input" || attribute(n, "type") != "hidden") {
+				if strings.Contains(a.Val, token) && (p.Kind != Ask && !p.Kind.ShowsMute() || n.Data != "input" || attribute(n, "type") != "hidden") {
 					t.Errorf("%s: I11: <%s> has %s=%q", name, n.Data, a.Key, a.Val)
 				}
 			}
@@ -207,7 +207,7 @@ func TestOnlyAKindsOwnFieldsAreShown(t *testing.T) {
 	for kind := range statuses {
 		text := render(t, r, page(kind, "en"))
 		for want, kinds := range map[string][]Kind{
-			"bring your": {Ask}, "john@zylker.com": {Ask}, "zylker.crm.example.com": {Accepted}, "any organization on": {Ask, Declined},
+			"bring your": {Ask}, "john@zylker.com": {Ask}, "zylker.crm.example.com": {Accepted}, "any organization on": {Ask, Declined, Answered, Expired, Revoked, Superseded, Invalid},
 			"as many organizations": {Limit}, "Monday, 7 December 2026 at 14:30": {Ask, Limit, Closed},
 			"Zylker &amp; Sons": {Ask, Accepted, Declined, Answered, Expired, Revoked, Limit, Closed, NotForYou},
 		} {

@@ -49,9 +49,12 @@ func newValues(p Page) (values, error) {
 		Email:        visible.Isolated(visible.Line(p.Email, maxAddress)),
 		Inviter:      visible.Isolated(visible.Line(p.Inviter, maxAddress)),
 		Message:      visible.Lines(p.Message, maxMessage),
-		Action:       p.Action, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL), Muted: p.Muted,
+		Action:       p.Action, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL),
 		FieldToken: FieldToken, FieldDecision: FieldDecision, FieldMute: FieldMute,
 		Mutes: []Mute{MuteNone, MuteOrganization, MutePlatform},
+	}
+	if p.Kind.ShowsMute() && (p.Muted == MuteOrganization || p.Muted == MutePlatform) {
+		v.Muted = p.Muted
 	}
 	err := v.say(p)
 	return v, err

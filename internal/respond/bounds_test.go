@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package respond
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/net/netutil"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/respond/view"
+)
+
+// accepts is the form of somebody who accepts.
+func accepts(token string) url.Values {
+	return url.Values{view.FieldToken: {token}, view.FieldDecision: {string(v1alpha1.DecisionAccept)}}
+}
+
+func TestBounds(t *testing.T) {
+	s := pageOf(t)
+	large := accepts(s.token)
+	large.Set("padding", strings.Repeat("A", bodyBytes))
+	if w := s.post(large); w.Code != view.Invalid.Status() || len(s.answers(t)) > 0 {
+		t.Errorf("a body that is too large: %d, and %d answers", w.Code, len(s.answers(t)))
+	}
+	for range ofInvitation.atOnce {
+		s.get("/answers/" + s.token)
+	}
+	if w := s.get("/answers/" + s.token); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
+		t.Errorf("request %d at once about one invitation: %d", ofInvitation.atOnce+1, w.Code)
+	}
+}
+
+// TestAFloodWithoutALink: pages are drawn for few of the requests that show no link. Whoever has one is served all the same.
+func TestAFloodWithoutALink(t *testing.T) {
+	for sentence, ask := range map[string]func(s served, n int) int{
+		"nonsense tokens":  func(s served, n int) int { return size(t, s.get(fmt.Sprint("/answers/nonsense-", n))) },
+		"a changed token":  func(s served, n int) int { return size(t, s.get("/answers/"+s.token+strconv.Itoa(n))) },
+		"unknown paths":    func(s served, n int) int { return size(t, s.get(fmt.Sprint("/", n, "/x"))) },
+		"forms of nothing": func(s served, n int) int { return size(t, s.post(accepts(fmt.Sprint("nonsense-", n)))) },
+		"forms to unmute": func(s served, n int) int {
+			return size(t, s.post(url.Values{view.FieldToken: {strconv.Itoa(n)}, view.FieldDecision: {view.DecisionUnmute}}))
+		},
+		"forms of other sites": func(s served, _ int) int {
+			return size(t, s.post(accepts("x"), func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }))
+		},
+		"forms that are none": func(s served, _ int) int {
+			return size(t, s.do(newForm("token=%zz"), "/answers/answer"))
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // time stands still
+				s := pageOf(t)
+				pages := 0
+				for n := range 2000 {
+					if ask(s, n) > 200 {
+						pages++
+					}
+				}
+				if pages != ofRefusals.atOnce {
+					t.Errorf("%d pages of 2000 requests at once, want %d", pages, ofRefusals.atOnce)
+				}
+				if w := s.get("/answers/" + s.token); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<form") {
+					t.Errorf("a valid link: %d", w.Code)
+				}
+				if w := s.post(accepts(s.token)); w.Code != http.StatusOK || len(s.answers(t)) != 1 {
+					t.Errorf("a valid answer: %d", w.Code)
+				}
+				<-time.After(time.Second) // of the bubble's clock
+				if got := ask(s, 0); got < 200 {
+					t.Errorf("no page a second later: %d bytes", got)
+				}
+			})
+		})
+	}
+}
+
+// TestTimeBound: where the API server hangs, a person is told to try again before the connection ends.
+func TestTimeBound(t *testing.T) {
+	if patience >= requestTime {
+		t.Fatalf("%v leaves no time to write a page: a connection ends after %v", patience, requestTime)
+	}
+	hangs := func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	for sentence, ask := range map[string]func(served) int{
+		"a read": func(s served) int {
+			s.over.Get = func(ctx context.Context, _ client.WithWatch, _ client.ObjectKey, _ client.Object, _ ...client.GetOption) error {
+				return hangs(ctx)
+			}
+			return s.get("/answers/" + s.token).Code
+		},
+		"the creation of an answer": func(s served) int {
+			s.over.Create = func(ctx context.Context, _ client.WithWatch, _ client.Object, _ ...client.CreateOption) error {
+				return hangs(ctx)
+			}
+			return s.post(accepts(s.token)).Code
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, began := pageOf(t), time.Now()
+				if code := ask(s); code != view.TryAgain.Status() {
+					t.Errorf("%d", code)
+				}
+				if took := time.Since(began); took != patience {
+					t.Errorf("it took %v, want %v", took, patience)
+				}
+			})
+		})
+	}
+}
+
+// TestConnections: a connection beyond the bound waits for the end of another.
+func TestConnections(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := pageOf(t).handler
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- serve(ctx, netutil.LimitListener(listener, 2), handler) }()
+	open := func() net.Conn {
+		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	served := func(c net.Conn, within time.Duration) error {
+		if _, err := c.Write([]byte("GET /answers/style.css HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(within))
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		return err
+	}
+	first, second, third := open(), open(), open()
+	for _, c := range []net.Conn{first, second} {
+		if err := served(c, 10*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := served(third, 200*time.Millisecond); err == nil {
+		t.Error("a connection beyond the bound is served")
+	}
+	_ = first.Close()
+	if err := served(third, 10*time.Second); err != nil {
+		t.Errorf("nobody is served after the end of a connection: %v", err)
+	}
+	_, _ = second.Close(), third.Close()
+	stop()
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
