@@ -35,7 +35,7 @@ func newCollector() *collector {
 	Expect(err).NotTo(HaveOccurred())
 	c, server := &collector{address: listener.Addr().String()}, grpc.NewServer()
 	otlp.RegisterTraceServiceServer(server, c)
-	go func() { _ = server.Serve(listener) }() //nolint:errcheck // Stop ends it.
+	go func() { _ = server.Serve(listener) }() // Stop ends it
 	DeferCleanup(server.Stop)
 	return c
 }
