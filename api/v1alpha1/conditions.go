@@ -95,7 +95,7 @@ const (
 	// ReasonOrganizationNotFound appears with Ready=False on an object whose Organization does not exist yet (R8).
 	ReasonOrganizationNotFound = "OrganizationNotFound"
 	// ReasonOrganizationSuspended appears with Ready=False on a pending Invitation of a suspended Organization (E3). It can be declined, and
-	// accepted once the Organization is resumed.
+	// accepted once the Organization is resumed. It appears with Delivered=Unknown while the e-mail waits for that.
 	ReasonOrganizationSuspended = "OrganizationSuspended"
 	// ReasonOverLimit appears with Ready=False on an object that is beyond a limit and has no power, and with WithinLimits=False on a User.
 	// It appears with Stalled=True on an InvitationResponse if its Invitation is beyond a limit itself (I8).
@@ -206,8 +206,9 @@ const (
 	ReasonSent = "Sent"
 	// ReasonDeferred appears with Delivered=False after the mail server did not take the message, and is asked again.
 	ReasonDeferred = "Deferred"
-	// ReasonUndelivered appears with Delivered=False after the mail server refused the message for good (I12). The invitation can still be
-	// answered from the list.
+	// ReasonUndelivered appears with Delivered=False after the mail server refused the message for good (I12), or after three attempts without
+	// the server's last answer. The invitation can still be answered from the list. It also appears where the invitation ended before its
+	// e-mail was sent.
 	ReasonUndelivered = "Undelivered"
 	// ReasonSendLimit appears with Delivered=False where as many messages as can be were sent to this address from this organization (I9,
 	// I13).

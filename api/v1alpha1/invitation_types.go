@@ -121,7 +121,8 @@ type InvitationStatus struct {
 
 // InvitationDeliveryStatus is the delivery of an invitation's e-mail (I9, I12, I13). It is about the latest message.
 type InvitationDeliveryStatus struct {
-	// sends is the number of messages that were begun: the first, and one for each re-send. Only the link of the latest is valid (I9).
+	// sends is the number of messages that were begun: the first, and one for each re-send. It never goes down, so no two messages have the
+	// same number. Only the link of the latest is valid (I9), unless it was withdrawn.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Sends int32 `json:"sends"`
@@ -131,10 +132,26 @@ type InvitationDeliveryStatus struct {
 	// +optional
 	ResendRequestedAt *metav1.Time `json:"resendRequestedAt,omitempty"`
 
+	// previousLink is the number of the message whose link was valid before the latest was begun. Absent: there was none.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	PreviousLink int32 `json:"previousLink,omitempty"`
+
+	// withdrawn says that the latest message is not sent, because its recipient asked for no more e-mail after it was begun (I12). The link of
+	// the one before is valid again.
+	// +optional
+	Withdrawn bool `json:"withdrawn,omitempty"`
+
 	// attempts is the number of times that the mail server was asked to take the latest message.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Attempts int32 `json:"attempts,omitempty"`
+
+	// uncertainAttempts is the number of attempts after which the mail server may have the latest message, without having said so. After three
+	// of them, the message is not sent again.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	UncertainAttempts int32 `json:"uncertainAttempts,omitempty"`
 
 	// lastSentAt is when the mail server took a message last.
 	// +optional

@@ -10,8 +10,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/retry"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
@@ -22,23 +22,71 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
+// errNotNow says that a message that was due is not any more.
+var errNotNow = errors.New("the message is not to be sent now")
+
+// storing bounds the time to store a result. The operator waits longer than that, and for a message that is on its way, before it ends.
+const storing = 10 * time.Second
+
+// attempt is one attempt to send a message.
+type attempt struct {
+	*Reconciler
+	name types.NamespacedName
+	// invitation is the one whose message was written.
+	invitation *v1alpha1.Invitation
+	// instead is what came of it if there was none to write.
+	instead outcome
+}
+
 // attempt sends the message that is due.
-func (r *Reconciler) attempt(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation) (ctrl.Result, error) {
-	m, err := r.compose(ctx, org, i)
-	if err != nil {
-		return ctrl.Result{}, err
+func (r *Reconciler) attempt(ctx context.Context, name types.NamespacedName) (outcome, error) {
+	a := &attempt{Reconciler: r, name: name}
+	failure, err := asFailure(r.Mailer.Send(ctx, a.write))
+	switch {
+	case errors.Is(err, errNotNow):
+		return a.instead, nil
+	case err != nil:
+		return outcome{}, err
+	case ctx.Err() != nil && failure != nil && !failure.Uncertain:
+		return outcome{}, ctx.Err() // the operator stops: nothing has left, and the next leader sends it
 	}
-	failure, err := asFailure(r.Mailer.Send(ctx, m))
+	return a.note(ctx, failure)
+}
+
+// write writes the message. It is called when the connection to the mail server is free. What was looked at before that may have changed: such
+// a wait can take minutes.
+func (a *attempt) write(ctx context.Context) (m mail.Message, err error) {
+	i, o, err := a.due(ctx, a.Live, a.name)
 	if err != nil {
-		return ctrl.Result{}, err
+		return m, err
 	}
-	r.turns.forget(client.ObjectKeyFromObject(i))
-	r.unsaved.note(i, failure)
-	count(failure, i, r.Clock.Now())
+	if i == nil {
+		a.instead = o
+		return m, errNotNow
+	}
+	org, instead, err := a.look(ctx, i, a.suspension, a.turn, a.wish)
+	switch {
+	case err != nil:
+		return m, err
+	case instead != nil:
+		a.instead = *instead
+		return m, errNotNow
+	}
+	a.invitation = i
+	return a.compose(ctx, org, i)
+}
+
+// note notes what the mail server said of the message.
+func (a *attempt) note(ctx context.Context, failure *mail.Failure) (outcome, error) {
+	i, now := a.invitation, a.Clock.Now()
+	a.turns.forget(a.name)
+	a.turns.heard(i, failure, now)
+	a.unsaved.note(i, failure)
+	count(failure, i, now)
 	if failure != nil {
 		log.FromContext(ctx).Info("The mail server did not take an e-mail", "error", failure.Error(), "permanent", failure.Permanent)
 	}
-	return r.store(ctx, i, failure)
+	return a.store(ctx, i, failure)
 }
 
 // asFailure is what the mail server, or the way to it, said. Any other error is of the operator itself.
@@ -49,21 +97,29 @@ func asFailure(err error) (*mail.Failure, error) {
 	return nil, err
 }
 
-// store writes the result of an attempt.
-func (r *Reconciler) store(ctx context.Context, sent *v1alpha1.Invitation, failure *mail.Failure) (result ctrl.Result, err error) {
+// store writes the result of an attempt, also if the operator is about to stop: otherwise the next leader sends the message again.
+func (r *Reconciler) store(ctx context.Context, sent *v1alpha1.Invitation, failure *mail.Failure) (o outcome, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
+	defer cancel()
 	now := r.Clock.Now()
 	err = r.change(ctx, sent, now, func(i *v1alpha1.Invitation, say status.Conditions) {
+		o = outcome{} // after a lost race, it may be another one
 		d := i.Status.Delivery
 		note(d, failure, i.Status.ExpiresAt.Time, now)
+		if failure != nil && over(i) {
+			d.NextAttemptAt = nil
+			delivered.SayOver(say)
+			return
+		}
 		delivered.Say(say, d)
 		if d.NextAttemptAt != nil {
-			result.RequeueAfter = d.NextAttemptAt.Sub(now)
+			o.again = d.NextAttemptAt.Sub(now)
 		}
 	})
 	if err == nil {
 		r.unsaved.forget(client.ObjectKeyFromObject(sent))
 	}
-	return result, err
+	return o, err
 }
 
 // change changes the status of an invitation. A message that has left is no reason to send it again, so after a lost race the invitation is
@@ -105,10 +161,18 @@ func note(d *v1alpha1.InvitationDeliveryStatus, failure *mail.Failure, deadline,
 		return
 	}
 	d.LastError = failure.ForTenants()
-	next := now.Add(pause(d.Attempts))
-	if !failure.Permanent && (!failure.Uncertain || d.Attempts < mostUncertain) && next.Before(deadline) {
+	last := final(failure, d.UncertainAttempts)
+	if failure.Uncertain {
+		d.UncertainAttempts++
+	}
+	if next := now.Add(pause(d.Attempts)); !last && next.Before(deadline) {
 		d.NextAttemptAt = &metav1.Time{Time: next}
 	}
+}
+
+// final reports whether a message is not sent again after a failure. Before it, so many attempts left open whether the server has the message.
+func final(failure *mail.Failure, uncertain int32) bool {
+	return failure.Permanent || failure.Uncertain && uncertain+1 >= mostUncertain
 }
 
 const (
@@ -116,8 +180,8 @@ const (
 	firstPause = 15 * time.Second
 	// longestPause is what the pauses grow to, each being twice the one before.
 	longestPause = time.Hour
-	// mostUncertain is the attempt after which a message is not sent again that the mail server may have. A recipient should not get many copies
-	// of it.
+	// mostUncertain is the number of attempts that left open whether the mail server has the message. After them, it is not sent again. A
+	// recipient should not get many copies of it.
 	mostUncertain = 3
 )
 

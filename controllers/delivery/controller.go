@@ -6,30 +6,26 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/delivered"
-	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/tally"
-	"github.com/polyorg/polyorg/controllers/internal/world"
-	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/mail"
 	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/internal/token"
 )
 
-// Mailer hands one message to the mail server. Its error is a *mail.Failure.
+// Mailer hands messages to the mail server, one at a time. It calls write when the turn of a message has come. Its error is a *mail.Failure,
+// or that of write.
 type Mailer interface {
-	Send(ctx context.Context, m mail.Message) error
+	Send(ctx context.Context, write func(context.Context) (mail.Message, error)) error
 }
 
 // Reconciler sends the message that an invitation waits for.
@@ -54,41 +50,66 @@ type Reconciler struct {
 	queue   tally.Tally
 }
 
+// outcome is what a look at an invitation led to.
+type outcome struct {
+	// again is the time until it is looked at again; 0 if its message is not to be sent any more.
+	again time.Duration
+	// held: its organization is suspended. So it does not count among those that wait for the mail server.
+	held bool
+}
+
 // Reconcile sends the message of one invitation if one is due, and stores the result. What the cache shows is looked at again live: a cache
 // that is behind would send a message twice.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	result, err := r.reconcile(ctx, req)
-	waits := err != nil || result.RequeueAfter > 0
-	r.queue.Note(waiting, req.String(), waits)
+	o, err := r.reconcile(ctx, req.NamespacedName)
+	waits := err != nil || o.again > 0
+	r.queue.Note(waiting, req.String(), waits && !o.held)
 	if !waits {
 		r.turns.forget(req.NamespacedName)
 		r.unsaved.forget(req.NamespacedName)
 	}
-	return result, err
+	return ctrl.Result{RequeueAfter: o.again}, err
 }
 
-func (r *Reconciler) reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	for _, from := range []client.Reader{r.Client, r.Live} {
-		var i v1alpha1.Invitation
-		if err := from.Get(ctx, req.NamespacedName, &i); err != nil {
-			return ctrl.Result{}, client.IgnoreNotFound(err)
-		}
-		now := r.Clock.Now()
-		switch left, due := untilDue(&i, now); {
-		case !due || left > 0:
-			return ctrl.Result{RequeueAfter: left}, nil
-		case from == r.Live:
-			return r.deliver(ctx, &i, now)
-		}
+func (r *Reconciler) reconcile(ctx context.Context, name types.NamespacedName) (outcome, error) {
+	i, o, err := r.due(ctx, r.Client, name)
+	if i != nil {
+		i, o, err = r.due(ctx, r.Live, name)
 	}
-	return ctrl.Result{}, nil
+	if i == nil || err != nil {
+		return o, err
+	}
+	if failure, known := r.unsaved.of(i); known {
+		return r.store(ctx, i, failure)
+	}
+	_, instead, err := r.look(ctx, i, r.suspension, r.turn)
+	switch {
+	case err != nil:
+		return outcome{}, err
+	case instead != nil:
+		return *instead, nil
+	}
+	return r.attempt(ctx, name)
+}
+
+// due reads an invitation whose message is due. It returns none if that is not so.
+func (r *Reconciler) due(ctx context.Context, from client.Reader, name types.NamespacedName) (*v1alpha1.Invitation, outcome, error) {
+	var i v1alpha1.Invitation
+	if err := from.Get(ctx, name, &i); err != nil {
+		return nil, outcome{}, client.IgnoreNotFound(err)
+	}
+	left, due := untilDue(&i, r.Clock.Now())
+	if !due || left > 0 {
+		return nil, outcome{again: left}, nil
+	}
+	return &i, outcome{}, nil
 }
 
 // untilDue is the time until the message of an invitation is to be sent. Due is false if none is.
 func untilDue(i *v1alpha1.Invitation, now time.Time) (left time.Duration, due bool) {
 	d := i.Status.Delivery
 	switch {
-	case i.DeletionTimestamp != nil || i.Spec.Revoked || i.Status.State != v1alpha1.InvitationPending || !delivered.Due(d):
+	case over(i) || !delivered.Due(d):
 		return 0, false
 	case !now.Before(i.Status.ExpiresAt.Time):
 		return 0, false
@@ -98,81 +119,7 @@ func untilDue(i *v1alpha1.Invitation, now time.Time) (left time.Duration, due bo
 	return 0, true
 }
 
-// deliver sends the message of an invitation once it has its turn, unless something speaks against it.
-func (r *Reconciler) deliver(ctx context.Context, i *v1alpha1.Invitation, now time.Time) (ctrl.Result, error) {
-	if failure, known := r.unsaved.of(i); known {
-		return r.store(ctx, i, failure)
-	}
-	var org v1alpha1.Organization
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: facts.OrganizationOf(i.Namespace)}, &org); err != nil {
-		return ctrl.Result{}, fmt.Errorf("read the organization that invites: %w", err)
-	}
-	for _, obstacle := range []obstacle{r.suspension, r.turn, r.wish} {
-		if left, err := obstacle(ctx, &org, i, now); left != 0 || err != nil {
-			return ctrl.Result{RequeueAfter: max(0, left)}, err
-		}
-	}
-	return r.attempt(ctx, &org, i)
-}
-
-// obstacle is what may speak against sending a message now. It returns the time until it is looked at again: 0 if nothing speaks against it,
-// never if it is not sent any more.
-type obstacle func(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error)
-
-const (
-	never = time.Duration(-1)
-	// suspensionLook is the time between looks at a suspended organization. Its resumption is no event of the invitation.
-	suspensionLook = time.Minute
-	// patience is the longest wait that nobody needs to be told of.
-	patience = time.Second
-)
-
-// suspension keeps the messages of a suspended organization back (E3).
-func (r *Reconciler) suspension(ctx context.Context, org *v1alpha1.Organization, _ *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
-	w := world.New("")
-	if err := world.AddPolicy(ctx, w, r.Client); err != nil {
-		return 0, err
-	}
-	world.Add(w, *org)
-	if world.Stated[rules.Account](w)[0].Suspended(w.Outlook().Policy(), now) { // an organization always states its account
-		return suspensionLook, nil
-	}
-	return 0, nil
-}
-
-// turn keeps a message back until its turn (I13). The status says so.
-func (r *Reconciler) turn(ctx context.Context, _ *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
-	policy, err := world.Policy(ctx, r.Client)
-	if err != nil {
-		return 0, err
-	}
-	left := r.turns.until(policy, i, now)
-	if left <= patience {
-		return left, nil
-	}
-	at := metav1.NewTime(now.Add(left))
-	return left, r.change(ctx, i, now, func(i *v1alpha1.Invitation, say status.Conditions) {
-		i.Status.Delivery.NextAttemptAt = &at
-		delivered.Say(say, i.Status.Delivery)
-	})
-}
-
-// wish keeps a message back from a recipient who asked for no more e-mail since it was begun (I12). It counts as not begun then.
-func (r *Reconciler) wish(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (time.Duration, error) {
-	known, err := r.Recipients.Known(ctx, recipients.Of(org.Name, i.Spec.Email))
-	if err != nil || !rules.WantsNoMail(i, known.MutedSince()) {
-		return 0, err
-	}
-	return never, r.change(ctx, i, now, func(i *v1alpha1.Invitation, say status.Conditions) {
-		withdraw(&i.Status)
-		delivered.SayMuted(say)
-	})
-}
-
-// withdraw takes the latest message back.
-func withdraw(s *v1alpha1.InvitationStatus) {
-	s.Delivery = &v1alpha1.InvitationDeliveryStatus{Sends: s.Delivery.Sends - 1}
-	if s.Delivery.Sends == 0 {
-		s.Delivery = nil
-	}
+// over reports whether an invitation has ended, or is about to. Its message is not sent any more.
+func over(i *v1alpha1.Invitation) bool {
+	return i.DeletionTimestamp != nil || i.Spec.Revoked || i.Status.State != v1alpha1.InvitationPending
 }

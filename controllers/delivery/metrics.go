@@ -34,21 +34,33 @@ var unfit = prometheus.NewCounter(prometheus.CounterOpts{
 	Help: "E-mails that a template of the platform's own did not fit, and that had the built-in one.",
 })
 
+// The results of an attempt.
+const (
+	resultSent     = "sent"
+	resultDeferred = "deferred"
+	resultRefused  = "refused"
+)
+
+// Each series is there from the start: an alert for messages that do not leave must see that none has.
 func init() {
 	metrics.Registry.MustRegister(attempts, waiting, waited, unfit)
+	for _, result := range []string{resultSent, resultDeferred, resultRefused} {
+		attempts.WithLabelValues(result)
+	}
 }
 
-// count counts one attempt.
+// count counts one attempt, before the invitation has its result.
 func count(failure *mail.Failure, i *v1alpha1.Invitation, now time.Time) {
+	d := i.Status.Delivery
 	switch {
 	case failure == nil:
-		attempts.WithLabelValues("sent").Inc()
-		if i.Status.Delivery.Sends == 1 {
+		attempts.WithLabelValues(resultSent).Inc()
+		if d.Sends == 1 {
 			waited.Observe(now.Sub(i.CreationTimestamp.Time).Seconds())
 		}
-	case failure.Permanent:
-		attempts.WithLabelValues("refused").Inc()
+	case final(failure, d.UncertainAttempts):
+		attempts.WithLabelValues(resultRefused).Inc()
 	default:
-		attempts.WithLabelValues("deferred").Inc()
+		attempts.WithLabelValues(resultDeferred).Inc()
 	}
 }

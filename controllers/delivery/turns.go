@@ -24,7 +24,9 @@ const counted = 10_000
 type turns struct {
 	mu                     sync.Mutex
 	organizations, domains *lru.Cache
-	taken                  map[types.NamespacedName]turn
+	// slow has a *slow for each domain that did not let the mail server answer in time.
+	slow  *lru.Cache
+	taken map[types.NamespacedName]turn
 }
 
 // turn is the turn of one message: first that of its organization, then that of its recipient's domain. So a crowd that one organization
@@ -36,7 +38,7 @@ type turn struct {
 }
 
 func newTurns() *turns {
-	return &turns{organizations: lru.New(counted), domains: lru.New(counted), taken: map[types.NamespacedName]turn{}}
+	return &turns{organizations: lru.New(counted), domains: lru.New(counted), slow: lru.New(counted), taken: map[types.NamespacedName]turn{}}
 }
 
 // until is the time until an invitation's message may leave, or take its next turn.
@@ -49,11 +51,19 @@ func (t *turns) until(policy rules.Policy, i *v1alpha1.Invitation, now time.Time
 		mine = turn{invitation: i.UID, at: next(t.organizations, i.Namespace, policy.PerMinute, now)}
 	}
 	if !mine.ofDomain && !now.Before(mine.at) {
-		_, domain, _ := strings.Cut(i.Spec.Email, "@")
-		mine.at, mine.ofDomain = next(t.domains, domain, policy.PerMinuteToDomain, now), true
+		mine.at, mine.ofDomain = next(t.domains, domainOf(i), policy.PerMinuteToDomain, now), true
 	}
 	t.taken[name] = mine
-	return max(0, mine.at.Sub(now))
+	if left := mine.at.Sub(now); left > 0 {
+		return left
+	}
+	return t.untilAnswer(domainOf(i), name, now)
+}
+
+// domainOf is the domain of an invitation's address.
+func domainOf(i *v1alpha1.Invitation) string {
+	_, domain, _ := strings.Cut(i.Spec.Email, "@")
+	return domain
 }
 
 // forget drops the turn of a message that has left, or is not sent any more.

@@ -38,7 +38,7 @@ func (r *Reconciler) beginSend(ctx context.Context, org *v1alpha1.Organization, 
 	}
 	switch next, requested := rules.NextSend(policy, i, elsewhere, muted); next {
 	case rules.Send:
-		begun := &v1alpha1.InvitationDeliveryStatus{Sends: rules.Begun(i) + 1}
+		begun := &v1alpha1.InvitationDeliveryStatus{Sends: rules.Begun(i) + 1, PreviousLink: rules.ValidSend(i)}
 		if !requested.IsZero() {
 			begun.ResendRequestedAt = &metav1.Time{Time: requested}
 		}

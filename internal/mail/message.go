@@ -32,6 +32,8 @@ type Failure struct {
 	Platform bool
 	// Uncertain: the server may have accepted the message all the same.
 	Uncertain bool
+	// SlowRecipient: the server said nothing of the recipient in time. Servers ask the recipient's domain then, and may wait for it.
+	SlowRecipient bool
 	// Code is the server's SMTP reply code, such as 550; 0 if it gave none.
 	Code int
 	// Enhanced is its enhanced status code, such as 5.1.1; empty if it gave none.

@@ -65,7 +65,7 @@ func FollowLink(s Standing, now time.Time) Violations {
 		return withdrawn()
 	case over:
 		return expired(s.ExpiresAt)
-	case Begun(i) != s.Send:
+	case ValidSend(i) != s.Send:
 		return forbidden("I9", "a later e-mail has replaced this link; use the link in the latest one")
 	}
 	return nil

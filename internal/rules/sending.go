@@ -108,10 +108,32 @@ func MayHaveLeft(i *v1alpha1.Invitation) int32 {
 	if d := i.Status.Delivery; d != nil && d.Attempts == 0 && d.NextAttemptAt != nil {
 		return max(0, d.Sends-1)
 	}
+	return counted(i)
+}
+
+// ValidSend is the number of the message whose link is valid; 0 if there is none (I9). A message that was withdrawn leaves the link of the one
+// before valid.
+func ValidSend(i *v1alpha1.Invitation) int32 {
+	if takenBack(i.Status.Delivery) {
+		return i.Status.Delivery.PreviousLink
+	}
 	return Begun(i)
 }
 
-func resends(i *v1alpha1.Invitation) int32 { return max(0, Begun(i)-1) }
+// takenBack reports whether the latest message was withdrawn before the mail server can have had it.
+func takenBack(d *v1alpha1.InvitationDeliveryStatus) bool {
+	return d != nil && d.Withdrawn && d.UncertainAttempts == 0
+}
+
+// counted is the number of an invitation's messages that count (I9, I13). The latest does not if it was taken back.
+func counted(i *v1alpha1.Invitation) int32 {
+	if takenBack(i.Status.Delivery) {
+		return max(0, Begun(i)-1)
+	}
+	return Begun(i)
+}
+
+func resends(i *v1alpha1.Invitation) int32 { return max(0, counted(i)-1) }
 
 // Next is what comes next for the e-mail of a pending invitation.
 type Next int
@@ -129,13 +151,13 @@ const (
 // of the address wants no more. The time that it returns is that of the request which the message answers.
 func NextSend(p Policy, i *v1alpha1.Invitation, elsewhere int32, muted bool) (Next, time.Time) {
 	requested, err := RequestedResend(i)
-	wanted := Begun(i) == 0 || err == nil && requested.After(takenUp(i))
+	wanted := Begun(i) == 0 || i.Status.Delivery.Withdrawn || err == nil && requested.After(takenUp(i))
 	switch {
 	case !wanted:
 		return NothingToSend, time.Time{}
 	case muted:
 		return Muted, time.Time{}
-	case Begun(i)+elsewhere >= p.Sends():
+	case counted(i)+elsewhere >= p.Sends():
 		return TooMany, time.Time{}
 	}
 	return Send, requested
@@ -159,5 +181,5 @@ func SentLately(p Policy, i *v1alpha1.Invitation, now time.Time) int32 {
 	if !now.Before(CountedUntil(p, i, now)) {
 		return 0
 	}
-	return Begun(i)
+	return counted(i)
 }

@@ -22,6 +22,14 @@ func sent(i invitation, sends int32, request time.Time) invitation {
 	})
 }
 
+// withdrawn is an invitation whose latest message was taken back, after so many attempts that the mail server did not end.
+func withdrawn(i invitation, previous, uncertain int32) invitation {
+	return i.having(func(i *v1alpha1.Invitation) {
+		d := i.Status.Delivery
+		d.PreviousLink, d.Withdrawn, d.UncertainAttempts, d.Attempts = previous, true, uncertain, uncertain
+	})
+}
+
 // asked is an invitation with a request to send its e-mail again.
 func asked(i invitation, at string) invitation {
 	return i.having(func(i *v1alpha1.Invitation) {
@@ -114,6 +122,10 @@ func TestNextSend(t *testing.T) {
 		"I13: together with its own":                        {asked(sent(open, 2, time.Time{}), at), 2, false, rules.TooMany},
 		"I12: nothing to somebody who wants no more":        {open, 0, true, rules.Muted},
 		"I12: nor on request":                               {asked(sent(open, 1, time.Time{}), at), 0, true, rules.Muted},
+		"I12: a withdrawn one, while they want none":        {withdrawn(sent(open, 2, now), 1, 0), 0, true, rules.Muted},
+		"I12: and anew once they agree":                     {withdrawn(sent(open, 2, now), 1, 0), 0, false, rules.Send},
+		"I13: a withdrawn one does not count":               {withdrawn(sent(open, 4, now), 3, 0), 0, false, rules.Send},
+		"I13: unless the mail server may have it":           {withdrawn(sent(open, 4, now), 3, 1), 0, false, rules.TooMany},
 		"I12: what was sent was sent":                       {sent(open, 1, time.Time{}), 0, true, rules.NothingToSend},
 	} {
 		t.Run(sentence, func(t *testing.T) {
@@ -122,6 +134,36 @@ func TestNextSend(t *testing.T) {
 				t.Errorf("%d, want %d", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestAWithdrawnMessage(t *testing.T) {
+	open := invite("eve@example.org", "zylker")
+	for sentence, tc := range map[string]struct {
+		invitation     invitation
+		valid, mayHave int32
+	}{
+		"I9: leaves the link of the one before valid":                  {invitation: withdrawn(sent(open, 2, now), 1, 0), valid: 1, mayHave: 1},
+		"I9: leaves none valid if it was the first":                    {invitation: withdrawn(sent(open, 1, now), 0, 0)},
+		"I9: leaves its own valid if the mail server may have it":      {invitation: withdrawn(sent(open, 2, now), 1, 1), valid: 2, mayHave: 2},
+		"I9: and one that is not withdrawn makes earlier ones invalid": {invitation: sent(open, 2, now), valid: 2, mayHave: 2},
+	} {
+		i := tc.invitation.Invitation
+		i.Status.ExpiresAt = nil
+		if got := rules.ValidSend(i); got != tc.valid {
+			t.Errorf("%s: %d, want %d", sentence, got, tc.valid)
+		}
+		if got := rules.MayHaveLeft(i); got != tc.mayHave {
+			t.Errorf("%s: %d may have left, want %d", sentence, got, tc.mayHave)
+		}
+		if got := rules.SentLately(rules.DefaultPolicy, i, now); got != tc.mayHave {
+			t.Errorf("%s: %d count, want %d", sentence, got, tc.mayHave)
+		}
+	}
+	queued := sent(open, 2, now).Invitation
+	queued.Status.Delivery.NextAttemptAt = &metav1.Time{Time: now}
+	if got := rules.MayHaveLeft(queued); got != 1 {
+		t.Errorf("I13: of a message that waits for its turn, %d have left, want 1", got)
 	}
 }
 

@@ -122,7 +122,7 @@ func (o *office) hand(ctx context.Context, n int) error {
 		return err
 	}
 	for _, m := range messages {
-		if err := sender.Send(ctx, m); err != nil {
+		if err := sender.Send(ctx, func(context.Context) (compose.Message, error) { return m, nil }); err != nil {
 			return err
 		}
 	}

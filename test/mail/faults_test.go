@@ -136,17 +136,30 @@ var _ = Describe("A mail server that hangs", func() {
 		l.Member(ctx, other, lab.Person("carol"), v1alpha1.RoleStandard)
 		Expect(choose(ctx, tokenOf(accept), v1alpha1.DecisionAccept).status).To(Equal(http.StatusOK))
 		Eventually(ctx, stateOf(ctx, early)).Should(Equal(v1alpha1.InvitationAccepted))
-		Expect(lab.Change(ctx, l.Platform, waiting[0], func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })).To(Succeed())
-		Eventually(ctx, stateOf(ctx, waiting[0])).Should(Equal(v1alpha1.InvitationRevoked))
+		revoked := waiting[:5]
+		for _, i := range revoked {
+			Expect(lab.Change(ctx, l.Platform, i, func(i *v1alpha1.Invitation) { i.Spec.Revoked = true })).To(Succeed())
+			Eventually(ctx, stateOf(ctx, i)).Should(Equal(v1alpha1.InvitationRevoked))
+		}
 
 		By("the first message, which still waits")
 		for _, i := range waiting {
 			Expect(deliveryOf(ctx, i).Attempts).To(BeZero())
 			Expect(sentTo(i.Spec.Email)).To(BeEmpty())
 		}
+		before := len(post.Messages())
 		goOn()
-		for _, i := range waiting[1:] {
+		for _, i := range waiting[len(revoked):] {
 			says(ctx, i, v1alpha1.ReasonSent, "")
+		}
+
+		By("those that were revoked meanwhile, except the one that was being handed over")
+		first := post.Messages()[before].To
+		for _, i := range revoked {
+			if first[0] != i.Spec.Email {
+				Expect(sentTo(i.Spec.Email)).To(BeEmpty(), "I10: it was sent after it was revoked")
+				says(ctx, i, v1alpha1.ReasonUndelivered, "ended before its e-mail was sent")
+			}
 		}
 	}, NodeTimeout(2*time.Minute))
 })

@@ -17,18 +17,20 @@ import (
 
 // Due reports whether the latest message is still to be handed to the mail server.
 func Due(d *v1alpha1.InvitationDeliveryStatus) bool {
-	return d != nil && d.Sends > 0 && d.LastSentAt == nil && (d.LastError == "" || d.NextAttemptAt != nil)
+	return d != nil && d.Sends > 0 && !d.Withdrawn && d.LastSentAt == nil && (d.LastError == "" || d.NextAttemptAt != nil)
 }
 
 // Say says what became of the latest message (I12).
 func Say(say status.Conditions, d *v1alpha1.InvitationDeliveryStatus) {
 	switch {
 	case d == nil || d.Sends == 0:
+	case d.Withdrawn:
+		SayMuted(say)
 	case d.LastSentAt != nil:
 		say.True(v1alpha1.ConditionDelivered, v1alpha1.ReasonSent, "The mail server took the e-mail")
 	case d.NextAttemptAt != nil && d.LastError == "":
 		say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonQueued, fmt.Sprintf(
-			"As many e-mails as can be are sent in a minute; this one has its turn at %s [I13]", d.NextAttemptAt.UTC().Format(time.RFC3339)))
+			"As many e-mails as can be are sent at this time; this one has its turn at %s [I13]", d.NextAttemptAt.UTC().Format(time.RFC3339)))
 	case d.NextAttemptAt != nil:
 		say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonDeferred, fmt.Sprintf("%s; the next attempt is at %s [I12]",
 			d.LastError, d.NextAttemptAt.UTC().Format(time.RFC3339)))
@@ -50,6 +52,12 @@ func SayTooMany(say status.Conditions, p rules.Policy) {
 func SayMuted(say status.Conditions) {
 	say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonRecipientOptedOut,
 		"Not delivered: the recipient asked for no more e-mail; talk to them in another way [I12]")
+}
+
+// SayHeld says that a message is kept back, because its organization is suspended (E3).
+func SayHeld(say status.Conditions) {
+	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonOrganizationSuspended,
+		"The organization is suspended; the e-mail is sent once the organization is in service again [E3]")
 }
 
 // SayOver says that the invitation ended before its message was sent.

@@ -14,7 +14,7 @@ type Stage int
 // The stages.
 const (
 	None        Stage = iota // the operator has no mail server, or has not looked at the invitation
-	Waiting                  // it is on its way, waits for its turn, or is tried again
+	Waiting                  // it is on its way, waits for its turn or its organization, or is tried again
 	Sent                     // the mail server took it
 	Undelivered              // it is not sent
 )
@@ -28,7 +28,7 @@ func StageOf(i *v1alpha1.Invitation) Stage {
 	switch d.Reason {
 	case v1alpha1.ReasonSent:
 		return Sent
-	case v1alpha1.ReasonSending, v1alpha1.ReasonQueued, v1alpha1.ReasonDeferred:
+	case v1alpha1.ReasonSending, v1alpha1.ReasonQueued, v1alpha1.ReasonDeferred, v1alpha1.ReasonOrganizationSuspended:
 		return Waiting
 	case v1alpha1.ReasonUndelivered, v1alpha1.ReasonSendLimit, v1alpha1.ReasonRecipientOptedOut:
 		return Undelivered

@@ -114,17 +114,23 @@ func pod(ready corev1.ConditionStatus) client.Object {
 		Status: corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: ready}}}}
 }
 
-// inviting is an organization with a pending invitation.
+// since is an invitation whose e-mail has been so far from an instant on.
+func since(i *v1alpha1.Invitation, at time.Time) *v1alpha1.Invitation {
+	i.Status.Conditions[0].LastTransitionTime = metav1.NewTime(at)
+	return i
+}
+
 // delivered is a pending invitation whose e-mail has come so far.
 func delivered(reason string) *v1alpha1.Invitation {
 	return &v1alpha1.Invitation{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "org-zylker", Name: "bob"},
 		Status: v1alpha1.InvitationStatus{State: v1alpha1.InvitationPending, Conditions: []metav1.Condition{
-			{Type: v1alpha1.ConditionDelivered, Reason: reason, Message: "550"},
+			{Type: v1alpha1.ConditionDelivered, Reason: reason, Message: "550", LastTransitionTime: metav1.NewTime(now)},
 		}},
 	}
 }
 
+// inviting is an organization with a pending invitation.
 func inviting(delivery v1alpha1.InvitationDelivery) client.Object {
 	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "zylker"}}
 	o.Status.InvitationDelivery, o.Status.Seats.Pending = delivery, 1
@@ -187,10 +193,15 @@ func TestFindings(t *testing.T) {
 		"no journal":              {(*Doctor).journal, nil, nil, "Warning", "none yet"},
 		"I6: an invitation that waits for an e-mail": {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryEmailOnly)}, nil, "Warning", "has no mail server"},
 		"one in the invitee's list":                  {(*Doctor).mail, []client.Object{inviting(v1alpha1.InvitationDeliveryListed)}, &config.OperatorConfig{}, "OK", "has no mail server"},
-		"no invitation":                              {(*Doctor).mail, nil, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "pending invitations: 0"},
-		"I12: an e-mail that was taken":              {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSent)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "pending invitations: 1"},
+		"no invitation":                              {(*Doctor).mail, nil, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 0 pending invitations"},
+		"I12: an e-mail that was taken":              {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSent)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "1 of 1 pending invitations"},
 		"I12: an e-mail that was refused":            {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonUndelivered)}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "1 of 1, for example org-zylker/bob: 550"},
 		"I12: an e-mail that is tried again":         {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonDeferred)}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "1 of 1"},
+		"I12: one on its way is not taken":           {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSending)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 wait"},
+		"I13: nor is one that waits for its turn":    {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonQueued)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 wait"},
+		"I13: nor is one over the limit":             {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSendLimit)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 are kept back"},
+		"I12: nor is one that nobody wants":          {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonRecipientOptedOut)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "1 are kept back"},
+		"I13: one that has waited for long":          {(*Doctor).mail, []client.Object{since(delivered(v1alpha1.ReasonQueued), now.Add(-11*time.Minute))}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "more than ten minutes: 1, for example org-zylker/bob"},
 		"an Ingress class":                           {(*Doctor).ingress, []client.Object{defaultClass}, nil, "OK", ""},
 		"no Ingress class":                           {(*Doctor).ingress, nil, nil, "Warning", "no IngressClass"},
 		"another Ingress class":                      {(*Doctor).ingress, []client.Object{defaultClass}, &config.OperatorConfig{Ingress: config.Ingress{ClassName: "own"}}, "Fault", `no IngressClass "own"`},

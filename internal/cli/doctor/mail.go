@@ -5,6 +5,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -51,24 +52,68 @@ func (d *Doctor) sends(ctx context.Context) (sends bool, err error) {
 	return sends, err
 }
 
-// delivered looks for pending invitations whose e-mail did not reach the mail server.
-func (d *Doctor) delivered(ctx context.Context) []Finding {
-	const part = "mail"
-	pending, failed, example := 0, 0, ""
-	err := tally.Each(ctx, d.Client, &v1alpha1.InvitationList{}, func(i *v1alpha1.Invitation) {
-		if c := meta.FindStatusCondition(i.Status.Conditions, v1alpha1.ConditionDelivered); i.Status.State == v1alpha1.InvitationPending {
-			pending++
-			if c != nil && (c.Reason == v1alpha1.ReasonDeferred || c.Reason == v1alpha1.ReasonUndelivered) {
-				failed, example = failed+1, i.Namespace+"/"+i.Name+": "+c.Message
-			}
-		}
-	}, client.MatchingFields{"status.state": string(v1alpha1.InvitationPending)})
-	switch {
-	case err != nil:
-		return unseen(part, err)
-	case failed > 0:
-		return []Finding{{part, Warning, fmt.Sprintf("the mail server did not take the e-mail of pending invitations: %d of %d, for example %s", failed, pending, example),
-			"read the condition Delivered of these invitations: kubectl get invitations -A"}}
+// longWait is how long an e-mail waits before somebody should look. A busy minute passes sooner.
+const longWait = 10 * time.Minute
+
+// posted is how far the e-mails of pending invitations are.
+type posted struct {
+	pending, sent, waiting, late, failed int
+	// lateOne and failedOne are examples.
+	lateOne, failedOne string
+}
+
+// add counts one pending invitation.
+func (p *posted) add(i *v1alpha1.Invitation, now time.Time) {
+	p.pending++
+	c := meta.FindStatusCondition(i.Status.Conditions, v1alpha1.ConditionDelivered)
+	if c == nil {
+		p.waiting++
+		return
 	}
-	return []Finding{{part, OK, fmt.Sprintf("the mail server took the e-mails of pending invitations: %d", pending), ""}}
+	switch c.Reason {
+	case v1alpha1.ReasonSent:
+		p.sent++
+	case v1alpha1.ReasonDeferred, v1alpha1.ReasonUndelivered:
+		p.failed, p.failedOne = p.failed+1, i.Namespace+"/"+i.Name+": "+c.Message
+	case v1alpha1.ReasonSending, v1alpha1.ReasonQueued:
+		p.waiting++
+		if now.Sub(c.LastTransitionTime.Time) > longWait {
+			p.late, p.lateOne = p.late+1, i.Namespace+"/"+i.Name+": "+c.Message
+		}
+	}
+}
+
+// text says how many e-mails the mail server took, and what becomes of the others.
+func (p *posted) text() string {
+	text := fmt.Sprintf("the mail server took the e-mails of %d of %d pending invitations", p.sent, p.pending)
+	if p.waiting > 0 {
+		text += fmt.Sprintf("; %d wait", p.waiting)
+	}
+	if kept := p.pending - p.sent - p.waiting - p.failed; kept > 0 {
+		text += fmt.Sprintf("; %d are kept back, by a bound, by the recipient's wish, or by a suspension", kept)
+	}
+	return text
+}
+
+// delivered looks for pending invitations whose e-mail did not reach the mail server.
+func (d *Doctor) delivered(ctx context.Context) (all []Finding) {
+	const part, read = "mail", "read the condition Delivered of these invitations: kubectl get invitations -A"
+	var p posted
+	err := tally.Each(ctx, d.Client, &v1alpha1.InvitationList{}, func(i *v1alpha1.Invitation) { p.add(i, d.Now) },
+		client.MatchingFields{"status.state": string(v1alpha1.InvitationPending)})
+	if err != nil {
+		return unseen(part, err)
+	}
+	if p.failed > 0 {
+		all = append(all, Finding{part, Warning, fmt.Sprintf("the mail server did not take the e-mail of pending invitations: %d of %d, for example %s",
+			p.failed, p.pending, p.failedOne), read})
+	}
+	if p.late > 0 {
+		all = append(all, Finding{part, Warning, fmt.Sprintf("e-mails have waited for more than ten minutes: %d, for example %s", p.late, p.lateOne),
+			"look whether the operator's leader runs, and at its log"})
+	}
+	if len(all) == 0 {
+		all = []Finding{{part, OK, p.text(), ""}}
+	}
+	return all
 }

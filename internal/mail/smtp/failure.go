@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -70,6 +71,7 @@ func explain(ctx context.Context, err error, f files) error {
 		failure.Reason = cut(f.inWords(ctx, err), maxReason)
 	}
 	failure.Platform = platform(failure)
+	failure.SlowRecipient = failure.Stage == StageRecipient && errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(ctx.Err(), context.Canceled)
 	if failure.Stage == StageAccept && failure.Code < 400 {
 		failure.Uncertain = true
 		failure.Reason = cut(failure.Reason, maxReason-len(maybeAccepted)) + maybeAccepted

@@ -169,7 +169,7 @@ func TestAMessageThatNoServerUnderstandsIsNotSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := invitation("jane@example.org")
 			tc.change(&m)
-			err := d.Send(t.Context(), m)
+			err := d.Send(t.Context(), written(m))
 			if tc.reason == "" {
 				// A strange address is quoted, or refused. In no case does another person get the message.
 				for _, got := range d.Messages() {

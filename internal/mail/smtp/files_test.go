@@ -163,7 +163,7 @@ func TestAFileThatIsMissingLaterIsTemporary(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	for name, err := range map[string]error{"send": d.Send(t.Context(), invitation("b@example.org")), "check": d.Check(t.Context())} {
+	for name, err := range map[string]error{"send": d.Send(t.Context(), written(invitation("b@example.org"))), "check": d.Check(t.Context())} {
 		if f := failureOf(t, err); f.Permanent || f.Stage != StageFiles || !strings.HasPrefix(f.Reason, path+" cannot be read") {
 			t.Errorf("%s: got %+v", name, f)
 		}

@@ -121,7 +121,7 @@ func TestACanceledContextEndsASilence(t *testing.T) {
 		<-t.Context().Done()
 	}), config.MailPlain)
 	c.Timeout.Duration = time.Hour
-	f := failureOf(t, newSender(t, c).Send(ctx, invitation("jane@example.org")))
+	f := failureOf(t, newSender(t, c).Send(ctx, written(invitation("jane@example.org"))))
 	if f.Permanent || f.Stage != StageSender || f.Reason != "the operator stopped waiting" {
 		t.Errorf("got %+v", f)
 	}
@@ -208,7 +208,7 @@ func TestNothingIsSlippedInBeforeTheEncryption(t *testing.T) {
 	}
 	c.Address = proxy
 	// Either the handshake fails, or what was slipped in is lost and the server itself answers.
-	err = newSender(t, c).Send(t.Context(), invitation("jane@example.org"))
+	err = newSender(t, c).Send(t.Context(), written(invitation("jane@example.org")))
 	for _, m := range d.Messages() {
 		if err != nil || m.User != user || !m.Encrypted {
 			t.Errorf("signed in as %q, encrypted %v, %v", m.User, m.Encrypted, err)

@@ -3,6 +3,7 @@
 package smtp
 
 import (
+	"context"
 	"errors"
 	netmail "net/mail"
 	"os"
@@ -78,7 +79,7 @@ func (d desk) Close() { d.Sender.Close() }
 
 func (d desk) must(tb testing.TB, m mail.Message) {
 	tb.Helper()
-	if err := d.Send(tb.Context(), m); err != nil {
+	if err := d.Send(tb.Context(), written(m)); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -100,7 +101,7 @@ func (d desk) await(tb testing.TB, holds func(*mailtest.Server) bool) {
 // fails sends a message that must fail.
 func fails(tb testing.TB, s *Sender, m mail.Message) *mail.Failure {
 	tb.Helper()
-	return failureOf(tb, s.Send(tb.Context(), m))
+	return failureOf(tb, s.Send(tb.Context(), written(m)))
 }
 
 func failureOf(tb testing.TB, err error) *mail.Failure {
@@ -110,6 +111,11 @@ func failureOf(tb testing.TB, err error) *mail.Failure {
 		tb.Fatalf("want a failure, got %T %v", err, err)
 	}
 	return f
+}
+
+// written is a message that nothing speaks against when its turn comes.
+func written(m mail.Message) func(context.Context) (mail.Message, error) {
+	return func(context.Context) (mail.Message, error) { return m, nil }
 }
 
 func invitation(to string) mail.Message {

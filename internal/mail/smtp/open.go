@@ -21,7 +21,7 @@ func (s *Sender) open(ctx context.Context, f files) (*connection, error) {
 	if err != nil {
 		return nil, &stopped{StageConnect, err}
 	}
-	c := &connection{raw: &bounded{Conn: raw}, files: f}
+	c := &connection{raw: &bounded{Conn: raw}, files: f, patience: min(recipientTime, s.config.Timeout.Duration/2)}
 	if err := c.within(ctx, func() error { return s.begin(ctx, c) }); err != nil {
 		c.drop()
 		return nil, err

@@ -134,7 +134,7 @@ func TestManyGoroutinesShareTheConnection(t *testing.T) {
 	for i := range 8 {
 		wait.Go(func() {
 			for j := range 25 {
-				if err := d.Send(t.Context(), invitation(fmt.Sprintf("p%d-%d@example.org", i, j))); err != nil {
+				if err := d.Send(t.Context(), written(invitation(fmt.Sprintf("p%d-%d@example.org", i, j)))); err != nil {
 					t.Error(err)
 				}
 			}
@@ -194,7 +194,7 @@ func TestAMessageIsSentAgainOverAnotherConnectionIfTheKeptOneHasEnded(t *testing
 			d.must(t, invitation("jane@example.org"))
 			d.Clear()
 			d.At(tc.step, mailtest.Times(1, tc.answer))
-			if err := d.Send(t.Context(), invitation("joe@example.org")); (err == nil) != tc.want {
+			if err := d.Send(t.Context(), written(invitation("joe@example.org"))); (err == nil) != tc.want {
 				t.Errorf("got %v", err)
 			}
 			if tc.want && (len(d.Messages()) != 1 || d.Accepted() != 2) {
@@ -219,7 +219,7 @@ func TestI12ARefusedRecipientStopsNoOther(t *testing.T) {
 	var refused []string
 	for i := range 10 {
 		m := invitation(fmt.Sprintf("p%d@example.org", i))
-		if err := d.Send(t.Context(), m); err != nil {
+		if err := d.Send(t.Context(), written(m)); err != nil {
 			if f := failureOf(t, err); !f.Permanent {
 				t.Errorf("got %+v", f)
 			}
@@ -274,7 +274,7 @@ func TestASendWaitsForItsTurnAsLongAsItsContextAllows(t *testing.T) {
 	defer func() { <-d.turn }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	f := failureOf(t, d.Send(ctx, invitation("jane@example.org")))
+	f := failureOf(t, d.Send(ctx, written(invitation("jane@example.org"))))
 	if f.Permanent || f.Stage != StageTurn || f.Reason != "the operator stopped waiting" {
 		t.Errorf("got %+v", f)
 	}
@@ -285,7 +285,7 @@ func TestACanceledSendHandsOverNothing(t *testing.T) {
 	d.must(t, invitation("jane@example.org"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	f := failureOf(t, d.Send(ctx, invitation("joe@example.org")))
+	f := failureOf(t, d.Send(ctx, written(invitation("joe@example.org"))))
 	if f.Permanent || f.Stage != StageTurn || f.Reason != "the operator stopped waiting" {
 		t.Errorf("got %+v", f)
 	}

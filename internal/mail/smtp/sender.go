@@ -51,20 +51,25 @@ func (s *Sender) Readable() error {
 	return err
 }
 
-// Send hands over one message, and returns when the mail server has accepted it. Every error is a *mail.Failure.
+// Send hands over one message, and returns when the mail server has accepted it. Every error is a *mail.Failure, unless write returned it.
 //
-// It waits for its turn as long as ctx allows. From then on it takes the configured timeout at most.
-func (s *Sender) Send(ctx context.Context, m mail.Message) error {
-	e, err := seal(m, time.Now())
-	if err != nil {
-		return explain(ctx, err, files{})
-	}
+// It waits for its turn as long as ctx allows. Only then it calls write, which says what is sent: that can change during the wait. From
+// then on it takes the configured timeout at most. Once the content is on its way, a ctx that is cancelled leaves it handingOver at most.
+func (s *Sender) Send(ctx context.Context, write func(context.Context) (mail.Message, error)) error {
 	if err := s.take(ctx); err != nil {
 		return explain(ctx, err, files{})
 	}
 	defer s.give()
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout.Duration)
 	defer cancel()
+	m, err := write(ctx)
+	if err != nil {
+		return err
+	}
+	e, err := seal(m, time.Now())
+	if err != nil {
+		return explain(ctx, err, files{})
+	}
 	f, err := readFiles(s.config)
 	if err == nil {
 		err = s.deliver(ctx, f, e)
