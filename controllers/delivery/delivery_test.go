@@ -143,11 +143,15 @@ func TestAMessageIsJudgedWhenItsTurnComes(t *testing.T) {
 		meanwhile func(*scene)
 		reason    string
 	}{
-		"I10: revoked":  {func(s *scene) { s.changes("bob", func(i *v1alpha1.Invitation) { i.Spec.Revoked = true }) }, ""},
-		"I2: answered":  {func(s *scene) { s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.State = v1alpha1.InvitationDeclined }) }, ""},
-		"I1: over":      {func(s *scene) { s.clock.Step(8 * 24 * time.Hour) }, ""},
-		"I12: muted":    {func(s *scene) { s.mutes("bob") }, v1alpha1.ReasonRecipientOptedOut},
-		"I12: was sent": {func(s *scene) { s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.Delivery.LastSentAt = &metav1.Time{Time: start} }) }, ""},
+		"I10: revoked": {func(s *scene) { s.changes("bob", func(i *v1alpha1.Invitation) { i.Spec.Revoked = true }) }, ""},
+		"I2: answered": {func(s *scene) {
+			s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.State = v1alpha1.InvitationDeclined })
+		}, ""},
+		"I1: over":   {func(s *scene) { s.clock.Step(8 * 24 * time.Hour) }, ""},
+		"I12: muted": {func(s *scene) { s.mutes("bob") }, v1alpha1.ReasonRecipientOptedOut},
+		"I12: was sent": {func(s *scene) {
+			s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.Delivery.LastSentAt = &metav1.Time{Time: start} })
+		}, ""},
 		"E3: suspended": {func(s *scene) { s.suspends() }, v1alpha1.ReasonOrganizationSuspended},
 		"I9: gone":      {func(s *scene) { _ = s.Live.Delete(s.Context(), s.stored("bob")) }, ""},
 	} {
@@ -169,7 +173,8 @@ func TestI9AMessageThatWasBegunAnewMeanwhileHasTheNewNumber(t *testing.T) {
 	s := newScene(t, begun("bob", 1))
 	s.office.turn = func() { s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.Delivery.Sends = 2 }) }
 	s.looks("bob")
-	if s.wants("bob", v1alpha1.ReasonSent, 1); s.office.sent[0].ID != "bob.2@example.com" {
+	s.wants("bob", v1alpha1.ReasonSent, 1)
+	if s.office.sent[0].ID != "bob.2@example.com" {
 		t.Errorf("its Message-ID is %s", s.office.sent[0].ID)
 	}
 }

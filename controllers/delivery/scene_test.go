@@ -148,7 +148,7 @@ func (s *scene) stored(name string) *v1alpha1.Invitation {
 	return &i
 }
 
-// changes changes an invitation, and its status.
+// changes edits an invitation, and its status.
 func (s *scene) changes(name string, change func(*v1alpha1.Invitation)) {
 	s.Helper()
 	i := s.stored(name)

@@ -137,7 +137,7 @@ func TestHalfAMessageIsNoMessage(t *testing.T) {
 		heard <- string(rest)
 	}), config.MailPlain))
 	if f := timed(t, s, true); f.Permanent || f.Stage != StageContent {
-		t.Errorf("got %+v", f)
+		t.Fatalf("got %+v", f)
 	}
 	close(over)
 	if rest := <-heard; !strings.Contains(rest, "Subject: ") || strings.Contains(rest, "\r\n.\r\n") || strings.Contains(rest, "QUIT") {

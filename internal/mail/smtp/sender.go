@@ -53,16 +53,14 @@ func (s *Sender) Readable() error {
 
 // Send hands over one message, and returns when the mail server has accepted it. Every error is a *mail.Failure, unless write returned it.
 //
-// It waits for its turn as long as ctx allows. Only then it calls write, which says what is sent: that can change during the wait. From
-// then on it takes the configured timeout at most. Once the content is on its way, a ctx that is cancelled leaves it handingOver at most.
+// It waits for its turn as long as ctx allows. Only then it calls write, which says what is sent: that can change during the wait. Then
+// write, and the exchange with the server, take the configured timeout at most, each. Once the content is on its way, a ctx that is cancelled leaves it handingOver at most.
 func (s *Sender) Send(ctx context.Context, write func(context.Context) (mail.Message, error)) error {
 	if err := s.take(ctx); err != nil {
 		return explain(ctx, err, files{})
 	}
 	defer s.give()
-	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout.Duration)
-	defer cancel()
-	m, err := write(ctx)
+	m, err := s.write(ctx, write)
 	if err != nil {
 		return err
 	}
@@ -70,11 +68,19 @@ func (s *Sender) Send(ctx context.Context, write func(context.Context) (mail.Mes
 	if err != nil {
 		return explain(ctx, err, files{})
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout.Duration)
+	defer cancel()
 	f, err := readFiles(s.config)
 	if err == nil {
 		err = s.deliver(ctx, f, e)
 	}
 	return explain(ctx, err, f)
+}
+
+func (s *Sender) write(ctx context.Context, write func(context.Context) (mail.Message, error)) (mail.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout.Duration)
+	defer cancel()
+	return write(ctx)
 }
 
 // Check connects, signs in and leaves, over a connection of its own. Every error is a *mail.Failure.

@@ -58,7 +58,7 @@ func TestAMessageWhoseContentIsOnItsWayOutlivesTheOperatorsStop(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			d.At(step, func(mailtest.Envelope) error {
 				stop()
-				time.Sleep(patience) // a slow server
+				<-time.After(patience) // a slow server
 				return nil
 			})
 			if err := d.Send(ctx, written(invitation("jane@example.org"))); err != nil {
