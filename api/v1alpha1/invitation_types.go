@@ -122,7 +122,7 @@ type InvitationStatus struct {
 // InvitationDeliveryStatus is the delivery of an invitation's e-mail (I9, I12, I13). It is about the latest message.
 type InvitationDeliveryStatus struct {
 	// sends is the number of messages that were begun: the first, and one for each re-send. It never goes down, so no two messages have the
-	// same number. Only the link of the latest is valid (I9), unless it was withdrawn.
+	// same number. Only the link of the latest is valid (I9), unless it was withdrawn before the mail server can have had it.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Sends int32 `json:"sends"`
@@ -138,9 +138,14 @@ type InvitationDeliveryStatus struct {
 	PreviousLink int32 `json:"previousLink,omitempty"`
 
 	// withdrawn says that the latest message is not sent, because its recipient asked for no more e-mail after it was begun (I12). The link of
-	// the one before is valid again.
+	// the one before is valid again, unless the mail server may have this one.
 	// +optional
 	Withdrawn bool `json:"withdrawn,omitempty"`
+
+	// takenBack is the number of messages that were withdrawn before the mail server can have had them. They do not count as sent (I9, I13).
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	TakenBack int32 `json:"takenBack,omitempty"`
 
 	// attempts is the number of times that the mail server was asked to take the latest message.
 	// +optional

@@ -161,18 +161,17 @@ func note(d *v1alpha1.InvitationDeliveryStatus, failure *mail.Failure, deadline,
 		return
 	}
 	d.LastError = failure.ForTenants()
-	last := final(failure, d.UncertainAttempts)
 	if failure.Uncertain {
 		d.UncertainAttempts++
 	}
-	if next := now.Add(pause(d.Attempts)); !last && next.Before(deadline) {
+	if next := now.Add(pause(d.Attempts)); !final(failure, d) && next.Before(deadline) {
 		d.NextAttemptAt = &metav1.Time{Time: next}
 	}
 }
 
-// final reports whether a message is not sent again after a failure. Before it, so many attempts left open whether the server has the message.
-func final(failure *mail.Failure, uncertain int32) bool {
-	return failure.Permanent || failure.Uncertain && uncertain+1 >= mostUncertain
+// final reports whether a message is not sent again after a failure that is noted.
+func final(failure *mail.Failure, d *v1alpha1.InvitationDeliveryStatus) bool {
+	return failure.Permanent || failure.Uncertain && d.UncertainAttempts >= mostUncertain
 }
 
 const (

@@ -49,16 +49,17 @@ func init() {
 	}
 }
 
-// count counts one attempt, before the invitation has its result.
+// count counts one attempt, by what is noted of it.
 func count(failure *mail.Failure, i *v1alpha1.Invitation, now time.Time) {
-	d := i.Status.Delivery
+	d := i.Status.Delivery.DeepCopy()
+	note(d, failure, i.Status.ExpiresAt.Time, now)
 	switch {
 	case failure == nil:
 		attempts.WithLabelValues(resultSent).Inc()
 		if d.Sends == 1 {
 			waited.Observe(now.Sub(i.CreationTimestamp.Time).Seconds())
 		}
-	case final(failure, d.UncertainAttempts):
+	case d.NextAttemptAt == nil:
 		attempts.WithLabelValues(resultRefused).Inc()
 	default:
 		attempts.WithLabelValues(resultDeferred).Inc()

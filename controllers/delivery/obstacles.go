@@ -89,7 +89,7 @@ func (r *Reconciler) wish(ctx context.Context, org *v1alpha1.Organization, i *v1
 		return nil, err
 	}
 	return &outcome{}, r.change(ctx, i, now, func(i *v1alpha1.Invitation, say status.Conditions) {
-		i.Status.Delivery.Withdrawn, i.Status.Delivery.NextAttemptAt = true, nil
+		rules.Withdraw(i.Status.Delivery)
 		delivered.Say(say, i.Status.Delivery)
 	})
 }

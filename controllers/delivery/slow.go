@@ -5,6 +5,7 @@ package delivery
 import (
 	"time"
 
+	"golang.org/x/net/publicsuffix"
 	"k8s.io/apimachinery/pkg/types"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -26,9 +27,17 @@ type slow struct {
 	holder types.NamespacedName
 }
 
+// registrable is the part of a domain that somebody registers: the owner of example.com can make any number of names below it.
+func registrable(domain string) string {
+	if known, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
+		return known
+	}
+	return domain
+}
+
 // untilAnswer is the time until the message of an invitation may try a slow domain; 0 if it may now.
 func (t *turns) untilAnswer(domain string, name types.NamespacedName, now time.Time) time.Duration {
-	known, is := t.slow.Get(domain)
+	known, is := t.slow.Get(registrable(domain))
 	if !is {
 		return 0
 	}
@@ -53,8 +62,8 @@ func (t *turns) heard(i *v1alpha1.Invitation, failure *mail.Failure, now time.Ti
 	defer t.mu.Unlock()
 	switch {
 	case failure == nil || failure.Code != 0 && !failure.Platform:
-		t.slow.Remove(domainOf(i))
+		t.slow.Remove(registrable(domainOf(i)))
 	case failure.SlowRecipient:
-		t.slow.Add(domainOf(i), &slow{next: now.Add(slowTime)})
+		t.slow.Add(registrable(domainOf(i)), &slow{next: now.Add(slowTime)})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -38,12 +37,8 @@ func (r *Reconciler) beginSend(ctx context.Context, org *v1alpha1.Organization, 
 	}
 	switch next, requested := rules.NextSend(policy, i, elsewhere, muted); next {
 	case rules.Send:
-		begun := &v1alpha1.InvitationDeliveryStatus{Sends: rules.Begun(i) + 1, PreviousLink: rules.ValidSend(i)}
-		if !requested.IsZero() {
-			begun.ResendRequestedAt = &metav1.Time{Time: requested}
-		}
-		i.Status.Delivery = begun
-		delivered.Say(say, begun)
+		i.Status.Delivery = rules.Begin(i, requested)
+		delivered.Say(say, i.Status.Delivery)
 		return 0, nil
 	case rules.TooMany:
 		delivered.SayTooMany(say, policy)

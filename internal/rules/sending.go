@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 )
 
@@ -102,11 +104,12 @@ func Begun(i *v1alpha1.Invitation) int32 {
 	return i.Status.Delivery.Sends
 }
 
-// MayHaveLeft is the number of an invitation's messages of which the mail server may have one. The latest has not left while it waits for its
-// turn.
-func MayHaveLeft(i *v1alpha1.Invitation) int32 {
-	if d := i.Status.Delivery; d != nil && d.Attempts == 0 && d.NextAttemptAt != nil {
-		return max(0, d.Sends-1)
+// MayHaveLeft is the number of an invitation's messages that the mail server may have at an instant. The latest has not left while it waits
+// for its turn, by any replica's clock.
+func MayHaveLeft(i *v1alpha1.Invitation, now time.Time) int32 {
+	d := i.Status.Delivery
+	if d != nil && d.Attempts == 0 && d.NextAttemptAt != nil && now.Add(ClockSkew).Before(d.NextAttemptAt.Time) {
+		return max(0, counted(i)-1)
 	}
 	return counted(i)
 }
@@ -114,23 +117,42 @@ func MayHaveLeft(i *v1alpha1.Invitation) int32 {
 // ValidSend is the number of the message whose link is valid; 0 if there is none (I9). A message that was withdrawn leaves the link of the one
 // before valid.
 func ValidSend(i *v1alpha1.Invitation) int32 {
-	if takenBack(i.Status.Delivery) {
-		return i.Status.Delivery.PreviousLink
+	if d := i.Status.Delivery; d != nil && d.Withdrawn && !mayHaveIt(d) {
+		return d.PreviousLink
 	}
 	return Begun(i)
 }
 
-// takenBack reports whether the latest message was withdrawn before the mail server can have had it.
-func takenBack(d *v1alpha1.InvitationDeliveryStatus) bool {
-	return d != nil && d.Withdrawn && d.UncertainAttempts == 0
+// Withdraw takes the latest message back. It does not count, unless the mail server may have it.
+func Withdraw(d *v1alpha1.InvitationDeliveryStatus) {
+	d.Withdrawn, d.NextAttemptAt = true, nil
+	if !mayHaveIt(d) {
+		d.TakenBack++
+	}
 }
 
-// counted is the number of an invitation's messages that count (I9, I13). The latest does not if it was taken back.
+// mayHaveIt reports whether the mail server may have the latest message, without having said so.
+func mayHaveIt(d *v1alpha1.InvitationDeliveryStatus) bool { return d.UncertainAttempts > 0 }
+
+// Begin is the status of the next message of an invitation, which answers a request of the given time. The time never goes back, so that an
+// old request that comes once more is none.
+func Begin(i *v1alpha1.Invitation, requested time.Time) *v1alpha1.InvitationDeliveryStatus {
+	d := &v1alpha1.InvitationDeliveryStatus{Sends: Begun(i) + 1, PreviousLink: ValidSend(i)}
+	if before := i.Status.Delivery; before != nil {
+		d.TakenBack, d.ResendRequestedAt = before.TakenBack, before.ResendRequestedAt
+	}
+	if requested.After(takenUp(i)) {
+		d.ResendRequestedAt = &metav1.Time{Time: requested}
+	}
+	return d
+}
+
+// counted is the number of an invitation's messages that count (I9, I13).
 func counted(i *v1alpha1.Invitation) int32 {
-	if takenBack(i.Status.Delivery) {
-		return max(0, Begun(i)-1)
+	if i.Status.Delivery == nil {
+		return 0
 	}
-	return Begun(i)
+	return max(0, i.Status.Delivery.Sends-i.Status.Delivery.TakenBack)
 }
 
 func resends(i *v1alpha1.Invitation) int32 { return max(0, counted(i)-1) }

@@ -26,7 +26,8 @@ func sent(i invitation, sends int32, request time.Time) invitation {
 func withdrawn(i invitation, previous, uncertain int32) invitation {
 	return i.having(func(i *v1alpha1.Invitation) {
 		d := i.Status.Delivery
-		d.PreviousLink, d.Withdrawn, d.UncertainAttempts, d.Attempts = previous, true, uncertain, uncertain
+		d.PreviousLink, d.UncertainAttempts, d.Attempts = previous, uncertain, uncertain
+		rules.Withdraw(d)
 	})
 }
 
@@ -153,7 +154,7 @@ func TestAWithdrawnMessage(t *testing.T) {
 		if got := rules.ValidSend(i); got != tc.valid {
 			t.Errorf("%s: %d, want %d", sentence, got, tc.valid)
 		}
-		if got := rules.MayHaveLeft(i); got != tc.mayHave {
+		if got := rules.MayHaveLeft(i, now); got != tc.mayHave {
 			t.Errorf("%s: %d may have left, want %d", sentence, got, tc.mayHave)
 		}
 		if got := rules.SentLately(rules.DefaultPolicy, i, now); got != tc.mayHave {
@@ -161,9 +162,44 @@ func TestAWithdrawnMessage(t *testing.T) {
 		}
 	}
 	queued := sent(open, 2, now).Invitation
-	queued.Status.Delivery.NextAttemptAt = &metav1.Time{Time: now}
-	if got := rules.MayHaveLeft(queued); got != 1 {
-		t.Errorf("I13: of a message that waits for its turn, %d have left, want 1", got)
+	for wait, want := range map[time.Duration]int32{-time.Second: 2, 0: 2, rules.ClockSkew: 2, rules.ClockSkew + 1: 1} {
+		queued.Status.Delivery.NextAttemptAt = &metav1.Time{Time: now.Add(wait)}
+		if got := rules.MayHaveLeft(queued, now); got != want {
+			t.Errorf("I13: a message has its turn in %s: %d may have left, want %d", wait, got, want)
+		}
+	}
+}
+
+// Each of four first messages is withdrawn, and each time the recipient agrees again.
+func TestI13WithdrawnMessagesNeverCount(t *testing.T) {
+	i := sent(invite("eve@example.org", "zylker"), 0, now).Invitation
+	for n := int32(1); n <= 4; n++ {
+		i.Status.Delivery = rules.Begin(i, time.Time{})
+		rules.Withdraw(i.Status.Delivery)
+		if d := i.Status.Delivery; d.Sends != n || rules.SentLately(rules.DefaultPolicy, i, now) != 0 || rules.ValidSend(i) != 0 {
+			t.Fatalf("after %d: %+v", n, d)
+		}
+	}
+	if next, _ := rules.NextSend(rules.DefaultPolicy, i, 0, false); next != rules.Send {
+		t.Errorf("the fifth: %v, want Send", next)
+	}
+	i.Status.Delivery = rules.Begin(i, time.Time{})
+	if got := rules.SentLately(rules.DefaultPolicy, i, now); got != 1 || rules.ValidSend(i) != 5 {
+		t.Errorf("the fifth is begun: %d count, link %d", got, rules.ValidSend(i))
+	}
+}
+
+func TestI9AnOldRequestIsNone(t *testing.T) {
+	i := sent(invite("eve@example.org", "zylker"), 1, now).Invitation
+	i.Status.Delivery.ResendRequestedAt = &metav1.Time{Time: now}
+	for sentence, tc := range map[string]struct{ requested, want time.Time }{
+		"none":  {time.Time{}, now},
+		"older": {now.Add(-time.Hour), now},
+		"later": {now.Add(time.Hour), now.Add(time.Hour)},
+	} {
+		if got := rules.Begin(i, tc.requested).ResendRequestedAt; !got.Time.Equal(tc.want) {
+			t.Errorf("%s: %s, want %s", sentence, got, tc.want)
+		}
 	}
 }
 

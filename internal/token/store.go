@@ -148,7 +148,8 @@ func (s *Store) about(err error) error {
 
 // load reads the Secret, and creates it where there is none. Replicas that do so at once agree on the one that was created first.
 func (s *Store) load(ctx context.Context, now time.Time) (map[string][]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestRead)
+	// Anybody may be the one who asks, and go away in the middle: nobody can keep a removed key in use by that.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestRead)
 	defer cancel()
 	var secret corev1.Secret
 	name := client.ObjectKey{Namespace: s.Namespace, Name: SecretName}

@@ -43,6 +43,9 @@ func newStored(t *testing.T, data map[string][]byte) *stored {
 			if s.down {
 				return errDown
 			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			return c.Get(ctx, key, o, opts...)
 		},
 	}).Build()
@@ -100,6 +103,22 @@ func TestARemovedKeyEndsWhateverComesInItsPlace(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Anybody may ask for the page and go away at once.
+func TestI11ARequestThatIsGoneKeepsNoRemovedKey(t *testing.T) {
+	s := newStored(t, map[string][]byte{"2026": keyOf("2026")})
+	ctx := s.context(t)
+	old, err := s.Sign(ctx, link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.put(t, map[string][]byte{"2027": keyOf("2027")}, keepKeys)
+	gone, leave := context.WithCancel(ctx)
+	leave()
+	if _, err := s.Verify(gone, old); !errors.Is(err, ErrInvalid) {
+		t.Errorf("a link of the removed key: %v", err)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/mail/mailtest"
+	"github.com/polyorg/polyorg/internal/recipients"
 	"github.com/polyorg/polyorg/test/lab"
 )
 
@@ -180,6 +181,19 @@ var _ = Describe("The link in an e-mail", func() {
 		Consistently(ctx, func() int { return len(sentTo(bob)) }, "2s").Should(Equal(4))
 		By("another organization, which may")
 		_, _ = invite(ctx, organization(ctx), lab.Person("eve"))
+	}, NodeTimeout(time.Minute))
+
+	It("I13: counts also what an organization sent that is deleted: its name can come again", func(ctx context.Context) {
+		org, bob := organization(ctx), lab.Person("bob")
+		_, _ = invite(ctx, org, bob)
+		known := &recipients.Store{Client: l.Platform, Namespace: "polyorg-system"}
+		count := func() (int32, error) {
+			record, err := known.Get(ctx, recipients.Of(org.Name, bob))
+			return record.Messages(nil, time.Now()), err
+		}
+		Expect(count()).To(BeZero())
+		Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, org) })).To(Succeed())
+		Eventually(ctx, count).WithTimeout(30 * time.Second).Should(BeEquivalentTo(1))
 	}, NodeTimeout(time.Minute))
 
 	It("I10: ends at once when the invitation is revoked", func(ctx context.Context) {

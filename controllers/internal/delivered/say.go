@@ -30,7 +30,7 @@ func Say(say status.Conditions, d *v1alpha1.InvitationDeliveryStatus) {
 		say.True(v1alpha1.ConditionDelivered, v1alpha1.ReasonSent, "The mail server took the e-mail")
 	case d.NextAttemptAt != nil && d.LastError == "":
 		say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonQueued, fmt.Sprintf(
-			"As many e-mails as can be are sent at this time; this one has its turn at %s [I13]", d.NextAttemptAt.UTC().Format(time.RFC3339)))
+			"Other e-mails leave first; this one has its turn at %s or later [I13]", d.NextAttemptAt.UTC().Format(time.RFC3339)))
 	case d.NextAttemptAt != nil:
 		say.False(v1alpha1.ConditionDelivered, v1alpha1.ReasonDeferred, fmt.Sprintf("%s; the next attempt is at %s [I12]",
 			d.LastError, d.NextAttemptAt.UTC().Format(time.RFC3339)))

@@ -120,6 +120,12 @@ func since(i *v1alpha1.Invitation, at time.Time) *v1alpha1.Invitation {
 	return i
 }
 
+// turnAt gives the e-mail of an invitation its turn.
+func turnAt(i *v1alpha1.Invitation, at time.Time) *v1alpha1.Invitation {
+	i.Status.Delivery = &v1alpha1.InvitationDeliveryStatus{Sends: 1, NextAttemptAt: &metav1.Time{Time: at}}
+	return i
+}
+
 // delivered is a pending invitation whose e-mail has come so far.
 func delivered(reason string) *v1alpha1.Invitation {
 	return &v1alpha1.Invitation{
@@ -201,6 +207,8 @@ func TestFindings(t *testing.T) {
 		"I13: nor is one that waits for its turn":    {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonQueued)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 wait"},
 		"I13: nor is one over the limit":             {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonSendLimit)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 are kept back"},
 		"I12: nor is one that nobody wants":          {(*Doctor).mail, []client.Object{delivered(v1alpha1.ReasonRecipientOptedOut)}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "1 are kept back"},
+		"I13: one whose turn comes later": {(*Doctor).mail, []client.Object{turnAt(since(delivered(v1alpha1.ReasonQueued), now.Add(-time.Hour)), now.Add(time.Minute))}, &config.OperatorConfig{Mail: &config.Mail{}}, "OK", "0 of 1 pending invitations; 1 wait"},
+		"I13: one that missed its turn":   {(*Doctor).mail, []client.Object{turnAt(delivered(v1alpha1.ReasonQueued), now.Add(-11*time.Minute))}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "more than ten minutes: 1"},
 		"I13: one that has waited for long":          {(*Doctor).mail, []client.Object{since(delivered(v1alpha1.ReasonQueued), now.Add(-11*time.Minute))}, &config.OperatorConfig{Mail: &config.Mail{}}, "Warning", "more than ten minutes: 1, for example org-zylker/bob"},
 		"an Ingress class":                           {(*Doctor).ingress, []client.Object{defaultClass}, nil, "OK", ""},
 		"no Ingress class":                           {(*Doctor).ingress, nil, nil, "Warning", "no IngressClass"},

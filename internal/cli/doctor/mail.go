@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
@@ -77,10 +78,18 @@ func (p *posted) add(i *v1alpha1.Invitation, now time.Time) {
 		p.failed, p.failedOne = p.failed+1, i.Namespace+"/"+i.Name+": "+c.Message
 	case v1alpha1.ReasonSending, v1alpha1.ReasonQueued:
 		p.waiting++
-		if now.Sub(c.LastTransitionTime.Time) > longWait {
+		if now.Sub(turn(i, c)) > longWait {
 			p.late, p.lateOne = p.late+1, i.Namespace+"/"+i.Name+": "+c.Message
 		}
 	}
+}
+
+// turn is when an e-mail that waits was to leave. A message that waits for others to leave first has its time in the status.
+func turn(i *v1alpha1.Invitation, c *metav1.Condition) time.Time {
+	if d := i.Status.Delivery; d != nil && d.NextAttemptAt != nil {
+		return d.NextAttemptAt.Time
+	}
+	return c.LastTransitionTime.Time
 }
 
 // text says how many e-mails the mail server took, and what becomes of the others.

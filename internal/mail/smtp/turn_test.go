@@ -25,7 +25,11 @@ func TestAMessageIsWrittenWhenItsTurnComes(t *testing.T) {
 	})
 	first, second := make(chan error, 1), make(chan error, 1)
 	go func() { first <- d.Send(t.Context(), written(invitation("jane@example.org"))) }()
-	<-hangs
+	select {
+	case <-hangs:
+	case err := <-first:
+		t.Fatal(err)
+	}
 	asked, no := make(chan struct{}), errors.New("not any more")
 	go func() {
 		second <- d.Send(t.Context(), func(context.Context) (mail.Message, error) {
