@@ -27,19 +27,26 @@ var _ = Describe("A message that meets one fault after another", func() {
 		Expect(post.Down()).To(Succeed())
 		DeferCleanup(func() { Expect(post.Restart()).To(Succeed()) })
 		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, bob))
-		says(ctx, i, v1alpha1.ReasonDeferred, "the connection was refused")
+		deferred := func(attempts int32, why string) {
+			GinkgoHelper()
+			Eventually(ctx, func() v1alpha1.InvitationDeliveryStatus { return deliveryOf(ctx, i) }).WithTimeout(3 * time.Minute).
+				Should(HaveField("Attempts", attempts))
+			says(ctx, i, v1alpha1.ReasonDeferred, "the platform's mail server cannot be used now")
+			Eventually(ctx, l.Logs).Should(ContainElement(ContainSubstring(why)), "the log says why, and only the log")
+		}
+		deferred(1, "the connection was refused")
 
 		By("a server that is up again, with a certificate of another authority")
 		other, err := mailtest.NewAuthority()
 		Expect(err).NotTo(HaveOccurred())
 		Expect(post.Certify(other, "127.0.0.1")).To(Succeed())
 		Expect(post.Up()).To(Succeed())
-		says(ctx, i, v1alpha1.ReasonDeferred, "certificate is not trusted")
+		deferred(2, "certificate is not trusted")
 
 		By("the certificate of that authority, and another password")
 		Expect(post.WriteFiles(mounted())).To(Succeed())
 		post.SetCredentials("polyorg", lab.Unique("new"))
-		says(ctx, i, v1alpha1.ReasonDeferred, "535")
+		deferred(3, "535")
 
 		By("that password, too")
 		Expect(post.WriteFiles(mounted())).To(Succeed())
