@@ -15,6 +15,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/mail/mailtest"
@@ -29,8 +30,10 @@ var _ = Describe("A message that meets one fault after another", func() {
 		i := lab.Create(ctx, l.Platform, lab.NewInvitation(org, bob))
 		deferred := func(attempts int32, why string) {
 			GinkgoHelper()
-			Eventually(ctx, func() v1alpha1.InvitationDeliveryStatus { return deliveryOf(ctx, i) }).WithTimeout(3 * time.Minute).
-				Should(HaveField("Attempts", attempts))
+			Eventually(ctx, func(g Gomega) {
+				g.Expect(l.Platform.Get(ctx, client.ObjectKeyFromObject(i), i)).To(Succeed())
+				g.Expect(i.Status.Delivery).To(HaveValue(HaveField("Attempts", attempts)))
+			}).WithTimeout(3 * time.Minute).Should(Succeed())
 			says(ctx, i, v1alpha1.ReasonDeferred, "the platform's mail server cannot be used now")
 			Eventually(ctx, l.Logs).Should(ContainElement(ContainSubstring(why)), "the log says why, and only the log")
 		}
