@@ -16,6 +16,7 @@ func Default() *OperatorConfig {
 		Webhook:        Webhook{ClientCertificates: &ClientCertificates{}},
 		Mail:           &Mail{},
 		InvitationPage: &InvitationPage{},
+		Ingress:        Ingress{Front: &Front{}, Portal: &Portal{}, Gateway: &Gateway{}},
 		SampleData:     &SampleData{},
 		Tracing:        &tracing.TracingConfiguration{},
 	}
@@ -44,8 +45,7 @@ func (c *OperatorConfig) setDefaults() {
 	c.Access.OwnOrganization = cmp.Or(c.Access.OwnOrganization, OwnOrganizationBound)
 	c.Mail.setDefaults()
 	c.InvitationPage.setDefaults()
-	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
-	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)
+	c.Ingress.setDefaults()
 }
 
 func setDuration(d *metav1.Duration, byDefault time.Duration) {
