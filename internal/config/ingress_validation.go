@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	apimetav1 "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -102,7 +102,7 @@ func (t IngressTLS) validate(path *field.Path) field.ErrorList {
 
 // validateMetadata refuses what the API server would refuse in each object, and what the operator decides.
 func (i *Ingress) validateMetadata(path *field.Path) field.ErrorList {
-	errs := apimetav1.ValidateLabels(i.exampleLabels(), path.Child("labels"))
+	errs := metav1validation.ValidateLabels(i.exampleLabels(), path.Child("labels"))
 	for key := range i.Labels {
 		if strings.HasPrefix(key, v1alpha1.GroupName+"/") {
 			errs = append(errs, field.Forbidden(path.Child("labels").Key(key), "labels of "+v1alpha1.GroupName+" are the operator's"))
