@@ -55,16 +55,17 @@ const (
 type RouteController string
 
 const (
-	// ControllerNone is any controller. The operator sets nothing that only one of them understands.
+	// ControllerNone is for any controller: the operator writes nothing that only one of them understands.
 	ControllerNone RouteController = "None"
-	// ControllerTraefik is Traefik 3 with the provider kubernetesCRD. The operator writes Middlewares of traefik.io/v1alpha1. It works in both
+	// ControllerTraefik is for Traefik 3 with the provider kubernetesCRD. The operator writes Middlewares of traefik.io/v1alpha1. It works in both
 	// modes.
 	ControllerTraefik RouteController = "Traefik"
-	// ControllerHAProxyIngress is haproxy-ingress.github.io, version 0.12 or later.
+	// ControllerHAProxyIngress is for haproxy-ingress.github.io, version 0.12 or later. It cannot set X-Polyorg-Organization where organizations
+	// share a back end.
 	ControllerHAProxyIngress RouteController = "HAProxyIngress"
-	// ControllerHAProxyTech is haproxy.org, the controller of HAProxy Technologies. It cannot limit bodies.
+	// ControllerHAProxyTech is for haproxy.org, the controller of HAProxy Technologies. It cannot limit bodies.
 	ControllerHAProxyTech RouteController = "HAProxyTech"
-	// ControllerNginx is ingress-nginx. It does not set X-Polyorg-Organization.
+	// ControllerNginx is for ingress-nginx. It does not set X-Polyorg-Organization.
 	ControllerNginx RouteController = "Nginx"
 )
 
