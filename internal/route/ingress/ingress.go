@@ -52,33 +52,22 @@ func (r *Printer) Print(p route.Plan) (Objects, error) {
 		name  string
 		hosts []route.Host
 	}{{access, p.Only(route.Serves)}, {front, redirects}} {
-		for _, hosts := range byNamespace(part.hosts) {
-			if err := r.add(&objects, p, part.name, hosts); err != nil {
-				return Objects{}, err
-			}
+		if err := r.add(&objects, p, part.name, answered(part.hosts)); err != nil {
+			return Objects{}, err
 		}
 	}
 	return objects, nil
 }
 
-// byNamespace groups hosts by the namespace of their Service, in their order.
-func byNamespace(hosts []route.Host) [][]route.Host {
-	var groups [][]route.Host
-	for _, h := range hosts {
-		if h.Service == nil {
-			continue
-		}
-		at := slices.IndexFunc(groups, func(g []route.Host) bool { return g[0].Service.Namespace == h.Service.Namespace })
-		if at < 0 {
-			groups = append(groups, []route.Host{h})
-			continue
-		}
-		groups[at] = append(groups[at], h)
-	}
-	return groups
+// answered are the hosts that a Service answers. All hosts of a part have the same Service.
+func answered(hosts []route.Host) []route.Host {
+	return slices.DeleteFunc(slices.Clone(hosts), func(h route.Host) bool { return h.Service == nil })
 }
 
 func (r *Printer) add(to *Objects, p route.Plan, part string, hosts []route.Host) error {
+	if len(hosts) == 0 {
+		return nil
+	}
 	namespace := hosts[0].Service.Namespace
 	labels, err := r.metadata.Labels(p)
 	if err != nil {
