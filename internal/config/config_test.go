@@ -36,6 +36,7 @@ func TestLoad(t *testing.T) {
 				Health:         Listener{":8081"},
 				LeaderElection: LeaderElection{"polyorg-system", duration("15s"), duration("10s"), duration("2s")},
 				Access:         Access{OwnOrganizationBound},
+				Domains:        Domains{Timeout: duration("10s")},
 				Ingress:        Ingress{BaseDomain: "crm.example.com", Backend: Backend{ServiceName: "crm", Port: 80}},
 			},
 		},
@@ -51,6 +52,7 @@ mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverNa
   from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
 invitationPage: {bindAddress: "127.0.0.1:3", url: "https://crm.example.com/invitations"}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
+domains: {resolver: "[fd00::a]:5353", timeout: 1500ms}
 ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
@@ -62,6 +64,7 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Access:         Access{OwnOrganizationNone},
+				Domains:        Domains{"[fd00::a]:5353", duration("1500ms")},
 				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
 				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
 					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
@@ -118,6 +121,23 @@ func TestLoadRefuses(t *testing.T) {
 		"client certificates that nobody signs": {
 			file: header + "webhook: {certDir: /certs, clientCertificates: {allowedNames: ['']}}\ningress: {baseDomain: crm.example.com}\n",
 			want: []string{"webhook.clientCertificates.caFile: Required value", "webhook.clientCertificates.allowedNames[0]: Required value"},
+		},
+		"a resolver that has to be looked up": {
+			file: minimal + "domains: {resolver: 'dns.example.com:53', timeout: 2m}\n",
+			want: []string{`domains.resolver: Invalid value: "dns.example.com:53": must be an IP address and a port`,
+				`domains.timeout: Invalid value: "2m0s": must be more than 0 and at most 1m0s`},
+		},
+		"a resolver without a port": {
+			file: minimal + "domains: {resolver: 10.96.0.10, timeout: -1s}\n",
+			want: []string{`domains.resolver: Invalid value: "10.96.0.10"`, `domains.timeout: Invalid value: "-1s"`},
+		},
+		"a resolver at no address": {
+			file: minimal + "domains: {resolver: '0.0.0.0:53'}\n",
+			want: []string{`domains.resolver: Invalid value: "0.0.0.0:53"`},
+		},
+		"a resolver at no port": {
+			file: minimal + "domains: {resolver: '127.0.0.1:0'}\n",
+			want: []string{`domains.resolver: Invalid value: "127.0.0.1:0"`},
 		},
 		"a mail server that could not be used": {
 			file: minimal + "mail: {address: ':587', tls: Always, from: nobody, timeout: 1h}\n",

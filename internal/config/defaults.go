@@ -42,6 +42,7 @@ func (c *OperatorConfig) setDefaults() {
 	setDuration(&c.LeaderElection.RenewDeadline, 10*time.Second)
 	setDuration(&c.LeaderElection.RetryPeriod, 2*time.Second)
 	c.Access.OwnOrganization = cmp.Or(c.Access.OwnOrganization, OwnOrganizationBound)
+	c.Domains.setDefaults()
 	c.Mail.setDefaults()
 	c.InvitationPage.setDefaults()
 	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")

@@ -39,6 +39,8 @@ type OperatorConfig struct {
 	Access Access `json:"access,omitempty"`
 	// ingress describes the Ingresses of access URLs (A1, A5).
 	Ingress Ingress `json:"ingress,omitempty"`
+	// domains says how the operator looks up the DNS records that prove custom domains (A8).
+	Domains Domains `json:"domains,omitempty"`
 	// mail is the mail server that sends invitations (I4). Absent: there is none, and Invitations say so. It needs invitationPage.
 	Mail *Mail `json:"mail,omitempty"`
 	// invitationPage is the page behind the links in their e-mails. Absent: it is not served.

@@ -31,6 +31,7 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.distinct()...)
 	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
 	errs = append(errs, c.Access.validate(field.NewPath("access"))...)
+	errs = append(errs, c.Domains.validate(field.NewPath("domains"))...)
 	errs = append(errs, c.Mail.validate(field.NewPath("mail"))...)
 	errs = append(errs, c.InvitationPage.validate(field.NewPath("invitationPage"))...)
 	errs = append(errs, c.linked()...)
