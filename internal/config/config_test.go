@@ -51,7 +51,8 @@ mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverNa
   from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
 invitationPage: {bindAddress: "127.0.0.1:3", url: "https://crm.example.com/invitations"}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
-ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
+ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443},
+  fallback: {bindAddress: "127.0.0.1:4", serviceName: elsewhere, port: 8080, portalHost: login.localhost}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
 			want: OperatorConfig{
@@ -62,7 +63,8 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Access:         Access{OwnOrganizationNone},
-				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+				Ingress: Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443},
+					Fallback: &Fallback{Listener{"127.0.0.1:4"}, "elsewhere", 8080, "login.localhost"}},
 				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
 					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
 					Authentication: MailAuthLogin, Timeout: duration("1m")},
@@ -78,6 +80,12 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				c.Mail = &Mail{Address: "mail.example.com:587", TLS: MailStartTLS, From: "crm@example.com",
 					Authentication: MailAuthAuto, Timeout: duration("2m")}
 				c.InvitationPage = &InvitationPage{Listener{":8082"}, "https://invitations.example.com"}
+			}),
+		},
+		"the least about hosts that lead to no CRM gets the defaults": {
+			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com, fallback: {}}\n",
+			want: with(must(t, minimal), func(c *OperatorConfig) {
+				c.Ingress.Fallback = &Fallback{Listener: Listener{":8083"}, ServiceName: "polyorg-fallback", Port: 80}
 			}),
 		},
 		"JSON is YAML": {
@@ -274,6 +282,16 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 			want: []string{`leaderElection.namespace: Invalid value: "Polyorg"`,
 				`ingress.baseDomain: Invalid value: "https://crm.example.com"`, `ingress.className: Invalid value: "a/b"`,
 				`ingress.backend.serviceName: Invalid value: "a.b"`, `ingress.backend.port: Invalid value: 65536`},
+		},
+		"A7: a fallback out of form": {
+			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com, " +
+				"fallback: {bindAddress: ':9443', serviceName: a.b, port: 65536, portalHost: 'https://login.crm.example.com'}}\n",
+			want: []string{`ingress.fallback.bindAddress: Duplicate value: ":9443"`, `ingress.fallback.serviceName: Invalid value: "a.b"`,
+				`ingress.fallback.port: Invalid value: 65536`, `ingress.fallback.portalHost: Invalid value: "https://login.crm.example.com"`},
+		},
+		"a base domain that redirects to itself": {
+			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com, fallback: {portalHost: crm.example.com}}\n",
+			want: []string{`ingress.fallback.portalHost: Invalid value: "crm.example.com": must not be the base domain`},
 		},
 		"a base domain that leaves no room for the name": {
 			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: " + strings.Repeat("a.", 96) + "aa}\n",

@@ -14,6 +14,7 @@ import (
 func Default() *OperatorConfig {
 	c := &OperatorConfig{
 		Webhook:        Webhook{ClientCertificates: &ClientCertificates{}},
+		Ingress:        Ingress{Fallback: &Fallback{}},
 		Mail:           &Mail{},
 		InvitationPage: &InvitationPage{},
 		SampleData:     &SampleData{},
@@ -46,6 +47,7 @@ func (c *OperatorConfig) setDefaults() {
 	c.InvitationPage.setDefaults()
 	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
 	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)
+	c.Ingress.Fallback.setDefaults()
 }
 
 func setDuration(d *metav1.Duration, byDefault time.Duration) {

@@ -128,6 +128,9 @@ type Ingress struct {
 	ClassName string `json:"className,omitempty"`
 	// backend serves an organization that names none of its own.
 	Backend Backend `json:"backend,omitempty"`
+	// fallback answers for hosts that lead to no CRM: former hosts, those of suspended organizations, and the base domain. Absent: the
+	// ingress controller answers for them as it likes.
+	Fallback *Fallback `json:"fallback,omitempty"`
 }
 
 // Backend is a Service in the organization's namespace.

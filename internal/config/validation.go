@@ -94,6 +94,9 @@ func (c *OperatorConfig) distinct() field.ErrorList {
 	if c.InvitationPage != nil {
 		all = append(all, listener{"invitationPage", c.InvitationPage.Listener})
 	}
+	if c.Ingress.Fallback != nil {
+		all = append(all, listener{"ingress.fallback", c.Ingress.Fallback.Listener})
+	}
 	var errs field.ErrorList
 	at := map[int]string{} // the host, by port
 	for _, l := range all {
@@ -145,9 +148,15 @@ func (i Ingress) validate(path *field.Path) field.ErrorList {
 	if i.ClassName != "" {
 		errs = append(errs, conform(i.ClassName, path.Child("className"), validation.IsDNS1123Subdomain)...)
 	}
-	errs = append(errs, conform(i.Backend.ServiceName, path.Child("backend", "serviceName"), validation.IsDNS1123Label)...)
-	for _, msg := range validation.IsValidPortNum(int(i.Backend.Port)) {
-		errs = append(errs, field.Invalid(path.Child("backend", "port"), i.Backend.Port, msg))
+	errs = append(errs, service(i.Backend.ServiceName, i.Backend.Port, path.Child("backend"))...)
+	return append(errs, i.Fallback.validate(path.Child("fallback"), i.BaseDomain)...)
+}
+
+// service refuses what names no port of a Service.
+func service(name string, port int32, path *field.Path) field.ErrorList {
+	errs := conform(name, path.Child("serviceName"), validation.IsDNS1123Label)
+	for _, msg := range validation.IsValidPortNum(int(port)) {
+		errs = append(errs, field.Invalid(path.Child("port"), port, msg))
 	}
 	return errs
 }

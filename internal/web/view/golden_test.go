@@ -25,7 +25,7 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v; go test ./internal/respond/view -update writes it", err)
+		t.Fatalf("%v; go test ./internal/web/view -update writes it", err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got)\n%s", path, diff)

@@ -15,6 +15,7 @@ import (
 const (
 	maxName    = 100
 	maxAddress = 254
+	maxHost    = 253
 	maxMessage = 1000
 	maxDetail  = 500
 )
@@ -27,7 +28,7 @@ type values struct {
 	Platform, Style                      string
 	Language, Direction                  string
 	Organization, Email, Inviter, Role   string
-	Message                              string
+	Message, Host                        string
 	Deadline, Moment                     string // in words, and for machines
 	Action, Token                        string
 	Declining                            bool
@@ -49,6 +50,7 @@ func newValues(p Page) (values, error) {
 		Email:        visible.Isolated(visible.Line(p.Email, maxAddress)),
 		Inviter:      visible.Isolated(visible.Line(p.Inviter, maxAddress)),
 		Message:      visible.Lines(p.Message, maxMessage),
+		Host:         visible.Isolated(visible.Line(p.Host, maxHost)),
 		Action:       p.Action, Token: p.Token, Declining: p.Declining, AccessURL: webAddress(p.AccessURL),
 		FieldToken: FieldToken, FieldDecision: FieldDecision, FieldMute: FieldMute,
 		Mutes: []Mute{MuteNone, MuteOrganization, MutePlatform},

@@ -36,6 +36,8 @@ type Page struct {
 	AccessURL string
 	// Muted is what the invitee asked for. For the kinds that show a mute.
 	Muted Mute
+	// Host is the one that was asked for. SuspendedHost, UnreadyHost and BaseDomain need it.
+	Host string
 	// Rule is the ID of the limit that was reached. If the language has no words for it, Detail stands there: English text. For Limit.
 	Rule, Detail string
 }
@@ -49,6 +51,9 @@ func (p Page) check() error {
 	if p.needsOrganization() && p.Organization == "" {
 		errs = append(errs, fmt.Errorf("a page of kind %s names the organization", p.Kind))
 	}
+	if p.needsHost() && p.Host == "" {
+		errs = append(errs, fmt.Errorf("a page of kind %s names the host", p.Kind))
+	}
 	if p.Kind == Ask && (p.Token == "" || p.Deadline.IsZero()) {
 		errs = append(errs, errors.New("a page of kind Ask has a token and a deadline"))
 	}
@@ -57,4 +62,8 @@ func (p Page) check() error {
 
 func (p Page) needsOrganization() bool {
 	return p.Kind == Ask || p.Kind == Accepted || p.Kind == Declined
+}
+
+func (p Page) needsHost() bool {
+	return p.Kind == SuspendedHost || p.Kind == UnreadyHost || p.Kind == BaseDomain
 }

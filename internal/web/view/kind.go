@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package view is the look of the page behind an invitation's link (I4): values in, HTML out. It decides nothing, and reads no request. The
-// page works without script, and has none. Its style sheet is a file of its own, because the page's content security policy forbids any
-// style inside.
+// Package view is the look of the operator's pages: values in, HTML out. One is the page behind an invitation's link (I4), the others say why a
+// host leads to no CRM (A7). It decides nothing, and reads no request. A page works without script, and has none. Its style sheet is a file of
+// its own, because the page's content security policy forbids any style inside.
 package view
 
 import (
@@ -13,7 +13,7 @@ import (
 // Kind says what a page tells.
 type Kind string
 
-// The kinds. All but the first tell an end.
+// The kinds of the page behind an invitation's link. All but the first tell an end.
 const (
 	Ask        Kind = "Ask"        // who invites to what, and the choice
 	Accepted   Kind = "Accepted"   // with the way into the organization
@@ -32,6 +32,14 @@ const (
 	TooMany    Kind = "TooMany"    // too many requests came
 )
 
+// The kinds of a host that leads to no CRM.
+const (
+	SuspendedHost Kind = "SuspendedHost" // its organization is suspended (A7)
+	UnknownHost   Kind = "UnknownHost"   // it is no organization's, or no longer
+	UnreadyHost   Kind = "UnreadyHost"   // its CRM is served in a moment
+	BaseDomain    Kind = "BaseDomain"    // it is the domain of all organizations
+)
+
 var statuses = map[Kind]int{
 	Ask:        http.StatusOK,
 	Accepted:   http.StatusOK,
@@ -48,6 +56,11 @@ var statuses = map[Kind]int{
 	NotForYou:  http.StatusOK,
 	Unmuted:    http.StatusOK,
 	TooMany:    http.StatusTooManyRequests,
+
+	SuspendedHost: http.StatusForbidden,
+	UnknownHost:   http.StatusNotFound,
+	UnreadyHost:   http.StatusServiceUnavailable,
+	BaseDomain:    http.StatusOK,
 }
 
 // Status is the HTTP status of a page of this kind.

@@ -209,7 +209,8 @@ func TestOnlyAKindsOwnFieldsAreShown(t *testing.T) {
 		for want, kinds := range map[string][]Kind{
 			"bring your": {Ask}, "john@zylker.com": {Ask}, "zylker.crm.example.com": {Accepted}, "any organization on": {Ask, Declined, Answered, Expired, Revoked, Superseded, Invalid},
 			"as many organizations": {Limit}, "Monday, 7 December 2026 at 14:30": {Ask, Limit, Closed},
-			"Zylker &amp; Sons": {Ask, Accepted, Declined, Answered, Expired, Revoked, Limit, Closed, NotForYou},
+			"zylker-works.crm.example.com": {SuspendedHost, UnreadyHost, BaseDomain},
+			"Zylker &amp; Sons":            {Ask, Accepted, Declined, Answered, Expired, Revoked, Limit, Closed, NotForYou},
 		} {
 			if got := strings.Contains(text, want); got != slices.Contains(kinds, kind) {
 				t.Errorf("%s shows %q: %v", kind, want, got)
@@ -249,6 +250,7 @@ var hostile = map[string]string{
 
 func withHostile(p Page, text string) Page {
 	p.Organization, p.Inviter, p.Message, p.TimeZone, p.Detail, p.Rule = "x"+text, "x"+text, "x"+text, text, "x"+text, text
+	p.Host = "x" + text
 	return p
 }
 

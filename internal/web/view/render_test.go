@@ -24,6 +24,7 @@ func page(kind Kind, language string) Page {
 		Message:  "Hello Bob,\n\nwe start on Monday. The plan is on https://wiki.zylker.com/plan\n  - bring your <laptop>",
 		Deadline: time.Date(2026, time.December, 7, 13, 30, 0, 0, time.UTC), TimeZone: "Europe/Paris",
 		Action: "/answer", Token: token, AccessURL: "https://zylker.crm.example.com/", Muted: MutePlatform, Rule: "L1", Detail: "no [L1]",
+		Host: "zylker-works.crm.example.com",
 	}
 }
 
@@ -86,6 +87,7 @@ func TestStatus(t *testing.T) {
 		Revoked: http.StatusGone, Superseded: http.StatusGone, Limit: http.StatusConflict, Closed: http.StatusConflict,
 		Invalid: http.StatusNotFound, TryAgain: http.StatusServiceUnavailable, TooMany: http.StatusTooManyRequests,
 		NotForYou: http.StatusOK, Unmuted: http.StatusOK,
+		SuspendedHost: http.StatusForbidden, UnknownHost: http.StatusNotFound, UnreadyHost: http.StatusServiceUnavailable, BaseDomain: http.StatusOK,
 		"Nothing": http.StatusInternalServerError,
 	} {
 		if got := kind.Status(); got != want {
@@ -133,6 +135,9 @@ func TestRenderRefuses(t *testing.T) {
 		"R1: a role that is not offered": {Page{Kind: Ask, Organization: "Z", Role: "SuperAdmin", Token: token, Deadline: time.Unix(1, 0)}, "SuperAdmin"},
 		"membership of nothing":          {Page{Kind: Accepted}, "names the organization"},
 		"a refusal of nothing":           {Page{Kind: Declined}, "names the organization"},
+		"A7: the suspension of nothing":  {Page{Kind: SuspendedHost}, "names the host"},
+		"a host that is no host":         {Page{Kind: UnreadyHost}, "names the host"},
+		"a base domain that is none":     {Page{Kind: BaseDomain}, "names the host"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var b bytes.Buffer
