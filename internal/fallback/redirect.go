@@ -39,8 +39,8 @@ func (o origin) at(host string) string {
 	return o.scheme + "://" + host
 }
 
-// target is the path and the query of a request, as its sender wrote them. It begins with a slash, so whatever follows is no part of the host
-// that stands before it.
+// target is the path and the query of a request, as its sender wrote them. It begins with a slash, so nothing in it can become part of the
+// host before it.
 func target(r *http.Request) string {
 	raw := r.RequestURI
 	if !strings.HasPrefix(raw, "/") {

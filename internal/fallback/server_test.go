@@ -115,10 +115,10 @@ func TestRequestsAsTheyCome(t *testing.T) {
 func TestNobodyWaitsForABody(t *testing.T) {
 	address := running(t, handler(t))
 	for sentence, tc := range map[string]struct{ length, body string }{
-		"of a known length":   {"Content-Length: 11", "hello=world"},
-		"in chunks":           {"Transfer-Encoding: chunked", "b\r\nhello=world\r\n0\r\n\r\n"},
-		"of very many bytes":  {"Content-Length: 10000000000", ""},
-		"that nobody asks to": {"Expect: 100-continue\r\nContent-Length: 11", ""},
+		"of a known length":     {"Content-Length: 11", "hello=world"},
+		"in chunks":             {"Transfer-Encoding: chunked", "b\r\nhello=world\r\n0\r\n\r\n"},
+		"of very many bytes":    {"Content-Length: 10000000000", ""},
+		"that waits for a word": {"Expect: 100-continue\r\nContent-Length: 11", ""},
 	} {
 		for host, status := range map[string]int{formerHost: 308, closedHost: 403, "gone.crm.example.com": 404} {
 			t.Run(sentence+", "+host, func(t *testing.T) {
