@@ -52,12 +52,15 @@ const (
 
 // New checks the options.
 func New(o Options) (*Handler, error) {
-	origin, err := newOrigin(o.Scheme, o.Port)
-	h := &Handler{Options: o, origin: origin, rates: map[kind]*rate.Limiter{}}
+	begin, err := newOrigin(o.Scheme, o.Port)
+	if err := errors.Join(err, o.check()); err != nil {
+		return nil, err
+	}
+	h := &Handler{Options: o, origin: begin, rates: map[kind]*rate.Limiter{}}
 	for _, k := range kinds {
 		h.rates[k] = rate.NewLimiter(pagesPerSecond, pagesAtOnce)
 	}
-	return h, errors.Join(err, o.check())
+	return h, nil
 }
 
 func (o Options) check() error {
