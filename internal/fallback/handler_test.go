@@ -128,7 +128,7 @@ func TestAnswers(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			h := handler(t)
 			for _, method := range methods {
-				w := ask(h, method, tc.host, "/a?b=c")
+				w := ask(h, method, tc.host, "/a?b=c", func(r *http.Request) { r.Header.Set("Accept-Language", "en") })
 				if w.Code != tc.status || w.Header().Get("Location") != tc.to {
 					t.Errorf("%s: %d to %q; want %d to %q", method, w.Code, w.Header().Get("Location"), tc.status, tc.to)
 				}
