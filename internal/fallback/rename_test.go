@@ -150,10 +150,10 @@ type cache map[string]string
 // enter follows redirects as a browser does. It reports where it ends; empty: in a circle.
 func (c cache) enter(h http.Handler, routed, host string) string {
 	for range 20 {
-		if host == routed {
+		to, kept := c[host] // asked before the network
+		if !kept && host == routed {
 			return host
 		}
-		to, kept := c[host]
 		if !kept {
 			w := ask(h, http.MethodGet, host, "/")
 			to = w.Header().Get("Location")
