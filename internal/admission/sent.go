@@ -17,8 +17,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// noteSent counts the messages of an invitation that is deleted, before it is gone. Otherwise whoever deletes an invitation and makes it
-// again could send without bound (I13).
+// noteSent counts the messages of an invitation that is deleted, before it is gone. Otherwise a person who deletes an invitation and
+// makes it again could send without bound (I13).
 func (v *Validator) noteSent(ctx context.Context, before, after client.Object) error {
 	i, is := before.(*v1alpha1.Invitation)
 	if !is || after != nil {

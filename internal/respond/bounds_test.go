@@ -42,7 +42,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestAFloodWithoutALink: pages are drawn for few of the requests that show no link. Whoever has one is served all the same.
+// TestAFloodWithoutALink: the page is drawn for few requests without a valid link. A person with a valid link is served all the same.
 func TestAFloodWithoutALink(t *testing.T) {
 	for sentence, ask := range map[string]func(s served, n int) int{
 		"nonsense tokens":  func(s served, n int) int { return size(t, s.get(fmt.Sprint("/answers/nonsense-", n))) },

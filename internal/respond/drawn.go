@@ -38,8 +38,8 @@ func (p *Page) draw(w io.Writer, b *brand.Brand, page view.Page) error {
 	return r.Render(w, page)
 }
 
-// style serves the style sheet. Its URL changes with its content, so it can be kept for ever. While replicas change to another brand, one can be
-// asked for the sheet of another replica: then nothing is kept of its own.
+// style serves the style sheet. Its URL changes with its content, so browsers can keep it. While replicas change to another brand, one can be
+// asked for the sheet of another replica. Then browsers do not keep what it answers.
 func (p *Page) style(w http.ResponseWriter, r *http.Request) {
 	renderer, err := p.renderer(p.Brand())
 	if err != nil {

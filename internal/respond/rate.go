@@ -17,7 +17,7 @@ type bound struct {
 	perSecond rate.Limit
 }
 
-// The bounds of one replica. Links of one organization's own addresses cannot close the page for everybody else.
+// The bounds of one replica. One organization can invite addresses of its own and use their links. The page stays open for all others.
 var (
 	ofAll          = bound{1000, 250}
 	ofOrganization = bound{100, 20}

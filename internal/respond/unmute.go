@@ -24,7 +24,7 @@ func (p *Page) unmute(ctx context.Context, token string) (i *invited, kind view.
 	return i, p.allow(ctx, i.link)
 }
 
-// addMute shows whoever has a link that e-mail is not wanted at its address, so that they can take that back. Without it, the page is still true.
+// addMute shows the person with the link that their address gets no e-mail. They can take that back there. Without it, the page is still true.
 func (p *Page) addMute(ctx context.Context, i *invited, page *view.Page) {
 	if !i.proved() || !page.Kind.ShowsMute() || page.Muted == view.MuteOrganization || page.Muted == view.MutePlatform {
 		return

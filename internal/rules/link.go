@@ -40,14 +40,14 @@ func (s Standing) Invited() *v1alpha1.Invitation {
 	return s.Now
 }
 
-// EmailDigest stands for an address in a link. It keeps the link short, and in one form. It hides nothing: whoever has the link can guess the
-// address and compare, or open the link, whose page shows it.
+// EmailDigest stands for an address in a link. It keeps the link short, and in one form. It hides nothing: a person who has the link can
+// guess the address and compare, or open the link, whose page shows it.
 func EmailDigest(email string) string {
 	sum := sha256.Sum256([]byte(email))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// FollowLink judges whether a link can still be followed at an instant. Whoever has the link got the e-mail, and may learn why it cannot
+// FollowLink judges whether a link can still be followed at an instant. Its bearer got the e-mail, and may learn why it cannot
 // (I1, I2, I7, I9–I11).
 func FollowLink(s Standing, now time.Time) Violations {
 	i, over := s.Now, !now.Before(s.ExpiresAt)

@@ -124,7 +124,7 @@ func (s *Store) get(ctx context.Context, atMost time.Duration) (Keys, error) {
 	return s.keys, nil
 }
 
-// use takes what the Secret says for true, even if that is no key at all: whoever removes a key wants its links to end.
+// use takes what the Secret says for true, even if that is no key at all: a person who removes a key wants its links to end.
 func (s *Store) use(ctx context.Context, data map[string][]byte, now time.Time) {
 	keys, err := NewKeys(data)
 	s.keys, s.read = keys, now
