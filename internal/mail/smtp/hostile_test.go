@@ -132,7 +132,8 @@ func FuzzReason(f *testing.F) {
 	f.Add("a\n\nb\u202e@x", "a", "b")
 	f.Fuzz(func(t *testing.T, text, username, password string) {
 		const ours = "… the mail server gave no reason"
-		if username == "" || password == "" || strings.Contains(ours, password) || strings.Contains(password, "…") || !utf8.ValidString(username+password) {
+		usable := username != "" && password != "" && utf8.ValidString(username) && utf8.ValidString(password) // readSecret refuses others
+		if !usable || strings.Contains(ours, password) || strings.Contains(password, "…") {
 			t.Skip()
 		}
 		_, got := files{username: username, password: password}.reason(reply(550, text))
