@@ -22,8 +22,6 @@ const (
 	endsLed, endsMissed = "ends", "missed"
 	// writeTime is more than a status takes that is written from outside, and startTime more than an operator needs to be calm.
 	writeTime, startTime = 8 * time.Millisecond, time.Minute
-	// lookAtEach is more than a new leader needs to look at an invitation.
-	lookAtEach = 4 * time.Millisecond
 	// expiryAtMost bounds the wait until all invitations of a run have expired.
 	expiryAtMost = time.Hour
 )
@@ -34,6 +32,8 @@ type expiryMeter struct {
 	expiring
 
 	prober prober
+	// firstStart is how long the first leader had work. A later one has less: each status is there.
+	firstStart time.Duration
 }
 
 // prepare writes the organizations and the invitations, and lets an operator give all of them their status.
@@ -47,7 +47,8 @@ func (m *expiryMeter) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err := m.settle(ctx, "first start", m.begin)
+	first, err := m.settle(ctx, "first start", m.begin)
+	m.firstStart = time.Duration(first.Seconds * float64(time.Second))
 	return err
 }
 
@@ -63,7 +64,7 @@ func (m *expiryMeter) whileLed(ctx context.Context) (run ExpiryRun, meanwhile []
 	if err := m.end(); err != nil {
 		return run, nil, err
 	}
-	work := time.Duration(m.invitations) * (writeTime + lookAtEach)
+	work := time.Duration(m.invitations)*writeTime + m.firstStart
 	first := time.Now().Add(startTime + work).Truncate(time.Second)
 	if err := m.setDeadlines(ctx, endsLed, m.invitations, first); err != nil {
 		return run, nil, err
