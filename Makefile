@@ -25,16 +25,16 @@ help: ## Show this list.
 	  /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Run everything here until Ctrl-C; KUBECONFIG=… uses that cluster instead.
-	@hack/progress.sh $(MAKE) -j2 build controlplane
-	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig='$(CLUSTER)')
+run: ## Run everything here until Ctrl-C; INGRESS=traefik lets a browser enter, KUBECONFIG=… uses that cluster, DNS=address:port that resolver.
+	@hack/progress.sh $(MAKE) -j3 build controlplane $(if $(filter traefik,$(INGRESS)),traefik)
+	@exec bin/sandbox run $(if $(CLUSTER),--kubeconfig='$(CLUSTER)') $(if $(INGRESS),--ingress='$(INGRESS)') $(if $(DNS),--dns-resolver='$(DNS)')
 
 .PHONY: test
-test: controlplane ## Run the unit tests, with the race detector, and the integration tests.
+test: controlplane traefik ## Run the unit tests, with the race detector, and the integration tests.
 	@hack/test.sh
 
 .PHONY: test-long
-test-long: controlplane build helm ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
+test-long: controlplane build helm traefik ## Run what takes minutes, one step after another; ONLY=faults runs that step, ALL=yes what CI runs besides.
 	@POLYORG_MANAGER=$(CURDIR)/bin/manager POLYORG_PLUGIN=$(CURDIR)/bin/kubectl-polyorg go run ./hack/long $(if $(ONLY),-only '$(ONLY)') $(if $(ALL),-all) $(if $(FUZZTIME),-fuzz $(FUZZTIME))
 
 .PHONY: mutants
@@ -42,7 +42,7 @@ mutants: ## Switch off one rule of the journal's protocol after another; its sim
 	@go run ./hack/mutants $(if $(SEEDS),-seeds $(SEEDS))
 
 .PHONY: bench
-bench: build controlplane ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review, expiry, mail or profile measures something else.
+bench: build controlplane $(if $(filter serving,$(BENCH)),traefik) ## Measure what admission costs (docs/benchmarks); BENCH=quick, scale, access, storm, answers, review, expiry, mail, serving or profile measures something else.
 	@hack/bench.sh $(BENCH)
 
 .PHONY: lint
@@ -78,9 +78,9 @@ docs: generators ## Write the references (API, configuration, who may do what, r
 	cd hack/bench && go run . ../../docs/benchmarks
 
 .PHONY: pictures
-pictures: ## Take the pictures of the e-mail and of its page again, with Chromium, into docs/images.
+pictures: ## Take the pictures of the e-mail and of its page again, with Chromium, into docs/images; ENTERED=URL takes that of an organization.
 	@hack/needs.sh test/browser
-	go run -C test/browser ./pictures ../../docs/images webp
+	go run -C test/browser ./pictures ../../docs/images webp $(ENTERED)
 
 .PHONY: fmt
 fmt: linter ## Format the Go code.
@@ -105,6 +105,10 @@ krew: ## Build the plug-in for all platforms, with its krew manifest, into dist/
 .PHONY: controlplane
 controlplane: ## Build etcd, kube-apiserver, kube-controller-manager and kubectl, unless KUBEBUILDER_ASSETS is set.
 	@$(if $(KUBEBUILDER_ASSETS),true,hack/controlplane/build.sh bin/controlplane)
+
+.PHONY: traefik
+traefik: ## Build the ingress controller Traefik, which serves access URLs in `make run` and in tests.
+	@hack/traefik/build.sh bin/traefik
 
 .PHONY: tools
 tools: generators linter ## Build the generators and the linter into bin/tools.

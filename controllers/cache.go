@@ -11,21 +11,27 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/selection"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayapi "sigs.k8s.io/gateway-api/apis/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/routes"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
 // Cache configures a manager's cache. Of kinds that the whole cluster uses, it holds only the objects that the operator made. It holds all
-// RoleBindings, because a condition shows those in an organization's namespace (R7), and no selector finds namespaces by a prefix.
+// RoleBindings, because a condition shows those in an organization's namespace (R7), and no selector finds namespaces by a prefix. It holds the
+// hosts of all Ingresses and HTTPRoutes, because a condition shows those that have an organization's host too (A2).
 //
 // The managed fields of some objects show what the operator wrote, and what somebody else wrote. All other objects lose theirs, which are a
 // good part of a Membership's memory.
-func Cache() cache.Options {
+func Cache(i *config.Ingress) cache.Options {
 	ours, err := labels.NewRequirement(v1alpha1.OrganizationLabel, selection.Exists, nil)
 	if err != nil {
 		panic(err) // the label's name is a constant
@@ -33,22 +39,25 @@ func Cache() cache.Options {
 	made := labels.NewSelector().Add(*ours)
 	whole := func(obj any) (any, error) { return obj, nil }
 	applied := cache.ByObject{Label: made, Transform: whole}
-	return cache.Options{
+	o := cache.Options{
 		DefaultTransform: slim,
 		ByObject: map[client.Object]cache.ByObject{
 			&rbacv1.RoleBinding{}:        {Transform: lean},
 			&rbacv1.ClusterRole{}:        applied,
 			&rbacv1.ClusterRoleBinding{}: {Label: made},
-			&networkingv1.Ingress{}:      applied,
 			&batchv1.Job{}:               {Label: made},
 			&v1alpha1.HostReservation{}:  {Transform: whole},
 		},
 	}
+	for _, kind := range routes.Kinds(i) { // the cluster need not have the others
+		o.ByObject[kind] = cache.ByObject{Transform: leanRoute}
+	}
+	return o
 }
 
 // CacheBeside is such a cache in the process of a view. It takes events of kinds that the view watches from the view.
-func CacheBeside(view *facts.View) cache.Options {
-	o := Cache()
+func CacheBeside(view *facts.View, i *config.Ingress) cache.Options {
+	o := Cache(i)
 	o.NewInformer = view.NewInformer
 	return o
 }
@@ -63,6 +72,29 @@ func lean(obj any) (any, error) {
 			b.Subjects[i] = rbacv1.Subject{Kind: shared(s.Kind), Namespace: shared(s.Namespace)}
 		}
 		b.Subjects = slices.Compact(b.Subjects)
+	}
+	return slim(obj)
+}
+
+// leanRoute reduces an Ingress or an HTTPRoute that the operator did not make to its hosts, which may be those of an organization too. Of other
+// kinds it leaves the metadata.
+func leanRoute(obj any) (any, error) {
+	o, ok := obj.(client.Object)
+	if !ok || index.MadeByUs(o) {
+		return obj, nil
+	}
+	switch o := o.(type) {
+	case *networkingv1.Ingress:
+		o.Labels, o.Annotations, o.Status = nil, nil, networkingv1.IngressStatus{}
+		o.Spec = networkingv1.IngressSpec{Rules: o.Spec.Rules}
+		for i := range o.Spec.Rules {
+			o.Spec.Rules[i].IngressRuleValue = networkingv1.IngressRuleValue{}
+		}
+	case *gatewayapi.HTTPRoute:
+		o.Labels, o.Annotations, o.Status = nil, nil, gatewayapi.HTTPRouteStatus{}
+		o.Spec = gatewayapi.HTTPRouteSpec{Hostnames: o.Spec.Hostnames}
+	case *unstructured.Unstructured:
+		delete(o.Object, "spec")
 	}
 	return slim(obj)
 }

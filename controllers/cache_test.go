@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
@@ -85,7 +86,7 @@ func TestSlimPassesOverWhatIsNoObject(t *testing.T) {
 
 // TestCacheSelectsNoPartOfTheViewsKinds: the leader's cache takes all events of such a kind from the view, also those outside a selection.
 func TestCacheSelectsNoPartOfTheViewsKinds(t *testing.T) {
-	o := Cache()
+	o := Cache(&config.Ingress{})
 	if o.DefaultLabelSelector != nil || o.DefaultFieldSelector != nil || len(o.DefaultNamespaces) > 0 {
 		t.Error("selects parts of all kinds")
 	}

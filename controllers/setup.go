@@ -6,6 +6,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -21,17 +22,21 @@ import (
 	"github.com/polyorg/polyorg/controllers/integrationbinding"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/routes"
 	"github.com/polyorg/polyorg/controllers/invitation"
 	"github.com/polyorg/polyorg/controllers/invitationresponse"
 	"github.com/polyorg/polyorg/controllers/membership"
 	"github.com/polyorg/polyorg/controllers/organization"
 	"github.com/polyorg/polyorg/controllers/organizationrequest"
 	"github.com/polyorg/polyorg/controllers/platformpolicy"
+	"github.com/polyorg/polyorg/controllers/platformroutes"
 	"github.com/polyorg/polyorg/controllers/user"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/domains"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/mail/brand/follow"
 	"github.com/polyorg/polyorg/internal/recipients"
+	"github.com/polyorg/polyorg/internal/token"
 )
 
 // Options is what all controllers need beside the manager.
@@ -50,7 +55,8 @@ type Options struct {
 
 // SetupAll registers every controller, and the look-ups that they make in the manager's cache.
 func SetupAll(ctx context.Context, mgr ctrl.Manager, o Options) error {
-	if err := index.Register(ctx, mgr.GetFieldIndexer(), o.Config.Ingress.BaseDomain); err != nil {
+	err := errors.Join(index.Register(ctx, mgr.GetFieldIndexer(), &o.Config.Ingress), routes.Register(ctx, mgr.GetFieldIndexer(), &o.Config.Ingress))
+	if err != nil {
 		return err
 	}
 	every, err := all(mgr, o)
@@ -78,10 +84,28 @@ func readingOwn(mgr ctrl.Manager) (client.Client, error) {
 	})
 }
 
+// challenges makes the DNS records that prove custom domains. Its client reads no cache, because the operator may read that one Secret alone.
+func challenges(mgr ctrl.Manager, o Options) (domains.Challenges, error) {
+	c, err := client.New(mgr.GetConfig(), client.Options{HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
+	if err != nil {
+		return domains.Challenges{}, err
+	}
+	keys := &token.Store{Client: c, Namespace: o.Config.LeaderElection.Namespace, Clock: o.Clock, Secret: domains.SecretName}
+	return domains.Challenges{Keys: keys}, nil
+}
+
 func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	c, live, events := mgr.GetClient(), mgr.GetAPIReader(), mirrored{mgr.GetEventRecorder(v1alpha1.FieldOwner), mgr.GetClient()}
 	desk := grant.NewDesk(c, o.View)
 	own, err := readingOwn(mgr)
+	if err != nil {
+		return nil, err
+	}
+	routed, err := routes.New(c, mgr.GetCache(), live, o.Config, o.Clock)
+	if err != nil {
+		return nil, err
+	}
+	challenges, err := challenges(mgr, o)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +117,10 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 	enforcement := platformpolicy.NewEnforcement(c, live, platformpolicy.EnforcementInterval)
 	branding := platformpolicy.NewBranding(o.Branding, events)
 	maps.Copy(every, map[string]controller{
-		"organization":        &organization.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config},
+		"organization": &organization.Reconciler{
+			Client: c, Own: own, Live: live, Desk: desk, Clock: o.Clock, Events: events, Config: o.Config, Routes: routed,
+			Challenges: challenges, Lookups: domains.NewLookups(domains.New(o.Config.Domains)),
+		},
 		"membership":          &membership.Reconciler{Client: c, Own: own, Desk: desk, Clock: o.Clock, Events: events},
 		"invitation":          &invitation.Reconciler{Client: c, Own: own, Live: live, Desk: desk, Namespace: o.Config.LeaderElection.Namespace, Mail: o.Delivery != nil, Recipients: o.Recipients, Clock: o.Clock, Events: events, View: o.View},
 		"invitationresponse":  &invitationresponse.Reconciler{Client: c, Own: own, Live: live, Clock: o.Clock, Events: events},
@@ -102,6 +129,7 @@ func all(mgr ctrl.Manager, o Options) (map[string]controller, error) {
 		"hostreservation":     &hostreservation.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events},
 		"user":                &user.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Config: o.Config},
 		"platformpolicy":      &platformpolicy.Reconciler{Client: c, Own: own, Clock: o.Clock, Events: events, Enforcement: enforcement, Branding: branding},
+		"platformroutes":      &platformroutes.Reconciler{Routes: routed, Config: o.Config},
 	})
 	return every, nil
 }

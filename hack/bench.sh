@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the cost of Polyorg, and writes docs/benchmarks: results.json, results.svg, and the tables of its pages.
 #
-#   hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | profile]
+#   hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | serving | profile]
 #
 # `quick` and `profile` only print their results.
 set -euo pipefail
@@ -20,8 +20,9 @@ case ${1:-} in
   review) bin/bench -review -results "$results" ;;
   expiry) bin/bench -expiry -results "$results" ;;
   mail) bin/bench -mail -results "$results" ;;
+  serving) bin/bench -serving -results "$results" ;;
   "") bin/bench -results "$results" ;;
-  *) echo "hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | profile]" >&2 && exit 2 ;;
+  *) echo "hack/bench.sh [quick | scale | access | storm | answers | review | expiry | mail | serving | profile]" >&2 && exit 2 ;;
 esac
 (cd hack/bench && go run . "../../$dir")
 echo "written: $dir"

@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Whatever takes longest is first, so that nothing long is left for the end.
-suites=(./test/faults ./controllers/suite ./test/access ./test/endoflife ./test/samples ./test/gitops ./test/history ./test/pages
+suites=(./test/faults ./controllers/suite ./test/serving ./test/access ./test/endoflife ./test/samples ./test/gitops ./test/history ./test/pages
   ./test/integration ./test/people ./test/...)
 packages=(./internal/journal ./internal/... ./controllers/... ./api/... ./cmd/... ./hack/...)
 

@@ -17,7 +17,9 @@ kubectl=${2:-$(command -v kubectl || command -v "${KUBEBUILDER_ASSETS:-bin/contr
   exit 2
 }
 
-kinds=$("$kubectl" api-resources --api-group=polyorg.io --output=name)
+all=$("$kubectl" api-resources --output=name)
+kinds=$(grep '\.polyorg\.io$' <<<"$all" || true)
+routes=$(grep -xE '(ingresses|(httproutes|referencegrants)\.gateway)\.networking\.k8s\.io|middlewares\.traefik\.io' <<<"$all" || true)
 
 # refuse_with_organizations ends this while there are any.
 refuse_with_organizations() {
@@ -34,6 +36,8 @@ refuse_with_organizations
 # removal.
 "$kubectl" delete deployment --namespace=polyorg-system --ignore-not-found --cascade=foreground polyorg-operator
 "$kubectl" delete --kustomize=config/webhook --ignore-not-found
+# The platform's routes can be in the portal's namespace, which stays. Those of organizations went with them.
+[ -z "$routes" ] || "$kubectl" delete "${routes//$'\n'/,}" --all-namespaces --selector=app.kubernetes.io/managed-by=polyorg --ignore-not-found
 
 # The rest is the operator's own (users, reservations, the journal). No operator lifts its finalizers any more. All of a kind are listed 500
 # at a time, and changed by one kubectl: one for each would take hours where there are many people.

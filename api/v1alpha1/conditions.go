@@ -24,17 +24,33 @@ const (
 	// tells whether something serves them.
 	ConditionAccessURLReady = "AccessURLReady"
 
-	// ConditionSubscribed is on an Organization: it has a subscription (E3). Positive; False is normal on trial.
+	// ConditionCustomDomainReady is on an Organization that asks for a custom domain: the domain is proved, and the organization has it to itself
+	// (A8). Positive. The organization can be Ready without it. AccessURLReady tells whether its hosts are served.
+	ConditionCustomDomainReady = "CustomDomainReady"
+
+	// ConditionCustomDomainEnding is on an Organization whose claim to its custom domain is about to end: the DNS record of a proved domain is
+	// missing, or the last days of an unproved claim have begun (A8). Negative. The organization can be Ready beside it.
+	ConditionCustomDomainEnding = "CustomDomainEnding"
+
+	// ConditionSubscribed is on an Organization: it has a subscription that has not ended (E3, E8). Positive; False is normal on trial.
 	ConditionSubscribed = "Subscribed"
 
 	// ConditionTrialEnding is on an Organization in the last days of its trial, without a subscription (E3). Negative. The organization can
 	// be Ready beside it.
 	ConditionTrialEnding = "TrialEnding"
 
+	// ConditionSubscriptionEnding is on an Organization in the last days of a subscription that has an end (E8). Negative. The organization
+	// can be Ready beside it.
+	ConditionSubscriptionEnding = "SubscriptionEnding"
+
 	// ConditionForeignAccess is on an Organization while its namespace holds RoleBindings that name people and were not made by the
 	// operator. Such access does not come from a membership, and does not end with one (R7). Negative. The message names the RoleBindings,
 	// and not the people. The organization can be Ready beside it.
 	ConditionForeignAccess = "ForeignAccess"
+
+	// ConditionPreviousHostsFull is on an Organization that has as many previous hosts as its status can show, and more to show (A6). Negative.
+	// The message says which hosts are free because of that. The organization can be Ready beside it.
+	ConditionPreviousHostsFull = "PreviousHostsFull"
 
 	// ConditionSampleDataLoaded is on an Organization that asked for sample data (O5). Positive; once True it stays so, and sample data is
 	// never loaded again. The organization can be Ready without it.
@@ -94,7 +110,7 @@ const (
 	ReasonPending = "Pending"
 	// ReasonOrganizationNotFound appears with Ready=False on an object whose Organization does not exist yet (R8).
 	ReasonOrganizationNotFound = "OrganizationNotFound"
-	// ReasonOrganizationSuspended appears with Ready=False on a pending Invitation of a suspended Organization (E3). It can be declined, and
+	// ReasonOrganizationSuspended appears with Ready=False on a pending Invitation of a suspended Organization (E3, E8). It can be declined, and
 	// accepted once the Organization is resumed. It appears with Delivered=Unknown while the e-mail waits for that.
 	ReasonOrganizationSuspended = "OrganizationSuspended"
 	// ReasonOverLimit appears with Ready=False on an object that is beyond a limit and has no power, and with WithinLimits=False on a User.
@@ -118,6 +134,14 @@ const (
 	ReasonOnTrial = "OnTrial"
 	// ReasonTrialEnding appears with TrialEnding=True, and in a Warning event when that begins (E3).
 	ReasonTrialEnding = "TrialEnding"
+	// ReasonSubscriptionEnded appears with Ready=False, AccessURLReady=False and Subscribed=False when the subscription has ended: the
+	// organization is suspended until the platform renews it (E8).
+	ReasonSubscriptionEnded = "SubscriptionEnded"
+	// ReasonSubscriptionEnding appears with SubscriptionEnding=True, and in a Warning event when that begins (E8).
+	ReasonSubscriptionEnding = "SubscriptionEnding"
+	// ReasonSuspendedByPlatform appears with Ready=False and AccessURLReady=False while spec.suspended is there (E8). The message of Ready has
+	// the platform's reason.
+	ReasonSuspendedByPlatform = "SuspendedByPlatform"
 	// ReasonSubscribed appears with Subscribed=True, and in a Normal event when an organization subscribes or changes its subscription.
 	ReasonSubscribed = "Subscribed"
 	// ReasonNamespaceAvailable appears with NamespaceReady=True.
@@ -144,9 +168,37 @@ const (
 	// ReasonForeignReservation appears with AccessURLReady=True: the hosts are held and routed. But a HostReservation that the platform
 	// wrote for the organization redirects to another host than its present one. The operator leaves it as it is.
 	ReasonForeignReservation = "ForeignReservation"
+	// ReasonReservationEndedEarly appears with PreviousHostsFull=True when the operator has ended the reservations that would have ended first,
+	// to make room for newer ones (A6).
+	ReasonReservationEndedEarly = "ReservationEndedEarly"
+	// ReasonPreviousHostsNotShown appears with PreviousHostsFull=True when the platform itself has reserved more hosts for the organization than
+	// its status can show. The operator ends none of these (A6).
+	ReasonPreviousHostsNotShown = "PreviousHostsNotShown"
 	// ReasonHostNotFree appears with AccessURLReady=False, Ready=False and Stalled=True when a host is held by or reserved to another
-	// organization, or reserved by the platform (A2).
+	// organization, or reserved by the platform (A2). It appears with CustomDomainReady=False alone where that host is a custom domain that is
+	// proved here, and is in use elsewhere or reserved by the platform (A8).
 	ReasonHostNotFree = "HostNotFree"
+	// ReasonNotRouted appears with AccessURLReady=False when the cluster refuses the routes of the hosts, or a Gateway refuses to serve them (A5).
+	ReasonNotRouted = "NotRouted"
+	// ReasonHostConflict appears with AccessURLReady=False while an Ingress or HTTPRoute that the operator did not make has one of the hosts too.
+	// The operator leaves it as it is, and nobody knows which of them an ingress controller follows (A2).
+	ReasonHostConflict = "HostConflict"
+	// ReasonDomainUnproved appears with CustomDomainReady=False while nothing proves yet that the custom domain is the organization's (A8). The
+	// message has the DNS record to publish.
+	ReasonDomainUnproved = "Unproved"
+	// ReasonDomainProved appears with CustomDomainReady=True, and in a Normal event when that begins: a DNS record proves the custom domain, and the
+	// organization has it to itself (A8).
+	ReasonDomainProved = "DomainProved"
+	// ReasonProofWaived appears with CustomDomainReady=True where the platform needs no proof of the custom domain (A8).
+	ReasonProofWaived = "ProofWaived"
+	// ReasonRecordMissing appears with CustomDomainReady=True and CustomDomainEnding=True, and in a Warning event when that begins: the DNS record of
+	// a proved domain is not there any more. The domain is the organization's until the time in the message (A8).
+	ReasonRecordMissing = "RecordMissing"
+	// ReasonClaimEnding appears with CustomDomainEnding=True, and in a Warning event when that begins: two days before an unproved claim ends (A8).
+	ReasonClaimEnding = "ClaimEnding"
+	// ReasonDomainLapsed appears with CustomDomainReady=False, and in a Warning event when that begins: the claim has ended without the DNS record
+	// (A8).
+	ReasonDomainLapsed = "DomainLapsed"
 	// ReasonBackendNotFound appears with AccessURLReady=False when the Service that is the back end does not exist (A5). The message names it.
 	// The organization can be Ready without it.
 	ReasonBackendNotFound = "BackendNotFound"
@@ -170,7 +222,7 @@ const (
 	// ReasonSuspended appears with Ready=True while spec.suspended is true: the membership gives no access (R7) and holds no seat (E5). It
 	// appears in a Normal event when that begins.
 	ReasonSuspended = "Suspended"
-	// ReasonReinstated is the reason of a Normal event when that ends.
+	// ReasonReinstated is the reason of a Normal event when that ends, and when the platform no longer suspends an Organization (E8).
 	ReasonReinstated = "Reinstated"
 	// ReasonJoined is the reason of a Normal event when somebody has become a member by an invitation (I3).
 	ReasonJoined = "Joined"

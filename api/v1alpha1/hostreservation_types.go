@@ -13,7 +13,7 @@ type HostReservationSpec struct {
 	// +optional
 	HeldFor *OrganizationReference `json:"heldFor,omitempty"`
 
-	// redirectTo is the host to which this one redirects (A6). Absent: it is not served.
+	// redirectTo is the host to which this one redirects while it is held for an organization (A6). Absent: it is not served.
 	// +optional
 	RedirectTo Host `json:"redirectTo,omitempty"`
 

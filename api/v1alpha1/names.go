@@ -50,6 +50,19 @@ const (
 	// People cannot write it.
 	LastRequestAnnotation = GroupName + "/last-request"
 
+	// VerifyDomainRequestedAtAnnotation on an Organization asks for a look at the DNS record of its custom domain at once. Its value is an
+	// RFC 3339 time. A later time than before is a new request (A8).
+	VerifyDomainRequestedAtAnnotation = GroupName + "/verify-domain-requested-at"
+
+	// DomainProofWaivedAnnotation on an Organization is the custom domain of which the platform needs no proof by DNS. It says nothing of
+	// another domain that the organization has later. Only platform actors write it (A8).
+	DomainProofWaivedAnnotation = GroupName + "/domain-proof-waived"
+
+	// DomainClaimAnnotation on an Organization is its claim to its custom domain: the Organization's UID, a slash, and the domain. The operator
+	// writes it once the domain is proved, and removes it when the organization loses the domain. Admission lets only one organization have it
+	// for a domain (A2, A8). With the UID of another Organization it claims nothing.
+	DomainClaimAnnotation = GroupName + "/domain-claim"
+
 	// FieldOwner is the field manager under which the operator applies objects.
 	FieldOwner = "polyorg"
 

@@ -56,6 +56,11 @@ type OrganizationSpec struct {
 	// +optional
 	Subscription *Subscription `json:"subscription,omitempty"`
 
+	// suspended suspends the organization for as long as it is there; set by platform actors only (E8). Absent: the platform does not suspend
+	// it. It may be suspended all the same, because its trial or its subscription has ended.
+	// +optional
+	Suspended *OrganizationSuspension `json:"suspended,omitempty"`
+
 	// trialEndsAt moves the end of the trial; set by platform actors only. Absent: status.trial.days after creation (E2).
 	// +optional
 	TrialEndsAt *metav1.Time `json:"trialEndsAt,omitempty"`
@@ -84,7 +89,8 @@ type AccessURL struct {
 	// +kubebuilder:validation:XValidation:rule=`self.contains('://') || self.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,message="an access URL's name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, without dots, for example zylker-products [A4]",messageExpression=`self.lowerAscii().matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$") ? "an access URL's name is in lower case; write " + self.lowerAscii() + " [A4]" : ""`
 	Name string `json:"name,omitempty"`
 
-	// customDomain is a host outside the base domain that leads to the same organization (A1, A4, A8).
+	// customDomain is a host outside the base domain that leads to the same organization (A1, A4). It is served once a DNS record has proved
+	// that it is the organization's. status.customDomain has that record (A8).
 	// +optional
 	CustomDomain Host `json:"customDomain,omitempty"`
 
@@ -120,6 +126,23 @@ type Subscription struct {
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000000
 	Licenses int32 `json:"licenses,omitempty"`
+
+	// endsAt is the moment from which the organization is suspended until the subscription is renewed; set, moved and removed by platform
+	// actors only (E8). Absent: the subscription has no end.
+	// +optional
+	EndsAt *metav1.Time `json:"endsAt,omitempty"`
+}
+
+// OrganizationSuspension says that the platform suspends an organization. Nothing of it is deleted, and it is in service again once this is
+// removed.
+type OrganizationSuspension struct {
+	// reason is why, in one line of 1 to 200 characters. It has no control, zero-width or bidirectional character (A4). The organization's
+	// members read it, and the page at its hosts does not show it.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=200
+	// +kubebuilder:validation:XValidation:rule=`self.trim() == self && !self.matches(r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{3164}\x{FFA0}]")`,message="the reason of a suspension is one line of visible text; remove the spaces around it and the characters that nobody sees [E8]"
+	Reason string `json:"reason,omitempty"`
 }
 
 // IPRestriction names the networks that may reach an organization.
@@ -134,8 +157,8 @@ type IPRestriction struct {
 
 // OrganizationStatus is the observed state of an organization.
 type OrganizationStatus struct {
-	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, Subscribed, TrialEnding,
-	// ForeignAccess and SampleDataLoaded.
+	// conditions are Ready, Reconciling, Stalled, Granted, NamespaceReady, AccessURLReady, CustomDomainReady, CustomDomainEnding,
+	// Subscribed, TrialEnding, SubscriptionEnding, ForeignAccess, PreviousHostsFull and SampleDataLoaded.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -157,7 +180,7 @@ type OrganizationStatus struct {
 	// +optional
 	Edition Edition `json:"edition,omitempty"`
 
-	// editionText is the edition for display, for example "Enterprise (trial)".
+	// editionText is the edition for display, for example "Enterprise (trial)" or "Ultimate (ended)".
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
@@ -182,12 +205,17 @@ type OrganizationStatus struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	Hosts []string `json:"hosts,omitempty"`
 
-	// previousHosts are reserved to the organization and redirect to its present host (A6).
+	// previousHosts are reserved to the organization and redirect to its present host (A6). There are at most 100. For more, the reservations
+	// that would end first end early, and the condition PreviousHostsFull names their hosts.
 	// +optional
 	// +listType=map
 	// +listMapKey=host
 	// +kubebuilder:validation:MaxItems=100
 	PreviousHosts []PreviousHost `json:"previousHosts,omitempty"`
+
+	// customDomain says how far the claim to spec.accessURL.customDomain holds, and which DNS record proves it (A8). Absent: none is asked for.
+	// +optional
+	CustomDomain *CustomDomainStatus `json:"customDomain,omitempty"`
 
 	// seats counts the licences and their use (E5).
 	// +optional
@@ -302,6 +330,7 @@ type InvitationsStatus struct {
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=".metadata.creationTimestamp"
 // +kubebuilder:printcolumn:name="Trial Ends",type=string,JSONPath=".status.trial.summary",priority=1
+// +kubebuilder:printcolumn:name="Subscription Ends",type=string,JSONPath=".spec.subscription.endsAt",priority=1
 // +kubebuilder:validation:XValidation:rule=`self.metadata.name.matches(r"^[a-z0-9][a-z0-9-]{1,57}[a-z0-9]$")`,fieldPath=".metadata",message="an organization's metadata.name is one DNS label of 3 to 59 characters; use lower-case letters, digits and inner hyphens, for example zylker-products [A4]"
 type Organization struct {
 	metav1.TypeMeta `json:",inline"`

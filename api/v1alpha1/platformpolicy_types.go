@@ -125,8 +125,8 @@ type TrialPolicy struct {
 	// +kubebuilder:validation:Maximum=1000000
 	Licenses *int32 `json:"licenses,omitempty"`
 
-	// warningDays is the number of days before the end of a trial in which its administrators are warned (E3). It is 0 to 3650, and at most
-	// days; 0: no warning. Absent: 3, or all days of a shorter trial.
+	// warningDays is the number of days before the end of a trial, or of a subscription that has one, in which the organization's
+	// administrators are warned (E3, E8). It is 0 to 3650, and at most days; 0: no warning. Absent: 3, or all days of a shorter trial.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=3650

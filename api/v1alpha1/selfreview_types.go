@@ -50,13 +50,28 @@ type ReviewedOrganization struct {
 	// +optional
 	Reason ActiveReason `json:"reason,omitempty"`
 
-	// suspended says that the organization's trial ended without a subscription (E3). Its members can still leave it (R6).
+	// suspended says that the organization is suspended (E3, E8). Its members can still leave it (R6).
 	// +optional
 	Suspended bool `json:"suspended,omitempty"`
+
+	// suspendedReason is why: TrialEnded, SubscriptionEnded or SuspendedByPlatform, as in its condition Ready. Absent: it is not suspended.
+	// +optional
+	// +kubebuilder:validation:Enum=TrialEnded;SubscriptionEnded;SuspendedByPlatform
+	SuspendedReason string `json:"suspendedReason,omitempty"`
+
+	// suspendedMessage is the platform's reason, in its own words (E8). Absent: the platform does not suspend it.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=200
+	SuspendedMessage string `json:"suspendedMessage,omitempty"`
 
 	// trialEndsAt is when the organization's trial ends, or ended (E2). Absent: it is subscribed.
 	// +optional
 	TrialEndsAt *metav1.Time `json:"trialEndsAt,omitempty"`
+
+	// subscriptionEndsAt is when the organization's subscription ends, or ended (E8). Absent: it has no subscription, or one without an end.
+	// +optional
+	SubscriptionEndsAt *metav1.Time `json:"subscriptionEndsAt,omitempty"`
 
 	// default says that it is the person's default organization (F1).
 	// +optional

@@ -49,7 +49,7 @@ type UserStatus struct {
 	Organizations []UserOrganization `json:"organizations,omitempty"`
 
 	// invitations are the pending invitations that can be answered from here. Those that can be answered only by e-mail are not shown (I6),
-	// nor are those of a suspended organization (E3).
+	// nor are those of a suspended organization (E3, E8).
 	// +optional
 	// +listType=map
 	// +listMapKey=organization

@@ -76,7 +76,7 @@ func (l *leading) Start(ctx context.Context) error {
 	l.awaitBranding(ctx)
 	mgr, err := ctrl.NewManager(l.kube, ctrl.Options{
 		Scheme:     l.scheme,
-		Cache:      controllers.CacheBeside(l.view),
+		Cache:      controllers.CacheBeside(l.view, &l.config.Ingress),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"}, // the replica's metrics include them
 	})

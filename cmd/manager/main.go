@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	gatewayapi "sigs.k8s.io/gateway-api/apis/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers"
@@ -74,12 +75,12 @@ func run(file string) error {
 func newManager(kube *rest.Config, cfg *config.OperatorConfig) (manager.Manager, error) {
 	scheme := runtime.NewScheme()
 	server, err := admission.NewServer(cfg.Webhook)
-	if err := errors.Join(err, clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(err, clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme), gatewayapi.Install(scheme)); err != nil {
 		return nil, err
 	}
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         controllers.Cache(),
+		Cache:                         controllers.Cache(&cfg.Ingress),
 		WebhookServer:                 server,
 		Metrics:                       metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:        cfg.Health.BindAddress,
@@ -126,10 +127,11 @@ func wire(ctx context.Context, mgr manager.Manager, kube *rest.Config, cfg *conf
 	}
 	view := facts.NewView(cfg.Ingress.BaseDomain)
 	log := journal.New(live, view, cfg.LeaderElection.Namespace)
-	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Tokens: tokens, Recipients: known, Mail: cfg.Mail != nil, Clock: clock.RealClock{}, Operator: operator})
+	admission.Setup(mgr, &admission.Validator{Actors: actors, Journal: log, Tokens: tokens, Recipients: known, Mail: cfg.Mail != nil, PortalName: cfg.Ingress.PortalName(), Clock: clock.RealClock{}, Operator: operator})
 	return errors.Join(
 		mgr.Add(&facts.Watcher{View: view, Client: live}),
 		mgr.Add(log),
+		addFallback(mgr, cfg, view, live, brands),
 		mgr.Add(releaseAfter(func(ctx context.Context) bool { return view.AwaitSync(ctx) == nil })),
 		mgr.Add(&leading{kube: kube, scheme: mgr.GetScheme(), config: cfg, view: view, delivery: deliveries, recipients: known, branding: brands.follower}),
 		mgr.AddHealthzCheck("ping", func(*http.Request) error { return nil }),

@@ -10,16 +10,19 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/polyorg/polyorg/internal/controlplane"
 	"github.com/polyorg/polyorg/internal/sandbox"
 )
 
-const usage = `Usage: sandbox run [--kubeconfig FILE]
+const usage = `Usage: sandbox run [--kubeconfig FILE] [--ingress traefik|none] [--dns-resolver ADDRESS:PORT]
 
 Runs two replicas of the operator with the samples until Ctrl-C, on a control plane of its own, or on the existing
-cluster that --kubeconfig names, whose API server has to be on this host.
+cluster that --kubeconfig names, whose API server has to be on this host. On a control plane of its own, the ingress
+controller Traefik serves the access URLs if it is built: so a browser can enter the organizations. The DNS records of
+custom domains are looked up at the resolver of --dns-resolver, or else at those of this machine.
 `
 
 func main() {
@@ -40,15 +43,20 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("sandbox run", flag.ExitOnError)
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage) }
 	kubeconfig := flags.String("kubeconfig", "", "")
+	ingress := flags.String("ingress", sandbox.IngressIfBuilt, "")
+	resolver := flags.String("dns-resolver", "", "")
 	_ = flags.Parse(args) // exits by itself
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flags.Arg(0))
+	}
+	if !slices.Contains([]string{sandbox.IngressIfBuilt, sandbox.IngressTraefik, sandbox.IngressNone}, *ingress) {
+		return fmt.Errorf("there is no ingress controller %q here; choose traefik or none", *ingress)
 	}
 	root, err := controlplane.ModuleRoot()
 	if err != nil {
 		return err
 	}
 	return sandbox.Run(ctx, sandbox.RunOptions{
-		Root: root, Dir: filepath.Join(root, ".run"), Kubeconfig: *kubeconfig, Out: os.Stdout,
+		Root: root, Dir: filepath.Join(root, ".run"), Kubeconfig: *kubeconfig, Ingress: *ingress, Resolver: *resolver, Out: os.Stdout,
 	})
 }

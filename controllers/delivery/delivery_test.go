@@ -153,7 +153,10 @@ func TestAMessageIsJudgedWhenItsTurnComes(t *testing.T) {
 			s.changes("bob", func(i *v1alpha1.Invitation) { i.Status.Delivery.LastSentAt = &metav1.Time{Time: start} })
 		}, ""},
 		"E3: suspended": {func(s *scene) { s.suspends() }, v1alpha1.ReasonOrganizationSuspended},
-		"I9: gone":      {func(s *scene) { _ = s.Live.Delete(s.Context(), s.stored("bob")) }, ""},
+		"E8: suspended": {func(s *scene) {
+			s.subscribes(func(o *v1alpha1.Organization) { o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid"} })
+		}, v1alpha1.ReasonOrganizationSuspended},
+		"I9: gone": {func(s *scene) { _ = s.Live.Delete(s.Context(), s.stored("bob")) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, begun("bob", 1))

@@ -44,7 +44,7 @@ func (r *Reconciler) look(ctx context.Context, i *v1alpha1.Invitation, obstacles
 	return &org, nil, nil
 }
 
-// suspension keeps the messages of a suspended organization back (E3). The status says so.
+// suspension keeps the messages of a suspended organization back (E3, E8). The status says so.
 func (r *Reconciler) suspension(ctx context.Context, org *v1alpha1.Organization, i *v1alpha1.Invitation, now time.Time) (*outcome, error) {
 	w := world.New("")
 	if err := world.AddPolicy(ctx, w, r.Client); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/child"
+	"github.com/polyorg/polyorg/controllers/internal/reservation"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 )
@@ -28,7 +29,7 @@ type Reconciler struct {
 	Events events.EventRecorder
 }
 
-// +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations,verbs=get;list;watch;delete
+// +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations,verbs=get;list;watch;patch;delete
 // +kubebuilder:rbac:groups=polyorg.io,resources=hostreservations/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -51,6 +52,9 @@ func (r *Reconciler) step(ctx context.Context, h *v1alpha1.HostReservation, say 
 	if h.DeletionTimestamp != nil {
 		return 0, nil
 	}
+	if held := h.Spec.HeldFor != nil; !held && h.Spec.RedirectTo != "" && reservation.OperatorWrites(h, reservation.RedirectTo) {
+		return 0, r.endRedirect(ctx, h)
+	}
 	end := h.Spec.ExpiresAt
 	if end == nil {
 		say.Ready(v1alpha1.ReasonReserved, "Nobody else can take the host")
@@ -61,4 +65,16 @@ func (r *Reconciler) step(ctx context.Context, h *v1alpha1.HostReservation, say 
 	}
 	say.Ready(v1alpha1.ReasonReserved, "Nobody else can take the host until "+end.UTC().Format(time.RFC3339))
 	return end.Sub(now), nil
+}
+
+// endRedirect removes the operator's redirect from a reservation of which the platform has taken out the organization. That change brings the
+// controller back.
+func (r *Reconciler) endRedirect(ctx context.Context, h *v1alpha1.HostReservation) error {
+	changed := h.DeepCopy()
+	changed.Spec.RedirectTo = ""
+	patch := client.MergeFromWithOptions(h, client.MergeFromWithOptimisticLock{})
+	if err := r.Client.Patch(ctx, changed, patch, client.FieldOwner(v1alpha1.FieldOwner)); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	return status.ErrNotYet
 }

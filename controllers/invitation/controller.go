@@ -165,7 +165,7 @@ func (r *Reconciler) say(ctx context.Context, i *v1alpha1.Invitation, say status
 }
 
 // sayPending grants a pending invitation its place among the invitee's, and its seat. With them it can be answered (L7, E5), unless its
-// organization is suspended, or wants an answer from the e-mail (E3, I6).
+// organization is suspended, or wants an answer from the e-mail (E3, E8, I6).
 func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say status.Conditions, now time.Time) (time.Duration, error) {
 	org, err := grant.Organization(ctx, r.Client, i, say)
 	if err != nil || org == nil {
@@ -187,7 +187,8 @@ func (r *Reconciler) sayPending(ctx context.Context, i *v1alpha1.Invitation, say
 		}
 	}
 	r.sayAnswerable(i, say, reason, message)
-	return soonest(again, untilSuspended(w, now)), nil
+	account := world.Stated[rules.Account](w)[0] // an organization always states its account
+	return soonest(again, untilSuspended(account, w.Outlook().Policy(), now)), nil
 }
 
 // sayAnswerable says whether a pending invitation can be answered, and how. The reason is why it is not in the invitee's list; empty if it is.
@@ -223,11 +224,12 @@ func (r *Reconciler) around(ctx context.Context, org *v1alpha1.Organization) (*w
 	return w, nil
 }
 
-// untilSuspended is the time until an organization's trial ends, unless it is subscribed or suspended.
-func untilSuspended(w *world.World, now time.Time) time.Duration {
-	account, policy := world.Stated[rules.Account](w)[0], w.Outlook().Policy() // an organization always states its account
-	if account.Subscribed() {
+// untilSuspended is the time until an organization is suspended by the end of its trial or its subscription; 0 if that does not come, or
+// makes no difference.
+func untilSuspended(account rules.Account, policy rules.Policy, now time.Time) time.Duration {
+	end, ends := account.End(policy)
+	if !ends || account.Suspended(policy, now) {
 		return 0
 	}
-	return max(0, account.TrialEnd(policy).Sub(now))
+	return end.Sub(now)
 }

@@ -17,9 +17,12 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/grant"
+	"github.com/polyorg/polyorg/controllers/internal/routes"
 	"github.com/polyorg/polyorg/controllers/internal/status"
 	"github.com/polyorg/polyorg/controllers/internal/tally"
 	"github.com/polyorg/polyorg/internal/config"
+	"github.com/polyorg/polyorg/internal/domains"
+	"github.com/polyorg/polyorg/internal/route"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -34,6 +37,10 @@ type Reconciler struct {
 	Clock  clock.PassiveClock
 	Events events.EventRecorder
 	Config *config.OperatorConfig
+	Routes *routes.Keeper
+	// Challenges are the DNS records that prove custom domains, and Lookups looks them up.
+	Challenges domains.Challenges
+	Lookups    *domains.Lookups
 
 	bound tally.Tally // organizations with a ClusterRoleBinding
 }
@@ -48,6 +55,8 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch;create;delete
 // +kubebuilder:rbac:groups=batch,resources=jobs,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes;referencegrants,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=traefik.io,resources=middlewares,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles;clusterrolebindings,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=rolebindings,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=rbac.authorization.k8s.io,resources=clusterroles,resourceNames=polyorg-organization-admin;polyorg-organization-member,verbs=bind
@@ -56,8 +65,9 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	keeper := status.Keeper[*v1alpha1.Organization]{
 		Client: r.Own, Clock: r.Clock, Events: r.Events, Parts: parts, Finalizer: v1alpha1.OrganizationFinalizer,
-		Alarms: []string{v1alpha1.ConditionTrialEnding, v1alpha1.ConditionForeignAccess},
-		News:   r.news,
+		Alarms: []string{v1alpha1.ConditionTrialEnding, v1alpha1.ConditionSubscriptionEnding, v1alpha1.ConditionForeignAccess,
+			v1alpha1.ConditionCustomDomainEnding, v1alpha1.ConditionPreviousHostsFull},
+		News: r.news,
 	}
 	org := &v1alpha1.Organization{}
 	result, err := keeper.Keep(ctx, req, org, r.step)
@@ -135,16 +145,35 @@ func (r *Reconciler) keep(ctx context.Context, o *observed, say status.Condition
 	return nil
 }
 
-// serve holds the organization's hosts and routes them to its back end (A5).
+// serve holds the organization's hosts and routes them to its back end (A5). First it routes the hosts that it holds, then it gives up others:
+// so a new host works before the former one stops (A6).
 func (r *Reconciler) serve(ctx context.Context, o *observed, say status.Conditions, now time.Time) error {
-	served, err := r.keepHosts(ctx, o, now)
+	unproved, failed := r.keepDomain(ctx, o, say, now)
+	if err := r.serveHosts(ctx, o, unproved, say, now); err != nil {
+		return err
+	}
+	return failed // no other host waits for a custom domain
+}
+
+func (r *Reconciler) serveHosts(ctx context.Context, o *observed, unproved []string, say status.Conditions, now time.Time) error {
+	h, err := r.hosts(ctx, o, unproved)
 	if err != nil {
 		return status.During("hold its hosts", err)
 	}
-	if err := r.keepIngress(ctx, o, served); err != nil {
+	plan := route.Make(r.facts(o, h, now), r.Config, now)
+	if err := r.Routes.Keep(ctx, plan); err != nil {
+		reportUnrouted(say, err)
 		return status.During("route its hosts", err)
 	}
-	return r.reportHosts(ctx, o, say)
+	o.org.Status.AccessURL = plan.URL()
+	if err := r.giveUp(ctx, o, h, now); err != nil {
+		return status.During("give up its former hosts", err)
+	}
+	if err := r.keepPrevious(ctx, o, h.now(plan)); err != nil {
+		return status.During("keep its former hosts", err)
+	}
+	o.reportPrevious(say)
+	return r.reportHosts(ctx, o, plan, say)
 }
 
 // withhold leaves an organization that is beyond its super admin's limits (L1–L5) without access and without hosts. If the surplus worked,
@@ -158,5 +187,5 @@ func (r *Reconciler) withhold(ctx context.Context, o *observed, say status.Condi
 	if err := r.keepAccess(ctx, o); err != nil {
 		return err
 	}
-	return r.keepIngress(ctx, o, nil)
+	return r.unroute(ctx, o.org)
 }

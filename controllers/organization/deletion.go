@@ -8,7 +8,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -73,9 +72,8 @@ func (r *Reconciler) hold(ctx context.Context, o *observed, say status.Condition
 
 // endHosts stops serving, and reserves the hosts, present and former, for a while. There is nothing left to which they could redirect (A7).
 func (r *Reconciler) endHosts(ctx context.Context, org *v1alpha1.Organization, now time.Time) error {
-	served := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: namespaceOf(org), Name: ingressName}}
-	if err := child.Remove(ctx, r.Client, served); err != nil {
-		return fmt.Errorf("remove ingress: %w", err)
+	if err := r.unroute(ctx, org); err != nil {
+		return fmt.Errorf("remove its routes: %w", err)
 	}
 	policy, err := world.Policy(ctx, r.Client)
 	if err != nil {

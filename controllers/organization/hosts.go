@@ -5,50 +5,79 @@ package organization
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/reservation"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/route"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// keepHosts holds the hosts that the organization asks for and that are its own, and hands former ones to reservations. It
-// returns those to be served: none while the organization is suspended (A7).
-func (r *Reconciler) keepHosts(ctx context.Context, o *observed, now time.Time) ([]string, error) {
-	wanted := rules.Hosts(o.org, r.Config.Ingress.BaseDomain)
-	ours, err := r.ours(ctx, o, wanted)
-	if err != nil {
-		return nil, err
-	}
-	o.hostsLack = len(ours) < len(wanted)
-	if err := r.giveUp(ctx, o, ours, now); err != nil {
-		return nil, err
-	}
-	if err := r.keepPrevious(ctx, o, ours, wanted[0]); err != nil {
-		return nil, err
-	}
-	if o.suspended {
-		ours = nil
-	}
-	o.org.Status.AccessURL = ""
-	if slices.Contains(ours, wanted[0]) {
-		o.org.Status.AccessURL = "https://" + wanted[0]
-	}
-	return ours, nil
+// leavingTime is how long a former host leads to the CRM beside its successor, before it redirects there. By then each ingress controller has
+// learnt of the successor, so the redirect leads nowhere where nothing answers (A6). It counts from the creation of the reservation, which
+// comes after the successor's route.
+const leavingTime = 10 * time.Second
+
+// hosts are those of an organization at one instant.
+type hosts struct {
+	wanted []string
+	held   []string
+	// stored are those that the stored status has.
+	stored []string
+	// givenUp are hosts that were held until now. They have no reservation yet.
+	givenUp []string
+	// former are reservations for the organization, by host.
+	former []v1alpha1.HostReservation
 }
 
-// ours are those of the wanted hosts that no other organization has. Admission refuses another's host; this is for hosts that got past it
-// (A2).
-func (r *Reconciler) ours(ctx context.Context, o *observed, wanted []string) ([]string, error) {
-	var ours []string
-	for _, host := range wanted {
+// hosts decides which hosts the organization holds, and which it gives up. A domain that is not proved yet is not held, and costs no former
+// domain (A8).
+func (r *Reconciler) hosts(ctx context.Context, o *observed, unproved []string) (h hosts, err error) {
+	h.wanted, h.stored = rules.Hosts(o.org, r.Config.Ingress.BaseDomain), o.org.Status.Hosts
+	if err := r.putBack(ctx, o.org, h.wanted[0]); err != nil {
+		return h, err
+	}
+	free, err := r.free(ctx, o, union(h.wanted, o.org.Status.Hosts))
+	if err != nil {
+		return h, err
+	}
+	h.held = rules.Held(union(h.wanted, unproved), o.org.Status.Hosts, free, r.Config.Ingress.BaseDomain)
+	h.givenUp = without(without(o.org.Status.Hosts, h.held), without(o.org.Status.Hosts, free))
+	o.hostsLack = len(without(h.wanted, h.held)) > 0
+	h.former, err = r.previous(ctx, o.org)
+	return h, err
+}
+
+// facts are what a plan of routes needs to know. Without a reservation, a host that is given up counts as held: the organization has it until
+// the reservation is there.
+func (r *Reconciler) facts(o *observed, h hosts, now time.Time) route.Facts {
+	f := route.Facts{
+		Organization: o.org, Held: union(h.held, h.givenUp), Reservations: h.former, Suspended: o.suspended,
+	}
+	for i := range h.former {
+		if left := leavingTime - now.Sub(h.former[i].CreationTimestamp.Time); left > 0 && reservation.IsOperators(&h.former[i]) {
+			f.Leaving = append(f.Leaving, h.former[i].Name)
+			o.lookAgain(left)
+		}
+	}
+	return f
+}
+
+// now is what reservations need to know of the hosts. Former hosts redirect to the one at which the plan serves.
+func (h hosts) now(plan route.Plan) hostsNow {
+	return hostsNow{ours: h.held, held: without(h.stored, without(h.stored, h.held)), present: cmp.Or(plan.Present, h.wanted[0])}
+}
+
+// free are those of some hosts that no other organization has. Admission refuses another's host; this is for hosts that got past it (A2).
+func (r *Reconciler) free(ctx context.Context, o *observed, hosts []string) ([]string, error) {
+	var free []string
+	for _, host := range hosts {
 		reserved, err := r.reservedToOthers(ctx, o.org, host)
 		if err != nil {
 			return nil, err
@@ -62,10 +91,10 @@ func (r *Reconciler) ours(ctx context.Context, o *observed, wanted []string) ([]
 			return nil, err
 		}
 		if !lost {
-			ours = append(ours, host)
+			free = append(free, host)
 		}
 	}
-	return ours, nil
+	return free, nil
 }
 
 // reservedToOthers reports whether a reservation keeps a host from the organization. It keeps the hosts that it has already.
@@ -74,7 +103,8 @@ func (r *Reconciler) reservedToOthers(ctx context.Context, org *v1alpha1.Organiz
 	if err := r.Client.Get(ctx, client.ObjectKey{Name: host}, &h); err != nil {
 		return false, client.IgnoreNotFound(err)
 	}
-	return !heldFor(&h, org) && !slices.Contains(org.Status.Hosts, host), nil
+	own := &v1alpha1.OrganizationReference{Name: org.Name, UID: org.UID}
+	return !isReservedFor(&h, own) && !slices.Contains(org.Status.Hosts, host), nil
 }
 
 // lost reports whether a host goes to another organization that asks for it too.
@@ -92,48 +122,15 @@ func heldFor(h *v1alpha1.HostReservation, org *v1alpha1.Organization) bool {
 	return h.Spec.HeldFor != nil && h.Spec.HeldFor.UID == org.UID
 }
 
-// giveUp drops former hosts from the status, each only after its reservation exists, so that nobody can take it in between (A6).
-func (r *Reconciler) giveUp(ctx context.Context, o *observed, ours []string, now time.Time) error {
-	for _, host := range o.org.Status.Hosts {
-		if slices.Contains(ours, host) {
-			continue
-		}
+// giveUp drops former hosts from the status, each only after its reservation exists, so that nobody can take it in between (A6). A host that
+// another organization has needs no reservation.
+func (r *Reconciler) giveUp(ctx context.Context, o *observed, h hosts, now time.Time) error {
+	for _, host := range h.givenUp {
 		if err := r.reserve(ctx, o.org, o.policy, host, now); err != nil {
 			return err
 		}
 	}
-	o.org.Status.Hosts = ours
-	return nil
-}
-
-// previous are the reservations for the organization, by host.
-func (r *Reconciler) previous(ctx context.Context, org *v1alpha1.Organization) ([]v1alpha1.HostReservation, error) {
-	var all v1alpha1.HostReservationList
-	err := r.Client.List(ctx, &all, client.MatchingFields{index.HeldFor: string(org.UID)})
-	slices.SortFunc(all.Items, func(a, b v1alpha1.HostReservation) int { return cmp.Compare(a.Name, b.Name) })
-	return all.Items, err
-}
-
-// keepPrevious redirects former hosts to the present one, and ends the reservation of a host that the organization took again.
-func (r *Reconciler) keepPrevious(ctx context.Context, o *observed, ours []string, present string) error {
-	reservations, err := r.previous(ctx, o.org)
-	if err != nil {
-		return err
-	}
-	o.org.Status.PreviousHosts = nil
-	for i := range reservations {
-		h := &reservations[i]
-		if !slices.Contains(ours, h.Name) {
-			o.org.Status.PreviousHosts = append(o.org.Status.PreviousHosts, v1alpha1.PreviousHost{Host: h.Name, ReservedUntil: h.Spec.ExpiresAt})
-		}
-		foreign, err := r.keepRedirect(ctx, h, ours, present)
-		if err != nil {
-			return fmt.Errorf("keep the reservation of %s: %w", h.Name, err)
-		}
-		if foreign {
-			o.foreign = append(o.foreign, h.Name)
-		}
-	}
+	o.org.Status.Hosts = h.held
 	return nil
 }
 
@@ -145,10 +142,10 @@ func (o *observed) withoutNamespace(say status.Conditions) {
 	o.awaitSampleData(say, v1alpha1.ReasonPending, "Waits for the namespace")
 }
 
-// ignoreExists treats an object that exists already as made.
-func ignoreExists(err error) error {
-	if apierrors.IsAlreadyExists(err) {
-		return nil
-	}
-	return err
+// union has each host of both lists once, in order.
+func union(a, b []string) []string { return slices.Concat(a, without(b, a)) }
+
+// without are the hosts of a list that are not in another.
+func without(hosts, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool { return slices.Contains(others, host) })
 }

@@ -20,17 +20,20 @@ import (
 
 // observed is an organization with its objects, at one instant.
 type observed struct {
-	org       *v1alpha1.Organization
-	members   []v1alpha1.Membership // the cache's own
-	policy    rules.Policy
-	account   rules.Account
-	suspended bool          // its trial ended without a subscription (E3)
-	granted   bool          // it has a place among its super admin's (L1–L5)
-	hostsLack bool          // another has a host that it asks for
-	obstacles []string      // bindings that keep its members from access
-	reserved  []string      // wanted hosts that a reservation keeps from it
-	foreign   []string      // hosts whose reservation is the platform's own, and redirects elsewhere
-	again     time.Duration // after which to try something again; 0: nothing to try
+	org        *v1alpha1.Organization
+	members    []v1alpha1.Membership // the cache's own
+	policy     rules.Policy
+	account    rules.Account
+	suspended  bool          // its time is over, or the platform suspends it (E3, E8)
+	why        string        // the reason of that; empty if it is not suspended
+	granted    bool          // it has a place among its super admin's (L1–L5)
+	hostsLack  bool          // another has a host that it asks for
+	obstacles  []string      // bindings that keep its members from access
+	reserved   []string      // wanted hosts that a reservation keeps from it
+	foreign    []string      // hosts whose reservation is the platform's own, and redirects elsewhere
+	endedEarly []string      // former hosts whose reservation ended, because they were too many
+	unshown    int           // former hosts for which the status has no room
+	again      time.Duration // after which to try something again; 0: nothing to try
 
 	seats, used, pending int32
 	invitations          *v1alpha1.InvitationsStatus
@@ -69,7 +72,7 @@ func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.W
 	policy := w.Outlook().Policy()
 	account := world.Stated[rules.Account](w)[0] // an organization always states its account
 	o := &observed{
-		org: org, members: members, policy: policy, account: account, suspended: account.Suspended(policy, now),
+		org: org, members: members, policy: policy, account: account, suspended: account.Suspended(policy, now), why: account.WhySuspended(policy, now),
 		seats: account.Seats(policy), emailOnly: w.Outlook().EmailOnly(org.Name),
 	}
 	o.used, o.pending = rules.Seats(world.Stated[rules.Place](w), world.Stated[rules.Offer](w))
@@ -79,11 +82,20 @@ func weigh(org *v1alpha1.Organization, members []v1alpha1.Membership, w *world.W
 
 // next is the time after which to look at the organization again if nothing changes; 0: never.
 func (o *observed) next(now time.Time) time.Duration {
-	after := o.untilTrialMoves(now)
-	if o.again > 0 && (after == 0 || o.again < after) {
-		return o.again
+	return sooner(o.account.UntilNews(o.policy, now), o.again)
+}
+
+// lookAgain asks for another look, unless one comes sooner.
+func (o *observed) lookAgain(after time.Duration) {
+	o.again = sooner(o.again, max(after, time.Millisecond))
+}
+
+// sooner is the shorter of two times, of which 0 is none.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || (b > 0 && b < a) {
+		return b
 	}
-	return after
+	return a
 }
 
 // report writes the parts of the status that need no action.
@@ -98,7 +110,9 @@ func (o *observed) report(say status.Conditions, now time.Time) {
 	if o.emailOnly {
 		s.InvitationDelivery = v1alpha1.InvitationDeliveryEmailOnly
 	}
-	o.reportTrial(say, now)
+	o.reportTrial()
+	o.reportSubscription(say, now)
+	o.reportEnding(say, now)
 }
 
 // superAdminActive reports whether somebody can use the organization: its super admin, who is always there (R3).
@@ -118,7 +132,7 @@ func (o *observed) stalls() (all []stall) {
 			"set spec.deletionProtection to false to end it (O7)"})
 	}
 	if o.suspended {
-		all = append(all, stall{v1alpha1.ReasonTrialEnded, "Suspended: the trial ended without a subscription; subscribe to resume (E3)"})
+		all = append(all, stall{o.why, o.resumption()})
 	}
 	if len(o.obstacles) > 0 {
 		all = append(all, stall{v1alpha1.ReasonBindingInTheWay, "Its members lack access until somebody deletes what has the name of the operator's " +

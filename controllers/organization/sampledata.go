@@ -54,7 +54,7 @@ func (r *Reconciler) keepSampleData(ctx context.Context, o *observed, say status
 	case job != nil:
 		reportSampleData(job, say)
 	case o.suspended:
-		say.False(v1alpha1.ConditionSampleDataLoaded, v1alpha1.ReasonTrialEnded, "Waits for a subscription")
+		say.False(v1alpha1.ConditionSampleDataLoaded, o.why, "Waits until the organization is no longer suspended")
 	case r.Config.SampleData == nil:
 		say.Set(v1alpha1.ConditionSampleDataLoaded, metav1.ConditionUnknown, v1alpha1.ReasonNotConfigured,
 			"Sample data is asked for, and this installation has nothing that loads it")

@@ -8,7 +8,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -21,6 +20,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
+	"github.com/polyorg/polyorg/controllers/internal/routes"
 	"github.com/polyorg/polyorg/controllers/internal/wake"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
@@ -33,16 +33,20 @@ import (
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inside, frees := index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(index.Frees)
 	made := index.Soon(handler.EnqueueRequestForOwner(mgr.GetScheme(), mgr.GetRESTMapper(), &v1alpha1.Organization{}, handler.OnlyControllerOwner()))
-	return wake.For(mgr, &v1alpha1.Organization{}, parts, sampleDataLoaded).
+	setUp := wake.For(mgr, &v1alpha1.Organization{}, parts, sampleDataLoaded)
+	for _, kind := range routes.Kinds(&r.Config.Ingress) {
+		setUp.Watches(kind, made)
+	}
+	return setUp.
 		Watches(&rbacv1.RoleBinding{}, inside). // not only our own: each can give people access, or be in the way
 		Watches(&rbacv1.ClusterRole{}, made).
 		Watches(&rbacv1.ClusterRoleBinding{}, made).
-		Watches(&networkingv1.Ingress{}, made).
+		Watches(index.Routed(&r.Config.Ingress), index.Soon(handler.EnqueueRequestsFromMapFunc(r.ofForeignRoute))).
 		Watches(&batchv1.Job{}, made).
 		Watches(&v1alpha1.Membership{}, inside).
 		Watches(&v1alpha1.Membership{}, handler.EnqueueRequestsFromMapFunc(r.waitingOf), frees).
 		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.waiting), frees).
-		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(r.hostsMoved())).
+		Watches(&v1alpha1.Organization{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(predicate.Or(r.hostsMoved(), domainMoved))).
 		Watches(&v1alpha1.Invitation{}, inside, builder.WithPredicates(predicate.Not(numbersOnly))).
 		Watches(&v1alpha1.Invitation{}, index.Later(handler.EnqueueRequestsFromMapFunc(ofNamespaced)), builder.WithPredicates(numbersOnly)).
 		Watches(&v1alpha1.InvitationResponse{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofAnswer)), builder.WithPredicates(index.Gone)).
@@ -50,6 +54,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		WatchesMetadata(&corev1.Service{}, inside, builder.WithPredicates(comesOrGoes)).
 		Watches(&corev1.Namespace{}, index.Soon(handler.EnqueueRequestsFromMapFunc(ofNamespace))).
 		Watches(&v1alpha1.HostReservation{}, handler.EnqueueRequestsFromMapFunc(r.ofHost)).
+		WatchesRawSource(r.lookups()).
 		Watches(&v1alpha1.PlatformPolicy{}, wake.Last(handler.EnqueueRequestsFromMapFunc(r.all)),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
@@ -84,6 +89,18 @@ func (r *Reconciler) ofHost(ctx context.Context, obj client.Object) []reconcile.
 	requests := index.Requests(ctx, r.Client, &v1alpha1.OrganizationList{}, client.MatchingFields{index.Host: h.Name})
 	if h.Spec.HeldFor != nil {
 		requests = append(requests, index.Named(h.Spec.HeldFor.Name)...)
+	}
+	return requests
+}
+
+// ofForeignRoute are the organizations that have a host of an Ingress or HTTPRoute which the operator did not make.
+func (r *Reconciler) ofForeignRoute(ctx context.Context, obj client.Object) []reconcile.Request {
+	if index.MadeByUs(obj) {
+		return nil
+	}
+	var requests []reconcile.Request
+	for _, host := range index.RoutedHosts(obj) {
+		requests = append(requests, index.Requests(ctx, r.Client, &v1alpha1.OrganizationList{}, client.MatchingFields{index.Host: host})...)
 	}
 	return requests
 }

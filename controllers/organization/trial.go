@@ -15,56 +15,60 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// untilTrialMoves is the time until the next event of the trial: the warning of its end, then the end; 0 when there is none.
-func (o *observed) untilTrialMoves(now time.Time) time.Duration {
-	warning, end := o.account.TrialWarning(o.policy), o.account.TrialEnd(o.policy)
-	switch {
-	case o.account.Subscribed(), o.suspended:
-		return 0
-	case now.Before(warning):
-		return warning.Sub(now)
-	}
-	return end.Sub(now)
-}
-
-// reportTrial promises the days of the trial, once, and shows whether the organization is on trial or subscribed (E2, E3).
-func (o *observed) reportTrial(say status.Conditions, now time.Time) {
-	s := &o.org.Status
-	s.Trial = &v1alpha1.TrialStatus{
+// reportTrial promises the days of the trial, once (E2). The summary of its end is for those to whom that matters.
+func (o *observed) reportTrial() {
+	trial := &v1alpha1.TrialStatus{
 		StartedAt: o.org.CreationTimestamp,
 		EndsAt:    metav1.NewTime(o.account.TrialEnd(o.policy)),
 		Days:      cmp.Or(o.account.TrialDays, o.policy.TrialDays),
 	}
-	s.EditionText = string(s.Edition)
-	end := s.Trial.EndsAt.UTC().Format(time.RFC3339)
-	switch {
-	case o.account.Subscribed():
-		say.True(v1alpha1.ConditionSubscribed, v1alpha1.ReasonSubscribed, "Subscribed to "+string(s.Edition))
-	case o.suspended:
-		s.Trial.Summary = end
-		s.EditionText += " (trial ended)"
-		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonTrialEnded, "The trial ended at "+end)
-	default:
-		s.Trial.Summary = end
-		s.EditionText += " (trial)"
-		say.False(v1alpha1.ConditionSubscribed, v1alpha1.ReasonOnTrial, "On trial until "+end)
+	if !o.account.Subscribed() {
+		trial.Summary = date(trial.EndsAt.Time)
 	}
-	if !o.account.TrialEnding(o.policy, now) {
-		say.Remove(v1alpha1.ConditionTrialEnding)
-		return
-	}
-	say.True(v1alpha1.ConditionTrialEnding, v1alpha1.ReasonTrialEnding,
-		"The trial ends at "+end+"; unless an Administrator subscribes before (spec.subscription), the organization is suspended then (E3)")
+	o.org.Status.Trial = trial
 }
 
-// news tells that an organization has subscribed, or to something else than before. One that comes with its subscription is no news.
+// reportSubscription shows whether the organization is on trial or subscribed, and whether that has ended (E3, E8). A suspension by the
+// platform has no part in it.
+func (o *observed) reportSubscription(say status.Conditions, now time.Time) {
+	const kind = v1alpha1.ConditionSubscribed
+	end, _ := o.account.End(o.policy)
+	over, edition := o.account.Over(o.policy, now), string(o.org.Status.Edition)
+	text := &o.org.Status.EditionText
+	*text = edition
+	switch {
+	case o.account.Subscribed() && over:
+		*text += " (ended)"
+		say.False(kind, v1alpha1.ReasonSubscriptionEnded, "The subscription to "+edition+" ended at "+date(end))
+	case o.account.Subscribed():
+		say.True(kind, v1alpha1.ReasonSubscribed, "Subscribed to "+edition)
+	case over:
+		*text += " (trial ended)"
+		say.False(kind, v1alpha1.ReasonTrialEnded, "The trial ended at "+date(end))
+	default:
+		*text += " (trial)"
+		say.False(kind, v1alpha1.ReasonOnTrial, "On trial until "+date(end))
+	}
+}
+
+// news tells what happened to a custom domain, that an organization has subscribed, or to something else than before, or that its subscription is renewed. It also tells that
+// the platform no longer suspends it. One that comes with its subscription is no news.
 func (r *Reconciler) news(before, after *v1alpha1.Organization) {
+	r.domainNews(before, after)
 	was, is := before.Status, after.Status
+	if len(was.Conditions) == 0 {
+		return
+	}
+	tell := func(reason, note string) {
+		r.Events.Eventf(after, nil, corev1.EventTypeNormal, reason, "Reconcile", "%s", note)
+	}
+	if after.Spec.Suspended == nil && saysStopped(was) && !saysStopped(is) {
+		tell(v1alpha1.ReasonReinstated, "The platform no longer suspends it")
+	}
 	subscribed := meta.FindStatusCondition(is.Conditions, v1alpha1.ConditionSubscribed)
 	switch {
-	case len(was.Conditions) == 0, subscribed == nil, subscribed.Status != metav1.ConditionTrue:
+	case subscribed == nil, subscribed.Status != metav1.ConditionTrue:
 	case !meta.IsStatusConditionTrue(was.Conditions, v1alpha1.ConditionSubscribed), was.Edition != is.Edition, was.Seats.Purchased != is.Seats.Purchased:
-		r.Events.Eventf(after, nil, corev1.EventTypeNormal, v1alpha1.ReasonSubscribed, "Reconcile", "%s",
-			subscribed.Message+" with "+rules.Number(int(is.Seats.Purchased), "licence", "licences"))
+		tell(v1alpha1.ReasonSubscribed, subscribed.Message+" with "+rules.Number(int(is.Seats.Purchased), "licence", "licences"))
 	}
 }

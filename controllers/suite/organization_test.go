@@ -128,7 +128,7 @@ var _ = Describe("An organization", func() {
 			return all
 		}
 		before := versions()
-		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf}
+		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock, Events: mgr.GetEventRecorder("test"), Config: conf, Routes: keeper()}
 		_, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(versions()).To(Equal(before))
@@ -232,7 +232,7 @@ var _ = Describe("An organization", func() {
 		org := becomes(ctx, create(ctx, organization(name, lab.Person("john"))), v1alpha1.ReasonBindingInTheWay)
 		Expect(condition(org, v1alpha1.ConditionStalled).Message).To(ContainSubstring("ClusterRoleBinding " + inTheWay.Name))
 		r := &reconcilers.Reconciler{Client: mgr.GetClient(), Own: mgr.GetClient(), Live: mgr.GetAPIReader(), Desk: grant.NewDesk(mgr.GetClient(), nil), Clock: clock,
-			Events: mgr.GetEventRecorder("test"), Config: conf}
+			Events: mgr.GetEventRecorder("test"), Config: conf, Routes: keeper()}
 		Eventually(func() (time.Duration, error) {
 			result, err := r.Reconcile(ctx, ctrl.Request{NamespacedName: key(org)})
 			return result.RequeueAfter, err
@@ -350,7 +350,10 @@ var _ = Describe("An organization", func() {
 		goes(ctx, user)
 		goes(ctx, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "polyorg:organization:" + name + "-0"}})
 
-		later := becomes(ctx, create(ctx, organization(name, john)), v1alpha1.ReasonHostNotFree)
-		Expect(later.Status.Hosts).To(BeEmpty(), "a later organization of the name inherits nothing (A2)")
+		later := organization(name, john)
+		later.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("another")}
+		becomes(ctx, create(ctx, later), v1alpha1.ReasonActive)
+		Expect(later.Status.PreviousHosts).To(BeEmpty(), "a later organization of the name inherits nothing (A2)")
+		Expect(read(ctx, h).Spec.HeldFor.UID).To(Equal(uid))
 	})
 })

@@ -150,7 +150,7 @@ var _ = Describe("Sample data (O5)", func() {
 		org := withSampleData(lab.Unique("zylker"), lab.Person("john"))
 		org.Spec.TrialEndsAt = &metav1.Time{Time: clock.Now().Add(-time.Hour)}
 		becomes(ctx, create(ctx, org), v1alpha1.ReasonTrialEnded)
-		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonTrialEnded, "Waits for a subscription")
+		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonTrialEnded, "no longer suspended")
 		Expect(kube.Get(ctx, key(jobOf(org)), &batchv1.Job{})).To(MatchError(apierrors.IsNotFound, "IsNotFound"))
 		subscribe(ctx, org, ultimate)
 		sampleDataIs(ctx, org, metav1.ConditionFalse, v1alpha1.ReasonLoading, "")

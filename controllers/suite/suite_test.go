@@ -13,6 +13,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	testingclock "k8s.io/utils/clock/testing"
@@ -25,6 +26,7 @@ import (
 	"github.com/polyorg/polyorg/controllers"
 	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/domains/domainstest"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/test/lab"
 )
@@ -37,13 +39,14 @@ const (
 
 // All specs share these.
 var (
-	plane  *controlplane.ControlPlane
-	kube   client.WithWatch // the administrator's
-	mgr    ctrl.Manager     // the operator's
-	clock  = testingclock.NewFakePassiveClock(time.Now())
-	conf   = &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: prefix}}
-	scheme = runtime.NewScheme()
-	line   wire // from the operator to the API server
+	plane     *controlplane.ControlPlane
+	kube      client.WithWatch // the administrator's
+	mgr       ctrl.Manager     // the operator's
+	clock     = testingclock.NewFakePassiveClock(time.Now())
+	conf      = &config.OperatorConfig{Identity: config.Identity{UsernamePrefix: prefix}}
+	scheme    = runtime.NewScheme()
+	line      wire // from the operator to the API server
+	dnsServer *domainstest.Server
 )
 
 func TestControllers(t *testing.T) {
@@ -57,7 +60,11 @@ func TestControllers(t *testing.T) {
 var _ = BeforeSuite(func(ctx context.Context) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
 	conf.LeaderElection.Namespace = "polyorg-system"
-	conf.Ingress = config.Ingress{BaseDomain: baseDomain, ClassName: "traefik", Backend: config.Backend{ServiceName: "crm", Port: 80}}
+	conf.Ingress = config.Ingress{BaseDomain: baseDomain, ClassName: "traefik", Backend: config.Backend{ServiceName: "crm", Port: 80},
+		Fallback: &config.Fallback{ServiceName: "polyorg-fallback", Port: 80},
+		Portal:   &config.Portal{Name: "login", Backend: config.PortalBackend{ServiceName: "portal", Port: 80}}}
+	dnsServer = domainstest.Start(GinkgoTB(), "")
+	conf.Domains = config.Domains{Resolver: dnsServer.Address, Timeout: metav1.Duration{Duration: 5 * time.Second}}
 	conf.SampleData = &config.SampleData{JobTemplate: sampleDataTemplate()}
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
@@ -88,7 +95,7 @@ func startOperator() {
 	view := facts.NewView(baseDomain)
 	mgr, err = ctrl.NewManager(rest, ctrl.Options{
 		Scheme:     scheme,
-		Cache:      controllers.CacheBeside(view),
+		Cache:      controllers.CacheBeside(view, &conf.Ingress),
 		Controller: controllers.Concurrency(),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 	})

@@ -184,7 +184,7 @@ func (p *person) undecided(m *v1alpha1.Membership) bool {
 }
 
 // listed are the pending invitations that can be answered now and without their e-mail, by organization (I5, I6). One beyond a limit cannot
-// be answered at all (L7), nor can one of a suspended organization (E3).
+// be answered at all (L7), nor can one of a suspended organization (E3, E8).
 func (p *person) listed(now time.Time) []v1alpha1.UserInvitation {
 	var list []v1alpha1.UserInvitation
 	for i := range p.invitations {

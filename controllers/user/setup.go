@@ -45,14 +45,15 @@ var shownChanged = predicate.Or(predicate.GenerationChangedPredicate{}, predicat
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		was, ok1 := e.ObjectOld.(*v1alpha1.Organization)
 		is, ok2 := e.ObjectNew.(*v1alpha1.Organization)
-		return ok1 && ok2 && (was.Status.AccessURL != is.Status.AccessURL || trialEnded(was) != trialEnded(is))
+		return ok1 && ok2 && (was.Status.AccessURL != is.Status.AccessURL || timeIsOver(was) != timeIsOver(is))
 	},
 })
 
-// trialEnded reports whether an organization says that it is suspended: its invitations cannot be accepted (E3).
-func trialEnded(org *v1alpha1.Organization) bool {
+// timeIsOver reports whether an organization says that its trial or its subscription has ended: its invitations cannot be accepted (E3,
+// E8). A suspension by the platform is a change of its spec.
+func timeIsOver(org *v1alpha1.Organization) bool {
 	c := meta.FindStatusCondition(org.Status.Conditions, v1alpha1.ConditionSubscribed)
-	return c != nil && c.Reason == v1alpha1.ReasonTrialEnded
+	return c != nil && (c.Reason == v1alpha1.ReasonTrialEnded || c.Reason == v1alpha1.ReasonSubscriptionEnded)
 }
 
 func ofPerson(_ context.Context, obj client.Object) []reconcile.Request {

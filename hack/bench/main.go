@@ -27,6 +27,7 @@ type results struct {
 	Review  *review  `json:"review"`
 	Expiry  *expiry  `json:"expiry"`
 	Mail    *mail    `json:"mail"`
+	Serving *serving `json:"serving"`
 }
 
 type machine struct {

@@ -56,6 +56,12 @@ func (r results) pages() map[string]map[string]string {
 			"bursts":  r.Mail.bursts(),
 			"pace":    r.Mail.pace(),
 		},
+		"serving.md": {
+			"machine":  r.Serving.describe(),
+			"single":   r.Serving.single(),
+			"bursts":   r.Serving.bursts(),
+			"requests": r.Serving.requests(),
+		},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	tracing "k8s.io/component-base/tracing/api/v1"
 
@@ -28,6 +29,7 @@ A field is named by its path in the file. *Required* in an optional section mean
 // elsewhere are the types of Kubernetes' own, which are described there.
 var elsewhere = map[reflect.Type]string{
 	reflect.TypeFor[metav1.Duration]():              "duration",
+	reflect.TypeFor[resource.Quantity]():            "[quantity](https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/)",
 	reflect.TypeFor[batchv1.JobTemplateSpec]():      "[JobTemplateSpec](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jobtemplatespec-v1-batch)",
 	reflect.TypeFor[tracing.TracingConfiguration](): "[TracingConfiguration](https://kubernetes.io/docs/reference/config-api/apiserver-config.v1/#apiserver-k8s-io-v1-TracingConfiguration)",
 }
@@ -73,6 +75,9 @@ func (p *page) fields(section reflect.Value, path string, row func(...string)) {
 		if inside := reflect.Indirect(v); isSection(inside.Type()) {
 			p.fields(inside, path, row)
 		}
+		if v.Kind() == reflect.Slice && isSection(v.Type().Elem()) {
+			p.fields(reflect.Zero(v.Type().Elem()), path+"[]", row)
+		}
 	}
 }
 
@@ -114,6 +119,8 @@ func kindOf(t reflect.Type) string {
 		return name
 	case isSection(t):
 		return "section"
+	case t.Kind() == reflect.Map:
+		return "map of " + kindOf(t.Elem()) + "s"
 	case t.Kind() == reflect.Slice:
 		return "list of " + kindOf(t.Elem()) + "s"
 	case t.Kind() == reflect.Int32:

@@ -44,6 +44,8 @@ type Validator struct {
 	Decoder admission.Decoder
 	// Mail: the operator has a mail server.
 	Mail bool
+	// PortalName is the first label of the host where people sign in; empty without one.
+	PortalName string
 	// Tokens check the links of invitations' e-mails. Setup makes them if there are none.
 	Tokens *token.Store
 	// Recipients counts the e-mails of invitations that are deleted. Setup makes it if there is none.
@@ -199,7 +201,7 @@ func (v *Validator) change(req admission.Request, kind kind, actor rules.Actor, 
 	}
 	c.Judge = func(o rules.Outlook) rules.Violations {
 		// The instant is that of the judgement: a request may have waited, and a deadline passed, since it came.
-		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), Mail: v.Mail}
+		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), PortalName: v.PortalName, Mail: v.Mail}
 		return judge(kind, o, act, facts.OrganizationOf(req.Namespace), before, after, was, c.After)
 	}
 	return c

@@ -218,7 +218,7 @@ func (v *Validator) mayAsk(r *v1alpha1.OrganizationRequest) (subject types.UID) 
 		return ""
 	}
 	v.look(func(w facts.World) {
-		act := rules.Act{Actor: rules.Author(r), Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), Mail: v.Mail}
+		act := rules.Act{Actor: rules.Author(r), Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), PortalName: v.PortalName, Mail: v.Mail}
 		if len(rules.OrganizationRequest(rules.Best(w), act, nil, r)) == 0 {
 			subject = w.Subject(r.Spec.User, r.Spec.Organization, false)
 		}

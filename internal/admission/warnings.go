@@ -19,7 +19,7 @@ func (v *Validator) warnings(actor rules.Actor, before, after client.Object) (te
 		return nil
 	}
 	v.look(func(w facts.World) {
-		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), Mail: v.Mail}
+		act := rules.Act{Actor: actor, Now: v.Clock.Now(), BaseDomain: v.Journal.View.BaseDomain(), PortalName: v.PortalName, Mail: v.Mail}
 		texts = v.advise(w, act, before, after)
 	})
 	if spec, changes := policyOf(before, after); changes {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	tracing "k8s.io/component-base/tracing/api/v1"
 	"k8s.io/utils/ptr"
@@ -36,7 +37,9 @@ func TestLoad(t *testing.T) {
 				Health:         Listener{":8081"},
 				LeaderElection: LeaderElection{"polyorg-system", duration("15s"), duration("10s"), duration("2s")},
 				Access:         Access{OwnOrganizationBound},
-				Ingress:        Ingress{BaseDomain: "crm.example.com", Backend: Backend{ServiceName: "crm", Port: 80}},
+				Domains:        Domains{Timeout: duration("10s")},
+				Ingress: Ingress{BaseDomain: "crm.example.com", Mode: RouteByIngress, Controller: ControllerNone, TLS: IngressTLS{Mode: TLSExternal},
+					Backend: Backend{ServiceName: "crm", Port: 80}},
 			},
 		},
 		"everything can be set": {
@@ -51,7 +54,12 @@ mail: {address: "mail.example.com:465", tls: Implicit, caFile: /ca.crt, serverNa
   from: "CRM <crm@example.com>", configMap: our-look, replyToInviter: true, credentialsDir: /mail, authentication: Login, timeout: 1m}
 invitationPage: {bindAddress: "127.0.0.1:3", url: "https://crm.example.com/invitations"}
 sampleData: {jobTemplate: {spec: {backoffLimit: 2, template: {spec: {restartPolicy: Never, containers: [{name: load, image: loader}]}}}}}
-ingress: {baseDomain: localhost, className: traefik, backend: {serviceName: web, port: 8443}}
+domains: {resolver: "[fd00::a]:5353", timeout: 1500ms}
+ingress: {baseDomain: localhost, mode: Gateway, className: traefik, controller: Traefik, port: 8080, maxBodySize: 20Mi, requireAddress: true,
+  backend: {namespace: crm-system, serviceName: web, port: 8443}, fallback: {bindAddress: "127.0.0.1:4", serviceName: pages, port: 81},
+  portal: {name: signin, backend: {namespace: portal-system, serviceName: web, port: 82}}, tls: {mode: Wildcard, secretName: wildcard},
+  labels: {example.com/of: "x-{{.Organization}}"}, annotations: {example.com/At: "{{.Host}} {{.Hosts}} {{.Organization}}"},
+  gateway: {parentRefs: [{namespace: gateways, name: public, sectionName: web, port: 443}]}}
 tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 `,
 			want: OperatorConfig{
@@ -62,7 +70,13 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				LeaderElection: LeaderElection{"elsewhere", duration("1m"), duration("45s"), duration("1500ms")},
 				Identity:       Identity{UsernamePrefix: "oidc:"},
 				Access:         Access{OwnOrganizationNone},
-				Ingress:        Ingress{BaseDomain: "localhost", ClassName: "traefik", Backend: Backend{ServiceName: "web", Port: 8443}},
+				Domains:        Domains{"[fd00::a]:5353", duration("1500ms")},
+				Ingress: Ingress{BaseDomain: "localhost", Mode: RouteByGateway, ClassName: "traefik", Controller: ControllerTraefik, Port: 8080, RequireAddress: true,
+					MaxBodySize: resource.MustParse("20Mi"), Backend: Backend{"crm-system", "web", 8443}, Fallback: &Fallback{Listener{"127.0.0.1:4"}, "pages", 81},
+					Portal: &Portal{"signin", PortalBackend{"portal-system", "web", 82}}, TLS: IngressTLS{TLSWildcard, "wildcard"},
+					Labels:      map[string]string{"example.com/of": "x-{{.Organization}}"},
+					Annotations: map[string]string{"example.com/At": "{{.Host}} {{.Hosts}} {{.Organization}}"},
+					Gateway:     &Gateway{[]ParentRef{{"gateways", "public", "web", 443}}}},
 				Mail: &Mail{Address: "mail.example.com:465", TLS: MailImplicitTLS, CAFile: "/ca.crt", ServerName: "mail.example.net",
 					HeloName: "crm.example.com", From: "CRM <crm@example.com>", ConfigMap: "our-look", ReplyToInviter: true, CredentialsDir: "/mail",
 					Authentication: MailAuthLogin, Timeout: duration("1m")},
@@ -78,6 +92,13 @@ tracing: {endpoint: "collector:4317", samplingRatePerMillion: 10000}
 				c.Mail = &Mail{Address: "mail.example.com:587", TLS: MailStartTLS, From: "crm@example.com",
 					Authentication: MailAuthAuto, Timeout: duration("2m")}
 				c.InvitationPage = &InvitationPage{Listener{":8082"}, "https://invitations.example.com"}
+			}),
+		},
+		"the least about pages and portal gets the defaults": {
+			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com, fallback: {}, portal: {}}\n",
+			want: with(must(t, minimal), func(c *OperatorConfig) {
+				c.Ingress.Fallback = &Fallback{Listener{":8083"}, "polyorg-fallback", 80}
+				c.Ingress.Portal = &Portal{"login", PortalBackend{ServiceName: "portal", Port: 80}}
 			}),
 		},
 		"JSON is YAML": {
@@ -118,6 +139,23 @@ func TestLoadRefuses(t *testing.T) {
 		"client certificates that nobody signs": {
 			file: header + "webhook: {certDir: /certs, clientCertificates: {allowedNames: ['']}}\ningress: {baseDomain: crm.example.com}\n",
 			want: []string{"webhook.clientCertificates.caFile: Required value", "webhook.clientCertificates.allowedNames[0]: Required value"},
+		},
+		"a resolver that has to be looked up": {
+			file: minimal + "domains: {resolver: 'dns.example.com:53', timeout: 2m}\n",
+			want: []string{`domains.resolver: Invalid value: "dns.example.com:53": must be an IP address and a port`,
+				`domains.timeout: Invalid value: "2m0s": must be more than 0 and at most 1m0s`},
+		},
+		"a resolver without a port": {
+			file: minimal + "domains: {resolver: 10.96.0.10, timeout: -1s}\n",
+			want: []string{`domains.resolver: Invalid value: "10.96.0.10"`, `domains.timeout: Invalid value: "-1s"`},
+		},
+		"a resolver at no address": {
+			file: minimal + "domains: {resolver: '0.0.0.0:53'}\n",
+			want: []string{`domains.resolver: Invalid value: "0.0.0.0:53"`},
+		},
+		"a resolver at no port": {
+			file: minimal + "domains: {resolver: '127.0.0.1:0'}\n",
+			want: []string{`domains.resolver: Invalid value: "127.0.0.1:0"`},
 		},
 		"a mail server that could not be used": {
 			file: minimal + "mail: {address: ':587', tls: Always, from: nobody, timeout: 1h}\n",
@@ -275,6 +313,49 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 				`ingress.baseDomain: Invalid value: "https://crm.example.com"`, `ingress.className: Invalid value: "a/b"`,
 				`ingress.backend.serviceName: Invalid value: "a.b"`, `ingress.backend.port: Invalid value: 65536`},
 		},
+		"ways to route that there are not": {
+			file: ingress("mode: Both, controller: Envoy, tls: {mode: Always, secretName: x}, port: 70000, maxBodySize: -1"),
+			want: []string{`ingress.mode: Unsupported value: "Both": supported values: "Ingress", "Gateway"`,
+				`ingress.controller: Unsupported value: "Envoy"`, `ingress.tls.mode: Unsupported value: "Always"`,
+				"ingress.tls.secretName: Forbidden", "ingress.port: Invalid value: 70000", `ingress.maxBodySize: Invalid value: "-1"`},
+		},
+		"a size that is none": {
+			file: ingress("maxBodySize: 20 MB"),
+			want: []string{"ingress.maxBodySize: quantities must match"},
+		},
+		"a Service of one organization for all others, and names out of form": {
+			file: ingress("backend: {namespace: org-acme}, portal: {name: Login, backend: {namespace: org-acme}}, fallback: {bindAddress: ':9443', serviceName: a.b}"),
+			want: []string{`ingress.backend.namespace: Invalid value: "org-acme": belongs to one organization`,
+				`ingress.portal.backend.namespace: Invalid value: "org-acme"`, `ingress.portal.name: Invalid value: "Login"`,
+				`ingress.fallback.serviceName: Invalid value: "a.b"`, `ingress.fallback.bindAddress: Duplicate value: ":9443"`},
+		},
+		"the mode Gateway without a Gateway, and with certificates of its own": {
+			file: ingress("mode: Gateway, tls: {mode: PerHost}"),
+			want: []string{"ingress.gateway: Required value", `ingress.tls.mode: Invalid value: "PerHost"`},
+		},
+		"a Gateway without parents": {
+			file: ingress("gateway: {}"),
+			want: []string{"ingress.gateway.parentRefs: Required value"},
+		},
+		"parents out of form": {
+			file: ingress("gateway: {parentRefs: [{name: public, port: -1}, {namespace: A, name: a/b, sectionName: a b}, {namespace: A, name: a/b, sectionName: a b}]}"),
+			want: []string{"ingress.gateway.parentRefs[0].namespace: Invalid value", "ingress.gateway.parentRefs[0].port: Invalid value: -1",
+				`ingress.gateway.parentRefs[1].name: Invalid value: "a/b"`, `ingress.gateway.parentRefs[1].sectionName: Invalid value`,
+				"ingress.gateway.parentRefs[2]: Duplicate value"},
+		},
+		"templates that fail": {
+			file: ingress(`labels: {a: "{{.Host}}", b: "{{", polyorg.io/organization: x}, annotations: {c: "{{slice .Host 0 50}}", "d e": x, f: "{{.Password}}"}`),
+			want: []string{"ingress.labels[a]: Invalid value", "ingress.labels[b]: Invalid value", "ingress.labels[polyorg.io/organization]: Forbidden",
+				`ingress.annotations[d e]: Invalid value`, "ingress.annotations[f]: Invalid value"},
+		},
+		"a template that fails for a short name only": {
+			file: ingress(`annotations: {c: "{{slice .Host 0 50}}"}`),
+			want: []string{"ingress.annotations[c]: Invalid value"},
+		},
+		"a label that is too long for a long name": {
+			file: ingress(`labels: {a: "{{.Organization}}-more"}`),
+			want: []string{"ingress.labels: Invalid value"},
+		},
 		"a base domain that leaves no room for the name": {
 			file: header + "webhook: {certDir: /certs}\ningress: {baseDomain: " + strings.Repeat("a.", 96) + "aa}\n",
 			want: []string{"must have at most 193 characters"},
@@ -295,6 +376,11 @@ ingress: {baseDomain: https://crm.example.com, className: a/b, backend: {service
 			}
 		})
 	}
+}
+
+// ingress is a file with more about hosts.
+func ingress(more string) string {
+	return header + "webhook: {certDir: /certs}\ningress: {baseDomain: crm.example.com, " + more + "}\n"
 }
 
 func with(c OperatorConfig, change func(*OperatorConfig)) OperatorConfig {

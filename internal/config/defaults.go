@@ -16,6 +16,7 @@ func Default() *OperatorConfig {
 		Webhook:        Webhook{ClientCertificates: &ClientCertificates{}},
 		Mail:           &Mail{},
 		InvitationPage: &InvitationPage{},
+		Ingress:        Ingress{Fallback: &Fallback{}, Portal: &Portal{}, Gateway: &Gateway{}},
 		SampleData:     &SampleData{},
 		Tracing:        &tracing.TracingConfiguration{},
 	}
@@ -42,10 +43,10 @@ func (c *OperatorConfig) setDefaults() {
 	setDuration(&c.LeaderElection.RenewDeadline, 10*time.Second)
 	setDuration(&c.LeaderElection.RetryPeriod, 2*time.Second)
 	c.Access.OwnOrganization = cmp.Or(c.Access.OwnOrganization, OwnOrganizationBound)
+	c.Domains.setDefaults()
 	c.Mail.setDefaults()
 	c.InvitationPage.setDefaults()
-	c.Ingress.Backend.ServiceName = cmp.Or(c.Ingress.Backend.ServiceName, "crm")
-	c.Ingress.Backend.Port = cmp.Or(c.Ingress.Backend.Port, 80)
+	c.Ingress.setDefaults()
 }
 
 func setDuration(d *metav1.Duration, byDefault time.Duration) {

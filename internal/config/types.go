@@ -37,8 +37,10 @@ type OperatorConfig struct {
 	Identity Identity `json:"identity,omitempty"`
 	// access is the access that administrators get outside of their organization's namespace (R9).
 	Access Access `json:"access,omitempty"`
-	// ingress describes the Ingresses of access URLs (A1, A5).
+	// ingress says how access URLs are served (A1, A5).
 	Ingress Ingress `json:"ingress,omitempty"`
+	// domains says how the operator looks up the DNS records that prove custom domains (A8).
+	Domains Domains `json:"domains,omitempty"`
 	// mail is the mail server that sends invitations (I4). Absent: there is none, and Invitations say so. It needs invitationPage.
 	Mail *Mail `json:"mail,omitempty"`
 	// invitationPage is the page behind the links in their e-mails. Absent: it is not served.
@@ -118,22 +120,3 @@ const (
 	// Organization by a SelfReview, and change it by an OrganizationRequest.
 	OwnOrganizationNone OwnOrganization = "None"
 )
-
-// Ingress describes the Ingress of an organization's access URL (A1, A5).
-type Ingress struct {
-	// baseDomain follows the name in https://<name>.<baseDomain>. It is a lower-case domain of at most 193 characters, so that the longest
-	// name still fits.
-	BaseDomain string `json:"baseDomain,omitempty"`
-	// className of the Ingress. Absent: the cluster's default class.
-	ClassName string `json:"className,omitempty"`
-	// backend serves an organization that names none of its own.
-	Backend Backend `json:"backend,omitempty"`
-}
-
-// Backend is a Service in the organization's namespace.
-type Backend struct {
-	// serviceName is the name of the Service.
-	ServiceName string `json:"serviceName,omitempty"`
-	// port of the Service, 1 to 65535.
-	Port int32 `json:"port,omitempty"`
-}

@@ -14,9 +14,6 @@ import (
 	tracing "k8s.io/component-base/tracing/api/v1"
 )
 
-// maxBaseDomain leaves room for a name of 59 characters and a dot (A4) in a domain name of 253.
-const maxBaseDomain = validation.DNS1123SubdomainMaxLength - 60
-
 func (c *OperatorConfig) validate() field.ErrorList {
 	var errs field.ErrorList
 	if c.APIVersion != APIVersion {
@@ -31,6 +28,7 @@ func (c *OperatorConfig) validate() field.ErrorList {
 	errs = append(errs, c.distinct()...)
 	errs = append(errs, c.LeaderElection.validate(field.NewPath("leaderElection"))...)
 	errs = append(errs, c.Access.validate(field.NewPath("access"))...)
+	errs = append(errs, c.Domains.validate(field.NewPath("domains"))...)
 	errs = append(errs, c.Mail.validate(field.NewPath("mail"))...)
 	errs = append(errs, c.InvitationPage.validate(field.NewPath("invitationPage"))...)
 	errs = append(errs, c.linked()...)
@@ -94,6 +92,9 @@ func (c *OperatorConfig) distinct() field.ErrorList {
 	if c.InvitationPage != nil {
 		all = append(all, listener{"invitationPage", c.InvitationPage.Listener})
 	}
+	if c.Ingress.Fallback != nil {
+		all = append(all, listener{"ingress.fallback", c.Ingress.Fallback.Listener})
+	}
 	var errs field.ErrorList
 	at := map[int]string{} // the host, by port
 	for _, l := range all {
@@ -130,26 +131,6 @@ func (a Access) validate(path *field.Path) field.ErrorList {
 		return nil
 	}
 	return field.ErrorList{field.NotSupported(path.Child("ownOrganization"), a.OwnOrganization, known)}
-}
-
-func (i Ingress) validate(path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	switch domain := path.Child("baseDomain"); {
-	case i.BaseDomain == "":
-		errs = append(errs, field.Required(domain, "access URLs are https://<name>.<baseDomain>"))
-	case len(i.BaseDomain) > maxBaseDomain:
-		errs = append(errs, field.Invalid(domain, i.BaseDomain, fmt.Sprintf("must have at most %d characters", maxBaseDomain)))
-	default:
-		errs = append(errs, conform(i.BaseDomain, domain, validation.IsDNS1123Subdomain)...)
-	}
-	if i.ClassName != "" {
-		errs = append(errs, conform(i.ClassName, path.Child("className"), validation.IsDNS1123Subdomain)...)
-	}
-	errs = append(errs, conform(i.Backend.ServiceName, path.Child("backend", "serviceName"), validation.IsDNS1123Label)...)
-	for _, msg := range validation.IsValidPortNum(int(i.Backend.Port)) {
-		errs = append(errs, field.Invalid(path.Child("backend", "port"), i.Backend.Port, msg))
-	}
-	return errs
 }
 
 // conform reports the objections of a check to a value.

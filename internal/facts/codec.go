@@ -40,6 +40,9 @@ var factTypes = []factType{
 	typeOf("claim", func(h *head, f *rules.Claim, own field) {
 		f.Name, f.Holder = own(f.Name, h.claimed(f.Kind)), own(f.Holder, h.uid)
 	}),
+	typeOf("reservation", func(h *head, f *rules.Reservation, own field) {
+		f.Host, f.Holder = own(f.Host, h.name), own(f.Holder, h.uid)
+	}),
 	typeOf("binding", func(h *head, f *rules.Binding, own field) { f.Organization = own(f.Organization, h.organization) }),
 	typeOf[rules.Policy]("policy", nil),
 	typeOf[rules.ReservedNames]("reserved", nil),

@@ -25,13 +25,16 @@ func everyFact() map[string]rules.Fact {
 		`place{"o":"zylker","u":"bob@zylker.com","r":"Standard","g":"Invited","t":"External","s":true,"w":1}`: rules.Place{
 			Organization: "zylker", User: bob, Role: v1alpha1.RoleStandard, Origin: v1alpha1.OriginInvited, UserType: v1alpha1.UserTypeExternal, Seat: true, Grant: rules.Awaited,
 		},
-		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"td":15,"te":1773662400,"ip":true,"x":true,"w":2}`: rules.Account{
-			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialDays: 15, TrialEndsAt: 1773662400, Restricted: true, Terminating: true, Grant: rules.Withheld,
+		`account{"o":"zylker","e":"Ultimate","l":9,"c":1772366400,"td":15,"te":1773662400,"se":1798761600,"sp":true,"ip":true,"x":true,"w":2}`: rules.Account{
+			Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 9, CreatedAt: 1772366400, TrialDays: 15, TrialEndsAt: 1773662400, SubscriptionEndsAt: 1798761600, Stopped: true, Restricted: true, Terminating: true, Grant: rules.Withheld,
 		},
 		`offer{"o":"zylker","u":"bob@zylker.com","i":"uid","r":"Standard","t":"Internal","c":1772366400}`: rules.Offer{
 			Organization: "zylker", User: bob, Invitation: "uid", Role: v1alpha1.RoleStandard, UserType: v1alpha1.UserTypeInternal, CreatedAt: 1772366400,
 		},
 		`claim{"k":"host","n":"shop.crm.example.com","h":"uid"}`: rules.Claim{Kind: rules.ClaimHost, Name: "shop.crm.example.com", Holder: "uid"},
+		`reservation{"n":"shop.crm.example.com","h":"uid","o":"zylker","e":1772366400}`: rules.Reservation{
+			Host: "shop.crm.example.com", Holder: "uid", Organization: "zylker", ExpiresAt: 1772366400,
+		},
 		`binding{"o":"zylker","a":"Google","c":"Calendar","n":"{team} <a&b> é"}`: rules.Binding{
 			Organization: "zylker", Application: "Google", Component: "Calendar", Account: "{team} <a&b> é",
 		},

@@ -8,6 +8,7 @@ import (
 	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -20,24 +21,25 @@ func OrganizationOf(namespace string) string { return rules.OrganizationOf(names
 func shared[S ~string](text S) S { return S(unique.Make(string(text)).Value()) }
 
 // organizationFacts are its account, its super admin's place and its hosts. The hosts are those of its spec and those of its status: status
-// gives an old one up only once its HostReservation exists.
+// gives an old one up only once its HostReservation exists. A custom domain is one of them from the moment that the organization claims it.
+// To ask for it takes it from nobody (A8).
 func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact {
 	account := rules.Account{
 		Organization: o.Name,
 		Edition:      rules.EditionInForce(o.Spec),
 		CreatedAt:    o.CreationTimestamp.Unix(),
+		TrialEndsAt:  seconds(o.Spec.TrialEndsAt),
+		Stopped:      o.Spec.Suspended != nil,
 		Restricted:   o.Spec.IPRestriction != nil,
 		Terminating:  rules.Ending(o),
 		Grant:        rules.GrantOf(o),
 	}
 	if o.Spec.Subscription != nil {
 		account.Licenses = o.Spec.Subscription.Licenses
+		account.SubscriptionEndsAt = seconds(o.Spec.Subscription.EndsAt)
 	}
 	if o.Status.Trial != nil {
 		account.TrialDays = o.Status.Trial.Days // promised: a policy that changes later does not move the end (E2, L9)
-	}
-	if o.Spec.TrialEndsAt != nil {
-		account.TrialEndsAt = o.Spec.TrialEndsAt.Unix()
 	}
 	facts := []rules.Fact{account}
 	if !account.Terminating {
@@ -47,11 +49,22 @@ func organizationFacts(o *v1alpha1.Organization, baseDomain string) []rules.Fact
 		})
 	}
 	hosts := append(rules.Hosts(o, baseDomain), o.Status.Hosts...)
+	if claimed := rules.ClaimedDomain(o); claimed != "" {
+		hosts = append(hosts, claimed)
+	}
 	slices.Sort(hosts)
 	for _, host := range slices.Compact(hosts) {
 		facts = append(facts, rules.Claim{Kind: rules.ClaimHost, Name: host, Holder: string(o.UID)})
 	}
 	return facts
+}
+
+// seconds is an instant as facts state it. 0 says that there is none, so the first second of 1970 becomes the next one.
+func seconds(t *metav1.Time) int64 {
+	if t == nil {
+		return 0
+	}
+	return cmp.Or(t.Unix(), 1)
 }
 
 func membershipFacts(m *v1alpha1.Membership, organization string) []rules.Fact {
@@ -114,11 +127,14 @@ func bindingFacts(b *v1alpha1.IntegrationBinding, organization string) []rules.F
 
 // reservationFacts: the host is the organization's for which it is held, or else its own.
 func reservationFacts(h *v1alpha1.HostReservation) []rules.Fact {
-	holder := string(h.UID)
+	r := rules.Reservation{Host: h.Name, Holder: string(h.UID)}
 	if h.Spec.HeldFor != nil {
-		holder = string(h.Spec.HeldFor.UID)
+		r.Holder, r.Organization = string(h.Spec.HeldFor.UID), shared(h.Spec.HeldFor.Name)
 	}
-	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: h.Name, Holder: holder}}
+	if h.Spec.ExpiresAt != nil {
+		r.ExpiresAt = h.Spec.ExpiresAt.Unix()
+	}
+	return []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: r.Host, Holder: r.Holder}, r}
 }
 
 // requestFacts: it is one of its author's requests. Until it is done, it is their only one for that action there.

@@ -4,6 +4,7 @@ package facts
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -52,12 +53,49 @@ func TestOf(t *testing.T) {
 				}, lead, host("zylker.crm.example.com"),
 			},
 		},
+		"E8: and what suspends it": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) {
+				o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 5, EndsAt: &metav1.Time{Time: born.AddDate(1, 0, 0)}}
+				o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"}
+			}),
+			[]rules.Fact{
+				rules.Account{
+					Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 5, CreatedAt: born.Unix(),
+					SubscriptionEndsAt: born.AddDate(1, 0, 0).Unix(), Stopped: true,
+				}, lead, host("zylker.crm.example.com"),
+			},
+		},
+		"E2, E8: ends in the first second of 1970 are ends": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) {
+				o.Spec.TrialEndsAt = &metav1.Time{Time: time.Unix(0, 0)}
+				o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 5, EndsAt: &metav1.Time{Time: time.Unix(0, 0)}}
+			}),
+			[]rules.Fact{
+				rules.Account{
+					Organization: "zylker", Edition: v1alpha1.EditionUltimate, Licenses: 5, CreatedAt: born.Unix(), TrialEndsAt: 1, SubscriptionEndsAt: 1,
+				}, lead, host("zylker.crm.example.com"),
+			},
+		},
 		"A6: it holds the hosts that it asks for and those that it still serves, each once": {
 			with(organization("zylker"), func(o *v1alpha1.Organization) {
 				o.Spec.AccessURL = &v1alpha1.AccessURL{Name: "shop", CustomDomain: "crm.zylker.com"}
+				o.Annotations = map[string]string{v1alpha1.DomainClaimAnnotation: "uid of zylker/crm.zylker.com"}
 				o.Status.Hosts = []string{"shop.crm.example.com", "former.crm.example.com"}
 			}),
 			[]rules.Fact{account, lead, host("crm.zylker.com"), host("former.crm.example.com"), host("shop.crm.example.com")},
+		},
+		"A8: it holds no domain that it only asks for, nor one that a former organization claimed": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) {
+				o.Spec.AccessURL = &v1alpha1.AccessURL{CustomDomain: "crm.zylker.com"}
+				o.Annotations = map[string]string{v1alpha1.DomainClaimAnnotation: "uid of another/crm.zylker.com"}
+			}),
+			[]rules.Fact{account, lead, host("zylker.crm.example.com")},
+		},
+		"A8: it holds a domain that it claims until the claim is removed, whatever its spec says": {
+			with(organization("zylker"), func(o *v1alpha1.Organization) {
+				o.Annotations = map[string]string{v1alpha1.DomainClaimAnnotation: "uid of zylker/crm.zylker.com"}
+			}),
+			[]rules.Fact{account, lead, host("crm.zylker.com"), host("zylker.crm.example.com")},
 		},
 		"O7: while it is deleted it holds its hosts alone": {
 			with(organization("zylker"), func(o *v1alpha1.Organization) { o.DeletionTimestamp = &metav1.Time{Time: born} }),
@@ -141,12 +179,19 @@ func TestOf(t *testing.T) {
 			binding("b"), []rules.Fact{rules.Binding{Organization: "zylker", Application: "Google", Component: "Calendar", Account: "team"}},
 		},
 		"A6: a reservation holds its host, for nobody": {
-			reserved("old.crm.example.com"), []rules.Fact{rules.Claim{Kind: rules.ClaimHost, Name: "old.crm.example.com", Holder: "uid of old.crm.example.com"}},
+			reserved("old.crm.example.com"), []rules.Fact{
+				rules.Claim{Kind: rules.ClaimHost, Name: "old.crm.example.com", Holder: "uid of old.crm.example.com"},
+				rules.Reservation{Host: "old.crm.example.com", Holder: "uid of old.crm.example.com"},
+			},
 		},
 		"A2: or for an organization, known by UID": {
 			with(reserved("old.crm.example.com"), func(h *v1alpha1.HostReservation) {
 				h.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: "zylker", UID: "uid of zylker"}
-			}), []rules.Fact{host("old.crm.example.com")},
+				h.Spec.ExpiresAt = &metav1.Time{Time: time.Unix(1772366400, 0)}
+			}), []rules.Fact{
+				host("old.crm.example.com"),
+				rules.Reservation{Host: "old.crm.example.com", Holder: "uid of zylker", Organization: "zylker", ExpiresAt: 1772366400},
+			},
 		},
 		"L9, A4: a policy states its numbers and names": {
 			&v1alpha1.PlatformPolicy{Spec: v1alpha1.PlatformPolicySpec{Hosts: &v1alpha1.HostPolicy{ReservedNames: []string{"a", "b"}}}},

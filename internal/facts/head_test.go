@@ -26,7 +26,7 @@ func TestFactsDoNotRepeatTheirLine(t *testing.T) {
 			`place{"u":"bob@zylker.com","r":"Standard","g":"Provisioned","t":"Internal","s":true}`, `claim{"k":"membership"}`}},
 		"an invitation says whom, and what": {invitation("i"), []string{
 			`offer{"u":"bob@zylker.com","r":"Standard","t":"Internal","c":1772366400}`, `claim{"k":"invitation"}`}},
-		"a reservation says no more than its name": {held, []string{`claim{"k":"host"}`}},
+		"a reservation says no more than its name": {held, []string{`claim{"k":"host"}`, `reservation{}`}},
 	} {
 		e := creating(tc.object)
 		_, facts, _ := strings.Cut(e.Text, "\t"+string(e.UID)+"\t\t")
@@ -78,6 +78,7 @@ func TestWhatFactsLeaveOutIsReadAgain(t *testing.T) {
 			rules.Claim{Kind: claim.Draw(t, "other kind"), Name: text.Draw(t, "other name"), Holder: text.Draw(t, "other holder")},
 			rules.Binding{Organization: text.Draw(t, "binding"), Account: text.Draw(t, "account")},
 			rules.Account{Organization: text.Draw(t, "of")},
+			rules.Reservation{Host: text.Draw(t, "host"), Holder: text.Draw(t, "kept for"), Organization: text.Draw(t, "of name"), ExpiresAt: rapid.Int64().Draw(t, "end")},
 		}
 		e := NewEntry(Entry{Kind: kind.Draw(t, "of kind"), Namespace: "org-" + text.Draw(t, "namespace"), Name: text.Draw(t, "named"),
 			UID: types.UID("uid"), Operation: Create, Facts: said})

@@ -35,7 +35,11 @@ func shownOf(obj client.Object) any {
 	case *v1alpha1.Invitation:
 		return invitationShown(shared(cmp.Or(o.Status.InvitedBy, o.Spec.InvitedBy)))
 	case *v1alpha1.Organization:
-		return organizationShown{DisplayName: o.Spec.DisplayName, AccessURL: o.Status.AccessURL}
+		shown := organizationShown{DisplayName: o.Spec.DisplayName, AccessURL: o.Status.AccessURL}
+		if o.Spec.Suspended != nil {
+			shown.Suspended = o.Spec.Suspended.Reason
+		}
+		return shown
 	case *v1alpha1.OrganizationRequest:
 		return requestShown(o)
 	case *v1alpha1.InvitationResponse:

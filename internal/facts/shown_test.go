@@ -27,6 +27,7 @@ func TestPerson(t *testing.T) {
 	v := synced(t)
 	zylker := with(organization("zylker"), func(o *v1alpha1.Organization) {
 		o.Spec.DisplayName, o.Status.AccessURL = "Zylker", "https://zylker.crm.example.com"
+		o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"}
 	})
 	invited := with(invitation("i"), func(i *v1alpha1.Invitation) { i.Spec.Email, i.Spec.InvitedBy = bob, john })
 	member := with(membership("m", bob), func(m *v1alpha1.Membership) { m.CreationTimestamp = metav1.NewTime(born) })
@@ -35,7 +36,7 @@ func TestPerson(t *testing.T) {
 	if got.Email != bob || !got.Joined["zylker"].Equal(born) || len(got.Joined) != 1 {
 		t.Errorf("joined %v", got.Joined)
 	}
-	if diff := cmp.Diff(map[string]rules.Title{"zylker": {DisplayName: "Zylker", AccessURL: "https://zylker.crm.example.com"}}, got.Organizations); diff != "" {
+	if diff := cmp.Diff(map[string]rules.Title{"zylker": {DisplayName: "Zylker", AccessURL: "https://zylker.crm.example.com", Suspended: "Unpaid invoices"}}, got.Organizations); diff != "" {
 		t.Errorf("organizations (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]rules.Letter{string(invited.UID): {Name: "i", InvitedBy: john}}, got.Invitations); diff != "" {

@@ -97,14 +97,14 @@ var (
 func uses(t *testing.T) (whole, begun map[string]bool, words []string) {
 	t.Helper()
 	whole, begun = map[string]bool{}, map[string]bool{}
-	for _, found := range everyMatch(t, inTemplate, "../mail/templates/*", "../respond/view/templates/*") {
+	for _, found := range everyMatch(t, inTemplate, "../mail/templates/*", "../web/view/templates/*") {
 		if found[2] == "" {
 			whole[found[1]] = true
 		} else {
 			begun[found[1]+"."] = true
 		}
 	}
-	for _, found := range everyMatch(t, inCode, "*.go", "../mail/*.go", "../respond/view/*.go") {
+	for _, found := range everyMatch(t, inCode, "*.go", "../mail/*.go", "../web/view/*.go") {
 		if strings.HasSuffix(found[1], ".") {
 			begun[found[1]] = true
 		} else {
@@ -112,7 +112,7 @@ func uses(t *testing.T) (whole, begun map[string]bool, words []string) {
 		}
 	}
 	whole["direction"] = true
-	for _, found := range everyMatch(t, ofAKind, "../respond/view/templates/*") {
+	for _, found := range everyMatch(t, ofAKind, "../web/view/templates/*") {
 		words = append(words, found[1])
 	}
 	return whole, begun, words
@@ -142,7 +142,7 @@ func everyMatch(t *testing.T, re *regexp.Regexp, patterns ...string) (all [][]st
 // Texts whose whole ID stands in a template exist. Golden files of the view show those of each kind of page.
 func TestTemplatesUseTextsThatExist(t *testing.T) {
 	english := textsOf(t, "texts/en.yaml")
-	for _, found := range everyMatch(t, inTemplate, "../mail/templates/*", "../respond/view/templates/*") {
+	for _, found := range everyMatch(t, inTemplate, "../mail/templates/*", "../web/view/templates/*") {
 		_, exists := english[found[1]]
 		if found[2] != "" {
 			exists = slices.ContainsFunc(slices.Collect(maps.Keys(english)), func(id string) bool { return strings.HasPrefix(id, found[1]+".") })

@@ -14,8 +14,8 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 //+kubebuilder:rbac:groups=polyorg.io,resources=invitationresponses,verbs=create

@@ -3,10 +3,8 @@
 package respond
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,11 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"golang.org/x/net/netutil"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/web"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 // accepts is the form of somebody who accepts.
@@ -88,8 +86,8 @@ func TestAFloodWithoutALink(t *testing.T) {
 
 // TestTimeBound: where the API server hangs, a person is told to try again before the connection ends.
 func TestTimeBound(t *testing.T) {
-	if patience >= requestTime {
-		t.Fatalf("%v leaves no time to write a page: a connection ends after %v", patience, requestTime)
+	if patience >= web.RequestTime {
+		t.Fatalf("%v leaves no time to write a page: a connection ends after %v", patience, web.RequestTime)
 	}
 	hangs := func(ctx context.Context) error {
 		<-ctx.Done()
@@ -120,53 +118,5 @@ func TestTimeBound(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// TestConnections: a connection beyond the bound waits for the end of another.
-func TestConnections(t *testing.T) {
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler := pageOf(t).handler
-	ctx, stop := context.WithCancel(t.Context())
-	stopped := make(chan error, 1)
-	go func() { stopped <- serve(ctx, netutil.LimitListener(listener, 2), handler) }()
-	open := func() net.Conn {
-		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	served := func(c net.Conn, within time.Duration) error {
-		if _, err := c.Write([]byte("GET /answers/style.css HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
-			t.Fatal(err)
-		}
-		_ = c.SetReadDeadline(time.Now().Add(within))
-		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err == nil {
-			_ = answer.Body.Close()
-		}
-		return err
-	}
-	first, second, third := open(), open(), open()
-	for _, c := range []net.Conn{first, second} {
-		if err := served(c, 10*time.Second); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := served(third, 200*time.Millisecond); err == nil {
-		t.Error("a connection beyond the bound is served")
-	}
-	_ = first.Close()
-	if err := served(third, 10*time.Second); err != nil {
-		t.Errorf("nobody is served after the end of a connection: %v", err)
-	}
-	_, _ = second.Close(), third.Close()
-	stop()
-	if err := <-stopped; err != nil {
-		t.Error(err)
 	}
 }

@@ -18,8 +18,8 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 // refused is how admission refuses an answer, as the API server hands it on.

@@ -3,7 +3,6 @@
 package respond
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -22,9 +20,10 @@ import (
 	"github.com/polyorg/polyorg/internal/locale"
 	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
 	"github.com/polyorg/polyorg/internal/token"
+	"github.com/polyorg/polyorg/internal/web"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 // Page answers requests for the page of an invitation.
@@ -42,7 +41,7 @@ type Page struct {
 	// Rate bounds the requests that ask the API server something, and the pages that say no more than that a link is not valid.
 	Rate *Rate
 
-	drawn atomic.Pointer[drawn]
+	pages web.Pages
 }
 
 // retryAfter is how many seconds somebody should wait before they try again.
@@ -151,20 +150,14 @@ func (p *Page) render(w http.ResponseWriter, r *http.Request, i *invited, page v
 	i.fill(&page)
 	p.addMute(r.Context(), i, &page)
 	page.Base, page.Action = p.base(), p.base()+answerPath
-	var body bytes.Buffer
-	if err := p.draw(&body, b, page); err != nil {
-		ctrl.LoggerFrom(r.Context()).WithName("invitation-page").Error(err, "A page cannot be written", "kind", page.Kind)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", page.Locale.Language())
 	if page.Kind == view.TryAgain || page.Kind == view.TooMany {
 		w.Header().Set("Retry-After", retryAfter)
 	}
-	w.WriteHeader(page.Kind.Status())
-	_, _ = w.Write(body.Bytes()) // a reader who went away needs no page
+	p.pages.Write(w, r, b, page)
 }
+
+// style serves the style sheet.
+func (p *Page) style(w http.ResponseWriter, r *http.Request) { p.pages.Style(w, r, p.Brand()) }
 
 // turnAway answers one of very many requests that are refused. It costs no page.
 func turnAway(w http.ResponseWriter) {

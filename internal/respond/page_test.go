@@ -23,8 +23,8 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/mail/brand"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/token"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 var now = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)

@@ -4,33 +4,22 @@ package respond
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"golang.org/x/net/netutil"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
-	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/web"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
-// Bounds of a connection. A person's browser needs less of each.
 const (
-	headerTime  = 5 * time.Second
-	requestTime = 30 * time.Second // more than the time that an answer may wait for others
-	idleTime    = time.Minute
-	headerBytes = 16 << 10
-	bodyBytes   = 8 << 10
-	stopTime    = 15 * time.Second
+	bodyBytes = 8 << 10
 
 	// patience is the longest time that a person waits for others to answer, such as the API server. It leaves time to write the page.
 	patience = 25 * time.Second
-	// connections are those of one replica at once, which judges admission too. Others wait until one ends.
-	connections = 1000
 )
 
 // answerPath is where the page's form goes. The token is in the form then, and not in the path.
@@ -53,30 +42,7 @@ func (s *Server) NeedLeaderElection() bool { return false }
 
 // Start serves until the context ends, and then finishes the requests that have come.
 func (s *Server) Start(ctx context.Context) error {
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", s.Address)
-	if err != nil {
-		return fmt.Errorf("listen for the page of invitations: %w", err)
-	}
-	return serve(ctx, netutil.LimitListener(listener, connections), s.Page.Handler())
-}
-
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
-	}
-	stopped := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		stop, cancel := context.WithTimeout(context.Background(), stopTime)
-		defer cancel()
-		stopped <- server.Shutdown(stop)
-	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return <-stopped
+	return (&web.Server{Name: "the page of invitations", Address: s.Address, Handler: s.Page.Handler()}).Start(ctx)
 }
 
 // Handler serves the page under the path of its URL.
@@ -88,7 +54,7 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("GET "+base+"/{token}/decline", p.show)
 	mux.HandleFunc("POST "+base+answerPath, p.answer)
 	mux.HandleFunc("/", p.unknown)
-	return guarded(inTime(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes)))
+	return web.Guarded(inTime(http.MaxBytesHandler(p.sameOrigin(mux), bodyBytes)))
 }
 
 // inTime ends the wait for others while there is still time to say so.
@@ -133,22 +99,4 @@ func withoutNull(next http.Handler) http.Handler {
 func origin(u *url.URL) *url.URL {
 	port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
 	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(strings.ToLower(u.Host), port)}
-}
-
-// guarded sets the headers that keep a page from others: nothing of it is stored, framed, or told to another site, and it loads only its own
-// style.
-func guarded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "interest-cohort=(), camera=(), microphone=(), geolocation=()")
-		h.Set("X-Robots-Tag", "noindex, nofollow")
-		h.Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
-	})
 }

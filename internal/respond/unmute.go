@@ -10,8 +10,8 @@ import (
 
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/recipients"
-	"github.com/polyorg/polyorg/internal/respond/view"
 	"github.com/polyorg/polyorg/internal/rules"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 // unmute is the page of somebody who wants e-mail again (I12). The signature of a link proves whose address it is, also when its invitation is

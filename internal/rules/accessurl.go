@@ -36,21 +36,23 @@ func timeAndLanguage(before, after v1alpha1.OrganizationSpec) Violations {
 func accessURL(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	var vs Violations
 	if name := AccessName(after); name != AccessName(before) {
-		vs = accessName(o, after, name)
+		vs = accessName(o, act, after, name)
 	}
-	if domain := customDomain(after); domain != "" && domain != customDomain(before) {
+	if domain := CustomDomain(after); domain != "" && domain != CustomDomain(before) {
 		vs = append(vs, ownDomain(domain, act.BaseDomain)...)
 	}
 	return vs
 }
 
 // accessName judges the first label of an access URL (A4).
-func accessName(o Outlook, org *v1alpha1.Organization, name string) Violations {
+func accessName(o Outlook, act Act, org *v1alpha1.Organization, name string) Violations {
 	field := "metadata.name"
 	if u := org.Spec.AccessURL; u != nil && u.Name != "" {
 		field = "spec.accessURL.name"
 	}
 	switch {
+	case name == act.PortalName:
+		return invalid("A4", field, "the access-URL name %q is the platform's own, for the page where people sign in; choose another", name)
 	case o.reserved(name):
 		return invalid("A4", field, "the access-URL name %q is reserved; choose another", name)
 	case deceives(name):
@@ -85,16 +87,17 @@ func AccessName(org *v1alpha1.Organization) string {
 	return org.Name
 }
 
-// Hosts are the hosts that an organization asks for: its access URL's first, then a custom domain (A1).
+// Hosts are the hosts that an organization asks for and can have: its access URL's first, then a custom domain that it has claimed (A1, A8).
 func Hosts(org *v1alpha1.Organization, baseDomain string) []string {
 	hosts := []string{AccessName(org) + "." + baseDomain}
-	if domain := customDomain(org); domain != "" {
+	if domain := CustomDomain(org); domain != "" && ClaimedDomain(org) == domain {
 		hosts = append(hosts, domain)
 	}
 	return hosts
 }
 
-func customDomain(org *v1alpha1.Organization) string {
+// CustomDomain is the custom domain that an organization asks for, whether it is proved or not; empty if there is none.
+func CustomDomain(org *v1alpha1.Organization) string {
 	if org.Spec.AccessURL == nil {
 		return ""
 	}

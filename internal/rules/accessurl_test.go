@@ -18,8 +18,14 @@ func TestHosts(t *testing.T) {
 	}{
 		"A1: by default the name is the organization's":   {org("zylker", john), []string{"zylker.crm.example.com"}},
 		"A1: another can be chosen":                       {org("zylker", john).at("shop", ""), []string{"shop.crm.example.com"}},
-		"A1: a custom domain comes second":                {org("zylker", john).at("shop", "crm.zylker.com"), []string{"shop.crm.example.com", "crm.zylker.com"}},
-		"A1: a custom domain leaves the default as it is": {org("zylker", john).at("", "crm.zylker.com"), []string{"zylker.crm.example.com", "crm.zylker.com"}},
+		"A1: a custom domain comes second":                {org("zylker", john).at("shop", crm).claiming(crm), []string{"shop.crm.example.com", crm}},
+		"A1: a custom domain leaves the default as it is": {org("zylker", john).at("", crm).claiming(crm), []string{"zylker.crm.example.com", crm}},
+		"A8: a custom domain that is not proved is none":  {org("zylker", john).at("", crm), []string{"zylker.crm.example.com"}},
+		"A8: nor is one of which another was proved":      {org("zylker", john).at("", crm).claiming("crm.zylker.net"), []string{"zylker.crm.example.com"}},
+		"A8: nor one that is not asked for any more":      {org("zylker", john).claiming(crm), []string{"zylker.crm.example.com"}},
+		"A2: the claim of a former organization counts for nothing": {
+			org("zylker", john).at("", crm).claiming(crm).named("later"), []string{"zylker.crm.example.com"},
+		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, rules.Hosts(tc.organization.Organization, baseDomain)); diff != "" {
@@ -39,7 +45,6 @@ func TestHostsAreHeldOnce(t *testing.T) {
 			mine.with(org("hidden", carol).at("shop", "")), lead.creates(third.at("shop", "")), []string{"A2"}, false, []string{"spec.accessURL", "shop.crm.example.com is not free; choose another"},
 		},
 		"A2: nor one that another has by default": {mine.with(org("shop", carol)), lead.creates(third.at("shop", "")), []string{"A2"}, false, nil},
-		"A2: nor another's custom domain":         {mine.with(org("hidden", carol).at("", "crm.zylker.com")), lead.creates(third.at("", "crm.zylker.com")), []string{"A2"}, false, nil},
 		"A2: nor one that another still serves": {
 			mine.with(org("hidden", carol).having(func(o *v1alpha1.Organization) { o.Status.Hosts = []string{"shop.crm.example.com"} })),
 			lead.creates(third.at("shop", "")), []string{"A2"}, false, nil,
@@ -71,16 +76,19 @@ func TestAccessName(t *testing.T) {
 	other := policyWith(reserved("other"))
 	shop := policyWith(reserved("shop"))
 	run(t, map[string]testCase{
-		"A4: a reserved name is not chosen":                     {mine, lead.creates(org("third", john).at("login", "")), []string{"A4"}, false, []string{"spec.accessURL.name", `"login" is reserved`, "choose another"}},
-		"A4: nor had by default":                                {mine, lead.creates(org("www", john)), []string{"A4"}, false, []string{"metadata.name"}},
-		"A4: an organization of such a name may choose another": {mine, lead.creates(org("www", john).at("shop", "")), nil, false, nil},
-		"A4: the policy says which":                             {mine.with(shop), lead.creates(org("third", john).at("shop", "")), []string{"A4"}, false, nil},
-		"A4: and instead of, not beside, the built-in":          {mine.with(shop), lead.creates(org("www", john)), nil, false, nil},
-		"A4: a name that may be reserved in a moment waits":     {mine.changing(other, shop), lead.creates(org("shop", john)), []string{"A4"}, true, nil},
-		"A4: so does one that the first policy may free":        {mine.perhaps(other), lead.creates(org("www", john)), []string{"A4"}, true, nil},
-		"A4: a custom domain lies outside the base domain":      {mine, lead.creates(org("third", john).at("", "shop.crm.example.com")), []string{"A4"}, false, []string{"spec.accessURL.customDomain", "outside crm.example.com"}},
-		"A4: nor is it the base domain":                         {mine, lead.creates(org("third", john).at("", "crm.example.com")), []string{"A4"}, false, nil},
-		"A4: a domain that only ends alike is outside":          {mine, lead.creates(org("third", john).at("", "zylkercrm.example.com")), nil, false, nil},
+		"A4: a reserved name is not chosen":                                                   {mine, lead.creates(org("third", john).at("login", "")), []string{"A4"}, false, []string{"spec.accessURL.name", `"login" is reserved`, "choose another"}},
+		"A4: nor had by default":                                                              {mine, lead.creates(org("www", john)), []string{"A4"}, false, []string{"metadata.name"}},
+		"A4: an organization of such a name may choose another":                               {mine, lead.creates(org("www", john).at("shop", "")), nil, false, nil},
+		"A4: the policy says which":                                                           {mine.with(shop), lead.creates(org("third", john).at("shop", "")), []string{"A4"}, false, nil},
+		"A4: and instead of, not beside, the built-in":                                        {mine.with(shop), lead.creates(org("www", john)), nil, false, nil},
+		"A4: a name that may be reserved in a moment waits":                                   {mine.changing(other, shop), lead.creates(org("shop", john)), []string{"A4"}, true, nil},
+		"A4: so does one that the first policy may free":                                      {mine.perhaps(other), lead.creates(org("www", john)), []string{"A4"}, true, nil},
+		"A4: the name of the page where people sign in is nobody's, whatever the policy says": {mine.with(shop), lead.portal("enter").creates(org("third", john).at("enter", "")), []string{"A4"}, false, []string{"spec.accessURL.name", "where people sign in", "choose another"}},
+		"A4: nor is it had by default":                                                        {mine.with(shop), by(platform).portal("enter").creates(org("enter", john)), []string{"A4"}, false, []string{"metadata.name"}},
+		"L9: an organization that had the name before keeps it":                               {mine, lead.portal("shop").changes(org("shop", john), org("shop", john).restricted()), nil, false, nil},
+		"A4: a custom domain lies outside the base domain":                                    {mine, lead.creates(org("third", john).at("", "shop.crm.example.com")), []string{"A4"}, false, []string{"spec.accessURL.customDomain", "outside crm.example.com"}},
+		"A4: nor is it the base domain":                                                       {mine, lead.creates(org("third", john).at("", "crm.example.com")), []string{"A4"}, false, nil},
+		"A4: a domain that only ends alike is outside":                                        {mine, lead.creates(org("third", john).at("", "zylkercrm.example.com")), nil, false, nil},
 		"L9: a name that became reserved since is kept": {
 			mine.with(shop), lead.changes(org("shop", john), org("shop", john).restricted()), nil, false, nil,
 		},

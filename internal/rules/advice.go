@@ -86,10 +86,10 @@ func (o Outlook) adviseEmailOnly(act Act, organization, why string) []string {
 
 func (o Outlook) adviseOrganization(act Act, was, is *v1alpha1.Organization) (texts []string) {
 	if was == nil {
-		was = &v1alpha1.Organization{}
+		was, texts = &v1alpha1.Organization{}, o.adviseFormer(act, is.Name, Hosts(is, act.BaseDomain))
 	}
 	if why := whyEmailOnly(EditionInForce(is.Spec), is.Spec.IPRestriction != nil); why != "" {
-		texts = o.adviseEmailOnly(act, is.Name, why)
+		texts = append(texts, o.adviseEmailOnly(act, is.Name, why)...)
 	}
 	return slices.Concat(texts, adviseTrial(act, was.Spec, is.Spec), adviseRestriction(was.Spec.IPRestriction, is.Spec.IPRestriction))
 }

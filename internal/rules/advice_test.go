@@ -55,6 +55,18 @@ func TestAdvice(t *testing.T) {
 		},
 		"I3: a refusal accepts nothing": {inviting, user(carol), nil, invite(carol, "zylker").declines(), ""},
 
+		"A2: a later organization of a name asks for no host of the former one": {
+			world{}.with(reserve("zylker.crm.example.com").heldFor(zylker), reserve("old.crm.example.com").heldFor(zylker)), platform, nil,
+			zylker.named("later").at("shop", ""), "2 hosts are reserved to a former organization zylker, and this one gets none of them",
+		},
+		"U3: a person learns of no former organization": {
+			world{}.with(reserve("zylker.crm.example.com").heldFor(zylker)), user(john), nil, zylker.named("later").at("shop", ""), "",
+		},
+		"A6: one that is put back has its hosts": {
+			world{}.with(reserve("zylker.crm.example.com").heldFor(zylker), reserve("old.crm.example.com").heldFor(zylker)), platform, nil,
+			zylker.named("later"), "",
+		},
+
 		"E2: a far end of a trial":            {staff, platform, zylker, zylker.trialUntil(now.Add(2 * year)), "more than a year from now; check spec.trialEndsAt [E2]"},
 		"E2: at creation too":                 {world{}, platform, nil, zylker.trialUntil(now.Add(2 * year)), "more than a year"},
 		"E2: a year is not far":               {staff, platform, zylker, zylker.trialUntil(now.Add(year)), ""},

@@ -16,6 +16,8 @@ type Act struct {
 	Now   time.Time
 	// BaseDomain is the domain under which organizations get their hosts (A1).
 	BaseDomain string
+	// PortalName is the first label of the host where people sign in, which is no organization's (A4). Empty: there is no such host.
+	PortalName string
 	// Mail: the operator has a mail server (I6).
 	Mail bool
 }

@@ -30,7 +30,7 @@ func TestDaysAreCountedInUTC(t *testing.T) {
 					days int
 				}{
 					"E2: a trial":                    {account.TrialEnd(p), 15},
-					"E3: its warning":                {account.TrialWarning(p), 12},
+					"E3: its warning":                {born.Add(account.UntilNews(p, born)), 12},
 					"I1: an invitation":              {rules.Offer{CreatedAt: born.Unix()}.Deadline(p), 7},
 					"A6: the reservation of a host":  {p.ReservationEnd(born), 30},
 					"A7: one of a day more":          {p.ReservationEnd(born.Add(day)), 31},

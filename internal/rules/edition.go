@@ -34,7 +34,7 @@ func (o Outlook) countsAsEnded(organization string) bool {
 	return len(possible[Account](o, OrganizationKey(organization))) > 0 && !o.mayLive(organization)
 }
 
-// whyClosed says why nothing can be added to an organization: it is being deleted (O7), or its trial ended without a subscription (E3).
+// whyClosed says why nothing can be added to an organization: it is being deleted (O7), or suspended (E3, E8).
 // Platform actors may add to an organization that is not there yet (R8).
 func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 	policy := o.Policy()
@@ -42,8 +42,8 @@ func (o Outlook) whyClosed(organization string, now time.Time) Violations {
 		if a.Terminating {
 			return forbidden("O7", "the organization %s is being deleted, and nothing can be added to it; use another organization", organization)
 		}
-		if a.Suspended(policy, now) {
-			return forbidden("E3", "the trial of %s has ended and it has no subscription; subscribe (spec.subscription), then try again", organization)
+		if reason := a.WhySuspended(policy, now); reason != "" {
+			return refusedWhileSuspended(reason, organization)
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func Extent(act Act, before, after metav1.Object) (vs Violations) {
 
 // isNote reports whether a tool writes an annotation beside what people set, so that it must not take their room.
 func isNote(key string) bool {
-	return isKubectls(key) || key == v1alpha1.LastRequestAnnotation
+	return isKubectls(key) || key == v1alpha1.LastRequestAnnotation || key == v1alpha1.DomainClaimAnnotation
 }
 
 func countMarks(o metav1.Object) int {

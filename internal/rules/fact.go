@@ -109,17 +109,19 @@ func placeOf(f Fact) (Place, bool) {
 	return Place{}, false
 }
 
-// Account states an organization's own facts: the edition in force, its licences, its trial.
+// Account states an organization's own facts: the edition in force, its licences, its trial, and what suspends it.
 type Account struct {
-	Organization string           `json:"o,omitempty"`
-	Edition      v1alpha1.Edition `json:"e"`
-	Licenses     int32            `json:"l,omitempty"`  // purchased; 0 on trial
-	CreatedAt    int64            `json:"c,omitempty"`  // Unix seconds; the trial runs from here
-	TrialDays    int32            `json:"td,omitempty"` // after CreatedAt, once they have been promised; 0: the policy's
-	TrialEndsAt  int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
-	Restricted   bool             `json:"ip,omitempty"` // has an IP restriction (I6)
-	Terminating  bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
-	Grant        Grant            `json:"w,omitempty"`  // whether it gives power to its people (R7)
+	Organization       string           `json:"o,omitempty"`
+	Edition            v1alpha1.Edition `json:"e"`
+	Licenses           int32            `json:"l,omitempty"`  // purchased; 0 on trial
+	CreatedAt          int64            `json:"c,omitempty"`  // Unix seconds; the trial runs from here
+	TrialDays          int32            `json:"td,omitempty"` // after CreatedAt, once they have been promised; 0: the policy's
+	TrialEndsAt        int64            `json:"te,omitempty"` // Unix seconds, where a platform actor set it; 0: TrialDays after CreatedAt
+	SubscriptionEndsAt int64            `json:"se,omitempty"` // Unix seconds; 0: it has no end (E8)
+	Stopped            bool             `json:"sp,omitempty"` // the platform suspends it (E8)
+	Restricted         bool             `json:"ip,omitempty"` // has an IP restriction (I6)
+	Terminating        bool             `json:"x,omitempty"`  // its deletion was accepted: it holds nothing any more
+	Grant              Grant            `json:"w,omitempty"`  // whether it gives power to its people (R7)
 }
 
 // Keys finds an account by its organization, and by its edition where that is limited.
@@ -131,7 +133,7 @@ func (a Account) Keys() []Key {
 	return keys
 }
 
-// Subscribed reports whether licences were bought (E3).
+// Subscribed reports whether licences were bought (E3). They are the organization's seats also once the subscription has ended (E8).
 func (a Account) Subscribed() bool { return a.Licenses > 0 }
 
 // Seats is the number of active memberships and pending invitations that the organization may have (E5).
@@ -172,12 +174,16 @@ func (o Offer) Deadline(p Policy) time.Time {
 	return time.Unix(o.CreatedAt, 0).Add(days(p.InvitationDays))
 }
 
-// Claim states that one holder has a name, and no other can have it at the same time.
+// Claim states that one holder has a name, and no other can have it at the same time. An Organization's claim to a host lapses by its status,
+// which gives the host up.
 type Claim struct {
 	Kind   ClaimKind `json:"k"`
 	Name   string    `json:"n,omitempty"`
 	Holder string    `json:"h,omitempty"` // a UID: a later object of the same name is another holder
 }
+
+// StatedBy is the UID of the holder. A HostReservation for an organization states the claim too; only the holder itself is read live.
+func (c Claim) StatedBy() types.UID { return types.UID(c.Holder) }
 
 // ClaimKind is the kind of name that is claimed.
 type ClaimKind string
@@ -199,6 +205,29 @@ func (c Claim) Keys() []Key { return []Key{ClaimKey(c.Kind, c.Name)} }
 
 // ClaimKey finds the holder of a name. The kinds of claims differ from the kinds of other keys, so a look-up need not build a prefix.
 func ClaimKey(kind ClaimKind, name string) Key { return Key{string(kind), name} }
+
+// Reservation states for whom a HostReservation keeps its host, and until when (A6, A7). It takes nothing, because the claim beside it does.
+type Reservation struct {
+	Host         string `json:"n,omitempty"`
+	Holder       string `json:"h,omitempty"` // as in the claim: the organization's UID, or else the HostReservation's
+	Organization string `json:"o,omitempty"` // the name of the organization; empty: it is kept for none
+	ExpiresAt    int64  `json:"e,omitempty"` // Unix seconds; 0: it has no end
+}
+
+// Keys finds a reservation by its host, and by the name of the organization for which the host is kept.
+func (r Reservation) Keys() []Key {
+	keys := []Key{ReservationKey(r.Host)}
+	if r.Organization != "" {
+		keys = append(keys, ReservedToKey(r.Organization))
+	}
+	return keys
+}
+
+// ReservationKey finds the reservation of a host.
+func ReservationKey(host string) Key { return Key{"reservation", host} }
+
+// ReservedToKey finds the reservations for an organization, and for former ones of its name.
+func ReservedToKey(organization string) Key { return Key{"reserved-to", organization} }
 
 // SeatName is the name under which a user's membership in an organization, or invitation to it, is claimed.
 func SeatName(organization, user string) string { return organization + "/" + user }

@@ -171,11 +171,12 @@ func answer(o Outlook, act Act, f Offer, decision v1alpha1.Decision) Violations 
 // administrators. It is empty if the invitees can, from their list. With the reason EmailOnly they can where the operator sends e-mails. They
 // can decline in any case (I6).
 func Unanswerable(o Outlook, organization string, now time.Time) (reason, message string) {
-	account, _ := o.account(organization)
+	if account, there := o.account(organization); there {
+		if why := account.WhySuspended(o.Policy(), now); why != "" {
+			return v1alpha1.ReasonOrganizationSuspended, "Cannot be accepted while the organization is suspended: " + SuspensionText(why)
+		}
+	}
 	switch {
-	case account.Organization != "" && account.Suspended(o.Policy(), now):
-		return v1alpha1.ReasonOrganizationSuspended, "Cannot be accepted while the organization is suspended: " +
-			"its trial ended without a subscription (E3)"
 	case o.EmailOnly(organization):
 		return v1alpha1.ReasonEmailOnly, "Nobody can accept it: the organization's invitations are answered from their e-mail only, because " +
 			o.whyEmailOnly(organization) + ", and the operator has no mail server (I6)"
@@ -184,7 +185,7 @@ func Unanswerable(o Outlook, organization string, now time.Time) (reason, messag
 }
 
 // closedToInvitee refuses an invitee whom the organization cannot take in now. They are no member yet, so the answer says nothing of its
-// trial or its seats. It names the same rule for both (I8, U3).
+// suspension or its seats. It names the same rule for both (I8, U3).
 func closedToInvitee() Violations {
 	return forbidden("I8", "the organization cannot take new members now, and the invitation stays pending; ask the person who invited you")
 }

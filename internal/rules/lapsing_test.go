@@ -39,6 +39,13 @@ func TestLapsingFactsAreReliedOnAfterALiveRead(t *testing.T) {
 		"E3: the place of an acceptance that becomes a membership after the trial": {
 			world: world{}.with(org("zylker", alice), invited.accepts()), change: by(platform).creates(member(bob, "zylker")).later(16), refuse: "E3",
 		},
+		"E8: the place of an acceptance that becomes a membership after the platform suspended the organization": {
+			world: world{}.with(org("zylker", alice).stopped("Unpaid"), invited.accepts()), change: by(platform).creates(member(bob, "zylker")), refuse: "E8",
+		},
+		"A2: the host that an organization has, like another, and that is reserved to it": {
+			world:  world{}.with(org("zylker", alice).at("shop", ""), org("hidden", "ann@hidden.com").at("shop", "")),
+			change: by(platform).creates(reserve("shop.crm.example.com").heldFor(org("zylker", alice))), refuse: "A2",
+		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			asked := map[types.UID]bool{}

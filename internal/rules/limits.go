@@ -243,7 +243,7 @@ func (j judgement) claim(c Claim) Violations {
 		return j.asked(c)
 	}
 	for _, other := range countedAgainst[Claim](j.Outlook, ClaimKey(c.Kind, c.Name)) {
-		if other.Holder != c.Holder {
+		if other.Holder != c.Holder && !j.putsBack(c, other) && !j.reservesOwn(c) {
 			return j.taken(c)
 		}
 	}
@@ -264,15 +264,6 @@ func (j judgement) taken(c Claim) Violations {
 	default:
 		return forbidden("I2", "the invitation has been answered already, and one answer counts; your organization list shows what came of it")
 	}
-}
-
-// hostTaken names the field that has the host. An organization states an account beside its hosts. A HostReservation has its one host as
-// its name, and states nothing else.
-func (j judgement) hostTaken(host string) Violations {
-	if _, ok := find(j.after, func(Account) bool { return true }); ok {
-		return invalid("A2", "spec.accessURL", "the host %s is not free; choose another", host)
-	}
-	return invalid("A2", "metadata.name", "the host %s is in use or reserved; it can be reserved once it is given up", host)
 }
 
 // find returns the first fact of one type for which ok holds.

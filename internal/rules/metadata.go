@@ -98,7 +98,7 @@ func marks(act Act, before, after metav1.Object) Violations {
 // operator notes it, for that very request. Invitation judges who changes the inviter, which our own webhook writes.
 func (a Actor) mayNote(key, value string) bool {
 	switch key {
-	case v1alpha1.ResendRequestedAtAnnotation, v1alpha1.InvitedByAnnotation:
+	case v1alpha1.ResendRequestedAtAnnotation, v1alpha1.InvitedByAnnotation, v1alpha1.VerifyDomainRequestedAtAnnotation:
 		return true
 	case v1alpha1.LastRequestAnnotation:
 		return a.Request != "" && value == a.Request

@@ -97,12 +97,29 @@ func (o organization) at(name, customDomain string) organization {
 	})
 }
 
+// claiming is one that has proved a domain and claims it.
+func (o organization) claiming(domain string) organization {
+	return o.having(func(o *v1alpha1.Organization) {
+		o.Annotations = map[string]string{v1alpha1.DomainClaimAnnotation: string(o.UID) + "/" + domain}
+	})
+}
+
 func (o organization) named(uid string) organization {
 	return o.having(func(o *v1alpha1.Organization) { o.UID = types.UID(uid) })
 }
 
 func (o organization) trialUntil(end time.Time) organization {
 	return o.having(func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: end} })
+}
+
+// subscribedUntil is one on a subscription that has an end.
+func (o organization) subscribedUntil(end time.Time) organization {
+	return o.on(v1alpha1.EditionStandard, 5).having(func(o *v1alpha1.Organization) { o.Spec.Subscription.EndsAt = &metav1.Time{Time: end} })
+}
+
+// stopped is one that the platform suspends.
+func (o organization) stopped(reason string) organization {
+	return o.having(func(o *v1alpha1.Organization) { o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: reason} })
 }
 
 // promised is one whose trial was promised to last so many days.
@@ -324,6 +341,12 @@ func (r reservation) bare() client.Object { return r.HostReservation }
 func (r reservation) heldFor(o organization) reservation {
 	r.HostReservation = r.DeepCopy()
 	r.Spec.HeldFor = &v1alpha1.OrganizationReference{Name: o.Name, UID: o.UID}
+	return r
+}
+
+func (r reservation) until(end time.Time) reservation {
+	r.HostReservation = r.DeepCopy()
+	r.Spec.ExpiresAt = &metav1.Time{Time: end}
 	return r
 }
 

@@ -233,6 +233,10 @@ func (o oracle) claim(broken set, c rules.Claim) {
 	rule := map[rules.ClaimKind]string{
 		rules.ClaimHost: "A2", rules.ClaimMembership: "L6", rules.ClaimInvitation: "L6", rules.ClaimAnswer: "I2",
 	}[c.Kind]
+	reserves := slices.ContainsFunc(o.after, func(f rules.Fact) bool { r, is := f.(rules.Reservation); return is && r.Organization != "" })
+	if reserves && slices.Contains(o.others, rules.Fact(c)) {
+		return // the organization has the host itself
+	}
 	for _, f := range o.others {
 		if other, ok := f.(rules.Claim); ok && other.Kind == c.Kind && other.Name == c.Name && other.Holder != c.Holder {
 			broken[rule] = true

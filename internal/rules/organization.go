@@ -14,11 +14,16 @@ import (
 func Organization(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
 	switch {
 	case before == nil:
-		return append(createOrganization(o, act, after), organizationSpec(o, act, &v1alpha1.Organization{}, after)...)
+		return append(createOrganization(o, act, after), organizationItself(o, act, &v1alpha1.Organization{}, after)...)
 	case after == nil:
 		return deleteOrganization(o, act, before)
 	}
-	return append(changeOrganization(o, act, before, after), organizationSpec(o, act, before, after)...)
+	return append(changeOrganization(o, act, before, after), organizationItself(o, act, before, after)...)
+}
+
+// organizationItself judges whether what is written makes sense, whoever writes it. For a creation, before is an empty organization.
+func organizationItself(o Outlook, act Act, before, after *v1alpha1.Organization) Violations {
+	return append(organizationSpec(o, act, before, after), DomainProof(act, before, after)...)
 }
 
 func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violations {
@@ -33,6 +38,8 @@ func createOrganization(o Outlook, act Act, org *v1alpha1.Organization) Violatio
 			return forbidden("O4", "a new organization is on the Enterprise trial; leave out spec.subscription and subscribe afterwards")
 		case spec.TrialEndsAt != nil:
 			return forbidden("E2", "only a platform actor may set spec.trialEndsAt; leave it out")
+		case spec.Suspended != nil:
+			return forbidden("E8", "only a platform actor may set spec.suspended; leave it out")
 		}
 	}
 	if vs := wholeSuperAdmin(o, org); vs != nil {
@@ -128,7 +135,7 @@ func changeOrganizationSpec(o Outlook, act Act, before, after *v1alpha1.Organiza
 	if !equality.Semantic.DeepEqual(before.Spec.TrialEndsAt, after.Spec.TrialEndsAt) {
 		vs = append(vs, platformOnly(act, "E2", "set the end of a trial", "")...)
 	}
-	return vs
+	return append(vs, platformSuspends(act, before.Spec, after.Spec)...)
 }
 
 // belongs reports whether the actor may learn about an organization that is being deleted. No actor has a role in it any more. Its people

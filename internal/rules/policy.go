@@ -28,6 +28,7 @@ type Policy struct {
 	PerMinuteToDomain           int32 `json:"i13d,omitempty"`
 	FinishedDays                int32 `json:"i2,omitempty"` // I2; Forever: no invitation is deleted because of the policy
 	ReservationDays             int32 `json:"a6"`           // A6, A7
+	UnprovedDays                int32 `json:"a8,omitempty"` // A8
 
 	SignUpClosed       bool `json:"o2,omitempty"` // O2: only platform actors create a person's first organization
 	SuperAdminsDestroy bool `json:"o7,omitempty"` // O7: Administrators may not delete their organization
@@ -54,6 +55,7 @@ var DefaultPolicy = Policy{
 	PerMinuteToDomain:           300,
 	FinishedDays:                Forever,
 	ReservationDays:             30,
+	UnprovedDays:                7,
 	SignUpClosed:                true,
 }
 
@@ -111,6 +113,7 @@ func PolicyOf(spec v1alpha1.PlatformPolicySpec) Policy {
 	}
 	if h := spec.Hosts; h != nil {
 		set(&p.ReservationDays, h.ReservationDays)
+		set(&p.UnprovedDays, h.UnprovedClaimDays)
 	}
 	p.SignUpClosed = spec.SignUp != v1alpha1.SignUpOpen
 	p.SuperAdminsDestroy = spec.OrganizationDeletion == v1alpha1.OrganizationDeletionSuperAdmin
@@ -155,6 +158,7 @@ func (o Outlook) merge(a, b Policy) Policy {
 		PerMinuteToDomain:           stricter(o, a.PerMinuteToDomain, b.PerMinuteToDomain),
 		FinishedDays:                max(a.FinishedDays, b.FinishedDays),
 		ReservationDays:             max(a.ReservationDays, b.ReservationDays),
+		UnprovedDays:                max(a.UnprovedDays, b.UnprovedDays),
 		SignUpClosed:                o.either(a.SignUpClosed, b.SignUpClosed),
 		SuperAdminsDestroy:          o.either(a.SuperAdminsDestroy, b.SuperAdminsDestroy),
 	}

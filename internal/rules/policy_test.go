@@ -49,7 +49,7 @@ func TestDefaultPolicy(t *testing.T) {
 		OrganizationsPerUser: 10, CreatedOrganizationsPerUser: 5, CreatedCRMPlusPerUser: 1, InvitedCRMPlusPerUser: 9,
 		InternalZohoOnePerUser: 1, PendingPerUser: 20, PendingPerSuperAdmin: 3, TrialDays: 15, TrialLicenses: 3,
 		TrialWarningDays: 3, InvitationDays: 7, Resends: 3, PerMinute: 60, PerMinuteToDomain: 300, FinishedDays: rules.Forever,
-		ReservationDays: 30, SignUpClosed: true,
+		ReservationDays: 30, UnprovedDays: 7, SignUpClosed: true,
 	}
 	if diff := cmp.Diff(want, rules.DefaultPolicy); diff != "" {
 		t.Error(diff)
@@ -67,7 +67,7 @@ func TestPolicyOf(t *testing.T) {
 		Invitations: &v1alpha1.InvitationPolicy{
 			ValidDays: n(110), Sends: n(112), MessagesPerMinute: n(113), MessagesPerMinuteToDomain: n(114), TTLDaysAfterFinished: n(115),
 		},
-		Hosts:                &v1alpha1.HostPolicy{ReservationDays: n(111)},
+		Hosts:                &v1alpha1.HostPolicy{ReservationDays: n(111), UnprovedClaimDays: n(116)},
 		SignUp:               v1alpha1.SignUpOpen,
 		OrganizationDeletion: v1alpha1.OrganizationDeletionSuperAdmin,
 	})
@@ -76,7 +76,7 @@ func TestPolicyOf(t *testing.T) {
 		InternalZohoOnePerUser: 105, PendingPerUser: 106, PendingPerSuperAdmin: 107, TrialDays: 108, TrialLicenses: 109,
 		TrialWarningDays: 107,
 		InvitationDays:   110, Resends: 112, PerMinute: 113, PerMinuteToDomain: 114, FinishedDays: 115,
-		ReservationDays: 111, SuperAdminsDestroy: true,
+		ReservationDays: 111, UnprovedDays: 116, SuperAdminsDestroy: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -120,9 +120,11 @@ func SeatsForAll(o Outlook, organization string) (forAll, known bool) {
 	return known && j.seatsUsed(organization, "") <= seats, known
 }
 
-// Outranks reports whether one organization gets a host that another asks for too (A2): the one that serves it, else the older.
+// Outranks reports whether one organization gets a host that another asks for too (A2): the one that serves it, else the older. One that has
+// not proved a custom domain gets it before nobody (A8).
 func Outranks(a, b *v1alpha1.Organization, host string) bool {
-	return rankAt(a, host).Before(rankAt(b, host))
+	onlyAsks := host == CustomDomain(a) && !HoldsDomain(a, host)
+	return !onlyAsks && rankAt(a, host).Before(rankAt(b, host))
 }
 
 // rankAt is an organization's rank among those that ask for a host: to serve it is to have been granted it.

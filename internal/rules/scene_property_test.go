@@ -5,6 +5,7 @@ package rules_test
 import (
 	"strconv"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"pgregory.net/rapid"
 
@@ -123,6 +124,12 @@ func anOrganization(name string) func(*rapid.T) object {
 		if rapid.IntRange(0, 3).Draw(t, "subscribed") > 0 {
 			edition := rapid.SampledFrom([]v1alpha1.Edition{v1alpha1.EditionStandard, v1alpha1.EditionCRMPlus, v1alpha1.EditionZohoOne})
 			o = o.on(edition.Draw(t, "edition"), rapid.Int32Range(1, 5).Draw(t, "licences"))
+		}
+		if rapid.IntRange(0, 3).Draw(t, "ends") == 0 && o.Spec.Subscription != nil {
+			o.Spec.Subscription.EndsAt = &metav1.Time{Time: now.AddDate(0, 0, rapid.IntRange(-1, 20).Draw(t, "after"))}
+		}
+		if rapid.IntRange(0, 7).Draw(t, "stopped") == 0 {
+			o = o.stopped("Unpaid")
 		}
 		if rapid.IntRange(0, 3).Draw(t, "host") == 0 {
 			o = o.at("shared", "")

@@ -31,7 +31,11 @@ type Person struct {
 }
 
 // Title is how an organization is shown.
-type Title struct{ DisplayName, AccessURL string }
+type Title struct {
+	DisplayName, AccessURL string
+	// Suspended is the platform's reason for its suspension, in its own words. It is shown to members only (E8).
+	Suspended string
+}
 
 // Letter is how an invitation is shown.
 type Letter struct{ Name, InvitedBy string }
@@ -89,11 +93,27 @@ func (o Outlook) reviewOrganization(now time.Time, p Person, name string, places
 	account, there := o.account(name)
 	r.Reason = reasonOf(places, account, there)
 	r.Active, r.Edition = r.Reason == v1alpha1.MembershipActive, account.Edition
-	if there && !account.Subscribed() {
-		end := metav1.NewTime(account.TrialEnd(o.Policy()))
-		r.TrialEndsAt, r.Suspended = &end, account.Suspended(o.Policy(), now)
+	if there {
+		o.reviewSuspension(now, account, p.Organizations[name], &r)
 	}
 	return r
+}
+
+// reviewSuspension shows when an organization's time is over, and whether it is suspended (E3, E8).
+func (o Outlook) reviewSuspension(now time.Time, account Account, title Title, r *v1alpha1.ReviewedOrganization) {
+	if end, ends := account.End(o.Policy()); ends {
+		at := metav1.NewTime(end)
+		if account.Subscribed() {
+			r.SubscriptionEndsAt = &at
+		} else {
+			r.TrialEndsAt = &at
+		}
+	}
+	r.SuspendedReason = account.WhySuspended(o.Policy(), now)
+	r.Suspended = r.SuspendedReason != ""
+	if r.SuspendedReason == v1alpha1.ReasonSuspendedByPlatform {
+		r.SuspendedMessage = title.Suspended
+	}
 }
 
 // account is that of an organization, if there is one.

@@ -57,6 +57,12 @@ func TestSelfSaysWhetherAMembershipIsActive(t *testing.T) {
 			world{}.with(org("zylker", alice).trialUntil(now.Add(-time.Hour)), member(john, "zylker")),
 			activity{v1alpha1.RoleStandard, true, v1alpha1.MembershipActive, true},
 		},
+		"E8: one of an organization whose subscription is over": {
+			world{}.with(zylker.subscribedUntil(now), member(john, "zylker")), activity{v1alpha1.RoleStandard, true, v1alpha1.MembershipActive, true},
+		},
+		"E8: one of an organization that the platform suspends": {
+			world{}.with(zylker.stopped("Unpaid"), member(john, "zylker")), activity{v1alpha1.RoleStandard, true, v1alpha1.MembershipActive, true},
+		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			list := rules.Self(rules.Best(tc.world), now, rules.Person{Email: john}).Organizations
@@ -68,6 +74,28 @@ func TestSelfSaysWhetherAMembershipIsActive(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// The platform's reason is shown to members, and not to somebody who is only invited (E8, U3).
+func TestE8SelfSaysWhy(t *testing.T) {
+	stopped := org("zylker", alice).subscribedUntil(now).stopped("Unpaid invoices")
+	late := org("late", alice).subscribedUntil(now.Add(-time.Hour))
+	w := world{}.with(stopped, late, member(john, "zylker"), member(john, "late"), invite(bob, "zylker"))
+	titles := map[string]rules.Title{"zylker": {DisplayName: "Zylker", Suspended: "Unpaid invoices"}, "late": {DisplayName: "Late"}}
+	got := rules.Self(rules.Best(w), now, rules.Person{Email: john, Organizations: titles}).Organizations
+	if len(got) != 2 {
+		t.Fatalf("shows %+v", got)
+	}
+	if o := got[0]; o.SuspendedReason != v1alpha1.ReasonSubscriptionEnded || o.SuspendedMessage != "" || !o.SubscriptionEndsAt.Equal(&metav1.Time{Time: now.Add(-time.Hour)}) || o.TrialEndsAt != nil {
+		t.Errorf("shows %+v", o)
+	}
+	if o := got[1]; o.SuspendedReason != v1alpha1.ReasonSuspendedByPlatform || o.SuspendedMessage != "Unpaid invoices" {
+		t.Errorf("shows %+v", o)
+	}
+	letters := map[string]rules.Letter{string(invite(bob, "zylker").UID): {Name: "x"}}
+	if s := rules.Self(rules.Best(w), now, rules.Person{Email: bob, Organizations: titles, Invitations: letters}); len(s.Organizations)+len(s.Invitations) > 0 {
+		t.Errorf("shows an invitee %+v", s)
 	}
 }
 

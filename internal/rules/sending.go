@@ -24,7 +24,12 @@ const resendAhead = 5 * time.Minute
 
 // RequestedResend is the time at which somebody last asked to send the e-mail of an invitation again; zero if nobody did.
 func RequestedResend(i *v1alpha1.Invitation) (time.Time, error) {
-	text := i.Annotations[v1alpha1.ResendRequestedAtAnnotation]
+	return requestedAt(i, v1alpha1.ResendRequestedAtAnnotation)
+}
+
+// requestedAt is the time in an annotation by which people ask for something; zero if it is not there.
+func requestedAt(obj metav1.Object, annotation string) (time.Time, error) {
+	text := obj.GetAnnotations()[annotation]
 	if text == "" {
 		return time.Time{}, nil
 	}

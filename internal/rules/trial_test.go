@@ -16,6 +16,9 @@ func TestWarnings(t *testing.T) {
 	const days = 24 * time.Hour
 	zylker := org("zylker", john)
 	subscribed := zylker.on(v1alpha1.EditionStandard, 5)
+	until := zylker.subscribedUntil(now.Add(14 * days))
+	lapses, lapsed := "the subscription of zylker ends at 2026-03-16T12:00:00Z", "the subscription of zylker ended at 2026-03-16T12:00:00Z"
+	const stopped = "the platform suspends zylker, and its condition Ready says why"
 	ends, ended := "the trial of zylker ends at 2026-03-16T12:00:00Z", "the trial of zylker ended at 2026-03-16T12:00:00Z"
 	for sentence, tc := range map[string]struct {
 		world world
@@ -42,6 +45,16 @@ func TestWarnings(t *testing.T) {
 		"E3: the policy says when":                                  {world{}.with(zylker, policyWith(trial(15, 5))), user(john), 9 * days, nil, ends},
 		"E3: or that nobody is warned":                              {world{}.with(zylker, policyWith(trial(15, 0))), user(john), 14*days - time.Second, nil, ""},
 		"E2: an end that has passed brings one":                     {world{}.with(zylker), platform, 0, zylker.trialUntil(now.Add(-time.Hour)), "the trial of zylker ended at"},
+		"E8: three days before the end of a subscription":           {world{}.with(until), user(john), 11 * days, nil, lapses},
+		"E8: and not a second earlier":                              {world{}.with(until), user(john), 11*days - time.Second, nil, ""},
+		"E8: at its end is said who resumes it":                     {world{}.with(until), user(john), 14 * days, nil, lapsed},
+		"E8: nor does its renewal":                                  {world{}.with(until), platform, 14 * days, zylker.subscribedUntil(now.Add(30 * days)), ""},
+		"E8: the end of a trial is none under a subscription":       {world{}.with(until.trialUntil(now)), user(john), 0, nil, ""},
+		"E8: one that the platform suspends says who resumes it":    {world{}.with(zylker.stopped("Unpaid")), user(john), 0, nil, stopped},
+		"E8: whatever else has ended":                               {world{}.with(zylker.stopped("Unpaid")), user(john), 20 * days, nil, stopped},
+		"E8: the request that suspends, too":                        {world{}.with(zylker), platform, 0, zylker.stopped("Unpaid"), stopped},
+		"E8: the request that resumes is told nothing":              {world{}.with(zylker.stopped("Unpaid")), platform, 0, zylker, ""},
+		"E8, U3: a Standard member is not warned":                   {world{}.with(zylker.stopped("Unpaid"), member(bob, "zylker")), user(bob), 0, nil, ""},
 		"O7: an organization in deletion brings no warning":         {world{}.with(zylker.terminating()), platform, 12 * days, nil, ""},
 		"R8: nor does a missing one":                                {world{}, platform, 12 * days, nil, ""},
 	} {
@@ -51,11 +64,20 @@ func TestWarnings(t *testing.T) {
 			if (tc.want == "") != (got == "") || !strings.HasPrefix(got, tc.want) {
 				t.Errorf("got %q, want %q …", got, tc.want)
 			}
-			if got != "" && (!strings.Contains(got, "spec.subscription") || !strings.HasSuffix(got, "[E3]") || len(got) > 256) {
+			does := strings.Contains(got, "spec.subscription") || strings.Contains(got, "spec.suspended")
+			if got != "" && (!does || !strings.HasSuffix(got, rule(tc.want)) || len(got) > 256) {
 				t.Errorf("says not what to do, not the rule, or more than an API server passes on: %q", got)
 			}
 		})
 	}
+}
+
+// rule is the one of which a warning tells.
+func rule(warning string) string {
+	if strings.HasPrefix(warning, "the trial") {
+		return "[E3]"
+	}
+	return "[E8]"
 }
 
 func TestWarningsOfNoOrganization(t *testing.T) {

@@ -59,7 +59,7 @@ func countedAgainst[F Fact](o Outlook, k Key) []F { return pick[F](o.world.Facts
 // firm are the facts that only admitted changes end, so that a journal entry or a fence tells of the end.
 type firm interface {
 	Fact
-	Place | Account | ReservedNames
+	Place | Account | ReservedNames | Reservation
 }
 
 // reliedOn yields the facts of one type under a key that a change may rely on.

@@ -137,6 +137,7 @@ func (c change) deletes(o object) change             { c.before = o; return c }
 func (c change) changes(from, to object) change      { c.before, c.after = from, to; return c }
 func (c change) later(days int) change               { c.act.Now = c.act.Now.AddDate(0, 0, days); return c }
 func (c change) changesClock(d time.Duration) change { c.act.Now = c.act.Now.Add(d); return c }
+func (c change) portal(name string) change           { c.act.PortalName = name; return c }
 func (c change) subject() client.Object              { return firstOf(c.before, c.after).bare() }
 func (c change) in(w world) (worst, best ruling) {
 	return c.judge(confirmed, w), c.judge(rules.Best, w)

@@ -60,11 +60,22 @@ func newFront(own pki.Pair, ca *pki.Authority, backends func() []backend) (*fron
 
 // newPageFront is the one address of the replicas' page of invitations, without TLS.
 func newPageFront(ca *pki.Authority, backends func() []backend) (*front, error) {
+	return newPlainFront(newSpread(ca, backends))
+}
+
+// newHostsFront is the one address of the replicas' server for many hosts, without TLS. It leaves the host as it was asked for.
+func newHostsFront(ca *pki.Authority, backends func() []backend) (*front, error) {
+	s := newSpread(ca, backends)
+	s.keepsHost = true
+	return newPlainFront(s)
+}
+
+func newPlainFront(s *spread) (*front, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	f := &front{URL: "http://" + listener.Addr().String(), spread: newSpread(ca, backends)}
+	f := &front{URL: "http://" + listener.Addr().String(), spread: s}
 	f.server = f.newServer("http")
 	go func() { _ = f.server.Serve(listener) }() // ends with close
 	return f, nil
@@ -120,6 +131,8 @@ type spread struct {
 	base     *http.Transport
 	backends func() []backend
 	turn     atomic.Uint64
+	// keepsHost: replicas learn which host was asked for.
+	keepsHost bool
 }
 
 func newSpread(ca *pki.Authority, backends func() []backend) *spread {
@@ -159,7 +172,10 @@ func (s *spread) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (s *spread) send(r *http.Request, body []byte, b backend) (*http.Response, error) {
 	out := r.Clone(r.Context())
-	out.URL.Host, out.Host = b.address, b.address
+	out.URL.Host = b.address
+	if !s.keepsHost {
+		out.Host = b.address
+	}
 	out.Body = io.NopCloser(bytes.NewReader(body))
 	out.ContentLength = int64(len(body))
 	return s.base.RoundTrip(out)

@@ -194,3 +194,30 @@ func TestFrontBoundsRequests(t *testing.T) {
 	g.Expect(answer.Body.String()).To(ContainSubstring("too large"))
 	g.Expect(a.served.Load()).To(BeZero())
 }
+
+// TestHostsFront: what serves many hosts learns which one was asked for.
+func TestHostsFront(t *testing.T) {
+	g := NewWithT(t)
+	ca, err := pki.NewAuthority("test")
+	g.Expect(err).NotTo(HaveOccurred())
+	replica := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "http://new.localhost"+r.RequestURI)
+		w.WriteHeader(http.StatusPermanentRedirect)
+		_, _ = io.WriteString(w, r.Host)
+	}))
+	t.Cleanup(replica.Close)
+	f, err := newHostsFront(ca, func() []backend { return []backend{{address: replica.Listener.Addr().String(), ready: true}} })
+	g.Expect(err).NotTo(HaveOccurred())
+	t.Cleanup(func() { _ = f.close() })
+
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL+"/a%2Fb?c", http.NoBody)
+	g.Expect(err).NotTo(HaveOccurred())
+	r.Host = "old.localhost"
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	g.Expect(err).NotTo(HaveOccurred())
+	defer answer.Body.Close()
+	host, err := io.ReadAll(answer.Body)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(string(host)).To(Equal("old.localhost"))
+	g.Expect(answer.Header.Get("Location")).To(Equal("http://new.localhost/a%2Fb?c"))
+}

@@ -80,6 +80,11 @@ func (r *replica) start() error {
 		c.InvitationPage = &config.InvitationPage{URL: c.InvitationPage.URL}
 		listeners = append(listeners, &c.InvitationPage.Listener)
 	}
+	if c.Ingress.Fallback != nil {
+		own := *c.Ingress.Fallback
+		c.Ingress.Fallback = &own
+		listeners = append(listeners, &own.Listener)
+	}
 	ports, err := controlplane.FreePorts(len(listeners))
 	if err != nil {
 		return err

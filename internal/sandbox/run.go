@@ -24,6 +24,10 @@ type RunOptions struct {
 	Dir string
 	// Kubeconfig of an existing cluster; without it, a control plane is started.
 	Kubeconfig string
+	// Ingress chooses an ingress controller: IngressIfBuilt, IngressTraefik or IngressNone.
+	Ingress string
+	// Resolver is the DNS resolver that is asked for the records of custom domains, as address:port. Empty: those of this machine.
+	Resolver string
 	// Out receives the output for a person.
 	Out io.Writer
 }
@@ -36,6 +40,7 @@ type run struct {
 	control *controlplane.ControlPlane // nil with an existing cluster
 	sandbox *Sandbox
 	inbox   *inbox
+	entry   *entry // nil without an ingress controller
 }
 
 // Run shows Polyorg at work, until the context ends: a control plane, two replicas, the samples, and commands to try next. It leaves
@@ -80,6 +85,9 @@ func (r *run) show(ctx context.Context) error {
 		return err
 	}
 	if err := r.startControlPlane(ctx); err != nil {
+		return err
+	}
+	if err := r.startEntry(ctx); err != nil {
 		return err
 	}
 	if err := r.startSandbox(ctx); err != nil {
@@ -151,11 +159,17 @@ func (r *run) startSandbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.Resolver != "" {
+		shipped.Domains.Resolver = r.Resolver
+	}
 	if r.inbox, err = startInbox(); err != nil {
 		return err
 	}
 	if err := r.inbox.configure(shipped, r.Dir); err != nil {
 		return err
+	}
+	if r.entry != nil {
+		r.entry.configure(shipped)
 	}
 	r.sandbox, err = Start(ctx, Options{
 		Dir:        filepath.Join(r.Dir, "operator"),
@@ -169,6 +183,9 @@ func (r *run) startSandbox(ctx context.Context) error {
 	if err != nil || r.control == nil {
 		return err
 	}
+	if r.entry != nil {
+		r.entry.follow(r.sandbox)
+	}
 	return r.control.RestartControllers()
 }
 
@@ -178,6 +195,13 @@ func (r *run) keep(ctx context.Context) error {
 	defer cancel(nil)
 	if r.control != nil {
 		go func() { cancel(r.control.Wait(ctx)) }()
+	}
+	if r.entry != nil {
+		go func() {
+			if p := process.WaitAny(ctx, r.entry.traefik.Process()); p != nil {
+				cancel(p.Err())
+			}
+		}()
 	}
 	for {
 		i := r.sandbox.Wait(ctx)
@@ -197,6 +221,9 @@ func (r *run) stop() error {
 	var errs []error
 	if r.sandbox != nil {
 		errs = append(errs, r.sandbox.Stop())
+	}
+	if r.entry != nil {
+		errs = append(errs, r.entry.close())
 	}
 	if r.inbox != nil {
 		errs = append(errs, r.inbox.close())

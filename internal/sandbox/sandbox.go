@@ -61,6 +61,7 @@ type Sandbox struct {
 	ca       *pki.Authority
 	front    *front
 	page     *front // of the page of invitations; nil if it is not served
+	fallback *front // of hosts that lead to no CRM; nil if they are not served
 	replicas []*replica
 	watch    context.CancelFunc // ends the watch of the replicas' health
 	webhooks []webhookConfiguration
@@ -154,13 +155,20 @@ func (s *Sandbox) listen() error {
 		}
 		s.o.Config.InvitationPage = &config.InvitationPage{URL: s.page.URL}
 	}
+	if s.o.Config.Ingress.Fallback != nil {
+		if s.fallback, err = newHostsFront(s.ca, s.backends(fallback)); err != nil {
+			return err
+		}
+	}
 	return s.front.introduce(s.ca, s.o.Config.Webhook.ClientCertificates)
 }
 
-// webhook and page are the addresses at which a replica serves them.
+// webhook, page and fallback are the addresses at which a replica serves them.
 func webhook(c config.OperatorConfig) string { return c.Webhook.BindAddress }
 
 func page(c config.OperatorConfig) string { return c.InvitationPage.BindAddress }
+
+func fallback(c config.OperatorConfig) string { return c.Ingress.Fallback.BindAddress }
 
 // backends are the addresses at which the replicas serve something.
 func (s *Sandbox) backends(address func(config.OperatorConfig) string) func() []backend {
@@ -179,6 +187,15 @@ func (s *Sandbox) PageURL() string {
 		return ""
 	}
 	return s.page.URL
+}
+
+// FallbackURL is the address of the server for hosts that lead to no CRM; empty if it is not served. An ingress controller sends requests there
+// with their own Host.
+func (s *Sandbox) FallbackURL() string {
+	if s.fallback == nil {
+		return ""
+	}
+	return s.fallback.URL
 }
 
 // signIn gives the replicas the service account of the manifests, so that the operator has exactly the shipped rights here.
@@ -225,7 +242,7 @@ func (s *Sandbox) Stop() error {
 	if s.watch != nil {
 		s.watch()
 	}
-	for _, f := range []*front{s.front, s.page} {
+	for _, f := range []*front{s.front, s.page, s.fallback} {
 		if f != nil {
 			all = append(all, f.close())
 		}

@@ -28,8 +28,24 @@ func (r *run) printTour(ctx context.Context) error {
 	for _, command := range r.commands(refused) {
 		fmt.Fprintf(r.Out, "  %s\n", command)
 	}
+	fmt.Fprintf(r.Out, "\n%s\n", r.entrance())
 	fmt.Fprintf(r.Out, "\nRead the e-mails of the invitations, and answer them: %s\n\n%s\n", r.inbox.URL, r.farewell())
 	return nil
+}
+
+// visited is an organization of the samples.
+const visited = "zylker-products"
+
+// entrance says how a browser enters an organization.
+func (r *run) entrance() string {
+	switch {
+	case r.entry != nil:
+		return "Enter an organization with a browser, here or by another access URL above: " + r.entry.url(visited) + "\n" +
+			"A page that stands in for the CRM says which organization it was asked for."
+	case r.control == nil:
+		return "An ingress controller in your cluster serves the access URLs, if it is configured for them."
+	}
+	return "No ingress controller serves the access URLs. `make run INGRESS=traefik` builds one, in some minutes, so that a browser can enter."
 }
 
 // farewell says what Ctrl-C does.
@@ -48,6 +64,9 @@ func (r *run) commands(refused []Sample) []string {
 		"kubectl get puser,inv -A   # each sign-in with its organizations; what became of the invitations",
 		"kubectl polyorg list --as=john@zylker.com   # what John sees, who has a sign-in and no more",
 		"kubectl polyorg limits --as=john@zylker.com   # how many more organizations and invitations he may have",
+	}
+	if address := r.sandbox.FallbackURL(); address != "" {
+		commands = append(commands, "curl -i -H 'Host: nobody.crm.example.com' "+address+"   # a host that leads to no organization")
 	}
 	if r.control != nil {
 		commands = append(commands, "kubectl polyorg list --kubeconfig="+short(r.kubeconfigOf(john))+"   # the same, signed in with his own certificate")

@@ -3,6 +3,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ import (
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
-// SecretName is the name of the Secret, in the operator's namespace, that holds the keys. The operator makes it if it is not there.
+// SecretName is the name of the Secret, in the operator's namespace, that holds the keys of invitations. The operator makes it if it is not
+// there.
 const SecretName = "polyorg-invitation-keys"
 
 const (
@@ -41,6 +43,8 @@ type Store struct {
 	Client    client.Client
 	Namespace string
 	Clock     clock.PassiveClock
+	// Secret is the name of the Secret; empty: SecretName.
+	Secret string
 
 	mutex sync.Mutex
 	keys  Keys
@@ -103,6 +107,16 @@ func (s *Store) Proves(ctx context.Context, proof string, invitation types.UID, 
 	return proves, nil
 }
 
+// Digests are the keyed hashes of some texts for one purpose. That of the key that signs comes first.
+func (s *Store) Digests(ctx context.Context, purpose string, of ...string) ([][]byte, error) {
+	keys, err := s.get(ctx, keepKeys)
+	if err != nil {
+		return nil, err
+	}
+	all, err := keys.Digests(purpose, of...)
+	return all, s.about(err)
+}
+
 // get returns keys that were read at most a certain time ago. While the Secret cannot be read, it is those that were read last.
 func (s *Store) get(ctx context.Context, atMost time.Duration) (Keys, error) {
 	s.mutex.Lock()
@@ -143,8 +157,10 @@ func (s *Store) about(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("the keys of invitations in Secret %s/%s: %w", s.Namespace, SecretName, err)
+	return fmt.Errorf("the keys in Secret %s/%s: %w", s.Namespace, s.secretName(), err)
 }
+
+func (s *Store) secretName() string { return cmp.Or(s.Secret, SecretName) }
 
 // load reads the Secret, and creates it where there is none. Replicas that do so at once agree on the one that was created first.
 func (s *Store) load(ctx context.Context, now time.Time) (map[string][]byte, error) {
@@ -152,12 +168,12 @@ func (s *Store) load(ctx context.Context, now time.Time) (map[string][]byte, err
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestRead)
 	defer cancel()
 	var secret corev1.Secret
-	name := client.ObjectKey{Namespace: s.Namespace, Name: SecretName}
+	name := client.ObjectKey{Namespace: s.Namespace, Name: s.secretName()}
 	err := s.Client.Get(ctx, name, &secret)
 	if apierrors.IsNotFound(err) {
 		id, key := GenerateKey(now)
 		secret = corev1.Secret{
-			ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: SecretName},
+			ObjectMeta: metav1.ObjectMeta{Namespace: name.Namespace, Name: name.Name},
 			Data:       map[string][]byte{id: key},
 		}
 		if err = s.Client.Create(ctx, &secret); apierrors.IsAlreadyExists(err) {

@@ -118,6 +118,9 @@ var _ = Describe("A request of a person who has self-service and no more", func(
 		By("being judged by the rules of the change itself, at once")
 		Expect(ask(ctx, super, wish(v1alpha1.RequestChange, org.Name, `{"superAdmin": "`+john+`"}`))).To(lab.BeRefusedBy("R2"))
 		Expect(ask(ctx, super, wish(v1alpha1.RequestChange, org.Name, `{"trialEndsAt": "2027-01-01T00:00:00Z"}`))).To(lab.BeRefusedBy("E2"))
+		for _, patch := range []string{`{"suspended": {"reason": "Later"}}`, `{"subscription": {"endsAt": "2099-01-01T00:00:00Z"}}`} {
+			Expect(ask(ctx, super, wish(v1alpha1.RequestChange, org.Name, patch))).To(lab.BeRefusedBy("E8"), patch)
+		}
 		Expect(ask(ctx, super, wish(v1alpha1.RequestChange, org.Name, `{"dispalyName": "Z"}`))).To(MatchError(ContainSubstring("dispalyName")))
 		By("and by the schema, when it is carried out")
 		wrong := wish(v1alpha1.RequestChange, org.Name, `{"displayName": ""}`)

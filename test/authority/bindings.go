@@ -20,6 +20,8 @@ var bindings = Part{"IntegrationBinding", []Act{
 		Cells: "(R4) (R4) (R4) (R4) (R4) (R4) (R4)  yes  (yes) (R4) (R4)"},
 	{Text: "… to an organization whose trial has ended", By: creates(mails(lapsed)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) E3   E3    E3   (E3)  (R4) (R4)"},
+	{Text: "… to an organization that the platform suspends", By: creates(mails(stopped)),
+		Cells: "(R4) (R4) (R4) (R4) (R4) E8   E8    E8   (E8)  (R4) (R4)"},
 	{Text: "change its credentials", By: changes(desk(home), func(b *v1alpha1.IntegrationBinding) {
 		b.Spec.CredentialsSecretRef = &v1alpha1.LocalSecretReference{Name: "desk"}
 	}),

@@ -19,6 +19,8 @@ var invitations = Part{"Invitation", []Act{
 		Cells: "(R4) (R4) (R4) (R4) (R4) (R4) (R4)  yes  (yes) (R4) (R4)"},
 	{Text: "… to an organization whose trial has ended", By: creates(offer(lapsed, newcomer)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) E3   E3    E3   (E3)  (R4) (R4)"},
+	{Text: "… to an organization that the platform suspends", By: creates(offer(stopped, newcomer)),
+		Cells: "(R4) (R4) (R4) (R4) (R4) E8   E8    E8   (E8)  (R4) (R4)"},
 	{Text: "… with a finalizer", By: creates(changed(offer(home, newcomer), keep)),
 		Cells: "(R4) (R4) (R4) (R4) (R4) O7   O7    yes  (yes) (R4) (R4)"},
 	{Text: "revoke a pending one", By: changes(sent(guest), revoke),

@@ -15,6 +15,8 @@ var memberships = Part{"Membership", []Act{
 		Cells: "(R5) (R5) (R5) (R5) (R5) (R5) (R5)  yes  yes   (R5) (R5)"},
 	{Text: "… in an organization whose trial has ended", By: creates(joining(lapsed)),
 		Cells: "(R5) (R5) (R5) (R5) (R5) (R5) (R5)  E3   E3    (R5) (R5)"},
+	{Text: "… in an organization that the platform suspends", By: creates(joining(stopped)),
+		Cells: "(R5) (R5) (R5) (R5) (R5) (R5) (R5)  E8   E8    (R5) (R5)"},
 	{Text: "make a Standard member an Administrator", By: changes(of(sam), raise),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  (yes) (R4) R4"},
 	{Text: "raise the own role", By: changes(lowly, raise),

@@ -23,6 +23,8 @@ var organizations = Part{"Organization", []Act{
 		Cells: "(U2) O4   O4   O4   O4   O4   O4    yes  (yes) (U2) (U2)"},
 	{Text: "… with an end of its trial", By: creates(changed(fresh, extend)),
 		Cells: "(U2) E2   E2   E2   E2   E2   E2    yes  (yes) (U2) (U2)"},
+	{Text: "… that is suspended", By: creates(changed(fresh, stop)),
+		Cells: "(U2) E8   E8   E8   E8   E8   E8    yes  (yes) (U2) (U2)"},
 	{Text: "… with a finalizer", By: creates(changed(fresh, keep)),
 		Cells: "(U2) O2   O7   O1   O1   O7   O7    yes  (yes) (U2) (U2)"},
 	{Text: "… with a tool's annotation", By: creates(changed(fresh, steer)),
@@ -43,7 +45,17 @@ var organizations = Part{"Organization", []Act{
 		Cells: "(R4) (R4) (R4) (R4) (R4) R2   R2    R2   R2    (R4) R4"},
 	{Text: "set the end of its trial", By: changes(the(home), extend),
 		Cells: "(R4) (R4) (R4) (R4) (R4) E2   E2    yes  yes   (R4) R4"},
+	{Text: "set the end of its subscription", By: changes(the(home), limit),
+		Cells: "(R4) (R4) (R4) (R4) (R4) E8   E8    yes  yes   (R4) R4"},
+	{Text: "suspend it", By: changes(the(home), stop),
+		Cells: "(R4) (R4) (R4) (R4) (R4) E8   E8    yes  yes   (R4) R4"},
+	{Text: "resume one that the platform suspends", By: changes(the(stopped), func(o *v1alpha1.Organization) { o.Spec.Suspended = nil }),
+		Cells: "(R4) (R4) (R4) (R4) (R4) E8   E8    yes  yes   (R4) R4"},
+	{Text: "change the subscription of one that the platform suspends", By: changes(the(stopped), subscribe),
+		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  yes   (R4) R4"},
 	{Text: "label it", By: changes(the(home), label),
+		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  yes   (R4) R4"},
+	{Text: "ask for a look at the DNS record of its custom domain", By: changes(the(home), lookUp),
 		Cells: "(R4) (R4) (R4) (R4) (R4) yes  yes   yes  yes   (R4) R4"},
 	{Text: "annotate it for a tool", By: changes(the(home), steer),
 		Cells: "(R4) (R4) (R4) (R4) (R4) R4   R4    yes  yes   (R4) R4"},
@@ -100,7 +112,21 @@ func subscribe(o *v1alpha1.Organization) {
 	o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 60}
 }
 
+// limit sets an end of the subscription that lies in the future on any clock.
+func limit(o *v1alpha1.Organization) {
+	o.Spec.Subscription.EndsAt = &metav1.Time{Time: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+func stop(o *v1alpha1.Organization) {
+	o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"}
+}
+
 // extend sets an end of the trial that lies in the future on any clock.
 func extend(o *v1alpha1.Organization) {
 	o.Spec.TrialEndsAt = &metav1.Time{Time: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// lookUp asks for a look at the DNS record of a custom domain. Any time but the future will do.
+func lookUp(o *v1alpha1.Organization) {
+	o.SetAnnotations(map[string]string{v1alpha1.VerifyDomainRequestedAtAnnotation: "2026-01-01T00:00:00Z"})
 }

@@ -161,7 +161,7 @@ func TestRulesHoldTheTable(t *testing.T) {
 
 var (
 	form = regexp.MustCompile(`; [^;]+ \[[A-Z][0-9]{1,2}\]$`)
-	name = regexp.MustCompile(`\b(` + strings.Join([]string{home, guarded, lapsed, ending, elsewhere, later}, "|") + `)\b`)
+	name = regexp.MustCompile(`\b(` + strings.Join([]string{home, guarded, lapsed, stopped, ending, elsewhere, later}, "|") + `)\b`)
 	mail = regexp.MustCompile(`[a-z]+@zylker\.com`)
 )
 

@@ -18,6 +18,7 @@ const (
 	home      = "home"
 	guarded   = "guarded"   // as home, but protected from deletion
 	lapsed    = "lapsed"    // its trial has ended without a subscription
+	stopped   = "stopped"   // the platform suspends it
 	ending    = "ending"    // being deleted
 	elsewhere = "elsewhere" // has only the foreign one as a member
 	later     = "later"     // does not exist yet, but has a namespace already
@@ -46,7 +47,7 @@ var (
 // Scene is all objects that exist before anybody acts.
 func Scene() []client.Object {
 	all := []client.Object{
-		org(home), org(guarded), org(lapsed), org(ending), org(elsewhere),
+		org(home), org(guarded), org(lapsed), org(stopped), org(ending), org(elsewhere),
 		invitation(home, guest), invitation(home, declan), invitation(ending, guest), answer(declan), binding(home), binding(ending), reservation(),
 	}
 	for _, c := range Classes {
@@ -73,6 +74,7 @@ var members = []member{
 	{home, sam, v1alpha1.RoleStandard}, {home, kept, v1alpha1.RoleStandard},
 	{guarded, owner, v1alpha1.RoleAdministrator}, {guarded, admin, v1alpha1.RoleAdministrator},
 	{lapsed, owner, v1alpha1.RoleAdministrator}, {lapsed, admin, v1alpha1.RoleAdministrator},
+	{stopped, owner, v1alpha1.RoleAdministrator}, {stopped, admin, v1alpha1.RoleAdministrator},
 	{ending, owner, v1alpha1.RoleAdministrator}, {ending, sam, v1alpha1.RoleStandard},
 	{elsewhere, email("foreign"), v1alpha1.RoleAdministrator},
 	{later, sam, v1alpha1.RoleStandard},
@@ -102,6 +104,8 @@ func org(name string) *v1alpha1.Organization {
 		o.Finalizers = append(o.Finalizers, Finalizer)
 	case lapsed:
 		o.Spec.Subscription, o.Spec.TrialEndsAt = nil, &metav1.Time{Time: Now.Add(-time.Hour)}
+	case stopped:
+		stop(o)
 	case ending:
 		o.DeletionTimestamp = &metav1.Time{Time: Now}
 		o.Finalizers = append(o.Finalizers, Finalizer)

@@ -36,6 +36,7 @@ func setScene(ctx context.Context) {
 	Expect(lab.Change(ctx, l.Platform, org(lapsed), func(o *v1alpha1.Organization) {
 		o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(-time.Hour)}
 	})).To(Succeed())
+	Expect(lab.Change(ctx, l.Platform, org(stopped), stop)).To(Succeed())
 	Expect(lab.Insist(ctx, func() error { return l.Platform.Delete(ctx, org(ending)) })).To(Succeed())
 	Eventually(func(g Gomega) { settled(ctx, g) }).WithContext(ctx).Should(Succeed())
 }
@@ -78,8 +79,11 @@ func bare(o client.Object) client.Object {
 	o.SetGeneration(0)
 	o.SetCreationTimestamp(metav1.Time{})
 	o.SetDeletionTimestamp(nil)
-	if lapsing, ok := o.(*v1alpha1.Organization); ok && o.GetName() == lapsed {
-		lapsing.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)}
+	// Members come before the end of the trial, and before the suspension.
+	if closing, ok := o.(*v1alpha1.Organization); ok && o.GetName() == stopped {
+		closing.Spec.Suspended = nil
+	} else if ok && o.GetName() == lapsed {
+		closing.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)}
 	}
 	switch o.(type) {
 	case *v1alpha1.InvitationResponse, *v1alpha1.OrganizationRequest:
@@ -108,7 +112,7 @@ func settled(ctx context.Context, g Gomega) {
 	for _, who := range []string{sam, email("stranger"), email("foreign"), email("suspended"), email("standard"), admin, owner} {
 		g.Expect(l.User(ctx, who)).NotTo(BeNil(), "%s has a User", who)
 	}
-	for who, where := range map[string][]string{"Standard": {home}, "Administrator": {home, guarded, lapsed}, "Super admin": {home, guarded, lapsed}} {
+	for who, where := range map[string][]string{"Standard": {home}, "Administrator": {home, guarded, lapsed, stopped}, "Super admin": {home, guarded, lapsed, stopped}} {
 		for _, name := range where {
 			g.Expect(shipped[who].List(ctx, &v1alpha1.MembershipList{}, client.InNamespace(v1alpha1.NamespacePrefix+name))).To(Succeed())
 			if who != "Standard" {

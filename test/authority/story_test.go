@@ -20,6 +20,8 @@ var story = []struct{ kind, act, class string }{
 	{"Organization", "change its display name", "Administrator"},
 	{"Organization", "change its access URL", "Super admin"},
 	{"Organization", "set the end of its trial", "Platform"},
+	{"Organization", "set the end of its subscription", "Platform"},
+	{"Organization", "resume one that the platform suspends", "Platform"},
 	{"Membership", "create one", "Platform"},
 	{"Membership", "make a Standard member an Administrator", "Administrator"},
 	{"Membership", "take a suspended member back", "Administrator"},

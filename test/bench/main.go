@@ -24,6 +24,7 @@ type options struct {
 	quick, profile, scale bool
 	access, storm, answer bool
 	review, expiry, mail  bool
+	serving               bool
 	stormMembers          int
 	rounds, clients       int
 	cell, warmUp          time.Duration
@@ -33,6 +34,7 @@ type options struct {
 	reviewing             reviewing
 	expiring              expiring
 	mailing               mailing
+	entering              entering
 	serve                 serving
 }
 
@@ -54,7 +56,9 @@ func main() {
 	flag.BoolVar(&o.expiry, "expiry", false, "measure instead how invitations expire that end in the same minute")
 	flag.BoolVar(&o.mail, "mail", false, "measure instead how fast the e-mails of invitations leave")
 	o.expiring.flags()
+	flag.BoolVar(&o.serving, "serving", false, "measure instead how fast a new organization can be entered through an ingress controller")
 	o.mailing.flags()
+	o.entering.flags()
 	flag.IntVar(&o.rounds, "rounds", 3, "how often all is measured")
 	flag.IntVar(&o.clients, "clients", 64, "how many clients create while it is profiled")
 	flag.DurationVar(&o.cell, "cell", 2500*time.Millisecond, "how long each figure is measured")
@@ -97,6 +101,8 @@ func (o options) run(ctx context.Context) error {
 		return o.measureExpiry(ctx)
 	case o.mail:
 		return o.measureMail(ctx)
+	case o.serving:
+		return o.measureServing(ctx)
 	}
 	return o.compare(ctx)
 }

@@ -123,6 +123,9 @@ func (c *cluster) program(role, dir string, r *replica) (path string, args []str
 		return "", nil, err
 	}
 	cfg.Metrics.BindAddress = r.metrics
+	if cfg.Ingress.Fallback.BindAddress, err = freeAddress(); err != nil {
+		return "", nil, err
+	}
 	if c.configure != nil {
 		c.configure(cfg)
 	}

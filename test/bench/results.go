@@ -22,6 +22,7 @@ type Results struct {
 	Review  *ReviewCost  `json:"review,omitempty"`
 	Expiry  *ExpiryCost  `json:"expiry,omitempty"`
 	Mail    *MailCost    `json:"mail,omitempty"`
+	Serving *ServingCost `json:"serving,omitempty"`
 }
 
 // Comparison is the cost of the modes beside each other.

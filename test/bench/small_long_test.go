@@ -5,12 +5,15 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/controlplane"
+	"github.com/polyorg/polyorg/internal/edge/traefik"
 	"github.com/polyorg/polyorg/internal/rules"
 )
 
@@ -73,6 +76,36 @@ func TestMailInSmall(t *testing.T) {
 	for _, s := range cost.Singles {
 		if s.P50 <= 0 {
 			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestServingInSmall runs the benchmark of access URLs, with few organizations.
+func TestServingInSmall(t *testing.T) {
+	buildManager(t)
+	root, err := controlplane.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := traefik.Build(t.Context(), root, os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+	e := entering{single: 3, applied: 1, burst: 20, steady: 5 * time.Second}
+	for _, mode := range []config.RouteMode{config.RouteByIngress, config.RouteByGateway} {
+		m, err := e.measure(t.Context(), mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range m.Singles {
+			if s.Operator.P50 <= 0 || s.Entered.P50 < s.Operator.P50 {
+				t.Errorf("%s: %+v", mode, s)
+			}
+		}
+		if b := m.Burst; b.Made <= 0 || b.Routed > b.Served || b.Writes < 2 || b.Steady != 0 {
+			t.Errorf("%s: %+v", mode, b)
+		}
+		if m.Alone.Served <= 0 {
+			t.Errorf("%s: %+v", mode, m.Alone)
 		}
 	}
 }

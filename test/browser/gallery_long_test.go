@@ -27,7 +27,7 @@ type gallery struct {
 }
 
 const (
-	pagesIn = "internal/respond/view/testdata"
+	pagesIn = "internal/web/view/testdata"
 	mailsIn = "internal/mail/testdata"
 )
 

@@ -25,8 +25,8 @@ func TestKubectlGet(t *testing.T) {
 			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | Active | 0s",
 		}},
 		"organizations, wide": {"org -o wide", []string{
-			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | REASON | AGE | TRIAL ENDS",
-			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | Active | 0s | 2030-01-16T08:00:00Z",
+			"NAME | DISPLAY NAME | SUPER ADMIN | EDITION | SEATS | ACCESS URL | READY | REASON | AGE | TRIAL ENDS | SUBSCRIPTION ENDS",
+			"zylker-products | Zylker Products | john@zylker.com | Enterprise (trial) | 7/25 | https://zylker-products.crm.example.com | True | Active | 0s | 2030-01-16T08:00:00Z | 2031-01-01T00:00:00Z",
 		}},
 		"memberships": {"mbr -A", []string{
 			"NAMESPACE | NAME | USER | ROLE | TYPE | ORIGIN | READY | REASON | AGE",

@@ -11,6 +11,7 @@ const (
 	badHost             = "a host is a full domain name in lower case; write it without port, path, wildcard or final dot, for example crm.zylker.com [A4]"
 	hostIsURL           = "a host is not a URL; write the host alone, without a scheme such as https://, for example crm.zylker.com [A4]"
 	badDisplayName      = "a display name is one line of visible text; remove the spaces around it and the characters that nobody sees [O5]"
+	badReason           = "the reason of a suspension is one line of visible text; remove the spaces around it and the characters that nobody sees [E8]"
 	badTimeZone         = "a time zone is an IANA name; write it like Europe/Paris or UTC [O5]"
 	badLocale           = "a locale is a BCP 47 language tag; write it like fr or en-GB [O5]"
 	badService          = "a Service's name is a lower-case DNS label that starts with a letter; write it like crm [A5]"
@@ -76,9 +77,17 @@ var organizationRules = map[string]rule{
 	"a display name has no line separator":        organizationField("displayName", "Zylker", "Zyl\u2028ker", badDisplayName),
 	"a display name has 100 characters, not 101":  organizationField("displayName", strings.Repeat("é", 100), strings.Repeat("é", 101), "may not be more than 100"),
 
-	"a time zone has the form of a name":       organizationField("timeZone", "America/Argentina/Buenos_Aires", "Europe Paris", badTimeZone),
-	"a time zone may have an offset's name":    organizationField("timeZone", "Etc/GMT+12", "+02:00", badTimeZone),
-	"a time zone is no path to another folder": organizationField("timeZone", "UTC", "../etc/passwd", badTimeZone),
+	"a reason of a suspension is visible":           organizationField("suspended.reason", "Impayé – facture n° 7", " \u00a0 ", badReason),
+	"a reason of a suspension has one line":         organizationField("suspended.reason", "Unpaid: invoice 7", "Unpaid:\ninvoice 7", badReason),
+	"a reason of a suspension has no spaces around": organizationField("suspended.reason", "Unpaid", " Unpaid", badReason),
+	"a reason of a suspension has no override":      organizationField("suspended.reason", "Unpaid", "Unpaid\u202ediap", badReason),
+	"a reason of a suspension has 200 characters":   organizationField("suspended.reason", strings.Repeat("é", 200), strings.Repeat("é", 201), "may not be more than 200"),
+	"a suspension has a reason":                     organizationField("suspended.reason", "Unpaid", nil, "Required value"),
+	"a reason of a suspension is not empty":         organizationField("suspended.reason", "Unpaid", "", "should be at least 1 chars long"),
+	"a subscription ends at a time":                 organizationField("subscription.endsAt", "2030-01-16T08:00:00+01:00", "next year", "must be of type date-time"),
+	"a time zone has the form of a name":            organizationField("timeZone", "America/Argentina/Buenos_Aires", "Europe Paris", badTimeZone),
+	"a time zone may have an offset's name":         organizationField("timeZone", "Etc/GMT+12", "+02:00", badTimeZone),
+	"a time zone is no path to another folder":      organizationField("timeZone", "UTC", "../etc/passwd", badTimeZone),
 
 	"a locale is a language tag":                      organizationField("locale", "en-GB", "en_GB", badLocale),
 	"a locale has a language":                         organizationField("locale", "zh-Hant-TW", "f", badLocale),

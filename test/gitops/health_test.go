@@ -43,6 +43,14 @@ var _ = Describe("Health", func() {
 		})).To(Succeed())
 		becomes(ctx, org, current)
 
+		By("that the platform suspends, until it resumes it (E8)")
+		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) {
+			o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"}
+		})).To(Succeed())
+		becomes(ctx, org, failed)
+		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) { o.Spec.Suspended = nil })).To(Succeed())
+		becomes(ctx, org, current)
+
 		By("that ends, while something else holds it")
 		Expect(lab.Change(ctx, home.Platform, org, func(o *v1alpha1.Organization) {
 			o.Finalizers = append(o.Finalizers, "example.com/held")

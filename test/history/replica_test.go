@@ -80,7 +80,7 @@ func newManager(kube *rest.Config, cfg *config.OperatorConfig, view *facts.View,
 	lease, renew, retry := 6*time.Second, 4*time.Second, time.Second
 	return ctrl.NewManager(kube, ctrl.Options{
 		Scheme:                  lab.Scheme,
-		Cache:                   controllers.CacheBeside(view),
+		Cache:                   controllers.CacheBeside(view, &cfg.Ingress),
 		WebhookServer:           webhook.NewServer(webhook.Options{Host: host, Port: port, CertDir: cfg.Webhook.CertDir}),
 		Metrics:                 metricsserver.Options{BindAddress: cfg.Metrics.BindAddress},
 		HealthProbeBindAddress:  cfg.Health.BindAddress,

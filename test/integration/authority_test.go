@@ -70,6 +70,7 @@ var _ = Describe("Authority", Ordered, func() {
 			o.Spec.Subscription = &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 5}
 		}), "O4")
 		refuses(create(admin, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now().Add(time.Hour)} }), "E2")
+		refuses(create(owner, func(o *v1alpha1.Organization) { o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Later"} }), "E8")
 		refuses(create("robot", func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }), "U2")
 		Expect(create(admin, asIs)).To(Succeed())
 		Expect(create(owner, asIs)).To(Succeed())
@@ -77,7 +78,7 @@ var _ = Describe("Authority", Ordered, func() {
 		Expect(platform.Create(ctx, lab.NewOrganization(outsider, 0), client.DryRunAll)).To(Succeed())
 	})
 
-	It("A3, R2, R4, E2: lets only some people change one", func(ctx SpecContext) {
+	It("A3, R2, R4, E2, E8: lets only some people change one", func(ctx SpecContext) {
 		rename := func(o *v1alpha1.Organization) { o.Spec.AccessURL = &v1alpha1.AccessURL{Name: lab.Unique("shop")} }
 		refuses(change(ctx, as(admin), org, rename), "A3")
 		Expect(change(ctx, as(owner), org, rename)).To(Succeed())
@@ -86,6 +87,16 @@ var _ = Describe("Authority", Ordered, func() {
 		refuses(change(ctx, as(outsider), org, describe), "R4")
 		Expect(change(ctx, as(admin), org, describe)).To(Succeed())
 		refuses(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.TrialEndsAt = &metav1.Time{Time: time.Now()} }), "E2")
+		suspend := func(o *v1alpha1.Organization) {
+			o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"}
+		}
+		refuses(change(ctx, as(owner), org, suspend), "E8")
+		Expect(change(ctx, platform, org, suspend)).To(Succeed())
+		refuses(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.Suspended = nil }), "E8")
+		refuses(lab.Insist(ctx, func() error {
+			return as(admin).Create(ctx, lab.NewInvitation(org, lab.Person("carol")), client.DryRunAll)
+		}), "E8")
+		Expect(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Spec.Suspended = nil })).To(Succeed())
 		refuses(change(ctx, as(admin), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = admin }), "R2")
 		refuses(change(ctx, as(owner), org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = standard }), "R2")
 		refuses(change(ctx, platform, org, func(o *v1alpha1.Organization) { o.Spec.SuperAdmin = outsider }), "R2")

@@ -53,6 +53,8 @@ type Options struct {
 	Manager string
 	// Bare asks for a control plane of its own without our kinds, as `make run` starts it.
 	Bare bool
+	// Prepare adds to the cluster what must be there before the operator starts, unless nil. The lab has its control plane and its client then.
+	Prepare func(context.Context, *Lab)
 	// Configure changes the operator's configuration, unless nil.
 	Configure func(*config.OperatorConfig)
 }
@@ -85,6 +87,9 @@ func Start(ctx context.Context, o Options) *Lab {
 		l.Control = Plane(ctx, false)
 	}
 	l.Platform = Client(l.Control.Config())
+	if o.Prepare != nil {
+		o.Prepare(ctx, l)
+	}
 	l.startOperator(ctx, o)
 	if o.Bare {
 		Expect(l.Control.RestartControllers()).To(Succeed())
@@ -122,11 +127,15 @@ func Plane(ctx context.Context, own bool) *controlplane.ControlPlane {
 	return control
 }
 
+// noResolver refuses to answer. No test asks the Internet for the DNS records of custom domains.
+const noResolver = "127.0.0.1:9"
+
 func (l *Lab) startOperator(ctx context.Context, o Options) {
 	GinkgoHelper()
 	shipped, err := config.Load(filepath.Join(l.Root, "config", "manager", "config.yaml"))
 	Expect(err).NotTo(HaveOccurred())
 	l.Config = *shipped
+	l.Config.Domains.Resolver = noResolver
 	if o.Configure != nil {
 		o.Configure(&l.Config)
 	}

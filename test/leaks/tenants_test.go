@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/test/lab"
 )
 
 // Several tenants know these people. So a rule about one tenant is broken because of another.
@@ -74,4 +76,9 @@ func settle(ctx context.Context) {
 	cluster.Member(ctx, tenants["alpha"].org, dora, v1alpha1.RoleAdministrator)
 	invite(ctx, "beta", pat)
 	bind(ctx, "beta")
+	const arrears = "arrears of the autumn" // the platform tells delta's members, and nobody else (E8)
+	Expect(lab.Change(ctx, cluster.Platform, tenants["delta"].org, func(o *v1alpha1.Organization) {
+		o.Spec.Suspended = &v1alpha1.OrganizationSuspension{Reason: arrears}
+	})).To(Succeed())
+	tenants["delta"].words = append(tenants["delta"].words, arrears)
 }

@@ -15,7 +15,7 @@ import (
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/internal/mail/mailtest"
-	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/web/view"
 	"github.com/polyorg/polyorg/test/lab"
 )
 

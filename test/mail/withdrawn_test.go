@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
-	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/web/view"
 	"github.com/polyorg/polyorg/test/lab"
 )
 

@@ -46,9 +46,11 @@ var pages = []string{
 	"tasks/your-own-organizations.md",
 	"tasks/sign-in-names.md",
 	"tasks/trial-and-subscription.md",
+	"tasks/suspend.md",
 	"tasks/transfer-super-admin.md",
 	"tasks/change-edition-and-licences.md",
 	"tasks/sample-data.md",
+	"tasks/access-urls.md",
 	"tasks/end-of-life.md",
 	"tasks/gitops.md",
 }

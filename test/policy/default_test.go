@@ -37,6 +37,20 @@ func TestDefault(t *testing.T) {
 		g.Expect(admin.Create(t.Context(), pod, client.DryRunAll)).To(MatchError(ContainSubstring("PodSecurity")))
 	})
 
+	t.Run("what the configuration says of hosts without a CRM is what the Service does", func(t *testing.T) {
+		g := NewWithT(t)
+		c, err := config.Load("../../config/manager/config.yaml")
+		g.Expect(err).NotTo(HaveOccurred())
+		service := &corev1.Service{}
+		g.Expect(admin.Get(t.Context(), client.ObjectKey{Namespace: c.LeaderElection.Namespace, Name: c.Ingress.Fallback.ServiceName}, service)).To(Succeed())
+		g.Expect(service.Spec.Ports).To(HaveLen(1))
+		g.Expect(service.Spec.Ports[0].Port).To(Equal(c.Ingress.Fallback.Port))
+		pod := deployment(t).Spec.Template
+		g.Expect(pod.Labels).To(HaveKeyWithValue("app.kubernetes.io/name", service.Spec.Selector["app.kubernetes.io/name"]))
+		_, listens := c.Ingress.Fallback.HostPort()
+		g.Expect(pod.Spec.Containers[0].Ports).To(ContainElement(corev1.ContainerPort{Name: service.Spec.Ports[0].TargetPort.StrVal, ContainerPort: int32(listens)}))
+	})
+
 	t.Run("its configuration is one that it understands", func(t *testing.T) {
 		_, err := config.Load("../../config/manager/config.yaml")
 		NewWithT(t).Expect(err).NotTo(HaveOccurred())

@@ -44,11 +44,11 @@ func TestNetworkPolicy(t *testing.T) {
 			g.Expect(peer.IPBlock != nil).To(Equal(rule.Ports[0].Port.String() == "webhook"), "API servers are addresses, scrapers are namespaces")
 		}
 	}
-	g.Expect(open).To(ConsistOf("webhook", "metrics"))
+	g.Expect(open).To(ConsistOf("webhook", "metrics", "fallback"))
 	for _, port := range pod.Spec.Containers[0].Ports {
 		open = append(open, port.Name)
 	}
-	g.Expect(open).To(ConsistOf("webhook", "metrics", "webhook", "metrics", "health"), "the ports have these names in the pod")
+	g.Expect(open).To(ConsistOf("webhook", "metrics", "fallback", "webhook", "metrics", "fallback", "health"), "the ports have these names in the pod")
 }
 
 // The overlay of the documentation's page gives the policy that page's addresses.

@@ -14,6 +14,8 @@ import (
 	. "github.com/onsi/gomega"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -78,10 +80,14 @@ func TestUninstall(t *testing.T) {
 	g.Expect(admin.Delete(t.Context(), organization)).To(Succeed())
 	leaveJournal(t, admin)
 	leave(t, admin)
+	portal := leaveRoute(t, admin, map[string]string{v1alpha1.ManagedByLabel: v1alpha1.FieldOwner})
+	theirs := leaveRoute(t, admin, map[string]string{v1alpha1.ManagedByLabel: "Helm"})
 	before := kubectl.calls(t)
 	out, err = uninstall(cluster, kubectl)
 	g.Expect(err).NotTo(HaveOccurred(), out)
 	g.Expect(kubectl.calls(t)-before).To(BeNumerically("<", 30), "kubectl is started for each kind, not for each object")
+	g.Expect(apierrors.IsNotFound(admin.Get(t.Context(), client.ObjectKeyFromObject(portal), portal))).To(BeTrue())
+	g.Expect(admin.Get(t.Context(), client.ObjectKeyFromObject(theirs), theirs)).To(Succeed())
 	out, err = uninstall(cluster, kubectl)
 	g.Expect(err).NotTo(HaveOccurred(), "a second time: %s", out)
 }
@@ -92,6 +98,15 @@ func leaveJournal(t *testing.T, admin client.Client) {
 	create(t, admin, &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "polyorg-system", Name: journal.Name, Finalizers: []string{journal.Finalizer}},
 	})
+}
+
+// leaveRoute makes a route in the namespace of a portal.
+func leaveRoute(t *testing.T, admin client.Client, labels map[string]string) *networkingv1.Ingress {
+	t.Helper()
+	route := &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", GenerateName: "polyorg-platform-", Labels: labels}}
+	route.Spec.Rules = []networkingv1.IngressRule{{Host: "login.crm.example.com"}}
+	create(t, admin, route)
+	return route
 }
 
 // leave makes objects with a finalizer that nobody removes, with and without a namespace, and one without a finalizer.

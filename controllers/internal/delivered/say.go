@@ -54,7 +54,7 @@ func SayMuted(say status.Conditions) {
 		"Not delivered: the recipient asked for no more e-mail; talk to them in another way [I12]")
 }
 
-// SayHeld says that a message is kept back, because its organization is suspended (E3).
+// SayHeld says that a message is kept back, because its organization is suspended (E3, E8).
 func SayHeld(say status.Conditions) {
 	say.Set(v1alpha1.ConditionDelivered, metav1.ConditionUnknown, v1alpha1.ReasonOrganizationSuspended,
 		"The organization is suspended; the e-mail is sent once the organization is in service again [E3]")

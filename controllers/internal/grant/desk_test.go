@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"testing"
 
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -21,6 +22,7 @@ import (
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
 	"github.com/polyorg/polyorg/controllers/internal/index"
 	"github.com/polyorg/polyorg/controllers/internal/status"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 )
 
@@ -96,11 +98,11 @@ func (o *office) seeMembers(t *testing.T) {
 func (o *office) cache(t *testing.T, objects ...client.Object) client.Client {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	if err := errors.Join(v1alpha1.AddToScheme(scheme), rbacv1.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(v1alpha1.AddToScheme(scheme), rbacv1.AddToScheme(scheme), networkingv1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
 	builder := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...)
-	if err := index.Register(t.Context(), indexer{builder}, baseDomain); err != nil {
+	if err := index.Register(t.Context(), indexer{builder}, &config.Ingress{BaseDomain: baseDomain}); err != nil {
 		t.Fatal(err)
 	}
 	return builder.WithInterceptorFuncs(interceptor.Funcs{

@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"slices"
 
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayapi "sigs.k8s.io/gateway-api/apis/v1"
 
 	v1alpha1 "github.com/polyorg/polyorg/api/v1alpha1"
+	"github.com/polyorg/polyorg/internal/config"
 	"github.com/polyorg/polyorg/internal/facts"
 	"github.com/polyorg/polyorg/internal/identity"
 	"github.com/polyorg/polyorg/internal/rules"
@@ -24,6 +27,8 @@ const (
 	Host = "polyorg.host"
 	// HeldFor finds reservations by the UID of the organization that they were made for.
 	HeldFor = "polyorg.heldFor"
+	// HeldForName finds reservations by the name of the organization that they were made for, or for a former one of that name.
+	HeldForName = "polyorg.heldForName"
 	// Answers finds responses by the UID of the invitation that they answer.
 	Answers = "polyorg.answers"
 	// AnswersIn finds responses by the namespace of the invitation that they answer.
@@ -34,6 +39,8 @@ const (
 	Account = "polyorg.account"
 	// Organization finds ClusterRoleBindings by the organization for which they were made.
 	Organization = "polyorg.organization"
+	// RoutedHost finds Ingresses and HTTPRoutes by a host that they route.
+	RoutedHost = "polyorg.routedHost"
 	// Waiting finds, under Yes, objects that want a place and have no grant.
 	Waiting = "polyorg.waiting"
 	// Yes is the only value of a look-up that has no other.
@@ -47,13 +54,14 @@ type lookup struct {
 	values client.IndexerFunc
 }
 
-func lookups(baseDomain string) []lookup {
+func lookups(i *config.Ingress) []lookup {
 	return []lookup{
 		{&v1alpha1.Membership{}, User, user},
 		{&v1alpha1.Invitation{}, User, user},
 		{&v1alpha1.Organization{}, User, user},
-		{&v1alpha1.Organization{}, Host, func(o client.Object) []string { return hosts(o, baseDomain) }},
+		{&v1alpha1.Organization{}, Host, func(o client.Object) []string { return hosts(o, i.BaseDomain) }},
 		{&v1alpha1.HostReservation{}, HeldFor, heldFor},
+		{&v1alpha1.HostReservation{}, HeldForName, heldForName},
 		{&v1alpha1.InvitationResponse{}, User, user},
 		{&v1alpha1.OrganizationRequest{}, User, user},
 		{&v1alpha1.InvitationResponse{}, Answers, answers},
@@ -65,12 +73,21 @@ func lookups(baseDomain string) []lookup {
 		{&v1alpha1.Membership{}, Waiting, waiting},
 		{&v1alpha1.Invitation{}, Waiting, waiting},
 		{&v1alpha1.IntegrationBinding{}, Waiting, waiting},
+		{Routed(i), RoutedHost, RoutedHosts},
 	}
 }
 
+// Routed is an empty object of the kind that routes hosts. Only in the mode Gateway the cluster must have HTTPRoutes.
+func Routed(i *config.Ingress) client.Object {
+	if i.Mode == config.RouteByGateway {
+		return &gatewayapi.HTTPRoute{}
+	}
+	return &networkingv1.Ingress{}
+}
+
 // Register registers every look-up, before the cache starts.
-func Register(ctx context.Context, indexer client.FieldIndexer, baseDomain string) error {
-	for _, l := range lookups(baseDomain) {
+func Register(ctx context.Context, indexer client.FieldIndexer, i *config.Ingress) error {
+	for _, l := range lookups(i) {
 		if err := indexer.IndexField(ctx, l.object, l.field, l.values); err != nil {
 			return fmt.Errorf("index %T by %s: %w", l.object, l.field, err)
 		}
@@ -107,11 +124,31 @@ func hosts(obj client.Object, baseDomain string) []string {
 	return Hosts(org, baseDomain)
 }
 
-// Hosts are the hosts that an organization asks for or holds, in order.
+// Hosts are the hosts that an organization asks for or holds, in order, a custom domain without proof included.
 func Hosts(org *v1alpha1.Organization, baseDomain string) []string {
 	all := slices.Concat(rules.Hosts(org, baseDomain), org.Status.Hosts)
+	if domain := rules.CustomDomain(org); domain != "" {
+		all = append(all, domain)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// RoutedHosts are the hosts of an Ingress or an HTTPRoute.
+func RoutedHosts(obj client.Object) []string {
+	var hosts []string
+	switch o := obj.(type) {
+	case *networkingv1.Ingress:
+		for _, rule := range o.Spec.Rules {
+			hosts = append(hosts, rule.Host)
+		}
+	case *gatewayapi.HTTPRoute:
+		for _, host := range o.Spec.Hostnames {
+			hosts = append(hosts, string(host))
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
 }
 
 func heldFor(obj client.Object) []string {
@@ -120,6 +157,14 @@ func heldFor(obj client.Object) []string {
 		return nil
 	}
 	return []string{string(h.Spec.HeldFor.UID)}
+}
+
+func heldForName(obj client.Object) []string {
+	h, ok := obj.(*v1alpha1.HostReservation)
+	if !ok || h.Spec.HeldFor == nil {
+		return nil
+	}
+	return []string{h.Spec.HeldFor.Name}
 }
 
 func answers(obj client.Object) []string {

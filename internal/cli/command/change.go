@@ -57,7 +57,7 @@ var settings = []setting{
 	{"time-zone", "", "timeZone", `An IANA time zone, for example Europe/Paris; "" for UTC.`},
 	{"locale", "", "locale", `The language of its e-mails and pages, for example fr; "" for en.`},
 	{"url-name", "accessURL", "name", `The first part of its access URL; "" for the organization's name.`},
-	{"custom-domain", "accessURL", "customDomain", `A host of your own for it, for example crm.zylker.com; "" for none.`},
+	{"custom-domain", "accessURL", "customDomain", `A host of your own for it, for example crm.zylker.com; "" for none. The command show has the DNS record that proves it.`},
 }
 
 func newChange(s *session.Session) *cobra.Command {

@@ -38,7 +38,7 @@ give another. It is on trial until you subscribe.`,
 	flags.StringVar(&c.spec.TimeZone, "time-zone", "", "An IANA time zone, for example Europe/Paris. Without it: UTC.")
 	flags.StringVar(&c.spec.Locale, "locale", "", "The language of its e-mails and pages, for example fr. Without it: en.")
 	flags.StringVar(&c.host.Name, "url-name", "", "The first part of its access URL. Without it: the organization's name.")
-	flags.StringVar(&c.host.CustomDomain, "custom-domain", "", "A host of your own for it, for example crm.zylker.com.")
+	flags.StringVar(&c.host.CustomDomain, "custom-domain", "", "A host of your own for it, for example crm.zylker.com. The command show has the DNS record that proves it.")
 	flags.BoolVar(&c.spec.SampleData, "sample-data", false, "Load sample data.")
 	flags.BoolVar(&c.spec.DeletionProtection, "protect", false, "Refuse its deletion until you lift this.")
 	flags.StringVar(&c.spec.SuperAdmin, "super-admin", "", "The super admin's address. For the platform team only.")

@@ -16,7 +16,8 @@ func newSubscribe(s *session.Session) *cobra.Command {
 		Use:   "subscribe EDITION",
 		Short: "Buy an edition and licences",
 		Long: `Subscribe an organization to an edition, or change its subscription. Each active member and each
-pending invitation takes one licence. A suspended organization is in service again.`,
+pending invitation takes one licence. An organization whose trial has ended is in service again. Only the
+platform renews a subscription that has ended, or resumes an organization that it suspends.`,
 		Example: `  kubectl polyorg subscribe Enterprise --licenses 25`,
 		Args:    arguments(1, "EDITION"),
 		ValidArgsFunction: fixed(v1alpha1.EditionStandard, v1alpha1.EditionProfessional, v1alpha1.EditionEnterprise, v1alpha1.EditionUltimate,

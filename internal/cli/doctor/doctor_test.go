@@ -219,8 +219,12 @@ func TestFindings(t *testing.T) {
 			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionEnforced, Status: metav1.ConditionFalse, Message: "admitted"}}}}}, nil, "Fault", "admitted"},
 		"a ConfigMap of e-mails with a mistake": {(*Doctor).policy, []client.Object{&v1alpha1.PlatformPolicy{ObjectMeta: metav1.ObjectMeta{Name: "default"}, Status: v1alpha1.PlatformPolicyStatus{
 			Conditions: []metav1.Condition{{Type: v1alpha1.ConditionBrandingAccepted, Status: metav1.ConditionFalse, Message: "lacks the link"}}}}}, nil, "Warning", "lacks the link"},
-		"organizations in service":    {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
-		"E3: one whose trial ended":   {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
+		"organizations in service":  {(*Doctor).organizations, []client.Object{organization(metav1.ConditionTrue, v1alpha1.ReasonActive)}, nil, "OK", ""},
+		"E3: one whose trial ended": {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonTrialEnded)}, nil, "OK", ""},
+		"E8: one that the platform suspends": {
+			(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonSuspendedByPlatform)}, nil, "OK", ""},
+		"E8: one whose subscription ended": {
+			(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonSubscriptionEnded)}, nil, "OK", ""},
 		"one whose host is another's": {(*Doctor).organizations, []client.Object{organization(metav1.ConditionFalse, v1alpha1.ReasonHostNotFree)}, nil, "Warning", "(HostNotFree), for example zylker"},
 		"no pods there":               {(*Doctor).pods, nil, nil, "", ""},
 		"pods that are ready":         {(*Doctor).pods, []client.Object{pod(corev1.ConditionTrue)}, nil, "OK", "ready: 1"},

@@ -45,14 +45,17 @@ type troubled struct {
 	example string
 }
 
-// organizations: those that are not in service, by reason. The end of a trial is no trouble of the platform's.
+// meant are reasons that are no trouble of the platform's: the end of a trial or of a subscription, and its own decision (E3, E8).
+var meant = []string{v1alpha1.ReasonTrialEnded, v1alpha1.ReasonSubscriptionEnded, v1alpha1.ReasonSuspendedByPlatform}
+
+// organizations: those that are not in service, by reason.
 func (d *Doctor) organizations(ctx context.Context) (all []Finding) {
 	const part = "organizations"
 	total, reasons := 0, map[string]troubled{}
 	err := tally.Each(ctx, d.Client, &v1alpha1.OrganizationList{}, func(o *v1alpha1.Organization) {
 		total++
 		c := meta.FindStatusCondition(o.Status.Conditions, v1alpha1.ConditionReady)
-		if c != nil && c.Status != metav1.ConditionTrue && c.Reason != v1alpha1.ReasonTrialEnded {
+		if c != nil && c.Status != metav1.ConditionTrue && !slices.Contains(meant, c.Reason) {
 			reasons[c.Reason] = troubled{reasons[c.Reason].n + 1, o.Name}
 		}
 	})

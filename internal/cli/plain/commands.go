@@ -29,6 +29,7 @@ var commands = []command{
 	{"%s is protected from deletion; set spec.deletionProtection to false first",
 		"%s is protected from deletion; lift that first: kubectl polyorg change --organization %s --protect=false"},
 	{"subscribe (spec.subscription)", "subscribe (kubectl polyorg subscribe)"},
+	{"its condition Ready says why", "kubectl polyorg show says why"},
 	{"set spec.superAdmin to %s", "write --super-admin %s"},
 }
 

@@ -54,6 +54,8 @@ func TestText(t *testing.T) {
 			"it cannot be your default; kubectl polyorg list shows your organizations [F2]", Refused},
 		"O7: with the organization": {refusal(metav1.StatusReasonForbidden, 403, hook+"labs is protected from deletion; set spec.deletionProtection to false first [O7]"),
 			"labs is protected from deletion; lift that first: kubectl polyorg change --organization labs --protect=false [O7]", Refused},
+		"E8: where the reason is": {refusal(metav1.StatusReasonForbidden, 403, hook+"the platform suspends labs, and its condition Ready says why; ask the platform's administrators to end that [E8]"),
+			"the platform suspends labs, and kubectl polyorg show says why; ask the platform's administrators to end that [E8]", Refused},
 		"I6: the flag, where the schema says the field": {invalid(metav1.StatusCause{Field: "spec.ipRestriction.allowedCIDRs[1]", Message: `Invalid value: "x": no network [I6]`}),
 			"--networks: no network [I6]", Refused},
 		"those of a policy": {refusal(metav1.StatusReasonForbidden, 403,

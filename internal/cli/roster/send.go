@@ -34,7 +34,7 @@ type Sender struct {
 }
 
 // final are rules that refuse everybody else too: no seat is free, or the organization is suspended.
-var final = regexp.MustCompile(`\[E[35]\]$`)
+var final = regexp.MustCompile(`\[E[358]\]$`)
 
 // grace is how long the invitations that are under way at an interrupt may take to be answered.
 const grace = 5 * time.Second

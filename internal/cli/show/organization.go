@@ -38,7 +38,12 @@ func Organization(w io.Writer, o *v1alpha1.Organization) error {
 		{"Edition", o.Status.EditionText},
 		{"Seats", seats(o.Status.Seats)},
 		{"Trial ends", trial(o)},
+		{"Subscription ends", subscription(o)},
+		{"Suspended", suspended(o)},
 		{"Address", o.Status.AccessURL},
+		{"Custom domain", customDomain(o)},
+		{"DNS record", domainRecord(o.Status.CustomDomain)},
+		{"DNS look-up", domainLook(o.Status.CustomDomain)},
 		{"Reserved hosts", hosts(o.Status.PreviousHosts)},
 		{"Invitations", delivery(o.Status.InvitationDelivery)},
 		{"Pending", progress(o.Status.Invitations)},
@@ -59,7 +64,8 @@ func Member(w io.Writer, o v1alpha1.ReviewedOrganization) error {
 	return pairs{
 		{"Name", o.Name}, {"Display name", o.DisplayName}, {"Your role", string(o.Role)}, {"Your type", string(o.UserType)},
 		{"Active", active(o)}, {"Your default", yes(o.Default)}, {"Edition", edition(o)},
-		{"Trial ends", instant(o.TrialEndsAt)}, {"Address", o.AccessURL},
+		{"Trial ends", instant(o.TrialEndsAt)}, {"Subscription ends", instant(o.SubscriptionEndsAt)}, {"Suspended", o.SuspendedMessage},
+		{"Address", o.AccessURL},
 	}.print(w)
 }
 
@@ -72,6 +78,21 @@ func trial(o *v1alpha1.Organization) string {
 		return ""
 	}
 	return instant(&o.Status.Trial.EndsAt)
+}
+
+func subscription(o *v1alpha1.Organization) string {
+	if o.Spec.Subscription == nil {
+		return ""
+	}
+	return instant(o.Spec.Subscription.EndsAt)
+}
+
+// suspended is the platform's reason. Of other suspensions the edition and the condition Ready tell.
+func suspended(o *v1alpha1.Organization) string {
+	if o.Spec.Suspended == nil {
+		return ""
+	}
+	return o.Spec.Suspended.Reason
 }
 
 func instant(t *metav1.Time) string {

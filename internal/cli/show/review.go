@@ -82,12 +82,14 @@ func active(o v1alpha1.ReviewedOrganization) string {
 	return "yes"
 }
 
-// edition is the organization's edition, as its own status writes it (E2, E3).
+// edition is the organization's edition, as its own status writes it (E2, E3, E8).
 func edition(o v1alpha1.ReviewedOrganization) string {
 	switch {
+	case o.SuspendedReason == v1alpha1.ReasonSubscriptionEnded:
+		return string(o.Edition) + " (ended)"
 	case o.TrialEndsAt == nil:
 		return string(o.Edition)
-	case o.Suspended:
+	case o.SuspendedReason == v1alpha1.ReasonTrialEnded:
 		return string(o.Edition) + " (trial ended)"
 	}
 	return string(o.Edition) + " (trial)"

@@ -50,6 +50,12 @@ func TestReview(t *testing.T) {
 		organization("services", v1alpha1.RoleStandard, v1alpha1.MembershipSuspended), organization("sales", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
 	other := organization("other", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
 	labs.Default, labs.AccessURL, sales.Suspended = true, "https://labs.crm.example.com", true
+	lapsed := sales
+	lapsed.SuspendedReason, lapsed.SubscriptionEndsAt = v1alpha1.ReasonSubscriptionEnded, at(now)
+	stopped := sales
+	stopped.SuspendedReason, stopped.SuspendedMessage, stopped.TrialEndsAt = v1alpha1.ReasonSuspendedByPlatform, "Unpaid invoices", at(now)
+	expired := sales
+	expired.SuspendedReason, expired.TrialEndsAt = v1alpha1.ReasonTrialEnded, at(now)
 	offer := v1alpha1.ReviewedInvitation{DisplayName: "Blue Pine", UserType: v1alpha1.UserTypeInternal, InvitedBy: "mary@bluepine.com"}
 	offer.Organization, offer.Name, offer.Role, offer.ExpiresAt = "bluepine", "john", v1alpha1.RoleAdministrator, at(now.Add(50*time.Hour))
 	for sentence, tc := range map[string]struct {
@@ -82,6 +88,13 @@ ACTION   ORGANIZATION   STATE       ENDED     MESSAGE
 Change   labs           under way   -         waits for its turn
 Leave    old            done        60s ago   done
 Delete   labs           not done    2m ago    it is protected [O7]
+`},
+		"E3, E8: suspended organizations": {v1alpha1.SelfReviewStatus{
+			User: "john@zylker.com", Organizations: []v1alpha1.ReviewedOrganization{lapsed, stopped, expired}}, `
+DEFAULT   NAME    DISPLAY NAME   ROLE       EDITION                    ACTIVE                       URL
+          sales   Zylker sales   Standard   Enterprise (ended)         no: organization suspended   -
+          sales   Zylker sales   Standard   Enterprise (trial)         no: organization suspended   -
+          sales   Zylker sales   Standard   Enterprise (trial ended)   no: organization suspended   -
 `},
 		"F3: a default that is gone, and one that can take its place": {v1alpha1.SelfReviewStatus{
 			User: "john@zylker.com", ChoiceDue: true, Organizations: []v1alpha1.ReviewedOrganization{services, other}}, `
@@ -151,6 +164,67 @@ Protected:        no
 Namespace:        org-labs
 Ready:            True, Active: In service
 `, func(w *bytes.Buffer) error { return Organization(w, o) })
+}
+
+// Members read the platform's reason, and nobody else does (E8).
+func TestE8TheReasonOfASuspension(t *testing.T) {
+	o := &v1alpha1.Organization{ObjectMeta: metav1.ObjectMeta{Name: "labs"}, Spec: v1alpha1.OrganizationSpec{
+		DisplayName: "Zylker Labs", SuperAdmin: "john@zylker.com", Suspended: &v1alpha1.OrganizationSuspension{Reason: "Unpaid invoices"},
+		Subscription: &v1alpha1.Subscription{Edition: v1alpha1.EditionUltimate, Licenses: 5, EndsAt: at(now)}}}
+	o.Status.EditionText = "Ultimate"
+	shown(t, `
+Name:                labs
+Display name:        Zylker Labs
+Super admin:         john@zylker.com
+Edition:             Ultimate
+Seats:               0 of 0 in use, 0 of these by pending invitations
+Subscription ends:   Sun, 29 Nov 2026 12:00:00 UTC
+Suspended:           Unpaid invoices
+Protected:           no
+`, func(w *bytes.Buffer) error { return Organization(w, o) })
+	member := organization("labs", v1alpha1.RoleStandard, v1alpha1.MembershipActive)
+	member.Suspended, member.SuspendedReason, member.SuspendedMessage = true, v1alpha1.ReasonSuspendedByPlatform, "Unpaid invoices"
+	shown(t, `
+Name:           labs
+Display name:   Zylker labs
+Your role:      Standard
+Your type:      Internal
+Active:         no: organization suspended
+Your default:   no
+Edition:        Enterprise
+Suspended:      Unpaid invoices
+`, func(w *bytes.Buffer) error { return Member(w, member) })
+}
+
+func TestA8CustomDomains(t *testing.T) {
+	record := v1alpha1.DNSRecord{Name: "_polyorg-challenge.crm.zylker.com", Value: "polyorg-abc"}
+	free := metav1.Condition{Type: v1alpha1.ConditionCustomDomainReady, Status: metav1.ConditionTrue}
+	const text = `_polyorg-challenge.crm.zylker.com. TXT "polyorg-abc"`
+	for sentence, tc := range map[string]struct {
+		status     *v1alpha1.CustomDomainStatus
+		conditions []metav1.Condition
+		want, dns  string
+		look       string
+	}{
+		"none":                  {nil, nil, "", "", ""},
+		"one that waits":        {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainProvisional, EndsAt: at(now)}, nil, "crm.zylker.com is not served until the DNS record below proves it; the claim ends Sun, 29 Nov 2026 12:00:00 UTC", text, ""},
+		"one that is proved":    {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainProved}, []metav1.Condition{free}, "crm.zylker.com, proved", text, ""},
+		"one that is not free":  {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainProved}, nil, "crm.zylker.com is proved, and is not free", text, ""},
+		"one without proof":     {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainProved, Waived: true}, []metav1.Condition{free}, "crm.zylker.com, without proof", "", ""},
+		"one whose record went": {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainMissing, EndsAt: at(now), LastLook: &v1alpha1.DNSLook{At: *at(now), Message: "it did not exist"}}, []metav1.Condition{free}, "crm.zylker.com is lost Sun, 29 Nov 2026 12:00:00 UTC unless the DNS record below comes back", text, "Sun, 29 Nov 2026 12:00:00 UTC: it did not exist"},
+		"one that was lost":     {&v1alpha1.CustomDomainStatus{State: v1alpha1.CustomDomainLapsed, EndsAt: at(now)}, nil, "crm.zylker.com is not served; the claim ended Sun, 29 Nov 2026 12:00:00 UTC", text, ""},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			o := &v1alpha1.Organization{Status: v1alpha1.OrganizationStatus{CustomDomain: tc.status, Conditions: tc.conditions}}
+			if tc.status != nil {
+				tc.status.Host, tc.status.Record = "crm.zylker.com", record
+			}
+			got := []string{customDomain(o), domainRecord(tc.status), domainLook(tc.status)}
+			if diff := cmp.Diff([]string{tc.want, tc.dns, tc.look}, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
 
 func TestRoster(t *testing.T) {

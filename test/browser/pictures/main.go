@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command pictures takes the pictures of the documentation: the e-mail of an invitation, and its page, as people see them.
+// Command pictures takes the pictures of the documentation, as people see them: the e-mail of an invitation, and its page. With the URL of an
+// organization that `make run INGRESS=traefik` serves, it takes the picture of that instead.
 package main
 
 import (
@@ -35,29 +36,43 @@ var pictures = []picture{
 	{"page-phone", "/ask", chromium.Person{Width: 360, Height: 400, Scale: 1.5, Dark: true}},
 }
 
+// entered is an organization with its host. Browsers know that every host under localhost is this machine.
+var entered = picture{"entered", "/", chromium.Person{Width: 640, Height: 400, Scale: 1.5}}
+
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: pictures FOLDER webp|png")
+	if len(os.Args) != 3 && len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: pictures FOLDER webp|png [URL]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], page.CaptureScreenshotFormat(os.Args[2])); err != nil {
+	take := ours
+	if len(os.Args) == 4 {
+		take = func(b *chromium.Browser, folder string, format page.CaptureScreenshotFormat) error {
+			return entered.take(b, os.Args[3], folder, format)
+		}
+	}
+	if err := run(os.Args[1], page.CaptureScreenshotFormat(os.Args[2]), take); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(folder string, format page.CaptureScreenshotFormat) error {
+func run(folder string, format page.CaptureScreenshotFormat, take func(*chromium.Browser, string, page.CaptureScreenshotFormat) error) error {
+	browser, err := chromium.Start(os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer browser.Close()
+	return take(browser, folder, format)
+}
+
+// ours takes the pictures of our own e-mail and page.
+func ours(browser *chromium.Browser, folder string, format page.CaptureScreenshotFormat) error {
 	shown, err := newSample()
 	if err != nil {
 		return err
 	}
 	server := httptest.NewServer(shown)
 	defer server.Close()
-	browser, err := chromium.Start(os.Stderr)
-	if err != nil {
-		return err
-	}
-	defer browser.Close()
 	var all []error
 	for _, p := range pictures {
 		all = append(all, p.take(browser, server.URL, folder, format))

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/polyorg/polyorg/internal/mail"
-	"github.com/polyorg/polyorg/internal/respond/view"
+	"github.com/polyorg/polyorg/internal/web/view"
 )
 
 const (
